@@ -1,0 +1,133 @@
+//! What a user is told about a file: which rule, where, what, and how to mend it. The only renderer of such messages.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+/// A kind of problem with a stable code. The rows stand in `scenario::codes`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The stable code, such as `E0103`.
+    pub code: &'static str,
+    /// What is wrong, in a few words.
+    pub title: &'static str,
+    /// Why it is wrong and what to do about it.
+    pub meaning: &'static str,
+    /// A small file with this problem.
+    pub bad: &'static str,
+    /// The same file, mended.
+    pub good: &'static str,
+}
+
+/// A place in a file. Lines and columns count from 1, columns and widths in characters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord, serde::Serialize)]
+pub struct Place {
+    /// The line, from 1; 0 means the file as a whole.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+    /// How many characters are meant.
+    pub width: usize,
+}
+
+/// A file as it was read, kept so that diagnostics can show the line.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The name to show.
+    pub name: Arc<str>,
+    /// The whole text.
+    pub text: Arc<str>,
+}
+
+/// One problem in one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The kind of problem.
+    pub rule: &'static Rule,
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong, with the words of the file.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A problem of this kind at this place.
+    #[must_use]
+    pub fn new(rule: &'static Rule, place: Place, message: impl Into<String>) -> Self {
+        Self { rule, place, message: message.into(), help: None }
+    }
+
+    /// The same with a way to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Whether text may carry terminal colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Paint {
+    /// Plain text.
+    Plain,
+    /// With ANSI colours.
+    Colour,
+}
+
+/// Shows problems of one file in the order of their places, each with the line it is about.
+#[must_use]
+pub fn render(source: &Source, diagnostics: &[Diagnostic], paint: Paint) -> String {
+    let renderer = match paint {
+        Paint::Plain => Renderer::plain(),
+        Paint::Colour => Renderer::styled(),
+    };
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by_key(|d| d.place);
+    let mut out = String::new();
+    for diagnostic in sorted {
+        let span = byte_span(&source.text, diagnostic.place);
+        let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.code).element(
+            Snippet::source(&*source.text)
+                .path(&*source.name)
+                .annotation(AnnotationKind::Primary.span(span).label(diagnostic.rule.title)),
+        );
+        if let Some(help) = &diagnostic.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let _ = writeln!(out, "{}\n", renderer.render(&[group]));
+    }
+    out
+}
+
+/// The bytes of `text` that a place means; clipped, never outside the text.
+fn byte_span(text: &str, place: Place) -> std::ops::Range<usize> {
+    let line_start = match place.line {
+        0 | 1 => 0,
+        line => text.match_indices('\n').nth(line - 2).map_or(text.len(), |(at, _)| at + 1),
+    };
+    let line = text[line_start..].split('\n').next().unwrap_or_default();
+    let offset = |chars: usize| line.char_indices().nth(chars).map_or(line.len(), |(at, _)| at);
+    let start = offset(place.column.saturating_sub(1));
+    let end = offset(place.column.saturating_sub(1) + place.width).max(start);
+    line_start + start..line_start + end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_become_byte_spans() {
+        let check = |text: &str, (line, column, width), expected: &str| {
+            assert_eq!(&text[byte_span(text, Place { line, column, width })], expected);
+        };
+        check("one\ntwo: three\n", (2, 6, 5), "three");
+        check("שלום: x", (1, 1, 4), "שלום");
+        check("short", (1, 3, 99), "ort");
+        check("short", (9, 1, 1), "");
+        check("", (0, 0, 0), "");
+    }
+}

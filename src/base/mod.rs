@@ -1,0 +1,12 @@
+//! Shared vocabulary of the whole program: time, chance, ids, documents, diagnostics, JSON matching, secrets.
+//!
+//! Imports nothing else of ours and touches neither the network, nor files, nor a clock.
+
+pub mod diag;
+pub mod doc_ref;
+pub mod id;
+pub mod json;
+pub mod nearest;
+pub mod rng;
+pub mod secret;
+pub mod time;

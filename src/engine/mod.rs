@@ -1,0 +1,3 @@
+//! Advances a world: inputs in, effects out, everything observable into the journal.
+
+pub mod port;

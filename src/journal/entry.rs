@@ -1,0 +1,424 @@
+//! Everything observable, as one closed enum with stable JSON.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Serialize, Serializer};
+
+use crate::base::id::{DeliveryId, EntrySeq};
+use crate::base::json::Mismatch;
+use crate::base::rng::Seed;
+use crate::base::time::{VirtualTime, WallTime};
+
+/// One thing that was observed.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its place in the journal.
+    pub seq: EntrySeq,
+    /// When it happened on the world's clock.
+    pub at: VirtualTime,
+    /// When it really happened. Never part of what determinism compares.
+    pub wall: WallTime,
+    /// What happened.
+    pub what: What,
+}
+
+/// What was observed.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum What {
+    /// A world began.
+    Opened {
+        /// The platform.
+        platform: &'static str,
+        /// The scenario or tenant.
+        name: String,
+        /// The seed of all chance in it.
+        seed: Seed,
+    },
+    /// A step of the scenario began.
+    Step {
+        /// Which step, from 0.
+        index: usize,
+        /// Its line in the file.
+        line: usize,
+        /// The step on one line.
+        source: String,
+    },
+    /// An act could not be done.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// Somebody said something.
+    Said(Said),
+    /// A chat changed.
+    Changed {
+        /// The vendor's id of the chat.
+        chat: String,
+        /// Who did it.
+        by: Party,
+        /// What changed.
+        #[serde(flatten)]
+        change: Change,
+    },
+    /// The bot called the vendor's API.
+    Called(Called),
+    /// The bot did something that the vendor's documents do not allow.
+    Violated {
+        /// What, in full.
+        detail: String,
+    },
+    /// A planned fault fired.
+    Faulted {
+        /// Which fault, as `rehearsal list faults` names it.
+        fault: &'static str,
+        /// On which operation or event.
+        on: String,
+    },
+    /// A webhook was due.
+    Queued {
+        /// Its number.
+        delivery: DeliveryId,
+        /// The event.
+        event: &'static str,
+        /// The chat it is about.
+        chat: Option<String>,
+        /// Where it goes, as written in the set-up.
+        url: String,
+        /// The body, secrets masked.
+        body: Payload,
+    },
+    /// An attempt to deliver a webhook began.
+    Sent {
+        /// Which webhook.
+        delivery: DeliveryId,
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// An attempt to deliver a webhook ended.
+    Answered {
+        /// Which webhook.
+        delivery: DeliveryId,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// What became of a webhook in the end.
+    Settled {
+        /// Which webhook.
+        delivery: DeliveryId,
+        /// What became of it.
+        fate: Fate,
+    },
+    /// A value was captured.
+    Kept {
+        /// Its name.
+        name: String,
+        /// The value.
+        value: String,
+    },
+    /// An expectation was decided.
+    Judged {
+        /// The step, from 0.
+        index: usize,
+        /// How.
+        verdict: Verdict,
+    },
+    /// The scenario ended.
+    Ended,
+}
+
+/// Something somebody said in a chat.
+#[derive(Clone, Debug, Serialize)]
+pub struct Said {
+    /// The vendor's id of the chat.
+    pub chat: String,
+    /// The vendor's id of the message; empty where the vendor gives none.
+    pub id: String,
+    /// Who.
+    pub from: Party,
+    /// The text; empty if there is none.
+    pub text: String,
+    /// The labels of the quick replies it offers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// The address of a file sent with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<String>,
+    /// Who can read it.
+    pub audience: Audience,
+}
+
+/// Who can read a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Everybody in the chat.
+    All,
+    /// Agents and bots only.
+    Agents,
+}
+
+/// A role somebody has in a chat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A customer.
+    Customer,
+    /// A human agent.
+    Agent,
+    /// The software under test.
+    Bot,
+    /// The platform itself.
+    System,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Customer => "customer",
+            Self::Agent => "agent",
+            Self::Bot => "bot",
+            Self::System => "system",
+        })
+    }
+}
+
+/// Somebody who takes part.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Party {
+    /// In which role.
+    pub role: Role,
+    /// The name by which a scenario refers to them: a customer's key, an agent's or a bot's id; empty for the system.
+    pub id: String,
+    /// What people call them; the id where there is no name.
+    pub name: String,
+}
+
+impl Party {
+    /// The platform itself.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { role: Role::System, id: String::new(), name: String::new() }
+    }
+
+    /// Somebody in this role.
+    pub fn new(role: Role, id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { role, id: id.into(), name: name.into() }
+    }
+}
+
+/// How a chat changed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// It began, or began again.
+    Started {
+        /// The name by which the scenario refers to it, if it does.
+        name: Option<String>,
+    },
+    /// Somebody has it now.
+    Assigned {
+        /// Their id.
+        to: String,
+    },
+    /// It waits for somebody.
+    Queued,
+    /// It went to another team, group or agent.
+    Transferred {
+        /// Whereto.
+        to: String,
+    },
+    /// Somebody joined it.
+    Joined {
+        /// Their id.
+        who: String,
+    },
+    /// Somebody left it.
+    Left {
+        /// Their id.
+        who: String,
+    },
+    /// It was put on hold.
+    Held,
+    /// It goes on.
+    Resumed,
+    /// It got a tag.
+    Tagged {
+        /// The tag.
+        tag: String,
+    },
+    /// It lost a tag.
+    Untagged {
+        /// The tag.
+        tag: String,
+    },
+    /// It was closed.
+    Closed {
+        /// The outcome somebody chose; empty if nobody did.
+        outcome: String,
+    },
+    /// Something else about it changed.
+    Updated {
+        /// What, in a few words.
+        what: String,
+    },
+}
+
+/// A call of the bot and its answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Called {
+    /// The operation; nothing if the path or method is unknown.
+    pub route: Option<&'static str>,
+    /// The HTTP method.
+    pub method: String,
+    /// The path with its query.
+    pub path: String,
+    /// Who called, as far as the credential tells.
+    pub caller: Option<String>,
+    /// The HTTP status of the answer.
+    pub status: u16,
+    /// The vendor's code in the answer.
+    pub code: Option<&'static str>,
+    /// The body of the request.
+    pub request: Payload,
+    /// The body of the answer.
+    pub reply: Payload,
+}
+
+/// How an attempt to deliver ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The receiver answered with this status.
+    Status(u16),
+    /// No answer came in time.
+    TimedOut,
+    /// Nobody listens there.
+    Refused,
+    /// The connection broke, or what came back was not HTTP.
+    Broken(String),
+    /// The address is one that nothing may be sent to.
+    Forbidden(String),
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => status.fmt(f),
+            Self::TimedOut => f.write_str("no answer in time"),
+            Self::Refused => f.write_str("nobody listens there"),
+            Self::Broken(why) => write!(f, "broken connection: {why}"),
+            Self::Forbidden(why) => write!(f, "not sent: {why}"),
+        }
+    }
+}
+
+/// What became of a webhook.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// The receiver acknowledged it.
+    Delivered,
+    /// All attempts failed.
+    GivenUp,
+    /// A fault kept it from being sent.
+    Dropped,
+}
+
+/// How an expectation was decided.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum Verdict {
+    /// It was met.
+    Met,
+    /// It was not.
+    Missed(Miss),
+}
+
+/// Why an expectation was not met.
+#[derive(Clone, Debug, Serialize)]
+pub struct Miss {
+    /// What was expected, in words.
+    pub expected: String,
+    /// What was found instead, in words.
+    pub found: String,
+    /// The nearest thing that did happen, and how it differs.
+    pub nearest: Option<Near>,
+}
+
+/// Something that nearly matched.
+#[derive(Clone, Debug, Serialize)]
+pub struct Near {
+    /// Where it stands in the journal.
+    pub entry: EntrySeq,
+    /// It in a few words.
+    pub summary: String,
+    /// How it differs from what was expected.
+    pub mismatches: Vec<Mismatch>,
+}
+
+/// The bytes of a body. Shown as JSON if they are JSON, else as text.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Payload(pub Bytes);
+
+impl Payload {
+    /// The body as JSON; `null` if it is not JSON.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
+
+impl Serialize for Payload {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.is_empty() {
+            return serializer.serialize_none();
+        }
+        match serde_json::from_slice::<serde_json::Value>(&self.0) {
+            Ok(value) => value.serialize(serializer),
+            Err(_) => serializer.serialize_str(&String::from_utf8_lossy(&self.0)),
+        }
+    }
+}
+
+impl Entry {
+    /// How long after `start` it really happened.
+    #[must_use]
+    pub fn after(&self, start: WallTime) -> Duration {
+        self.wall.since(start)
+    }
+}
+
+impl What {
+    /// The bytes it keeps besides its own size.
+    #[must_use]
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Called(called) => called.path.len() + called.request.0.len() + called.reply.0.len(),
+            Self::Queued { body, url, .. } => body.0.len() + url.len(),
+            Self::Said(said) => said.text.len() + said.chat.len() + said.id.len(),
+            Self::Violated { detail } => detail.len(),
+            Self::Refused { reason } => reason.len(),
+            Self::Step { source, .. } => source.len(),
+            Self::Kept { value, .. } => value.len(),
+            Self::Opened { .. }
+            | Self::Changed { .. }
+            | Self::Faulted { .. }
+            | Self::Sent { .. }
+            | Self::Answered { .. }
+            | Self::Settled { .. }
+            | Self::Judged { .. }
+            | Self::Ended => 0,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! skeleton
+pub mod base;
+pub mod engine;
+pub mod fault;
+pub mod journal;
+pub mod platform;
+pub mod scenario;

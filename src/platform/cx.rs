@@ -1,0 +1,287 @@
+//! What a platform may do besides computing: look at the clock, draw, record facts, send webhooks, ask to be woken.
+//!
+//! [`Desk`] owns what a [`Cx`] lends out, so that a platform can be tested without an engine around it.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+
+use super::outgoing::Outgoing;
+use super::route::Reply;
+use crate::base::rng::{Draw, Seed, Streams};
+use crate::base::time::VirtualTime;
+use crate::fault::Deed;
+use crate::fault::plan::Plan;
+use crate::journal::What;
+use crate::journal::entry::{Change, Party, Said};
+use crate::scenario::act::CustomerSpec;
+use crate::scenario::decode::Located;
+use crate::scenario::text::Text;
+
+/// Somebody the scenario plays, with nothing left to make up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Customer {
+    /// The name that steps use.
+    pub key: String,
+    /// The full name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The id: as the scenario gives it, or a UUID.
+    pub id: String,
+}
+
+impl Customer {
+    /// As a party to a chat.
+    #[must_use]
+    pub fn party(&self) -> Party {
+        Party::new(crate::journal::entry::Role::Customer, &self.key, &self.name)
+    }
+}
+
+/// Which credentials a tenant has that does not spell them out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Identities {
+    /// The well-known test identities, so that any bot can be configured beforehand.
+    WellKnown,
+    /// Credentials of its own, drawn from the seed, so that many tenants can be open at once.
+    Fresh,
+}
+
+/// A credential that belongs to one world. Shown masked.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Credential(pub String);
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credential(***)")
+    }
+}
+
+/// Names a timer; the platform that set it knows what it means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WakeKey(pub String);
+
+/// Why an act could not be done.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct Refusal {
+    /// The reason, as a sentence fragment that a scenario's author understands.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// Refuses for this reason.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+/// What lies on a world's desk between two inputs.
+#[derive(Debug)]
+pub struct Desk {
+    /// All chance of the world.
+    pub streams: Streams,
+    /// The faults in force.
+    pub plan: Plan,
+    /// The people the scenario plays, by key.
+    pub customers: IndexMap<String, Customer>,
+    /// Which credentials the tenant has where none are spelled out.
+    pub identities: Identities,
+    /// Chats by the scenario's name for them, in the order they were started.
+    chats: IndexMap<String, String>,
+    /// Captured values.
+    values: IndexMap<String, String>,
+    /// Facts that are not in the journal yet.
+    pub facts: Vec<What>,
+    /// Webhooks that are not in the outbox yet.
+    pub outgoing: Vec<Outgoing>,
+    /// Timers that are not in the schedule yet.
+    pub wakes: Vec<(VirtualTime, WakeKey)>,
+    /// Credentials that callers of this world may use from now on.
+    pub claims: Vec<Credential>,
+}
+
+impl Desk {
+    /// The desk of a new world.
+    #[must_use]
+    pub fn new(seed: Seed, world: &str, specs: &IndexMap<String, CustomerSpec>, identities: Identities) -> Self {
+        let mut streams = Streams::new(seed, world);
+        let customers = specs
+            .iter()
+            .map(|(key, spec)| {
+                let draw = streams.of(format!("customer/{key}"));
+                // Drawn even where the scenario gives a value, so that giving one does not change the others.
+                let (name, email, id) = (draw.name(), draw.email(), draw.guid());
+                let customer = Customer {
+                    key: key.clone(),
+                    name: spec.name.clone().unwrap_or(name),
+                    email: spec.email.clone().unwrap_or(email),
+                    id: spec.id.clone().unwrap_or(id),
+                };
+                (key.clone(), customer)
+            })
+            .collect();
+        Self {
+            streams,
+            plan: Plan::default(),
+            customers,
+            identities,
+            chats: IndexMap::new(),
+            values: IndexMap::new(),
+            facts: Vec::new(),
+            outgoing: Vec::new(),
+            wakes: Vec::new(),
+            claims: Vec::new(),
+        }
+    }
+
+    /// Lends the desk to a platform at this instant.
+    pub fn cx(&mut self, now: VirtualTime) -> Cx<'_> {
+        Cx { now, desk: self, admitted: None }
+    }
+
+    /// Keeps a captured value under a name.
+    pub fn keep(&mut self, name: &str, value: String) {
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// The vendor's id of the chat that the scenario calls `name`.
+    #[must_use]
+    pub fn chat(&self, name: &str) -> Option<&str> {
+        self.chats.get(name).map(String::as_str)
+    }
+
+    /// A text with its names filled in.
+    #[must_use]
+    pub fn fill(&self, text: &Text) -> String {
+        text.fill(|name| self.values.get(name).map(|value| value.as_str().into()))
+    }
+}
+
+/// A platform's view of its world while it handles one input.
+pub struct Cx<'w> {
+    now: VirtualTime,
+    desk: &'w mut Desk,
+    admitted: Option<Option<Deed>>,
+}
+
+impl Cx<'_> {
+    /// The instant on the world's clock.
+    #[must_use]
+    pub fn now(&self) -> VirtualTime {
+        self.now
+    }
+
+    /// The stream of chance for one purpose, such as `imichat/chat-id`.
+    pub fn draw(&mut self, purpose: &'static str) -> &mut Draw {
+        self.desk.streams.of(purpose)
+    }
+
+    /// Which credentials the tenant has where none are spelled out.
+    #[must_use]
+    pub fn identities(&self) -> Identities {
+        self.desk.identities
+    }
+
+    /// The customer whom steps call `key`.
+    #[must_use]
+    pub fn customer(&self, key: &str) -> Option<&Customer> {
+        self.desk.customers.get(key)
+    }
+
+    /// The customer with this vendor id.
+    #[must_use]
+    pub fn customer_with_id(&self, id: &str) -> Option<&Customer> {
+        self.desk.customers.values().find(|customer| customer.id == id)
+    }
+
+    /// A text with its names filled in.
+    #[must_use]
+    pub fn fill(&self, text: &Text) -> String {
+        self.desk.fill(text)
+    }
+
+    /// Remembers that the scenario calls a chat `name`.
+    pub fn name_chat(&mut self, name: &str, id: &str) {
+        // A chat that is started again becomes the latest one.
+        self.desk.chats.shift_remove(name);
+        self.desk.chats.insert(name.to_owned(), id.to_owned());
+    }
+
+    /// The vendor's id of the chat an act is about: the one it names, or the one `doer` started, or the latest.
+    ///
+    /// # Errors
+    /// If no such chat was started.
+    pub fn chat_of(&self, named: Option<&Located<String>>, doer: Option<&str>) -> Result<String, Refusal> {
+        let chats = &self.desk.chats;
+        let id = match (named, doer) {
+            (Some(name), _) => chats.get(&name.value),
+            (None, Some(doer)) if self.desk.customers.contains_key(doer) => {
+                chats.get(doer).or_else(|| chats.last().map(|(_, id)| id))
+            }
+            (None, _) => chats.last().map(|(_, id)| id),
+        };
+        id.cloned().ok_or_else(|| Refusal::new("no chat has been started yet"))
+    }
+
+    /// The scenario's name for a chat, if it has one.
+    #[must_use]
+    pub fn chat_name(&self, id: &str) -> Option<&str> {
+        self.desk.chats.iter().find(|(_, chat)| *chat == id).map(|(name, _)| name.as_str())
+    }
+
+    /// Records that somebody said something.
+    pub fn said(&mut self, said: Said) {
+        self.desk.facts.push(What::Said(said));
+    }
+
+    /// Records that a chat changed.
+    pub fn changed(&mut self, chat: &str, by: Party, change: Change) {
+        self.desk.facts.push(What::Changed { chat: chat.to_owned(), by, change });
+    }
+
+    /// Records that the bot did something that the vendor's documents do not allow.
+    pub fn violation(&mut self, detail: impl Into<String>) {
+        self.desk.facts.push(What::Violated { detail: detail.into() });
+    }
+
+    /// Sends a webhook, after those that were sent before.
+    pub fn send(&mut self, outgoing: Outgoing) {
+        self.desk.outgoing.push(outgoing);
+    }
+
+    /// Asks for [`wake`](super::Platform::wake) with this key at this instant.
+    pub fn wake_at(&mut self, at: VirtualTime, key: WakeKey) {
+        self.desk.wakes.push((at, key));
+    }
+
+    /// Makes callers with this credential callers of this world.
+    pub fn claim(&mut self, credential: Credential) {
+        self.desk.claims.push(credential);
+    }
+
+    /// Says that the call of this operation has passed every check and is about to change or read state. From here on a
+    /// planned fault may take over.
+    ///
+    /// # Errors
+    /// The refusal that a planned code stands for, made by `refuse`.
+    pub fn admit(&mut self, route: &'static str, refuse: impl FnOnce(&str) -> Reply) -> Result<(), Reply> {
+        let deed = self.desk.plan.on_call(route);
+        let refused = match &deed {
+            Some(Deed::Code(code)) => Err(refuse(code)),
+            _ => Ok(()),
+        };
+        if let Some(deed) = &deed {
+            self.desk.facts.push(What::Faulted { fault: deed.name(), on: route.to_owned() });
+        }
+        self.admitted = Some(deed);
+        refused
+    }
+
+    /// What [`admit`](Self::admit) found: nothing if it was not called, else the planned fault, if there was one.
+    #[must_use]
+    pub(crate) fn admitted(self) -> Option<Option<Deed>> {
+        self.admitted
+    }
+}

@@ -1,0 +1,101 @@
+//! What a vendor is, and the list of vendors: one line each.
+
+pub mod cx;
+pub mod mount;
+pub mod outgoing;
+pub mod route;
+
+use self::cx::{Credential, Cx, Refusal, WakeKey};
+use self::route::{Answer, Call, Reply, Route, Unrouted};
+use crate::base::doc_ref::DocRef;
+use crate::scenario::Staff;
+use crate::scenario::act::Act;
+use crate::scenario::decode::Problems;
+use crate::scenario::node::Node;
+
+pub use mount::{Instance, Table, Vendor};
+
+/// All vendors.
+pub static PLATFORMS: &[Vendor] = &[];
+
+/// A vendor: its tables, and one tenant's state.
+pub trait Platform: Sized + Send + 'static {
+    /// Its name in `platform:` and in command lines.
+    const NAME: &'static str;
+    /// What it is, in one line.
+    const ABOUT: &'static str;
+    /// The first segments of all its paths.
+    const ROOTS: &'static [&'static str];
+    /// The acts that mean nothing here, each with the reason.
+    const LACKS: &'static [(&'static str, &'static str)];
+    /// Its operations.
+    const ROUTES: &'static [Route<Self>];
+    /// Its codes.
+    const CODES: &'static [Code];
+    /// Its webhooks.
+    const EVENTS: &'static [Event];
+
+    /// The `setup:` block, checked.
+    type Setup;
+
+    /// [`Self::ROUTES`] made ready for look-up, built once for the process.
+    fn table() -> &'static Table;
+
+    /// Reads and checks `setup:`, reporting all its problems. An empty mapping is the well-known test tenant.
+    fn setup(node: &Node, problems: &mut Problems) -> Option<Self::Setup>;
+
+    /// Whom and what steps may refer to.
+    fn staff(setup: &Self::Setup) -> Staff;
+
+    /// Opens a tenant.
+    fn open(cx: &mut Cx<'_>, setup: Self::Setup) -> Self;
+
+    /// The credential a call carries, by which its world is found.
+    fn credential(call: &Call) -> Option<Credential>;
+
+    /// Who calls, for the journal; nothing if the credential is unknown.
+    fn caller(&self, call: &Call) -> Option<String>;
+
+    /// Answers a call that no operation takes.
+    fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer;
+
+    /// Puts on what every answer of this vendor carries.
+    fn finish(&mut self, cx: &mut Cx<'_>, reply: &mut Reply) {
+        let _ = (cx, reply);
+    }
+
+    /// Does what an act means here.
+    ///
+    /// # Errors
+    /// If the act is impossible in the present state.
+    fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal>;
+
+    /// A timer set with [`Cx::wake_at`] is due.
+    fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey);
+}
+
+/// One row of a vendor's table of codes.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// The code, as scenarios write it.
+    pub code: &'static str,
+    /// The HTTP status it travels with.
+    pub status: u16,
+    /// The vendor's text for it.
+    pub text: &'static str,
+    /// What makes the vendor answer so.
+    pub cause: &'static str,
+    /// Where it is documented.
+    pub doc: DocRef,
+}
+
+/// One row of a vendor's table of webhooks.
+#[derive(Clone, Copy, Debug)]
+pub struct Event {
+    /// The vendor's name for it.
+    pub name: &'static str,
+    /// When it is sent.
+    pub summary: &'static str,
+    /// Where it is documented.
+    pub doc: DocRef,
+}

@@ -1,0 +1,193 @@
+//! Erases a typed [`Platform`] into a [`Vendor`] and an [`Instance`], and finds the operation that a call is for.
+
+use http::Method;
+
+use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::route::{Call, Reply, Route, Unrouted};
+use super::{Code, Event, Platform};
+use crate::base::doc_ref::DocRef;
+use crate::scenario::act::Act;
+use crate::scenario::decode::Problems;
+use crate::scenario::node::Node;
+use crate::scenario::{Staff, Vocabulary};
+
+/// A vendor as the engine and the rim see it.
+#[derive(Clone, Copy)]
+pub struct Vendor {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub about: &'static str,
+    /// The first segments of all its paths.
+    pub roots: &'static [&'static str],
+    /// Its codes.
+    pub codes: &'static [Code],
+    /// Its webhooks.
+    pub events: &'static [Event],
+    /// The words it adds to the scenario language.
+    pub vocabulary: Vocabulary,
+    /// Its operations, for lists and documentation.
+    pub routes: fn() -> Vec<RouteDoc>,
+    /// The credential a call carries.
+    pub credential: fn(&Call) -> Option<Credential>,
+    /// Opens a tenant from a `setup:` block that was checked before.
+    pub open: fn(&mut Cx<'_>, &Node) -> Option<Box<dyn Instance>>,
+}
+
+/// One operation, for lists and documentation.
+#[derive(Clone, Debug)]
+pub struct RouteDoc {
+    /// The vendor's name for it.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path.
+    pub path: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+    /// Where it is documented.
+    pub doc: DocRef,
+}
+
+/// One tenant of one vendor, its type erased.
+pub trait Instance: Send {
+    /// Answers a call, and names the operation it was for.
+    fn call(&mut self, cx: &mut Cx<'_>, call: Call) -> Handled;
+
+    /// Does what an act means here.
+    ///
+    /// # Errors
+    /// If the act is impossible in the present state.
+    fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal>;
+
+    /// A timer is due.
+    fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey);
+}
+
+/// A call that was answered.
+pub struct Handled {
+    /// The operation, if the path and method are known.
+    pub route: Option<&'static str>,
+    /// Who called, as far as the credential tells.
+    pub caller: Option<String>,
+    /// The answer.
+    pub reply: Reply,
+}
+
+impl Vendor {
+    /// Erases a platform.
+    #[must_use]
+    pub const fn of<P: Platform>() -> Self {
+        Self {
+            name: P::NAME,
+            about: P::ABOUT,
+            roots: P::ROOTS,
+            codes: P::CODES,
+            events: P::EVENTS,
+            vocabulary: Vocabulary {
+                platform: P::NAME,
+                lacks: P::LACKS,
+                routes: || P::ROUTES.iter().map(|route| route.name).collect(),
+                events: || P::EVENTS.iter().map(|event| event.name).collect(),
+                codes: || P::CODES.iter().map(|code| code.code).collect(),
+                setup: staff::<P>,
+            },
+            routes: route_docs::<P>,
+            credential: P::credential,
+            open: open::<P>,
+        }
+    }
+
+    /// Where in `path` this vendor's own part begins, if it has one. Any prefix may stand before it, because clients are
+    /// often configured with a base address that has a path.
+    #[must_use]
+    pub fn serves(&self, path: &str) -> Option<usize> {
+        let mut offset = 0_usize;
+        for segment in path.split('/') {
+            if self.roots.contains(&segment) {
+                return Some(offset.saturating_sub(1));
+            }
+            offset += segment.len() + 1;
+        }
+        None
+    }
+}
+
+fn staff<P: Platform>(node: &Node, problems: &mut Problems) -> Staff {
+    P::setup(node, problems).map(|setup| P::staff(&setup)).unwrap_or_default()
+}
+
+fn route_docs<P: Platform>() -> Vec<RouteDoc> {
+    let doc = |route: &super::Route<P>| RouteDoc {
+        name: route.name,
+        method: route.method.clone(),
+        path: route.path,
+        summary: route.summary,
+        doc: route.doc,
+    };
+    P::ROUTES.iter().map(doc).collect()
+}
+
+fn open<P: Platform>(cx: &mut Cx<'_>, node: &Node) -> Option<Box<dyn Instance>> {
+    let setup = P::setup(node, &mut Problems::new())?;
+    let platform = P::open(cx, setup);
+    Some(Box::new(Mounted(platform)))
+}
+
+/// The operations of one vendor by path and method.
+pub struct Table(matchit::Router<Vec<usize>>);
+
+impl Table {
+    /// The table of a vendor's operations.
+    ///
+    /// # Panics
+    /// If two paths of the vendor conflict, which a test of each vendor rules out.
+    #[must_use]
+    pub fn of<P: Platform>() -> Self {
+        let mut rows: indexmap::IndexMap<&str, Vec<usize>> = indexmap::IndexMap::new();
+        for (index, route) in P::ROUTES.iter().enumerate() {
+            rows.entry(route.path).or_default().push(index);
+        }
+        let mut router = matchit::Router::new();
+        for (path, indices) in rows {
+            router.insert(path, indices).expect("the paths of one vendor do not conflict");
+        }
+        Self(router)
+    }
+
+    fn find<P: Platform>(&'static self, call: &mut Call) -> Result<&'static Route<P>, Unrouted> {
+        let found = self.0.at(&call.path).map_err(|_| Unrouted::Path)?;
+        let mut rows = found.value.iter().map(|index| &P::ROUTES[*index]);
+        let route = rows.find(|route| route.method == call.method).ok_or(Unrouted::Method)?;
+        // The router borrows the values from the path but the names from the table, which is static.
+        let names = route.path.split(['{', '}']).skip(1).step_by(2);
+        let values = found.params.iter().map(|(_, value)| value.to_owned());
+        call.params = names.zip(values).collect();
+        Ok(route)
+    }
+}
+
+struct Mounted<P>(P);
+
+impl<P: Platform> Instance for Mounted<P> {
+    fn call(&mut self, cx: &mut Cx<'_>, mut call: Call) -> Handled {
+        let platform = &mut self.0;
+        let found = P::table().find::<P>(&mut call);
+        let caller = platform.caller(&call);
+        let (route, answer) = match found {
+            Ok(route) => (Some(route.name), (route.handle)(platform, cx, &call)),
+            Err(why) => (None, platform.unrouted(cx, &call, why)),
+        };
+        let mut reply = answer.unwrap_or_else(|refused| refused);
+        platform.finish(cx, &mut reply);
+        Handled { route, caller, reply }
+    }
+
+    fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {
+        self.0.act(cx, act)
+    }
+
+    fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
+        self.0.wake(cx, key);
+    }
+}

@@ -1,0 +1,73 @@
+//! A webhook that is ready to go: finished bytes, and how the vendor wants it delivered.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderName;
+
+use crate::base::secret::Secret;
+use crate::base::time::{VirtualSpan, WallLimit};
+
+/// A webhook before its first attempt.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// The event, as the vendor names it.
+    pub event: &'static str,
+    /// The chat it is about; webhooks of one chat to one address stay in order.
+    pub chat: Option<String>,
+    /// Where it goes. `${bot}` stands for the bot's address, which only the rim knows.
+    pub url: String,
+    /// Headers besides `content-type`, values as they go out.
+    pub headers: Vec<(HeaderName, Secret)>,
+    /// The body, as it goes out.
+    pub body: Bytes,
+    /// Where in the body a shared secret stands, so that it can be masked and forged.
+    pub secret_span: Option<Range<usize>>,
+    /// The secret for Standard Webhooks headers; without one there are none.
+    pub signing: Option<Secret>,
+    /// How it is delivered.
+    pub policy: Arc<Policy>,
+}
+
+/// How a vendor delivers, as data.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Which statuses acknowledge a webhook.
+    pub acknowledged: Acknowledged,
+    /// How long the receiver may take for one attempt.
+    pub timeout: WallLimit,
+    /// The pauses before the second, third … attempt.
+    pub retries: Vec<VirtualSpan>,
+    /// What a webhook waits for while an earlier one to the same chat and address is on its way.
+    pub order: Order,
+}
+
+/// Which statuses acknowledge a webhook.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Acknowledged {
+    /// 200 and nothing else.
+    Only200,
+    /// Any status from 200 to 299.
+    Any2xx,
+}
+
+impl Acknowledged {
+    /// Whether this status does.
+    #[must_use]
+    pub fn by(self, status: u16) -> bool {
+        match self {
+            Self::Only200 => status == 200,
+            Self::Any2xx => (200..300).contains(&status),
+        }
+    }
+}
+
+/// What a webhook waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// The end of the earlier one's first attempt; retries do not hold up others.
+    FirstAttempt,
+    /// The final outcome of the earlier one.
+    Outcome,
+}

@@ -1,0 +1,129 @@
+//! Calls in, replies out, and the table of operations.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use super::cx::Cx;
+use crate::base::doc_ref::DocRef;
+
+/// One operation of a vendor's API.
+pub struct Route<P> {
+    /// The vendor's name for it.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, with parameters in braces: `/{version}/chats/{chat_id}`.
+    pub path: &'static str,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// Where it is documented.
+    pub doc: DocRef,
+    /// Does it.
+    pub handle: fn(&mut P, &mut Cx<'_>, &Call) -> Answer,
+}
+
+/// The answer of an operation: either way a reply, so that checks can use `?`.
+pub type Answer = Result<Reply, Reply>;
+
+/// A call of the bot, read in full.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path from the version on, without the query.
+    pub path: String,
+    /// The query, without the question mark; empty if there is none.
+    pub query: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+    /// The parameters of the path, filled in when the route is found.
+    pub params: Vec<(&'static str, String)>,
+}
+
+/// The body of a call.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// All of it.
+    Whole(Bytes),
+    /// It was larger than this many bytes.
+    TooLarge(usize),
+    /// It did not end in time.
+    TooSlow,
+}
+
+impl Call {
+    /// The value of a header, if it is there once or more and readable.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// A parameter of the path; empty if the route has none of that name.
+    #[must_use]
+    pub fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
+    }
+
+    /// A parameter of the query, undecoded, if it is there.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query
+            .split('&')
+            .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value))
+    }
+
+    /// The bytes of the body that were read.
+    #[must_use]
+    pub fn bytes(&self) -> Bytes {
+        match &self.body {
+            Body::Whole(bytes) => bytes.clone(),
+            Body::TooLarge(_) | Body::TooSlow => Bytes::new(),
+        }
+    }
+}
+
+/// What the vendor answers.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers besides `content-length` and `date`.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The body.
+    pub body: Bytes,
+    /// The vendor's code in it, if the vendor has codes.
+    pub code: Option<&'static str>,
+}
+
+impl Reply {
+    /// A JSON document with this status.
+    ///
+    /// # Panics
+    /// Never: wire types serialize without errors.
+    #[must_use]
+    pub fn json(status: u16, code: Option<&'static str>, document: &impl serde::Serialize) -> Self {
+        let body = serde_json::to_vec(document).expect("wire types have string keys and finite numbers only");
+        let headers = vec![(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        Self { status, headers, body: body.into(), code }
+    }
+
+    /// The same with one more header; a value that is no header value is left out.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+}
+
+/// Why no operation was found for a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unrouted {
+    /// No operation has this path.
+    Path,
+    /// Some operation has this path, but not with this method.
+    Method,
+}

@@ -1,0 +1,266 @@
+//! Deeds of customers, agents and the platform, in words that fit every vendor.
+//!
+//! What a deed does to a chat is the vendor's business (`script.rs` in its folder), as is which deeds it does not know.
+
+use super::decode::{Decode, FieldDoc, Located, Problems};
+use super::node::Node;
+use super::text::Text;
+use crate::record;
+
+record! {
+    /// Somebody the scenario plays. What is left out is made up from the seed.
+    pub struct CustomerSpec {
+        /// The full name.
+        pub name: Option<String>,
+        /// The e-mail address.
+        pub email: Option<String>,
+        /// The vendor's id for this customer.
+        pub id: Option<String>,
+    }
+}
+
+impl Default for CustomerSpec {
+    /// Somebody about whom nothing is said.
+    fn default() -> Self {
+        Self { name: None, email: None, id: None }
+    }
+}
+
+record! {
+    /// A customer begins a conversation, or comes back to one that was closed.
+    pub struct StartChat {
+        /// Which customer.
+        pub r#as: Located<String>,
+        /// The first message, if there is one.
+        pub text: Option<Text>,
+        /// The name by which later steps refer to this chat; the customer's by default.
+        pub chat: Option<String>,
+        /// The channel, on platforms that have several.
+        pub channel: Option<Located<String>>,
+        /// The team or group the chat is for, by name or number.
+        pub to: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A customer or an agent writes a message.
+    pub struct Say {
+        /// Which customer, or the id of an agent.
+        pub r#as: Located<String>,
+        /// What they write.
+        pub text: Text,
+        /// Which chat; the speaker's own, or else the latest, by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A customer taps one of the quick replies that were last offered in the chat.
+    pub struct Choose {
+        /// Which customer.
+        pub r#as: Located<String>,
+        /// The label of the reply.
+        pub option: Text,
+        /// Which chat; the customer's own by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A customer or an agent sends a file.
+    pub struct Attach {
+        /// Which customer, or the id of an agent.
+        pub r#as: Located<String>,
+        /// Where the file is.
+        pub url: Text,
+        /// Its media type, such as `image/png`.
+        pub content_type: String = "image/png".to_owned(),
+        /// What they write with it, where the vendor allows both in one message.
+        pub text: Option<Text>,
+        /// Which chat; the sender's own by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A customer goes away without a word.
+    pub struct Leave {
+        /// Which customer.
+        pub r#as: Located<String>,
+        /// Which chat; the customer's own by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A chat is given to an agent or a bot, as a supervisor or a router would.
+    pub struct Assign {
+        /// The id of the agent or bot.
+        pub to: Located<String>,
+        /// Which chat; the latest by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A chat is moved to a team, a group or an agent.
+    pub struct Transfer {
+        /// The name or number of a team or group, or the id of an agent.
+        pub to: Located<String>,
+        /// The id of the agent who does it; the one who holds the chat by default.
+        pub by: Option<Located<String>>,
+        /// A skill within the team, on platforms that have skills.
+        pub skill: Option<Located<String>>,
+        /// Which chat; the latest by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// An agent puts a chat on hold.
+    pub struct Hold {
+        /// Which chat; the latest by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A held chat goes on, or a closed one is opened again where the platform allows that.
+    pub struct Resume {
+        /// Which chat; the latest by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// An agent puts tags on a chat or takes them off.
+    pub struct Tag {
+        /// Tags to put on.
+        pub add: Vec<String>,
+        /// Tags to take off.
+        pub remove: Vec<String>,
+        /// The id of the agent who does it; the one who holds the chat by default.
+        pub by: Option<Located<String>>,
+        /// Which chat; the latest by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A chat is closed.
+    pub struct Close {
+        /// Who closes it: a customer, the id of an agent, or `system`.
+        pub by: Located<String>,
+        /// The outcome they choose, on platforms that have outcomes.
+        pub outcome: Option<String>,
+        /// Which chat; the latest by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+/// One row of the table of acts.
+#[derive(Clone, Copy, Debug)]
+pub struct ActDoc {
+    /// The step's key.
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// The keys below it.
+    pub fields: &'static [FieldDoc],
+}
+
+macro_rules! acts {
+    ($( $word:literal => $name:ident : $doc:literal ),* $(,)?) => {
+        /// A deed.
+        #[derive(Clone, Debug)]
+        #[expect(missing_docs, reason = "each variant is documented by the record it holds")]
+        pub enum Act { $( $name($name) ),* }
+
+        /// All acts, in the order of a conversation.
+        pub const ACTS: &[ActDoc] = &[ $( ActDoc { name: $word, doc: $doc, fields: $name::FIELDS } ),* ];
+
+        impl Act {
+            /// The step's key.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $( Self::$name(_) => $word ),* }
+            }
+
+            /// Reads the act called `word`; nothing if there is no such act.
+            pub(super) fn decode(word: &str, node: &Node, problems: &mut Problems) -> Option<Option<Self>> {
+                match word {
+                    $( $word => Some($name::decode(node, problems).map(Self::$name)), )*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+acts! {
+    "start_chat" => StartChat: "a customer begins a conversation, or comes back to a closed one",
+    "say" => Say: "a customer or an agent writes a message",
+    "choose" => Choose: "a customer taps one of the quick replies last offered",
+    "attach" => Attach: "a customer or an agent sends a file",
+    "leave" => Leave: "a customer goes away without a word",
+    "assign" => Assign: "a chat is given to an agent or a bot",
+    "transfer" => Transfer: "a chat is moved to a team, a group or an agent",
+    "hold" => Hold: "an agent puts a chat on hold",
+    "resume" => Resume: "a held chat goes on, or a closed one is opened again",
+    "tag" => Tag: "an agent puts tags on a chat or takes them off",
+    "close" => Close: "a customer, an agent or the system closes a chat",
+}
+
+impl Act {
+    /// The person who does it, as written, if the act names one.
+    #[must_use]
+    pub fn doer(&self) -> Option<&Located<String>> {
+        match self {
+            Self::StartChat(act) => Some(&act.r#as),
+            Self::Say(act) => Some(&act.r#as),
+            Self::Choose(act) => Some(&act.r#as),
+            Self::Attach(act) => Some(&act.r#as),
+            Self::Leave(act) => Some(&act.r#as),
+            Self::Transfer(act) => act.by.as_ref(),
+            Self::Tag(act) => act.by.as_ref(),
+            Self::Close(act) => Some(&act.by),
+            Self::Assign(_) | Self::Hold(_) | Self::Resume(_) => None,
+        }
+    }
+
+    /// The chat it refers to, as written, if it names one.
+    #[must_use]
+    pub fn chat(&self) -> Option<&Located<String>> {
+        match self {
+            Self::StartChat(_) => None,
+            Self::Say(act) => act.chat.as_ref(),
+            Self::Choose(act) => act.chat.as_ref(),
+            Self::Attach(act) => act.chat.as_ref(),
+            Self::Leave(act) => act.chat.as_ref(),
+            Self::Assign(act) => act.chat.as_ref(),
+            Self::Transfer(act) => act.chat.as_ref(),
+            Self::Hold(act) => act.chat.as_ref(),
+            Self::Resume(act) => act.chat.as_ref(),
+            Self::Tag(act) => act.chat.as_ref(),
+            Self::Close(act) => act.chat.as_ref(),
+        }
+    }
+
+    /// The texts in it that may hold names.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&Text> {
+        match self {
+            Self::StartChat(act) => act.text.iter().collect(),
+            Self::Say(act) => vec![&act.text],
+            Self::Choose(act) => vec![&act.option],
+            Self::Attach(act) => std::iter::once(&act.url).chain(&act.text).collect(),
+            Self::Leave(_)
+            | Self::Assign(_)
+            | Self::Transfer(_)
+            | Self::Hold(_)
+            | Self::Resume(_)
+            | Self::Tag(_)
+            | Self::Close(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Nodes → typed values, collecting all problems on the way.
+//!
+//! [`record!`](crate::record) writes a mapping's struct, its reader and its table of keys from one declaration, so that
+//! documentation, schema and reader cannot disagree.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde_json::json;
+
+use super::codes;
+use super::node::{Key, Node, Value};
+use crate::base::diag::{Diagnostic, Place};
+use crate::base::nearest::nearest;
+use crate::base::secret::Secret;
+use crate::base::time::{DurationError, VirtualSpan, WallLimit};
+
+/// The problems found so far.
+pub type Problems = Vec<Diagnostic>;
+
+/// A value that remembers where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// One key of a mapping, for documentation and schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldDoc {
+    /// The key.
+    pub key: &'static str,
+    /// What it means: the doc comment of the field.
+    pub doc: &'static [&'static str],
+    /// What may stand there.
+    pub expects: &'static str,
+}
+
+/// Something that can be read from a node.
+pub trait Decode: Sized {
+    /// What may stand here, for messages: "text", "a list of numbers".
+    const EXPECTS: &'static str;
+
+    /// Reads the node, or reports why it cannot be read and returns nothing.
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self>;
+
+    /// The value of a key that is not there; nothing if the key must be there.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// Reports that something else was wanted here.
+pub fn wrong_type(node: &Node, expects: &str, problems: &mut Problems) {
+    let message = format!("{} stands here, but {expects} is wanted", node.kind());
+    let mut problem = Diagnostic::new(&codes::WRONG_TYPE, node.place, message);
+    if expects.contains("text") && matches!(node.value, Value::Int(_) | Value::Float(_) | Value::Bool(_)) {
+        problem = problem.help("put it in quotes");
+    }
+    if expects.contains("true")
+        && matches!(&node.value, Value::Text(t) if matches!(t.as_str(), "yes" | "no" | "on" | "off"))
+    {
+        problem = problem.help("booleans are written `true` and `false`");
+    }
+    problems.push(problem);
+}
+
+/// Reports a word that is none of `known`, with the nearest of them.
+pub fn unknown_word(
+    rule: &'static crate::base::diag::Rule,
+    what: &str,
+    word: &str,
+    place: Place,
+    known: &[&str],
+    problems: &mut Problems,
+) {
+    let help = match nearest(word, known.iter().copied()) {
+        Some(right) => format!("did you mean `{right}`?"),
+        None => format!("known: {}", known.join(", ")),
+    };
+    problems.push(Diagnostic::new(rule, place, format!("`{word}` is no {what}")).help(help));
+}
+
+macro_rules! decode_scalar {
+    ($type:ty, $expects:literal, $node:ident => $pattern:pat => $value:expr) => {
+        impl Decode for $type {
+            const EXPECTS: &'static str = $expects;
+
+            fn decode($node: &Node, problems: &mut Problems) -> Option<Self> {
+                match &$node.value {
+                    $pattern => Some($value),
+                    _ => {
+                        wrong_type($node, Self::EXPECTS, problems);
+                        None
+                    }
+                }
+            }
+        }
+    };
+}
+
+decode_scalar!(String, "text", node => Value::Text(text) => text.clone());
+decode_scalar!(Secret, "text", node => Value::Text(text) => Secret::new(text.as_str()));
+decode_scalar!(bool, "`true` or `false`", node => Value::Bool(yes) => *yes);
+decode_scalar!(i64, "a whole number", node => Value::Int(number) => *number);
+
+macro_rules! decode_unsigned {
+    ($($type:ty),*) => {$(
+        impl Decode for $type {
+            const EXPECTS: &'static str = "a whole number, zero or more";
+
+            fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+                match node.value {
+                    Value::Int(number) if <$type>::try_from(number).is_ok() => <$type>::try_from(number).ok(),
+                    Value::Int(number) => {
+                        let message = format!("{number} is out of range; up to {} is possible", <$type>::MAX);
+                        problems.push(Diagnostic::new(&codes::OUT_OF_RANGE, node.place, message));
+                        None
+                    }
+                    _ => {
+                        wrong_type(node, Self::EXPECTS, problems);
+                        None
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+decode_unsigned!(u16, u32, u64);
+
+/// Reads a duration, or says what is wrong with it.
+fn duration<T>(node: &Node, problems: &mut Problems, parse: fn(&str) -> Result<T, DurationError>) -> Option<T> {
+    let text = match &node.value {
+        Value::Text(text) => text.clone(),
+        Value::Int(number) => number.to_string(),
+        _ => {
+            wrong_type(node, VirtualSpan::EXPECTS, problems);
+            return None;
+        }
+    };
+    match parse(&text) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            problems.push(Diagnostic::new(&codes::DURATION, node.place, error.to_string()));
+            None
+        }
+    }
+}
+
+impl Decode for VirtualSpan {
+    const EXPECTS: &'static str = "a duration such as `45m`";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        duration(node, problems, Self::parse)
+    }
+}
+
+impl Decode for WallLimit {
+    const EXPECTS: &'static str = "a duration such as `3s`";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        duration(node, problems, Self::parse)
+    }
+}
+
+impl<T: Decode> Decode for Located<T> {
+    const EXPECTS: &'static str = T::EXPECTS;
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        Some(Self { value: T::decode(node, problems)?, place: node.place })
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self { value: T::absent()?, place: Place::default() })
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    const EXPECTS: &'static str = T::EXPECTS;
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match node.value {
+            Value::Null => Some(None),
+            _ => T::decode(node, problems).map(Some),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    const EXPECTS: &'static str = "a list";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let Value::List(items) = &node.value else {
+            wrong_type(node, Self::EXPECTS, problems);
+            return None;
+        };
+        // Read all of them before giving up, so that every problem is reported.
+        let read: Vec<Option<T>> = items.iter().map(|item| T::decode(item, problems)).collect();
+        read.into_iter().collect()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl<T: Decode> Decode for IndexMap<String, T> {
+    const EXPECTS: &'static str = "a mapping";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let Value::Map(members) = &node.value else {
+            wrong_type(node, Self::EXPECTS, problems);
+            return None;
+        };
+        let read: Vec<Option<(String, T)>> =
+            members.iter().map(|(key, value)| Some((key.name.clone(), T::decode(value, problems)?))).collect();
+        read.into_iter().collect()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl<T: Decode> Decode for BTreeMap<String, T> {
+    const EXPECTS: &'static str = "a mapping";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        IndexMap::<String, T>::decode(node, problems).map(|map| map.into_iter().collect())
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+/// Any JSON document, written as YAML.
+impl Decode for serde_json::Value {
+    const EXPECTS: &'static str = "any value";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        Some(match &node.value {
+            Value::Null => Self::Null,
+            Value::Bool(yes) => json!(yes),
+            Value::Int(number) => json!(number),
+            Value::Float(number) => json!(number),
+            Value::Text(text) => json!(text),
+            Value::List(items) => {
+                let read: Vec<Option<Self>> = items.iter().map(|item| Self::decode(item, problems)).collect();
+                Self::Array(read.into_iter().collect::<Option<_>>()?)
+            }
+            Value::Map(_) => Self::Object(IndexMap::<String, Self>::decode(node, problems)?.into_iter().collect()),
+        })
+    }
+}
+
+/// Reads the keys of one mapping and reports those that nobody asked for.
+pub struct Fields<'n> {
+    node: &'n Node,
+    members: &'n [(Key, Node)],
+}
+
+impl<'n> Fields<'n> {
+    /// Begins reading; reports keys that are not among `known`.
+    pub fn open(node: &'n Node, known: &[FieldDoc], problems: &mut Problems) -> Option<Self> {
+        let Value::Map(members) = &node.value else {
+            wrong_type(node, "a mapping", problems);
+            return None;
+        };
+        let words: Vec<&str> = known.iter().map(|field| field.key).collect();
+        for (key, _) in members {
+            if !words.contains(&key.name.as_str()) {
+                unknown_word(&codes::UNKNOWN_KEY, "key here", &key.name, key.place, &words, problems);
+            }
+        }
+        Some(Self { node, members })
+    }
+
+    /// Reads the value under `key`; its default if it is not there; a problem if it must be there.
+    pub fn take<T: Decode>(&mut self, key: &str, default: Option<fn() -> T>, problems: &mut Problems) -> Option<T> {
+        match self.members.iter().find(|(k, _)| k.name == key) {
+            Some((_, value)) => T::decode(value, problems),
+            None => match default.map(|default| default()).or_else(T::absent) {
+                Some(value) => Some(value),
+                None => {
+                    let message = format!("`{key}` is missing; {} is wanted", T::EXPECTS);
+                    problems.push(Diagnostic::new(&codes::MISSING_KEY, self.node.place, message));
+                    None
+                }
+            },
+        }
+    }
+}
+
+/// Declares the struct of a YAML mapping together with its reader.
+///
+/// A field is written `name: Type`, or `name: Type = default` where the key may be left out; `Option`, lists and maps
+/// may be left out anyway. Raw identifiers such as `r#as` read the bare key.
+#[macro_export]
+macro_rules! record {
+    (
+        $(#[doc = $doc:literal])*
+        $vis:vis struct $name:ident {
+            $( $(#[doc = $field_doc:literal])* $field_vis:vis $field:ident : $type:ty $(= $default:expr)? ),* $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug)]
+        $vis struct $name {
+            $( $(#[doc = $field_doc])* $field_vis $field: $type ),*
+        }
+
+        impl $name {
+            /// The keys of this mapping.
+            $vis const FIELDS: &'static [$crate::scenario::decode::FieldDoc] = &[
+                $( $crate::scenario::decode::FieldDoc {
+                    key: $crate::scenario::decode::bare(stringify!($field)),
+                    doc: &[$($field_doc),*],
+                    expects: <$type as $crate::scenario::decode::Decode>::EXPECTS,
+                } ),*
+            ];
+        }
+
+        impl $crate::scenario::decode::Decode for $name {
+            const EXPECTS: &'static str = "a mapping";
+
+            fn decode(
+                node: &$crate::scenario::node::Node,
+                problems: &mut $crate::scenario::decode::Problems,
+            ) -> Option<Self> {
+                let mut fields = $crate::scenario::decode::Fields::open(node, Self::FIELDS, problems)?;
+                $(
+                    let default = None::<fn() -> $type>$(.or(Some(|| $default)))?;
+                    let $field: Option<$type> =
+                        fields.take($crate::scenario::decode::bare(stringify!($field)), default, problems);
+                )*
+                Some(Self { $( $field: $field? ),* })
+            }
+        }
+    };
+}
+
+/// The key that a field's identifier reads: without the `r#` of a raw identifier.
+#[must_use]
+pub const fn bare(identifier: &'static str) -> &'static str {
+    match identifier.as_bytes() {
+        [b'r', b'#', ..] => identifier.split_at(2).1,
+        _ => identifier,
+    }
+}

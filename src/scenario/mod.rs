@@ -1,0 +1,111 @@
+//! Scenario text → a checked [`Scenario`], or every problem in it.
+//!
+//! Knows no vendor: the words that a vendor adds (events, routes, codes, `setup:`) come in as a [`Vocabulary`].
+
+pub mod act;
+mod check;
+pub mod codes;
+pub mod decode;
+pub mod expect;
+pub mod node;
+pub mod text;
+
+use indexmap::IndexMap;
+
+pub use check::{load, load_setup};
+
+use self::act::{Act, CustomerSpec};
+use self::decode::Problems;
+use self::expect::{Expect, Let};
+use self::node::Node;
+use crate::base::diag::Place;
+use crate::base::rng::Seed;
+use crate::base::time::VirtualSpan;
+use crate::fault::Fault;
+
+/// A checked scenario.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The platform it is played on.
+    pub platform: &'static str,
+    /// What it is about.
+    pub name: String,
+    /// The seed it asks for.
+    pub seed: Option<Seed>,
+    /// The tenant before anything happens, already checked by the platform.
+    pub setup: Node,
+    /// Who the scenario plays, by the name that steps use.
+    pub customers: IndexMap<String, CustomerSpec>,
+    /// What happens.
+    pub steps: Vec<Step>,
+}
+
+/// One step and where it stands.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where it stands.
+    pub place: Place,
+    /// Its text on one line, for timelines.
+    pub source: String,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Somebody does something.
+    Act(Act),
+    /// Virtual time passes.
+    Wait(VirtualSpan),
+    /// The bot must do, or must not do, something.
+    Expect(Expect),
+    /// Something will go wrong from here on.
+    Fault(Fault),
+    /// A value is kept under a name.
+    Let(Let),
+}
+
+/// One row of the table of steps that are not acts.
+#[derive(Clone, Copy, Debug)]
+pub struct StepDoc {
+    /// The step's key.
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+/// All steps that are not acts.
+pub const STEPS: &[StepDoc] = &[
+    StepDoc { name: "wait", doc: "lets virtual time pass; timers that fall due fire in order" },
+    StepDoc { name: "expect", doc: "what must have happened since the last act, or must happen soon" },
+    StepDoc { name: "expect_none", doc: "what must not have happened since the last act, and must not happen soon" },
+    StepDoc { name: "fault", doc: "plans a deviation: what the vendor answers, or how a webhook is delivered" },
+    StepDoc { name: "let", doc: "keeps a value from a webhook or a call under a name, for `${name}`" },
+];
+
+/// The words that a vendor adds to the language.
+#[derive(Clone, Copy)]
+pub struct Vocabulary {
+    /// The platform's name.
+    pub platform: &'static str,
+    /// The acts it does not know, each with the reason.
+    pub lacks: &'static [(&'static str, &'static str)],
+    /// The names of its operations.
+    pub routes: fn() -> Vec<&'static str>,
+    /// The names of its webhooks.
+    pub events: fn() -> Vec<&'static str>,
+    /// Its codes.
+    pub codes: fn() -> Vec<&'static str>,
+    /// Checks `setup:` and tells whom and what steps may refer to.
+    pub setup: fn(&Node, &mut Problems) -> Staff,
+}
+
+/// Whom and what steps may refer to besides customers.
+#[derive(Clone, Debug, Default)]
+pub struct Staff {
+    /// The ids of agents and bots.
+    pub agents: Vec<String>,
+    /// The names and numbers of teams or groups.
+    pub teams: Vec<String>,
+}

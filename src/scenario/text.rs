@@ -1,0 +1,224 @@
+//! Text with `${names}` in it, and ways to match text.
+
+use std::borrow::Cow;
+
+use regex::Regex;
+
+use super::codes;
+use super::decode::{Decode, Located, Problems, unknown_word, wrong_type};
+use super::node::{Node, Value};
+use crate::base::diag::{Diagnostic, Place};
+
+/// Text in which `${name}` stands for a value known only while the scenario runs. `$$` is a dollar sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pieces: Vec<Piece>,
+    place: Place,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Plain(String),
+    Name(String),
+}
+
+impl Text {
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The names it refers to.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Name(name) => Some(name.as_str()),
+            Piece::Plain(_) => None,
+        })
+    }
+
+    /// The text with every name replaced; names that `value_of` does not know stay as they are written.
+    pub fn fill<'v>(&self, value_of: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
+        let mut out = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Plain(text) => out.push_str(text),
+                Piece::Name(name) => match value_of(name) {
+                    Some(value) => out.push_str(&value),
+                    None => out.push_str(&format!("${{{name}}}")),
+                },
+            }
+        }
+        out
+    }
+
+    fn parse(text: &str, place: Place) -> Result<Self, &'static str> {
+        let mut pieces = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            plain.push_str(&rest[..at]);
+            let tail = &rest[at + 1..];
+            if let Some(after) = tail.strip_prefix('$') {
+                plain.push('$');
+                rest = after;
+            } else if let Some(inner) = tail.strip_prefix('{') {
+                let end = inner.find('}').ok_or("`${` is never closed")?;
+                let name = &inner[..end];
+                if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
+                    return Err("a name between `${` and `}` has only letters, digits, `_` and `-`");
+                }
+                if !plain.is_empty() {
+                    pieces.push(Piece::Plain(std::mem::take(&mut plain)));
+                }
+                pieces.push(Piece::Name(name.to_owned()));
+                rest = &inner[end + 1..];
+            } else {
+                plain.push('$');
+                rest = tail;
+            }
+        }
+        plain.push_str(rest);
+        if !plain.is_empty() || pieces.is_empty() {
+            pieces.push(Piece::Plain(plain));
+        }
+        Ok(Self { pieces, place })
+    }
+}
+
+impl Decode for Text {
+    const EXPECTS: &'static str = "text";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let text = String::decode(node, problems)?;
+        match Self::parse(&text, node.place) {
+            Ok(text) => Some(text),
+            Err(why) => {
+                let problem = Diagnostic::new(&codes::PLACEHOLDER, node.place, why);
+                problems.push(problem.help("write `${name}`, or `$$` for a dollar sign"));
+                None
+            }
+        }
+    }
+}
+
+/// What a text must be like.
+#[derive(Clone, Debug)]
+pub enum Matcher {
+    /// Exactly this.
+    Equals(Text),
+    /// This somewhere in it.
+    Contains(Text),
+    /// A match of this expression somewhere in it. Linear in the text, whatever the expression.
+    Matches(Regex),
+    /// Exactly one of these.
+    OneOf(Vec<Text>),
+}
+
+impl Matcher {
+    const WORDS: &'static [&'static str] = &["equals", "contains", "matches", "one_of"];
+
+    /// The texts in it that may hold names.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        match self {
+            Self::Equals(text) | Self::Contains(text) => std::slice::from_ref(text).iter(),
+            Self::Matches(_) => [].iter(),
+            Self::OneOf(texts) => texts.iter(),
+        }
+    }
+
+    /// Whether `actual` is what is wanted, once names are filled in by `fill`.
+    pub fn accepts(&self, actual: &str, fill: impl Fn(&Text) -> String) -> bool {
+        match self {
+            Self::Equals(text) => fill(text) == actual,
+            Self::Contains(text) => actual.contains(&fill(text)),
+            Self::Matches(regex) => regex.is_match(actual),
+            Self::OneOf(texts) => texts.iter().any(|text| fill(text) == actual),
+        }
+    }
+
+    /// What is wanted, for messages.
+    pub fn describe(&self, fill: impl Fn(&Text) -> String) -> String {
+        match self {
+            Self::Equals(text) => format!("{:?}", fill(text)),
+            Self::Contains(text) => format!("something containing {:?}", fill(text)),
+            Self::Matches(regex) => format!("something matching /{regex}/"),
+            Self::OneOf(texts) => {
+                let texts: Vec<String> = texts.iter().map(|text| format!("{:?}", fill(text))).collect();
+                format!("one of {}", texts.join(", "))
+            }
+        }
+    }
+}
+
+impl Decode for Matcher {
+    const EXPECTS: &'static str = "text, or one of `equals`, `contains`, `matches`, `one_of`";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Text(_) => Text::decode(node, problems).map(Self::Equals),
+            Value::Map(members) => {
+                let [(key, value)] = members.as_slice() else {
+                    let problem = Diagnostic::new(
+                        &codes::ONE_KEY,
+                        node.place,
+                        format!("{} keys stand here, one is wanted", members.len()),
+                    );
+                    problems.push(problem.help(format!("keep one of {}", Self::WORDS.join(", "))));
+                    return None;
+                };
+                match key.name.as_str() {
+                    "equals" => Text::decode(value, problems).map(Self::Equals),
+                    "contains" => Text::decode(value, problems).map(Self::Contains),
+                    "one_of" => Vec::decode(value, problems).map(Self::OneOf),
+                    "matches" => {
+                        let pattern = Located::<String>::decode(value, problems)?;
+                        match regex::RegexBuilder::new(&pattern.value).size_limit(1 << 20).build() {
+                            Ok(regex) => Some(Self::Matches(regex)),
+                            Err(error) => {
+                                let last = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
+                                problems.push(Diagnostic::new(&codes::REGEX, pattern.place, last));
+                                None
+                            }
+                        }
+                    }
+                    other => {
+                        unknown_word(&codes::UNKNOWN_KEY, "way to match text", other, key.place, Self::WORDS, problems);
+                        None
+                    }
+                }
+            }
+            _ => {
+                wrong_type(node, Self::EXPECTS, problems);
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_filled_in() {
+        let check = |text: &str, expected: Result<&str, &str>| {
+            let filled =
+                Text::parse(text, Place::default()).map(|t| t.fill(|name| (name == "bot").then(|| "B".into())));
+            assert_eq!(
+                filled.as_deref(),
+                expected.map_err(|_| &"").as_deref().map_err(|_| filled.as_ref().unwrap_err()),
+                "{text}"
+            );
+        };
+        check("plain", Ok("plain"));
+        check("", Ok(""));
+        check("${bot}/livechat", Ok("B/livechat"));
+        check("a ${other} b", Ok("a ${other} b"));
+        check("5 $ and $$", Ok("5 $ and $"));
+        check("$${bot}", Ok("${bot}"));
+        check("${bot", Err(""));
+        check("${}", Err(""));
+        check("${a b}", Err(""));
+    }
+}
