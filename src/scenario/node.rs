@@ -1,13 +1,15 @@
 //! YAML text → a tree that knows where each of its parts stands. The only file that names the YAML crate.
 //!
 //! Built on the parser's events rather than on serde, because serde stops at the first problem and a scenario's author
-//! wants all of them. Data only: tags are refused, aliases are copied within a budget, duplicate keys are problems.
+//! wants all of them. Data only: tags and merge keys are refused, aliases are copied within a budget, duplicate keys are
+//! problems.
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::codes;
+use super::decode::Problems;
 use crate::base::diag::{Diagnostic, Place};
 
 /// The longest file that is read, in bytes.
@@ -16,6 +18,8 @@ pub const MAX_BYTES: usize = 1 << 20;
 pub const MAX_DEPTH: usize = 64;
 /// The most parts a file may have once its aliases are copied.
 pub const MAX_NODES: usize = 100_000;
+/// The most text, in bytes, that aliases may copy.
+pub const MAX_COPIED: usize = 1 << 20;
 
 /// A part of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +37,8 @@ pub enum Value {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
-    Int(i64),
+    /// A whole number, from the least `i64` to the greatest `u64`.
+    Int(i128),
     /// Any other number.
     Float(f64),
     /// Everything else that is not a collection.
@@ -84,36 +88,86 @@ impl Node {
 /// # Errors
 /// All problems of the text as YAML, in the order of their places.
 pub fn parse(text: &str) -> Result<Node, Vec<Diagnostic>> {
+    let mut problems = Problems::new();
+    match read(text, &mut problems) {
+        Some(node) if problems.is_empty() => Ok(node),
+        _ => {
+            problems.sort_by_key(|problem| problem.place);
+            Err(problems)
+        }
+    }
+}
+
+/// Reads one document as far as it can be read, so that what is wrong with its meaning can be told together with what is
+/// wrong with its form. Nothing if reading had to stop.
+pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
     if text.len() > MAX_BYTES {
         let message = format!("the file has {} bytes; {MAX_BYTES} is the most", text.len());
-        return Err(vec![Diagnostic::new(&codes::FILE_TOO_LARGE, Place::default(), message)]);
+        problems.push(Diagnostic::new(&codes::FILE_TOO_LARGE, Place::default(), message));
+        return None;
+    }
+    // Some editors put a byte order mark at the start. It is no part of the first line.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some((place, character)) = control_character(text) {
+        let message = format!("an invisible character (U+{:04X}) stands here", u32::from(character));
+        problems.push(
+            Diagnostic::new(&codes::YAML_SYNTAX, place, message)
+                .help("remove it, or write it as an escape between double quotes"),
+        );
+        return None;
     }
     let mut reader =
-        Reader { parser: Parser::new_from_str(text), text, anchors: HashMap::new(), nodes: 0, problems: Vec::new() };
-    let read = reader.document();
-    match read {
-        Err(Stop) => Err(reader.problems),
-        Ok(_) if !reader.problems.is_empty() => Err(reader.problems),
-        Ok(None) => Err(vec![
-            Diagnostic::new(&codes::EMPTY_FILE, Place::default(), "the file is empty")
-                .help("start with `platform:` and `steps:`"),
-        ]),
-        Ok(Some(node)) => Ok(node),
+        Reader { parser: Parser::new_from_str(text), text, anchors: HashMap::new(), nodes: 0, copied: 0, problems };
+    match reader.document() {
+        Err(Stop) => None,
+        Ok(Some(node)) if node.value != Value::Null => Some(node),
+        Ok(_) => {
+            problems.push(
+                Diagnostic::new(&codes::EMPTY_FILE, Place::default(), "the file is empty")
+                    .help("start with `platform:` and `steps:`"),
+            );
+            None
+        }
     }
+}
+
+/// The first character that YAML does not allow and that the parser would take for the end of the text or let pass.
+fn control_character(text: &str) -> Option<(Place, char)> {
+    let forbidden = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}');
+    let (at, character) = text.char_indices().find(|(_, c)| forbidden(*c))?;
+    let mut lines = text[..at].split('\n');
+    let column = lines.next_back().unwrap_or_default().chars().count() + 1;
+    Some((Place { line: lines.count() + 1, column, width: 1 }, character))
 }
 
 /// Reading cannot go on; the reason is among the problems.
 struct Stop;
 
-struct Reader<'t> {
+struct Reader<'t, 'p> {
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
     text: &'t str,
-    anchors: HashMap<usize, Node>,
+    anchors: HashMap<usize, Anchored>,
     nodes: usize,
-    problems: Vec<Diagnostic>,
+    /// Bytes of text that aliases have copied so far.
+    copied: usize,
+    problems: &'p mut Problems,
 }
 
-impl<'t> Reader<'t> {
+/// A part that aliases may copy, and what each copy costs.
+struct Anchored {
+    node: Node,
+    size: Size,
+}
+
+/// How much there is in a part, itself included.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    bytes: usize,
+    levels: usize,
+}
+
+impl<'t> Reader<'t, '_> {
     fn document(&mut self) -> Result<Option<Node>, Stop> {
         let mut root = None;
         loop {
@@ -121,11 +175,8 @@ impl<'t> Reader<'t> {
             match event {
                 Event::StreamEnd => return Ok(root),
                 Event::DocumentStart(_) if root.is_some() => {
-                    return self.stop(Diagnostic::new(
-                        &codes::MANY_DOCUMENTS,
-                        place(span),
-                        "a second document begins here",
-                    ));
+                    let problem = Diagnostic::new(&codes::MANY_DOCUMENTS, place(span), "a second document begins here");
+                    return self.stop(problem);
                 }
                 Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
                 event => root = Some(self.node(event, span, 0)?),
@@ -134,23 +185,13 @@ impl<'t> Reader<'t> {
     }
 
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Stop> {
+        let mut at = place(span);
         self.nodes += 1;
         if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            return self.too_much(place(span));
+            return self.too_much(at);
         }
-        let mut at = place(span);
         let (value, anchor, tag) = match event {
-            Event::Alias(anchor) => {
-                let Some(mut copy) = self.anchors.get(&anchor).cloned() else {
-                    return self.stop(Diagnostic::new(&codes::YAML_SYNTAX, at, "the alias refers to itself"));
-                };
-                self.nodes += count(&copy);
-                if self.nodes > MAX_NODES {
-                    return self.too_much(at);
-                }
-                copy.place = at;
-                return Ok(copy);
-            }
+            Event::Alias(anchor) => return self.copy(anchor, at, depth),
             Event::Scalar(text, style, anchor, tag) => {
                 let value = match style {
                     ScalarStyle::Plain => plain(&text),
@@ -177,43 +218,76 @@ impl<'t> Reader<'t> {
             }
             _ => return self.stop(Diagnostic::new(&codes::YAML_SYNTAX, at, "the document ends in the middle")),
         };
-        if tag.is_some() {
-            self.problems.push(Diagnostic::new(&codes::TAG, at, "tags are not read").help("remove the `!…`"));
-        }
+        self.refuse(tag.as_deref(), at);
         let node = Node { place: at, value };
         if anchor > 0 {
-            self.anchors.insert(anchor, node.clone());
+            self.anchors.insert(anchor, Anchored { size: size(&node), node: node.clone() });
         }
         Ok(node)
     }
 
+    /// A copy of what an anchor names. Its cost is checked before it is made, which is what defuses alias bombs.
+    fn copy(&mut self, anchor: usize, at: Place, depth: usize) -> Result<Node, Stop> {
+        let Some(Anchored { node, size }) = self.anchors.get(&anchor) else {
+            return self.stop(Diagnostic::new(&codes::YAML_SYNTAX, at, "the alias refers to itself"));
+        };
+        self.nodes += size.nodes;
+        self.copied += size.bytes;
+        if self.nodes > MAX_NODES || self.copied > MAX_COPIED || depth + size.levels > MAX_DEPTH + 1 {
+            return self.too_much(at);
+        }
+        Ok(Node { place: at, value: node.value.clone() })
+    }
+
     fn members(&mut self, depth: usize) -> Result<Vec<(Key, Node)>, Stop> {
         let mut members: Vec<(Key, Node)> = Vec::new();
+        let mut index_of: HashMap<String, usize> = HashMap::new();
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
                 return Ok(members);
             }
-            let key_place = place(span);
-            let name = match event {
-                Event::Scalar(text, ..) => text.into_owned(),
-                event => {
-                    self.node(event, span, depth + 1)?;
-                    self.problems.push(Diagnostic::new(&codes::YAML_SYNTAX, key_place, "a key must be plain text"));
-                    String::new()
-                }
-            };
+            let place = place(span);
+            let name = self.key(event, span, depth)?;
             let (event, span) = self.next()?;
             let value = self.node(event, span, depth + 1)?;
-            match members.iter().find(|(key, _)| key.name == name) {
-                Some((first, _)) => {
-                    let message =
-                        format!("`{name}` stands here for the second time; the first is in line {}", first.place.line);
-                    let problem = Diagnostic::new(&codes::DUPLICATE_KEY, key_place, message);
-                    self.problems.push(problem.help("keep one of the two"));
-                }
-                None => members.push((Key { name, place: key_place }, value)),
+            let Some(name) = name else { continue };
+            if let Some(first) = index_of.get(&name) {
+                let line = members[*first].0.place.line;
+                let message = format!("`{name}` stands here for the second time; the first is in line {line}");
+                self.problems.push(Diagnostic::new(&codes::DUPLICATE_KEY, place, message).help("keep one of the two"));
+            } else {
+                index_of.insert(name.clone(), members.len());
+                members.push((Key { name, place }, value));
             }
+        }
+    }
+
+    /// A key as it is written; nothing, and a problem, if it cannot be one.
+    fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Option<String>, Stop> {
+        let at = place(span);
+        match event {
+            Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => {
+                let problem = Diagnostic::new(&codes::MERGE_KEY, at, "merge keys are not read");
+                self.problems.push(problem.help("write the keys out, or alias the whole value"));
+                Ok(None)
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let name = text.clone().into_owned();
+                self.node(Event::Scalar(text, style, anchor, tag), span, depth)?;
+                Ok(Some(name))
+            }
+            event => {
+                self.node(event, span, depth + 1)?;
+                self.problems.push(Diagnostic::new(&codes::YAML_SYNTAX, at, "a key must be plain text"));
+                Ok(None)
+            }
+        }
+    }
+
+    fn refuse(&mut self, tag: Option<&Tag>, at: Place) {
+        if tag.is_some() {
+            self.problems.push(Diagnostic::new(&codes::TAG, at, "tags are not read").help("remove the `!…`"));
         }
     }
 
@@ -229,7 +303,7 @@ impl<'t> Reader<'t> {
     }
 
     fn too_much<T>(&mut self, at: Place) -> Result<T, Stop> {
-        let message = format!("more than {MAX_NODES} parts or {MAX_DEPTH} levels, aliases counted in full");
+        let message = format!("more than {MAX_NODES} parts, {MAX_DEPTH} levels or {MAX_COPIED} bytes of copied text");
         self.stop(Diagnostic::new(&codes::TOO_COMPLEX, at, message))
     }
 
@@ -261,33 +335,37 @@ fn place(span: Span) -> Place {
     Place { line: start.line(), column: start.col() + 1, width: width.max(1) }
 }
 
-fn count(node: &Node) -> usize {
-    1 + match &node.value {
-        Value::List(items) => items.iter().map(count).sum(),
-        Value::Map(members) => members.iter().map(|(_, value)| count(value)).sum(),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => 0,
-    }
+fn size(node: &Node) -> Size {
+    let (own, parts): (usize, Vec<Size>) = match &node.value {
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => (0, Vec::new()),
+        Value::Text(text) => (text.len(), Vec::new()),
+        Value::List(items) => (0, items.iter().map(size).collect()),
+        Value::Map(members) => (
+            members.iter().map(|(key, _)| key.name.len()).sum(),
+            members.iter().map(|(_, value)| size(value)).collect(),
+        ),
+    };
+    parts.iter().fold(Size { nodes: 1, bytes: own, levels: 1 }, |all, part| Size {
+        nodes: all.nodes + part.nodes,
+        bytes: all.bytes + part.bytes,
+        levels: all.levels.max(part.levels + 1),
+    })
 }
 
-/// A plain scalar by YAML's core schema, without its octal and spelled-out surprises: `yes`, `on` and `0o7` stay text.
-fn plain(text: &str) -> Value {
+/// What a plain scalar means: YAML's words in lower case, JSON's numbers, and otherwise text. So `yes`, `on`, `0o7`, `007`
+/// and `+972501234567` are text, as their authors meant.
+pub(super) fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" => Value::Null,
         "true" => Value::Bool(true),
         "false" => Value::Bool(false),
-        _ => {
-            let numeric = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
-                && text.bytes().any(|b| b.is_ascii_digit());
-            let leading_zero = text.trim_start_matches(['+', '-']).starts_with('0')
-                && text.trim_start_matches(['+', '-']).len() > 1
-                && !text.contains('.');
-            if !numeric || leading_zero {
-                return Value::Text(text.to_owned());
-            }
-            if let Ok(int) = text.parse() {
-                return Value::Int(int);
-            }
-            text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Float)
-        }
+        _ => match text.parse::<serde_json::Number>() {
+            Ok(number) => match (number.as_i128(), number.as_f64()) {
+                (Some(int), _) => Value::Int(int),
+                (None, Some(float)) => Value::Float(float),
+                (None, None) => Value::Text(text.to_owned()),
+            },
+            Err(_) => Value::Text(text.to_owned()),
+        },
     }
 }
