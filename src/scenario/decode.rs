@@ -273,6 +273,18 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
     }
 }
 
+/// A part that is read later, by somebody who knows what it is.
+#[derive(Clone, Debug)]
+pub(super) struct Unread(pub(super) Node);
+
+impl Decode for Unread {
+    const EXPECTS: &'static str = "a mapping or a list";
+
+    fn decode(node: &Node, _: &mut Problems) -> Option<Self> {
+        Some(Self(node.clone()))
+    }
+}
+
 /// Any JSON document, written as YAML.
 impl Decode for serde_json::Value {
     const EXPECTS: &'static str = "any value";
