@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 /// A kind of problem with a stable code. The rows stand in `scenario::codes`.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,14 +91,17 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], paint: Paint) -> Stri
     let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
     let mut out = String::new();
     for diagnostic in sorted {
-        // Only the line itself is handed over, so that many problems in a long file do not take quadratic time.
-        let number = diagnostic.place.line.clamp(1, lines.len());
-        let line = lines[number - 1];
-        let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.code).element(
-            Snippet::source(line).line_start(number).path(&*source.name).annotation(
-                AnnotationKind::Primary.span(byte_span(line, diagnostic.place)).label(diagnostic.rule.title),
-            ),
-        );
+        let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.code);
+        let mut group = match diagnostic.place.line {
+            0 => title.element(Origin::path(&*source.name)),
+            // Only the line itself is handed over, lest many problems in a long file take quadratic time.
+            number => {
+                let number = number.min(lines.len());
+                let line = lines[number - 1];
+                let mark = AnnotationKind::Primary.span(byte_span(line, diagnostic.place)).label(diagnostic.rule.title);
+                title.element(Snippet::source(line).line_start(number).path(&*source.name).annotation(mark))
+            }
+        };
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -147,7 +150,7 @@ mod tests {
         check("other\nplace\nother", (2, 1), "2 | place");
         check("other\r\nplace\r\nother", (2, 1), "2 | place\n");
         check("\u{feff}place\nother", (1, 1), "1 | place");
-        check("place", (0, 0), "1 | place");
+        check("other", (0, 0), "--> a.yaml");
         check("place", (99, 99), "1 | place");
     }
 }

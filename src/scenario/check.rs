@@ -112,7 +112,8 @@ fn staff(vendor: &Vocabulary, setup: &Node, problems: &mut Problems) -> Option<S
 
 fn nothing_tested(root: &Node, steps: &[Step], problems: &mut Problems) {
     if steps.is_empty() {
-        problems.push(Diagnostic::new(&codes::NO_STEPS, root.place, "the scenario has no steps"));
+        let problem = Diagnostic::new(&codes::NO_STEPS, root.place, "the scenario has no steps");
+        problems.push(problem.help("begin with `start_chat` under `steps:`"));
     } else if !steps.iter().any(|step| matches!(step.action, Action::Expect(_))) {
         let problem =
             Diagnostic::new(&codes::NO_EXPECTATION, root.place, "the scenario expects nothing, so it can never fail");

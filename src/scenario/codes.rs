@@ -28,7 +28,7 @@ rules! {
         "The text cannot be read as YAML at this place; what follows was not looked at.",
         bad: "platform: livechat\nsteps: [\n", good: SOUND;
     TAB = "E0002", "tab",
-        "YAML does not allow tabs for indentation. Use spaces.",
+        "YAML does not allow a tab here, nor anywhere in indentation. Use spaces.",
         bad: "platform: livechat\ncustomers:\n\talice: {}\n", good: SOUND;
     DUPLICATE_KEY = "E0003", "key stands twice",
         "A key may stand once in a mapping. Which of the two is meant cannot be told.",
@@ -119,7 +119,7 @@ rules! {
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alcie}\n  - expect: {event: incoming_chat}\n", good: SOUND;
     UNKNOWN_TEAM = "E0203", "unknown team",
         "Teams and groups are named in `setup:`.",
-        bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n  - transfer: {to: Slaes}\n  - expect: {event: incoming_chat}\n",
+        bad: "platform: livechat\ncustomers: {alice: {}}\nsetup: {groups: [{id: 7, name: Sales}]}\nsteps:\n  - start_chat: {as: alice}\n  - transfer: {to: Slaes}\n  - expect: {event: incoming_chat}\n",
         good: "platform: livechat\ncustomers: {alice: {}}\nsetup: {groups: [{id: 7, name: Sales}]}\nsteps:\n  - start_chat: {as: alice}\n  - transfer: {to: Sales}\n  - expect: {event: incoming_chat}\n";
     UNKNOWN_CHAT = "E0204", "unknown chat",
         "A chat is known from the step that starts it, by the name given there or by the customer's.",

@@ -17,7 +17,9 @@ use crate::base::secret::Secret;
 use crate::base::time::{DurationError, VirtualSpan, WallLimit};
 
 /// How many problems come with a hint. Searching for the nearest word takes time, and nobody reads that far.
-const MOST_HINTS: usize = 100;
+const MOST_HINTS: usize = 50;
+/// How many words are compared with a wrong one.
+const MOST_COMPARED: usize = 1_000;
 /// How many words a hint lists.
 const MOST_LISTED: usize = 24;
 /// How many characters of a wrong word are repeated.
@@ -85,23 +87,20 @@ pub fn unknown_word(
     problems: &mut Problems,
 ) {
     let problem = Diagnostic::new(rule, place, format!("`{}` is no {what}", shortened(word)));
-    let hint = if problems.len() < MOST_HINTS { hint(word, known) } else { None };
-    problems.push(match hint {
-        Some(hint) => problem.help(hint),
-        None => problem,
-    });
+    let problem = if problems.len() < MOST_HINTS { problem.help(hint(word, known)) } else { problem };
+    problems.push(problem);
 }
 
-/// The nearest word, or else all words; nothing if there are none.
-fn hint(word: &str, known: &[&str]) -> Option<String> {
-    if let Some(right) = nearest(word, known.iter().copied()) {
-        return Some(format!("did you mean `{right}`?"));
+/// The nearest word, or else all words.
+fn hint(word: &str, known: &[&str]) -> String {
+    if let Some(right) = nearest(word, known.iter().copied().take(MOST_COMPARED)) {
+        return format!("did you mean `{right}`?");
     }
     let listed = known.get(..MOST_LISTED).unwrap_or(known).join(", ");
     match known.len() {
-        0 => None,
-        1..=MOST_LISTED => Some(format!("known: {listed}")),
-        all => Some(format!("known: {listed} and {} more", all - MOST_LISTED)),
+        0 => "there is none here yet".to_owned(),
+        1..=MOST_LISTED => format!("known: {listed}"),
+        all => format!("known: {listed} and {} more", all - MOST_LISTED),
     }
 }
 
@@ -335,7 +334,8 @@ impl<'n> Fields<'n> {
                 Some(value) => Some(value),
                 None => {
                     let message = format!("`{key}` is missing; {} is wanted", T::EXPECTS);
-                    problems.push(Diagnostic::new(&codes::MISSING_KEY, self.node.place, message));
+                    let problem = Diagnostic::new(&codes::MISSING_KEY, self.node.place, message);
+                    problems.push(problem.help(format!("add `{key}: …`")));
                     None
                 }
             },

@@ -98,12 +98,25 @@ pub fn parse(text: &str) -> Result<Node, Vec<Diagnostic>> {
     }
 }
 
+/// The bytes of a file as text.
+///
+/// # Errors
+/// If they are not UTF-8, with the place of the first byte that is not.
+pub fn decode_utf8(bytes: &[u8]) -> Result<&str, Diagnostic> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let sound = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        Diagnostic::new(&codes::NOT_UTF8, end_of(&sound), "the bytes from here on are not UTF-8")
+            .help("save the file as UTF-8")
+    })
+}
+
 /// Reads one document as far as it can be read, so that what is wrong with its meaning can be told together with what is
 /// wrong with its form. Nothing if reading had to stop.
 pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
     if text.len() > MAX_BYTES {
         let message = format!("the file has {} bytes; {MAX_BYTES} is the most", text.len());
-        problems.push(Diagnostic::new(&codes::FILE_TOO_LARGE, Place::default(), message));
+        let problem = Diagnostic::new(&codes::FILE_TOO_LARGE, Place::default(), message);
+        problems.push(problem.help("check that this is the right file"));
         return None;
     }
     // Some editors put a byte order mark at the start. It is no part of the first line.
@@ -131,13 +144,23 @@ pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Node> {
     }
 }
 
-/// The first character that YAML does not allow and that the parser would take for the end of the text or let pass.
+/// The first character that YAML does not allow and that the parser would take for the end of the text or let pass. A
+/// carriage return alone is one of them: editors and we would not count lines alike.
 fn control_character(text: &str) -> Option<(Place, char)> {
-    let forbidden = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}');
-    let (at, character) = text.char_indices().find(|(_, c)| forbidden(*c))?;
-    let mut lines = text[..at].split('\n');
+    let forbidden = |(at, c): (usize, char)| match c {
+        '\t' | '\n' | '\u{85}' => false,
+        '\r' => !text[at..].starts_with("\r\n"),
+        c => c.is_control(),
+    };
+    let (at, character) = text.char_indices().find(|found| forbidden(*found))?;
+    Some((end_of(&text[..at]), character))
+}
+
+/// The place right after a text.
+fn end_of(text: &str) -> Place {
+    let mut lines = text.split('\n');
     let column = lines.next_back().unwrap_or_default().chars().count() + 1;
-    Some((Place { line: lines.count() + 1, column, width: 1 }, character))
+    Place { line: lines.count() + 1, column, width: 1 }
 }
 
 /// Reading cannot go on; the reason is among the problems.
@@ -175,7 +198,8 @@ impl<'t> Reader<'t, '_> {
             match event {
                 Event::StreamEnd => return Ok(root),
                 Event::DocumentStart(_) if root.is_some() => {
-                    let problem = Diagnostic::new(&codes::MANY_DOCUMENTS, place(span), "a second document begins here");
+                    let problem = Diagnostic::new(&codes::MANY_DOCUMENTS, place(span), "a second document begins here")
+                        .help("move it to a file of its own");
                     return self.stop(problem);
                 }
                 Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
@@ -188,17 +212,11 @@ impl<'t> Reader<'t, '_> {
         let mut at = place(span);
         self.nodes += 1;
         if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            return self.too_much(at);
+            return self.stop(too_much(at));
         }
         let (value, anchor, tag) = match event {
             Event::Alias(anchor) => return self.copy(anchor, at, depth),
-            Event::Scalar(text, style, anchor, tag) => {
-                let value = match style {
-                    ScalarStyle::Plain => plain(&text),
-                    _ => Value::Text(text.into_owned()),
-                };
-                (value, anchor, tag)
-            }
+            Event::Scalar(text, style, anchor, tag) => (scalar(&text, style), anchor, tag),
             Event::SequenceStart(anchor, tag) => {
                 let mut items = Vec::new();
                 loop {
@@ -220,10 +238,15 @@ impl<'t> Reader<'t, '_> {
         };
         self.refuse(tag.as_deref(), at);
         let node = Node { place: at, value };
-        if anchor > 0 {
-            self.anchors.insert(anchor, Anchored { size: size(&node), node: node.clone() });
-        }
+        self.keep(anchor, &node);
         Ok(node)
+    }
+
+    /// Keeps what an anchor names; zero stands for no anchor.
+    fn keep(&mut self, anchor: usize, node: &Node) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, Anchored { size: size(node), node: node.clone() });
+        }
     }
 
     /// A copy of what an anchor names. Its cost is checked before it is made, which is what defuses alias bombs.
@@ -234,7 +257,7 @@ impl<'t> Reader<'t, '_> {
         self.nodes += size.nodes;
         self.copied += size.bytes;
         if self.nodes > MAX_NODES || self.copied > MAX_COPIED || depth + size.levels > MAX_DEPTH + 1 {
-            return self.too_much(at);
+            return self.stop(too_much(at));
         }
         Ok(Node { place: at, value: node.value.clone() })
     }
@@ -273,9 +296,9 @@ impl<'t> Reader<'t, '_> {
                 Ok(None)
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let name = text.clone().into_owned();
-                self.node(Event::Scalar(text, style, anchor, tag), span, depth)?;
-                Ok(Some(name))
+                self.refuse(tag.as_deref(), at);
+                self.keep(anchor, &Node { place: at, value: scalar(&text, style) });
+                Ok(Some(text.into_owned()))
             }
             event => {
                 self.node(event, span, depth + 1)?;
@@ -302,31 +325,35 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn too_much<T>(&mut self, at: Place) -> Result<T, Stop> {
-        let message = format!("more than {MAX_NODES} parts, {MAX_DEPTH} levels or {MAX_COPIED} bytes of copied text");
-        self.stop(Diagnostic::new(&codes::TOO_COMPLEX, at, message))
-    }
-
     fn stop<T>(&mut self, problem: Diagnostic) -> Result<T, Stop> {
         self.problems.push(problem);
         Err(Stop)
     }
 }
 
+/// What stopped the parser. A tab is told apart, because the parser's own words for it help nobody.
 fn syntax(text: &str, error: &ScanError) -> Diagnostic {
     let marker = error.marker();
     let at = Place { line: marker.line(), column: marker.col() + 1, width: 1 };
+    // The scanner looks ahead, so it may meet its own limit on nesting before the reader meets ours.
+    if error.info() == "recursion limit exceeded" {
+        return too_much(at);
+    }
     let line = text.split('\n').nth(at.line.saturating_sub(1)).unwrap_or_default();
-    let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-    match line[..indent].find('\t') {
-        Some(tab) => Diagnostic::new(
-            &codes::TAB,
-            Place { line: at.line, column: tab + 1, width: 1 },
-            "a tab stands where YAML wants spaces",
-        )
-        .help("indent with spaces"),
+    let blank = |c: &char| matches!(c, ' ' | '\t');
+    let indent = line.chars().take_while(blank).position(|c| c == '\t');
+    let nearby =
+        || [at.column, marker.col()].into_iter().find(|column| line.chars().nth(column.wrapping_sub(1)) == Some('\t'));
+    match indent.map(|index| index + 1).or_else(nearby) {
+        Some(column) => Diagnostic::new(&codes::TAB, Place { column, ..at }, "a tab stands where YAML wants spaces")
+            .help("write spaces instead"),
         None => Diagnostic::new(&codes::YAML_SYNTAX, at, error.info().to_owned()),
     }
+}
+
+fn too_much(at: Place) -> Diagnostic {
+    let message = format!("more than {MAX_NODES} parts, {MAX_DEPTH} levels or {MAX_COPIED} bytes of copied text");
+    Diagnostic::new(&codes::TOO_COMPLEX, at, message)
 }
 
 fn place(span: Span) -> Place {
@@ -350,6 +377,15 @@ fn size(node: &Node) -> Size {
         bytes: all.bytes + part.bytes,
         levels: all.levels.max(part.levels + 1),
     })
+}
+
+fn scalar(text: &str, style: ScalarStyle) -> Value {
+    match style {
+        ScalarStyle::Plain => plain(text),
+        ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted | ScalarStyle::Literal | ScalarStyle::Folded => {
+            Value::Text(text.to_owned())
+        }
+    }
 }
 
 /// What a plain scalar means: YAML's words in lower case, JSON's numbers, and otherwise text. So `yes`, `on`, `0o7`, `007`

@@ -189,7 +189,8 @@ impl Decode for Matcher {
                         match regex::RegexBuilder::new(&pattern.value).size_limit(1 << 20).build() {
                             Ok(regex) => Some(Self::Matches(regex)),
                             Err(error) => {
-                                let last = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
+                                let text = error.to_string();
+                                let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
                                 problems.push(Diagnostic::new(&codes::REGEX, pattern.place, last));
                                 None
                             }

@@ -1,0 +1,1 @@
+//! Arbitrary text: no panic, no long wait, no place outside the file.
