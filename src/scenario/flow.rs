@@ -50,8 +50,11 @@ fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use super::super::node::parse;
+    use proptest::prelude::*;
+
+    use super::super::node::{Key, parse};
     use super::*;
+    use crate::base::diag::Place;
 
     #[test]
     fn a_node_is_shown_on_one_line() {
@@ -67,5 +70,51 @@ mod tests {
         check("'a b': {'1': x, '<<': y}", r#"{"a b": {"1": x, "<<": y}}"#);
         check("[]", "[]");
         check("{}", "{}");
+    }
+
+    fn bare(node: Node) -> Value {
+        let free = |node: Node| Node { place: Place::default(), value: bare(node) };
+        match node.value {
+            Value::List(items) => Value::List(items.into_iter().map(free).collect()),
+            Value::Map(members) => Value::Map(
+                members
+                    .into_iter()
+                    .map(|(key, node)| (Key { name: key.name, place: Place::default() }, free(node)))
+                    .collect(),
+            ),
+            value @ (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_)) => value,
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let text = prop_oneof!["\\PC{0,12}", "[-+.0-9e]{1,4}", "[a-zA-Z@/<~ :#\n\"'\\\\]{0,6}", "null|true|false|~"];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(|int| Value::Int(int.into())),
+            any::<u64>().prop_map(|int| Value::Int(int.into())),
+            (-1e300..1e300).prop_map(Value::Float),
+            text.prop_map(Value::Text),
+        ];
+        let free = |value| Node { place: Place::default(), value };
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            let keyed = prop::collection::btree_map("\\PC{0,5}", inner.clone(), 0..4);
+            let member = move |(name, value)| (Key { name, place: Place::default() }, free(value));
+            prop_oneof![
+                prop::collection::vec(inner.prop_map(free), 0..4).prop_map(Value::List),
+                keyed.prop_map(move |map| Value::Map(map.into_iter().map(member).collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_reads_as_the_node_it_shows(value in value()) {
+            let line = format!("- {}", Flow(&Node { place: Place::default(), value: value.clone() }));
+            prop_assert!(!line.contains('\n'));
+            let read = parse(&line).map(bare);
+            let expected = Value::List(vec![Node { place: Place::default(), value }]);
+            prop_assert_eq!(read, Ok(expected), "{}", line);
+        }
     }
 }

@@ -395,13 +395,15 @@ pub(super) fn plain(text: &str) -> Value {
         "" | "~" | "null" => Value::Null,
         "true" => Value::Bool(true),
         "false" => Value::Bool(false),
-        _ => match text.parse::<serde_json::Number>() {
-            Ok(number) => match (number.as_i128(), number.as_f64()) {
-                (Some(int), _) => Value::Int(int),
-                (None, Some(float)) => Value::Float(float),
-                (None, None) => Value::Text(text.to_owned()),
-            },
-            Err(_) => Value::Text(text.to_owned()),
-        },
+        _ => number(text).unwrap_or_else(|| Value::Text(text.to_owned())),
+    }
+}
+
+fn number(text: &str) -> Option<Value> {
+    let number: serde_json::Number = text.parse().ok()?;
+    match number.as_i128() {
+        Some(int) => Some(Value::Int(int)),
+        // Read once more, because JSON's reader may be off by one in the last digit.
+        None => text.parse().ok().map(Value::Float),
     }
 }
