@@ -10,6 +10,7 @@ pub mod expect;
 mod fault;
 mod flow;
 pub mod node;
+mod reader;
 pub mod text;
 
 use indexmap::IndexMap;
