@@ -160,7 +160,11 @@ impl Checker<'_, '_> {
                     None
                 }
             },
-        }?;
+        };
+        let Some(action) = action else {
+            self.presume(&key.name, value);
+            return None;
+        };
         match &action {
             Action::Act(act) => self.act(act, key.place),
             Action::Expect(expect) => self.expect(expect),
@@ -168,6 +172,19 @@ impl Checker<'_, '_> {
             Action::Fault(_) | Action::Wait(_) => {}
         }
         Some(Step { place: key.place, source: format!("{}: {}", key.name, Flow(value)), action })
+    }
+
+    /// A step that cannot be read still gives its names, lest every step that uses them be reported as well.
+    fn presume(&mut self, step: &str, node: &Node) {
+        let name = |key| match &node.get(key)?.value {
+            Value::Text(name) => Some(name.clone()),
+            _ => None,
+        };
+        match step {
+            "start_chat" => self.chats.extend(name("chat").or_else(|| name("as"))),
+            "let" => self.names.extend(name("name")),
+            _ => {}
+        }
     }
 
     fn act(&mut self, act: &Act, place: Place) {

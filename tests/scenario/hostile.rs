@@ -195,3 +195,16 @@ fn bytes_that_are_not_text_are_refused_where_they_stand() {
     check(b"\xff\xfep\0", Err((1, 1)));
     check(b"a\nbc\xc3", Err((2, 3)));
 }
+
+#[test]
+fn no_text_takes_long() {
+    // A reader that is quadratic in any of these would not come back for minutes.
+    for piece in [
+        "? ", "- ", "[", "{a: ", "&a ", "!x ", "\"", "'", "'a' ", "a: ", "a:\n", "|\n", ">\n", "#", "# \n", "\n", " ",
+        "\t", "\\", "---\n", "%A\n", "*a ", "a, ", "[], ", "{}\n", "- a\n", "- &a b\n", "? a\n", "\r\n", "a b ",
+        "\"\\n", "אב ", "${",
+    ] {
+        let text = piece.repeat(node::MAX_BYTES / 4 / piece.len());
+        let _ = (node::parse(&text), node::parse(&format!("a: [{text}")), node::parse(&format!("a: \"{text}\"")));
+    }
+}

@@ -165,6 +165,20 @@ steps:
 }
 
 #[test]
+fn a_step_that_cannot_be_read_does_not_make_its_names_unknown() {
+    let text = "\
+platform: livechat
+customers: {alice: {}}
+steps:
+  - start_chat: {as: alice, chat: main, txt: Hi}
+  - let: {name: id, from: {event: incoming_chat}}
+  - say: {as: alice, text: \"${id}\", chat: main}
+  - expect: {event: incoming_chat}
+";
+    assert_eq!(problems(read(text)), [("E0101", 4, 41), ("E0102", 5, 10)]);
+}
+
+#[test]
 fn a_problem_without_a_place_is_about_the_file() {
     let problem = Diagnostic::new(&codes::UNREADABLE, Place::default(), "there is no such file");
     let source = Source { name: "missing.yaml".into(), text: "".into() };
