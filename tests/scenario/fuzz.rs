@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rehearsal::base::diag::{Diagnostic, Paint, Source, render};
 use rehearsal::scenario::node;
 
-use crate::toy::read;
+use super::toy::read;
 
 fn check_places(text: &str, problems: &[Diagnostic]) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use rehearsal::base::diag::{Paint, Source, render};
 use rehearsal::scenario::node::{self, Value};
 
-use crate::toy::{problems, read};
+use super::toy::{assert_shown, problems, read};
 
 const STEPS: &str = "steps:\n  - start_chat: {as: alice}\n  - expect: {event: incoming_chat}\n";
 
@@ -135,7 +135,7 @@ fn columns_count_characters_in_any_script() {
     let text = "platform: livechat\ncustomers: {שרה: {nam: שרה כהן}}\nname: שלום\n";
     assert_eq!(problems(read(text))[0], ("E0101", 2, 19));
     let source = Source { name: "hebrew.yaml".into(), text: text.into() };
-    insta::assert_snapshot!("hebrew", render(&source, &read(text).unwrap_err(), Paint::Plain));
+    assert_shown("hebrew", &render(&source, &read(text).unwrap_err(), Paint::Plain));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use rehearsal::scenario::expect::{Count, Subject};
 use rehearsal::scenario::text::{Matcher, Text};
 use rehearsal::scenario::{Action, Scenario};
 
-use crate::toy::{problems, read_steps};
+use super::toy::{problems, read_steps};
 
 const START: &str = "start_chat: {as: alice}";
 const EXPECT: &str = "expect: {event: incoming_chat}";

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rehearsal::base::diag::{Diagnostic, Paint, Place, Rule, Source, render};
 use rehearsal::scenario::{codes, node};
 
-use crate::toy::{problems, read};
+use super::toy::{assert_shown, problems, read};
 
 /// Where the problem stands in the bad example of each rule.
 const PLACES: &[(&str, usize, usize)] = &[
@@ -120,7 +120,7 @@ fn every_rule_is_shown_with_place_and_help() {
         let text = String::from_utf8_lossy(&bytes);
         let shown =
             render(&Source { name: "scenario.yaml".into(), text: text.as_ref().into() }, &found(&bytes), Paint::Plain);
-        insta::assert_snapshot!(rule.code, shown);
+        assert_shown(rule.code, &shown);
     }
 }
 
@@ -147,7 +147,7 @@ steps:
     let source = Source { name: "scenario.yaml".into(), text: text.into() };
     let found = read(text).unwrap_err();
     assert!(found.is_sorted_by_key(|problem| problem.place), "{found:#?}");
-    insta::assert_snapshot!("many", render(&source, &found, Paint::Plain));
+    assert_shown("many", &render(&source, &found, Paint::Plain));
 }
 
 #[test]
@@ -182,5 +182,5 @@ steps:
 fn a_problem_without_a_place_is_about_the_file() {
     let problem = Diagnostic::new(&codes::UNREADABLE, Place::default(), "there is no such file");
     let source = Source { name: "missing.yaml".into(), text: "".into() };
-    insta::assert_snapshot!("E0010", render(&source, &[problem], Paint::Plain));
+    assert_shown("E0010", &render(&source, &[problem], Paint::Plain));
 }

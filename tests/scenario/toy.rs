@@ -113,3 +113,10 @@ pub(crate) fn problems(read: Result<Scenario, Vec<Diagnostic>>) -> Vec<(&'static
     };
     problems.iter().map(row).collect()
 }
+
+/// Compares what the user is shown with the snapshot of this name, whichever program the tests are built into.
+pub(crate) fn assert_shown(name: &str, shown: &str) {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, shown);
+    });
+}

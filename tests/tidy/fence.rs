@@ -1,7 +1,7 @@
 //! Where foreign crates may be named, and where lints may be lifted.
 
-use crate::source::{Finding, Source};
-use crate::{finds, tidy};
+use super::source::{Finding, Source};
+use super::{finds, tidy};
 
 const RIM: &[&str] =
     &["src/server/", "src/delivery/", "src/control/", "src/ui/", "src/cli/", "src/bot/", "src/main.rs", "tests/"];

@@ -1,8 +1,8 @@
 //! Who may import whom.
 
-use crate::source::{Finding, Source};
-use crate::vendor::VENDORS;
-use crate::{finds, tidy};
+use super::source::{Finding, Source};
+use super::vendor::VENDORS;
+use super::{finds, tidy};
 
 const CORE: &[&str] = &["base", "fault", "journal", "scenario", "platform", "engine"];
 

@@ -1,7 +1,7 @@
 //! What a file may look like.
 
-use crate::source::{Finding, Source};
-use crate::{finds, tidy};
+use super::source::{Finding, Source};
+use super::{finds, tidy};
 
 /// The most lines a file may have without its tests.
 const MOST_LINES: usize = 600;

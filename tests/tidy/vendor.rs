@@ -1,7 +1,7 @@
 //! Vendors are named in their own folders only, and their statuses in their tables only.
 
-use crate::source::{Finding, Kind, Source, tree};
-use crate::{finds, tidy};
+use super::source::{Finding, Kind, Source, tree};
+use super::{finds, tidy};
 
 /// The folders of vendors, there or to come.
 pub(crate) const VENDORS: &[&str] = &["imichat", "livechat", "texter"];
