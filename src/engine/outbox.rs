@@ -71,13 +71,13 @@ enum State {
 impl Outbox {
     /// Whether no attempt is being made.
     #[must_use]
-    pub fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         self.in_flight == 0
     }
 
     /// Takes in a webhook that is due. `deed` is the planned fault, if one fires; `message` names the event for the
     /// receiver's de-duplication.
-    pub fn accept(&mut self, out: Outgoing, deed: Option<Deed>, message: String, wall: WallTime) -> Vec<Todo> {
+    pub(super) fn accept(&mut self, out: Outgoing, deed: Option<Deed>, message: String, wall: WallTime) -> Vec<Todo> {
         let event = out.event;
         let mut todo = Vec::new();
         let delivery = Delivery {
@@ -116,7 +116,7 @@ impl Outbox {
     }
 
     /// Puts a webhook into its lane.
-    pub fn release(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
+    pub(super) fn release(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
         let Some(delivery) = self.deliveries.get(&id) else { return Vec::new() };
         let key = lane_key(delivery);
         let lane = self.lanes.entry(key).or_default();
@@ -125,12 +125,12 @@ impl Outbox {
     }
 
     /// Tries a webhook again.
-    pub fn retry(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
+    pub(super) fn retry(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
         self.attempt(id, wall)
     }
 
     /// Sends a copy of a webhook.
-    pub fn repeat(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
+    pub(super) fn repeat(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
         let Some(original) = self.deliveries.get_mut(&id) else { return Vec::new() };
         original.copies_due -= 1;
         let copy = Delivery { attempts: 0, state: State::Waiting, copies_due: 0, ..original.clone() };
@@ -142,7 +142,7 @@ impl Outbox {
     }
 
     /// Takes note of how an attempt ended. Reports of attempts that are not being made are ignored.
-    pub fn attempted(&mut self, id: DeliveryId, attempt: u32, outcome: Outcome, wall: WallTime) -> Vec<Todo> {
+    pub(super) fn attempted(&mut self, id: DeliveryId, attempt: u32, outcome: Outcome, wall: WallTime) -> Vec<Todo> {
         let Some(delivery) = self.deliveries.get_mut(&id) else { return Vec::new() };
         if delivery.state != State::InFlight || delivery.attempts != attempt {
             return Vec::new();

@@ -28,19 +28,19 @@ pub(super) struct Schedule {
 
 impl Schedule {
     /// Adds a timer.
-    pub fn add(&mut self, at: VirtualTime, timer: Timer) {
+    pub(super) fn add(&mut self, at: VirtualTime, timer: Timer) {
         self.timers.insert((at, self.next), timer);
         self.next += 1;
     }
 
     /// When the first timer falls due.
     #[must_use]
-    pub fn first(&self) -> Option<VirtualTime> {
+    pub(super) fn first(&self) -> Option<VirtualTime> {
         self.timers.keys().next().map(|(at, _)| *at)
     }
 
     /// Takes out the first timer if it is due at `now`.
-    pub fn pop_due(&mut self, now: VirtualTime) -> Option<Timer> {
+    pub(super) fn pop_due(&mut self, now: VirtualTime) -> Option<Timer> {
         let first = self.timers.first_entry()?;
         (first.key().0 <= now).then(|| first.remove())
     }

@@ -19,7 +19,7 @@ use crate::scenario::{Action, Step};
 
 /// How much virtual time an act takes on a stepped clock: people are not infinitely quick, and what was planned for the
 /// moment after an act, such as a duplicate delivery, happens within it.
-pub const ACT_TAKES: VirtualSpan = VirtualSpan::from_secs(1);
+pub(super) const ACT_TAKES: VirtualSpan = VirtualSpan::from_secs(1);
 
 /// How much real time the bot is granted before each timer while an expectation lets virtual time pass.
 const GRANT: WallLimit = WallLimit::from_millis(250);

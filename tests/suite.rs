@@ -1,0 +1,6 @@
+//! All tests that use the library from outside, in one program so that it is linked once. One file per topic.
+
+mod clock;
+mod faults;
+mod fourth_vendor;
+mod support;
