@@ -8,7 +8,7 @@ use crate::base::id::{DeliveryId, EntrySeq};
 use crate::base::json::{Mismatch, mismatches};
 use crate::base::time::WallTime;
 use crate::journal::Journal;
-use crate::journal::entry::{Called, Entry, Fate, Near, Outcome, Said, What};
+use crate::journal::entry::{Called, Entry, Fate, Near, Outcome, Payload, Said, What};
 use crate::platform::cx::Desk;
 use crate::scenario::expect::{CallPattern, Count, EventPattern, Expect, MessagePattern, Subject};
 use crate::scenario::text::Text;
@@ -68,7 +68,7 @@ impl Judge<'_> {
             (Subject::Message(pattern), What::Said(said)) => Some(self.message(pattern, said)),
             (Subject::Call(pattern), What::Called(called)) => Some(self.call(pattern, called)),
             (Subject::Event { pattern, delivered, attempts }, What::Queued { delivery, event, chat, body, .. }) => {
-                let mut found = self.event(pattern, event, chat.as_deref(), &body.json());
+                let mut found = self.event(pattern, event, chat.as_deref(), body);
                 let course = self.course(entry.seq, *delivery);
                 if let Some(wanted) = delivered {
                     let is = course.fate == Some(if *wanted { Fate::Delivered } else { Fate::GivenUp });
@@ -134,12 +134,12 @@ impl Judge<'_> {
         found
     }
 
-    fn event(&self, pattern: &EventPattern, event: &str, chat: Option<&str>, body: &Json) -> Vec<Mismatch> {
+    fn event(&self, pattern: &EventPattern, event: &str, chat: Option<&str>, body: &Payload) -> Vec<Mismatch> {
         let mut found = Vec::new();
         if pattern.name.value != event {
             found.push(Mismatch::new("event", pattern.name.value.as_str(), event));
         }
-        found.extend(self.document("body", pattern.body.as_ref(), || body.clone()));
+        found.extend(self.document("body", pattern.body.as_ref(), || body.json()));
         found.extend(self.chat(pattern.chat.as_ref().map(|chat| chat.value.as_str()), chat));
         found
     }
