@@ -57,6 +57,13 @@ impl Text {
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
     }
 
+    /// Reads text that no checker has seen; what is no proper placeholder stands for itself.
+    #[must_use]
+    pub fn lenient(text: &str) -> Self {
+        let plain = || Self { pieces: vec![Piece::Plain(text.to_owned())], place: Place::default() };
+        Self::parse(text, Place::default()).unwrap_or_else(|_| plain())
+    }
+
     fn parse(text: &str, place: Place) -> Result<Self, &'static str> {
         let mut pieces = Vec::new();
         let mut plain = String::new();
