@@ -1,0 +1,162 @@
+//! Webhooks to virtual agents, with their members in the documented order.
+//!
+//! Pages: docs.imi.chat/reference/chatassigned, docs.imi.chat/reference/messagearrived,
+//! docs.imi.chat/reference/chatclosed.
+
+use serde::{Serialize, Serializer};
+
+use super::message::ShownAttachment;
+use crate::base::time::VirtualTime;
+use crate::platform::imichat::model::channel::Channel;
+use crate::platform::imichat::model::chat::Chat;
+use crate::platform::imichat::model::message::{Content, Message};
+
+/// An instant with up to seven fraction digits, as the events of messages write it.
+struct Ticks(VirtualTime);
+
+impl Serialize for Ticks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.ticks())
+    }
+}
+
+/// The members that all events have. Those that do not apply are empty texts.
+#[derive(Serialize)]
+pub(crate) struct Event<'c, P> {
+    event_type: &'static str,
+    channel: &'static str,
+    chat_id: &'c str,
+    asset: String,
+    destination_id: &'c str,
+    thread_id: &'c str,
+    browserfingerprint: &'c str,
+    subject: &'c str,
+    posted_on: String,
+    payload: P,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction_id: Option<String>,
+}
+
+/// The payload of `chat.assigned`.
+#[derive(Serialize)]
+pub(crate) struct Assigned<'c> {
+    skill: &'c str,
+    messages: Vec<EventMessage<'c>>,
+}
+
+/// The payload of `message.received`.
+#[derive(Serialize)]
+pub(crate) struct Received<'c> {
+    messages: [EventMessage<'c>; 1],
+}
+
+/// The payload of `chat.closed`.
+#[derive(Serialize)]
+pub(crate) struct Closed<'c> {
+    timestamp: String,
+    chat_outcome: &'c str,
+}
+
+/// A message as events carry it: `type` is the kind of content here.
+#[derive(Serialize)]
+struct EventMessage<'c> {
+    transid: &'c str,
+    r#type: &'static str,
+    text: &'c str,
+    attachments: Vec<ShownAttachment<'c>>,
+    timestamp: Ticks,
+    interactive_response: Option<Interactive<'c>>,
+    /// The answer to an interactive WhatsApp template: `null`, because no REST message leads to one.
+    wab_interactive_response: (),
+}
+
+#[derive(Serialize)]
+struct Interactive<'c> {
+    title: &'c str,
+    postback: &'c str,
+}
+
+impl<'c, P> Event<'c, P> {
+    fn new(event_type: &'static str, chat: &'c Chat, posted_on: String, payload: P) -> Self {
+        let about = chat.about();
+        let livechat = about.channel == Channel::Livechat;
+        Self {
+            event_type,
+            channel: channel(about.channel),
+            chat_id: chat.id().as_str(),
+            asset: about.asset.to_string(),
+            destination_id: &about.destination,
+            thread_id: &about.thread,
+            // The device's id equals the visitor's id in the vendor's samples of live chat.
+            browserfingerprint: if livechat { &about.destination } else { "" },
+            subject: &about.subject,
+            posted_on,
+            payload,
+            transaction_id: None,
+        }
+    }
+}
+
+impl<'c> Event<'c, Assigned<'c>> {
+    /// A chat came to a virtual agent; carries the last message in either direction.
+    pub(crate) fn assigned(chat: &'c Chat, now: VirtualTime, transaction: String) -> Self {
+        let messages = chat.messages().last().map(|message| EventMessage::new(chat, message)).into_iter().collect();
+        let payload = Assigned { skill: chat.skill(), messages };
+        Self { transaction_id: Some(transaction), ..Self::new(ASSIGNED, chat, now.ticks(), payload) }
+    }
+}
+
+impl<'c> Event<'c, Received<'c>> {
+    /// A customer wrote to a virtual agent.
+    pub(crate) fn received(chat: &'c Chat, message: &'c Message, now: VirtualTime, transaction: String) -> Self {
+        let payload = Received { messages: [EventMessage::new(chat, message)] };
+        Self { transaction_id: Some(transaction), ..Self::new(RECEIVED, chat, now.ticks(), payload) }
+    }
+}
+
+impl<'c> Event<'c, Closed<'c>> {
+    /// Somebody else closed a virtual agent's chat. The vendor's sample has milliseconds and no `transaction_id`.
+    pub(crate) fn closed(chat: &'c Chat, outcome: &'c str, now: VirtualTime) -> Self {
+        let payload = Closed { timestamp: now.millis(), chat_outcome: outcome };
+        Self::new(CLOSED, chat, now.millis(), payload)
+    }
+}
+
+impl<'c> EventMessage<'c> {
+    fn new(chat: &'c Chat, message: &'c Message) -> Self {
+        let content = &message.draft.content;
+        let (kind, text, interactive_response) = match content {
+            Content::Text(text) | Content::File { text, .. } => ("text", text.as_str(), None),
+            Content::QuickReplies { text, .. } => ("interactive", text.as_str(), None),
+            Content::Chosen { request, .. } => {
+                let title = content.text();
+                ("interactive", "", Some(Interactive { title, postback: chat.postback(request, title) }))
+            }
+            Content::Template(_) => ("text", "", None),
+        };
+        Self {
+            transid: &message.transid,
+            r#type: kind,
+            text,
+            attachments: content.attachment().map(ShownAttachment::new).into_iter().collect(),
+            timestamp: Ticks(message.draft.timestamp),
+            interactive_response,
+            wab_interactive_response: (),
+        }
+    }
+}
+
+/// The spelling of channels in events: the samples have `LiveChat` for live chat and the REST word for `sms`.
+const fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Livechat => "LiveChat",
+        other => other.name(),
+    }
+}
+
+/// The event of a chat that came to a virtual agent.
+pub(crate) const ASSIGNED: &str = "chat.assigned";
+/// The event of a message to a virtual agent.
+pub(crate) const RECEIVED: &str = "message.received";
+/// The event of a virtual agent's chat that somebody else closed.
+pub(crate) const CLOSED: &str = "chat.closed";
