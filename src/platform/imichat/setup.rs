@@ -289,7 +289,9 @@ impl Check<'_> {
 
     fn webhook(&mut self, block: WebhookBlock) -> Webhook {
         let url = &block.url.value;
-        if !url.starts_with("${bot}") && !url.strip_prefix("http://").is_some_and(|rest| !rest.is_empty()) {
+        let at_bot = url.strip_prefix("${bot}").is_some_and(|path| path.is_empty() || path.starts_with('/'));
+        let elsewhere = url.strip_prefix("http://").is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+        if !at_bot && !elsewhere {
             let message = format!("`{url}` is not an address that webhooks can go to");
             self.report(&codes::BAD_URL, block.url.place, message, "write `${bot}/…` or `http://…`");
         }
