@@ -92,6 +92,10 @@ impl Stage {
             let found = found.unwrap_or_else(|| panic!("{at}: no header {name}")).1.to_str().unwrap();
             self.compare(&format!("{at}, header {name}"), wanted, &json!(found));
         }
+        if let Some(messages) = expected.get("messages") {
+            let body: Value = serde_json::from_slice(&reply.body).unwrap();
+            self.compare(at, messages, &body["response"]["messages"]);
+        }
         if let Some(body) = expected.get("body") {
             self.compare(at, body, &serde_json::from_slice(&reply.body).unwrap());
         }
@@ -196,4 +200,26 @@ vectors! {
     a_token_is_issued_and_expires_as_documented: "authorize.json";
     refusals_are_worded_as_documented: "codes.json";
     a_chat_is_transferred_as_documented: "transfer.json";
+}
+
+#[test]
+fn every_sample_of_a_message_is_taken_and_given_back() {
+    let vector: Value = serde_json::from_str(include_str!("vectors/imichat/messages.json")).unwrap();
+    for sample in vector["samples"].as_array().unwrap() {
+        for channel in sample["on"].as_array().unwrap() {
+            let asset = &vector["assets"][channel.as_str().unwrap()];
+            let headers = json!({"access_token": "imi-access-token", "teamid": "672"});
+            let chat = json!({
+                "alias_id": "it", "channel": channel, "asset": {"id": asset}, "customer": {"destination_id": "d-1"},
+            });
+            let exchange = |method: &str, path: &str, body: &Value| json!({"call": {"method": method, "path": path, "headers": headers, "body": body}, "reply": {"status": 200}});
+            let mut append = exchange("POST", "/v3.1/chats/it/messages", &sample["body"]);
+            append["reply"]["messages"] = json!([sample["body"]]);
+            let steps = [exchange("POST", "/v3.1/chats", &chat), append];
+            let played = json!({
+                "source": vector["source"], "scenario": {"platform": "imichat", "customers": {}}, "steps": steps,
+            });
+            play("messages.json", &played.to_string());
+        }
+    }
 }
