@@ -16,6 +16,8 @@ mod model;
 mod quota;
 mod script;
 mod setup;
+#[cfg(test)]
+mod stage;
 mod tenant;
 mod wire;
 

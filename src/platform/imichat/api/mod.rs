@@ -3,6 +3,8 @@
 mod authorize;
 mod chat;
 mod gate;
+#[cfg(test)]
+mod tests;
 
 use http::Method;
 
