@@ -1,5 +1,8 @@
 //! What acts mean here: the deeds of customers, agents and the system, who use the vendor's pages and not its API.
 
+#[cfg(test)]
+mod tests;
+
 use super::Imichat;
 use super::deed::{Beginning, Utterance};
 use super::model::channel::Channel;

@@ -1,5 +1,8 @@
 //! The `setup:` block of a scenario, checked into a [`Tenant`].
 
+#[cfg(test)]
+mod tests;
+
 use http::{HeaderName, HeaderValue};
 use indexmap::IndexMap;
 
