@@ -6,7 +6,7 @@ use super::model::message::{Content, Direction, Draft, Message};
 use super::model::state::{Impossible, Move};
 use super::model::{ChatId, ChatKey, Login, TeamId};
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
-use crate::platform::cx::Cx;
+use crate::platform::cx::{Customer, Cx};
 
 /// The name of a caller who has no chat to be named after.
 pub(super) const API: &str = "api";
@@ -121,7 +121,7 @@ impl Imichat {
                 let name = if about.name.is_empty() { &about.destination } else { &about.name };
                 Party::new(Role::Customer, &about.destination, name)
             },
-            super::super::cx::Customer::party,
+            Customer::party,
         )
     }
 

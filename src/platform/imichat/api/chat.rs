@@ -1,7 +1,7 @@
 //! The operations on chats.
 
 use super::gate::{document, impossible};
-use crate::journal::entry::{Change, Party};
+use crate::journal::entry::{Change, Party, Role};
 use crate::platform::Code;
 use crate::platform::cx::Cx;
 use crate::platform::imichat::deed::{Beginning, Utterance};
@@ -32,7 +32,7 @@ pub(super) fn create(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     let mut findings = Findings::default();
     let NewChat { about, assignee, messages } = NewChat::read(document(cx, call)?, team, &mut findings);
     let assignee = assignee.filter(|login| imichat.known_login(login.as_str(), &mut findings));
-    let user = Party::new(crate::journal::entry::Role::Bot, deed::API, deed::API);
+    let user = Party::new(Role::Bot, deed::API, deed::API);
     let drafts = messages.into_iter().map(|message| message.fit(about.channel, cx.now(), &mut findings)).collect();
     imichat.settle(cx, findings)?;
     cx.admit(CREATE, codes::planned)?;
@@ -137,7 +137,9 @@ impl Imichat {
             let change = self.chats.at_mut(key).redescribe(cx.now(), details)?;
             self.tell(cx, key, user.clone(), change);
         }
-        moves.iter().try_for_each(|step| self.change(cx, key, user.clone(), step))
+        moves.iter().try_for_each(|step| self.change(cx, key, user.clone(), step))?;
+        self.chats.at_mut(key).touch(cx.now());
+        Ok(())
     }
 
     fn show(&self, code: Code, key: ChatKey) -> Reply {

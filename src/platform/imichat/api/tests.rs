@@ -1,3 +1,5 @@
+//! Calls against the checks and the tables of codes.
+
 use http::Method;
 use serde_json::{Value, json};
 
@@ -83,7 +85,8 @@ fn every_operation_lets_a_planned_fault_take_over_and_then_does_nothing() {
         let path = route.path.replace("{version}", "v3.1").replace("{chat_id}", &chat);
         let headers = [("access_token", "imi-access-token"), ("teamid", "672"), ("authorization", KEY)];
         let before = stage.call(Method::GET, &format!("/v3.1/chats/{chat}"), &json!({})).1;
-        (stage.told(), stage.events());
+        stage.told();
+        stage.events();
         stage.plan(route.name, "2007");
         let body = Body::Whole(body.to_string().into());
         let (reply, document) = stage.send(route.method.clone(), &path, &headers, body.clone());

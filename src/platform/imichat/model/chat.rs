@@ -211,7 +211,8 @@ impl Chat {
         options.find(|option| option.title == title).map_or("", |option| option.payload.as_str())
     }
 
-    fn touch(&mut self, now: VirtualTime) {
+    /// Notes that it changed now, even if the change left everything as it was.
+    pub(crate) fn touch(&mut self, now: VirtualTime) {
         self.updated = self.updated.max(now);
     }
 }

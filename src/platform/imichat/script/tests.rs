@@ -1,3 +1,5 @@
+//! What acts do, and what they and calls may never do to a chat.
+
 use http::Method;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,11 +1,12 @@
 //! The `setup:` block of a scenario, checked into a [`Tenant`].
 
+mod block;
 #[cfg(test)]
 mod tests;
 
 use http::{HeaderName, HeaderValue};
-use indexmap::IndexMap;
 
+use self::block::{AgentBlock, AssetBlock, Block, KeyBlock, TeamBlock, TokenBlock, VirtualAgentBlock, WebhookBlock};
 use super::auth;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
@@ -13,157 +14,15 @@ use super::tenant::{Agent, Asset, Subscription, Team, Tenant, VirtualAgent, Webh
 use super::wire::event;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::secret::Secret;
-use crate::base::time::{VirtualSpan, WallLimit};
-use crate::record;
+use crate::base::time::VirtualSpan;
 use crate::scenario::codes;
-use crate::scenario::decode::{Decode, Located, Problems, unknown_word, wrong_type};
-use crate::scenario::node::{Node, Value};
+use crate::scenario::decode::{Decode, Located, Problems, unknown_word};
+use crate::scenario::node::Node;
 
-record! {
-    /// A tenant of imi.chat. What is left out is as in the well-known test tenant.
-    struct Block {
-        /// The tenant's domain, the part after `@` in the credential for `authorize`.
-        domain: String = "acme.imi.chat".to_owned(),
-        /// The API keys, each with the teams it is shared with.
-        api_keys: Option<Vec<KeyBlock>>,
-        /// Access tokens that were issued before.
-        access_tokens: Option<Vec<TokenBlock>>,
-        /// How long tokens from `authorize` are good for, in virtual time.
-        token_life: VirtualSpan = TOKEN_LIFE,
-        /// How many calls a day are answered; without it calls are counted and none is refused.
-        daily_quota: Option<u32>,
-        /// The teams.
-        teams: Option<Vec<TeamBlock>>,
-        /// The bots.
-        virtual_agents: Option<Vec<VirtualAgentBlock>>,
-        /// The people.
-        agents: Vec<AgentBlock>,
-        /// The business's addresses on the channels.
-        assets: Option<Vec<AssetBlock>>,
-        /// How webhooks are delivered.
-        delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None },
-        /// Whether invalid bodies are answered as if they were valid, and only recorded as violations.
-        lenient: bool = false,
-    }
-}
-
-record! {
-    /// An API key.
-    struct KeyBlock {
-        /// The key.
-        key: Located<Secret>,
-        /// The numbers of the teams it is shared with; all by default.
-        teams: Option<Vec<Located<u32>>>,
-    }
-}
-
-record! {
-    /// An access token that was issued before.
-    struct TokenBlock {
-        /// The token.
-        token: Located<Secret>,
-        /// How much longer it is good for; for ever by default.
-        life: Option<VirtualSpan>,
-        /// The API key it was issued for; the first by default.
-        key: Option<Located<Secret>>,
-    }
-}
-
-record! {
-    /// A team.
-    struct TeamBlock {
-        /// Its number.
-        id: Located<u32>,
-        /// Its name.
-        name: String,
-        /// Whether its chats go to its virtual agent at once; by default, if that one has a webhook.
-        auto_assign: Option<bool>,
-        /// Skills that chats can be transferred for.
-        skills: Vec<String>,
-    }
-}
-
-record! {
-    /// A bot.
-    struct VirtualAgentBlock {
-        /// Its login.
-        login: Located<String>,
-        /// The number of its team; the first team by default.
-        team: Option<Located<u32>>,
-        /// Where its events go; without it none are sent.
-        webhook: Option<WebhookBlock>,
-    }
-}
-
-record! {
-    /// Where a bot's events go.
-    struct WebhookBlock {
-        /// The address, usually `${bot}/…`.
-        url: Located<String>,
-        /// Headers that go with every event, as they are.
-        headers: IndexMap<String, Located<Secret>>,
-        /// The events; `chat.assigned` and `message.received` by default.
-        events: Option<Vec<Located<String>>>,
-        /// A secret to sign with, in addition to what the vendor does.
-        secret: Option<Secret>,
-    }
-}
-
-record! {
-    /// A human agent.
-    struct AgentBlock {
-        /// The login.
-        login: Located<String>,
-        /// The number of the team; the first team by default.
-        team: Option<Located<u32>>,
-    }
-}
-
-record! {
-    /// The business's address on a channel.
-    struct AssetBlock {
-        /// The channel.
-        channel: Located<String>,
-        /// The address: a text, or a number where the tenant has it as a number.
-        id: AssetId,
-        /// What people call it.
-        name: String = String::new(),
-    }
-}
-
-record! {
-    /// How webhooks are delivered.
-    struct DeliveryBlock {
-        /// How long the receiver may take for one attempt, in real time.
-        timeout: WallLimit = TIMEOUT,
-        /// The pauses before the second, third … attempt, in virtual time.
-        retries: Option<Vec<VirtualSpan>>,
-    }
-}
-
-/// No life of tokens is published; the vendor's newer API has this one.
-const TOKEN_LIFE: VirtualSpan = VirtualSpan::from_secs(3_600);
-/// No time limit is published for this product; its sister product has this one.
-const TIMEOUT: WallLimit = WallLimit::from_secs(10);
 /// Retries are documented, their number and spacing are not; the sister product has these.
 const RETRIES: [VirtualSpan; 3] = [VirtualSpan::from_secs(60); 3];
 /// The events that the vendor's page for beginners subscribes to.
 const USUAL_EVENTS: [Subscription; 2] = [Subscription::Assigned, Subscription::Received];
-
-impl Decode for AssetId {
-    const EXPECTS: &'static str = "text or a whole number";
-
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        match &node.value {
-            Value::Int(number) => Some(Self::Number(*number)),
-            Value::Text(text) => Some(Self::Text(text.clone())),
-            Value::Null | Value::Bool(_) | Value::Float(_) | Value::List(_) | Value::Map(_) => {
-                wrong_type(node, Self::EXPECTS, problems);
-                None
-            }
-        }
-    }
-}
 
 /// Reads and checks the block; the tenant, unless something is wrong.
 pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {

@@ -1,3 +1,5 @@
+//! Tenants that can be, and those that cannot.
+
 use serde_json::{Value, json};
 
 use crate::base::time::VirtualSpan;
