@@ -140,7 +140,7 @@ impl Imichat {
             chat: chat.id().as_str().to_owned(),
             id: transid.clone(),
             from,
-            text: draft.content.text().to_owned(),
+            text: draft.content.text().into_owned(),
             options: draft.content.options().iter().map(|option| option.title.clone()).collect(),
             attachment: draft.content.attachment().map(|attachment| attachment.url.clone()),
             audience: Audience::All,
@@ -174,11 +174,6 @@ impl Imichat {
 /// The trace id of a message: a GUID, and in the vendor's sample of a quick reply two of them with a bar between.
 fn trace(cx: &mut Cx<'_>, content: &Content) -> String {
     let draw = cx.draw("imichat/transid");
-    match content {
-        Content::Chosen { .. } => {
-            let (first, second) = (draw.guid(), draw.guid());
-            format!("{first}|{second}")
-        }
-        Content::Text(_) | Content::File { .. } | Content::QuickReplies { .. } | Content::Template(_) => draw.guid(),
-    }
+    let first = draw.guid();
+    if content.is_picked() { format!("{first}|{}", draw.guid()) } else { first }
 }

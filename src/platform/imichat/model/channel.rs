@@ -65,6 +65,11 @@ impl Channel {
         matches!(self, Self::Livechat)
     }
 
+    /// Whether a customer can pick from lists and times.
+    pub(crate) const fn has_pickers(self) -> bool {
+        matches!(self, Self::Abc)
+    }
+
     /// Whether a message can be made from a template.
     pub(crate) const fn has_templates(self) -> bool {
         matches!(self, Self::Abc | Self::Whatsapp)

@@ -204,7 +204,12 @@ impl Chat {
     pub(crate) fn postback(&self, wanted: &str, title: &str) -> &str {
         let offered = |message: &'_ Message| match &message.draft.content {
             Content::QuickReplies { request, .. } => request == wanted,
-            Content::Text(_) | Content::File { .. } | Content::Chosen { .. } | Content::Template(_) => false,
+            Content::Text(_)
+            | Content::File { .. }
+            | Content::Chosen { .. }
+            | Content::Items(_)
+            | Content::Time(_)
+            | Content::Template(_) => false,
         };
         let offer = self.messages.iter().rev().find(|message| offered(message));
         let mut options = offer.map_or(&[][..], |message| message.draft.content.options()).iter();

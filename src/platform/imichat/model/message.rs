@@ -1,5 +1,7 @@
 //! What is said in a chat.
 
+use std::borrow::Cow;
+
 use super::channel::Channel;
 use crate::base::time::VirtualTime;
 
@@ -40,11 +42,28 @@ pub(crate) enum SubType {
     QuickReplyResponse,
     /// A WhatsApp template.
     Hsm,
+    /// Items picked from a list, as the table of sub types calls it.
+    ListPicker,
+    /// The same, as the samples call it.
+    ListPickerResponse,
+    /// A time that was picked, as the table of sub types calls it.
+    TimePicker,
+    /// The same, as the samples call it.
+    TimePickerResponse,
 }
 
 impl SubType {
     /// All sub types.
-    pub(crate) const ALL: [Self; 4] = [Self::Text, Self::QuickReplies, Self::QuickReplyResponse, Self::Hsm];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Text,
+        Self::QuickReplies,
+        Self::QuickReplyResponse,
+        Self::Hsm,
+        Self::ListPicker,
+        Self::ListPickerResponse,
+        Self::TimePicker,
+        Self::TimePickerResponse,
+    ];
 
     /// The labels a message can have: those of the vendor's table and those of its samples, which differ.
     pub(crate) const fn fitting(channel: Channel, direction: Direction) -> &'static [Self] {
@@ -52,7 +71,9 @@ impl SubType {
             (Channel::Livechat, Direction::Inbound) => &[Self::Text, Self::QuickReplies, Self::QuickReplyResponse],
             (Channel::Livechat, Direction::Outbound) => &[Self::Text, Self::QuickReplies],
             (Channel::Whatsapp, Direction::Outbound) => &[Self::Text, Self::Hsm],
-            (Channel::Abc, Direction::Inbound) => &[Self::Text],
+            (Channel::Abc, Direction::Inbound) => {
+                &[Self::Text, Self::ListPicker, Self::ListPickerResponse, Self::TimePicker, Self::TimePickerResponse]
+            }
             (_, Direction::Inbound | Direction::Outbound | Direction::Announcement) => &[],
         }
     }
@@ -69,6 +90,10 @@ impl SubType {
             Self::QuickReplies => "quick_replies",
             Self::QuickReplyResponse => "quick_reply_response",
             Self::Hsm => "hsm",
+            Self::ListPicker => "listpicker",
+            Self::ListPickerResponse => "listpicker_response",
+            Self::TimePicker => "timepicker",
+            Self::TimePickerResponse => "timepicker_response",
         }
     }
 }
@@ -157,17 +182,23 @@ pub(crate) enum Content {
         /// The titles of the chosen replies.
         titles: Vec<String>,
     },
+    /// Items picked from a list.
+    Items(Vec<String>),
+    /// A time that was picked.
+    Time(VirtualTime),
     /// A template that the channel fills in.
     Template(String),
 }
 
 impl Content {
     /// The text a reader sees; empty if there is none.
-    pub(crate) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) | Self::File { text, .. } | Self::QuickReplies { text, .. } => text,
-            Self::Chosen { titles, .. } => titles.first().map_or("", String::as_str),
-            Self::Template(_) => "",
+            Self::Text(text) | Self::File { text, .. } | Self::QuickReplies { text, .. } => text.into(),
+            Self::Chosen { titles, .. } => titles.first().map_or("", String::as_str).into(),
+            Self::Items(items) => items.join(", ").into(),
+            Self::Time(time) => time.millis().into(),
+            Self::Template(_) => "".into(),
         }
     }
 
@@ -175,7 +206,20 @@ impl Content {
     pub(crate) fn attachment(&self) -> Option<&Attachment> {
         match self {
             Self::File { attachment, .. } => Some(attachment),
-            Self::Text(_) | Self::QuickReplies { .. } | Self::Chosen { .. } | Self::Template(_) => None,
+            Self::Text(_)
+            | Self::QuickReplies { .. }
+            | Self::Chosen { .. }
+            | Self::Items(_)
+            | Self::Time(_)
+            | Self::Template(_) => None,
+        }
+    }
+
+    /// Whether the customer answered by picking instead of writing.
+    pub(crate) const fn is_picked(&self) -> bool {
+        match self {
+            Self::Chosen { .. } | Self::Items(_) | Self::Time(_) => true,
+            Self::Text(_) | Self::File { .. } | Self::QuickReplies { .. } | Self::Template(_) => false,
         }
     }
 
@@ -183,7 +227,12 @@ impl Content {
     pub(crate) fn options(&self) -> &[QuickReply] {
         match self {
             Self::QuickReplies { options, .. } => options,
-            Self::Text(_) | Self::File { .. } | Self::Chosen { .. } | Self::Template(_) => &[],
+            Self::Text(_)
+            | Self::File { .. }
+            | Self::Chosen { .. }
+            | Self::Items(_)
+            | Self::Time(_)
+            | Self::Template(_) => &[],
         }
     }
 }

@@ -243,7 +243,7 @@ fn draft(cx: &Cx<'_>, channel: Channel, direction: Direction, content: Content) 
     let sub_type = match &content {
         Content::Text(_) => SubType::of_text(channel, direction),
         Content::QuickReplies { .. } | Content::Chosen { .. } => Some(SubType::QuickReplies),
-        Content::File { .. } | Content::Template(_) => None,
+        Content::File { .. } | Content::Items(_) | Content::Time(_) | Content::Template(_) => None,
     };
     Draft { direction, sub_type, content, timestamp: cx.now(), correlation: None }
 }

@@ -3,6 +3,8 @@
 //! Pages: docs.imi.chat/reference/chatassigned, docs.imi.chat/reference/messagearrived,
 //! docs.imi.chat/reference/chatclosed.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 use super::message::ShownAttachment;
@@ -72,8 +74,8 @@ struct EventMessage<'c> {
 
 #[derive(Serialize)]
 struct Interactive<'c> {
-    title: &'c str,
-    postback: &'c str,
+    title: Cow<'c, str>,
+    postback: Cow<'c, str>,
 }
 
 impl<'c, P> Event<'c, P> {
@@ -125,12 +127,16 @@ impl<'c> Event<'c, Closed<'c>> {
 impl<'c> EventMessage<'c> {
     fn new(chat: &'c Chat, message: &'c Message) -> Self {
         let content = &message.draft.content;
+        let title = content.text();
         let (kind, text, interactive_response) = match content {
             Content::Text(text) | Content::File { text, .. } => ("text", text.as_str(), None),
             Content::QuickReplies { text, .. } => ("interactive", text.as_str(), None),
             Content::Chosen { request, .. } => {
-                let title = content.text();
-                ("interactive", "", Some(Interactive { title, postback: chat.postback(request, title) }))
+                let postback = chat.postback(request, &title).into();
+                ("interactive", "", Some(Interactive { title, postback }))
+            }
+            Content::Items(_) | Content::Time(_) => {
+                ("interactive", "", Some(Interactive { title: title.clone(), postback: title }))
             }
             Content::Template(_) => ("text", "", None),
         };

@@ -22,6 +22,8 @@ pub(crate) struct Body {
     template: Option<String>,
     offer: Option<(String, Vec<QuickReply>)>,
     chosen: Option<(String, Vec<String>)>,
+    items: Option<Vec<String>>,
+    time: Option<VirtualTime>,
     timestamp: Option<VirtualTime>,
     correlation: Option<String>,
 }
@@ -55,6 +57,8 @@ impl Body {
         let chosen = members
             .members("quick_reply_response", findings)
             .map(|members| replies(members, findings, |option, findings| option.needed_text("title", findings)));
+        let items = members.texts(ITEMS, findings).or_else(|| members.texts("list_picker_response", findings));
+        let time = members.instant(TIME, findings).or_else(|| members.instant("time_picker_response", findings));
         members.needs("timestamp", findings);
         let timestamp = members.instant("timestamp", findings);
         let correlation = members.members("delivery_details", findings).and_then(|mut members| {
@@ -71,7 +75,20 @@ impl Body {
         });
         let path = members.name("");
         members.close(findings);
-        Self { path, direction, sub_types, text, attachment, template, offer, chosen, timestamp, correlation }
+        Self {
+            path,
+            direction,
+            sub_types,
+            text,
+            attachment,
+            template,
+            offer,
+            chosen,
+            items,
+            time,
+            timestamp,
+            correlation,
+        }
     }
 
     /// The message as it fits a chat on this channel. What does not fit is noted, and left out.
@@ -114,45 +131,96 @@ impl Body {
         sub_type: Option<SubType>,
         findings: &mut Findings,
     ) -> Content {
-        let Self { path, text, attachment, template, offer, chosen, .. } = self;
+        let Self { path, text, attachment, template, offer, chosen, items, time, .. } = self;
         let outbound = direction == Direction::Outbound;
-        let mut fits = |member: &str, there: bool, allowed: bool| {
-            if there && !allowed {
-                let (channel, direction) = (channel.name(), direction.name());
-                findings.fault(format!("{path}{member} cannot stand in an {direction} message on {channel}"));
-            }
-            there && allowed
+        let inbound = direction == Direction::Inbound;
+        let spot = Spot { path, channel, direction };
+        let offer = spot.keep(OFFER, offer, outbound && channel.has_quick_replies(), findings);
+        let chosen = spot.keep(CHOSEN, chosen, inbound && channel.has_quick_replies(), findings);
+        let items = spot.keep(ITEMS, items, inbound && channel.has_pickers(), findings);
+        let time = spot.keep(TIME, time, inbound && channel.has_pickers(), findings);
+        let template = spot.keep(TEMPLATE, template, outbound && channel.has_templates(), findings);
+        let attachment =
+            spot.keep(ATTACHMENT, attachment, (inbound || outbound) && channel.has_attachments(), findings);
+        let text = text.unwrap_or_default();
+        let content = if let Some((request, options)) = offer {
+            Content::QuickReplies { text, request, options }
+        } else if let Some((request, titles)) = chosen {
+            Content::Chosen { request, titles }
+        } else if let Some(items) = items {
+            Content::Items(items)
+        } else if let Some(time) = time {
+            Content::Time(time)
+        } else if let Some(name) = template {
+            Content::Template(name)
+        } else if let Some(attachment) = attachment {
+            Content::File { text, attachment }
+        } else {
+            Content::Text(text)
         };
-        let announced = direction == Direction::Announcement;
-        let offered = fits("quick_replies", offer.is_some(), outbound && channel.has_quick_replies());
-        let answered = direction == Direction::Inbound && channel.has_quick_replies();
-        let answered = fits("quick_reply_response", chosen.is_some(), answered);
-        let from_template = fits("template_name", template.is_some(), outbound && channel.has_templates());
-        let attached = fits("attachment", attachment.is_some(), channel.has_attachments() && !announced);
-        let text_or_empty = text.clone().unwrap_or_default();
-        let (wanted, content) = match (offer, chosen, template, attachment) {
-            (Some((request, options)), ..) if offered => {
-                (None, Content::QuickReplies { text: text_or_empty, request, options })
-            }
-            (_, Some((request, titles)), ..) if answered => (None, Content::Chosen { request, titles }),
-            (_, _, Some(name), _) if from_template => (None, Content::Template(name)),
-            (_, _, _, Some(attachment)) if attached => (None, Content::File { text: text_or_empty, attachment }),
-            _ => (Some("text").filter(|_| text_or_empty.is_empty()), Content::Text(text_or_empty)),
-        };
-        // A label that announces something has to be followed by it.
-        let wanted = match (sub_type, &content) {
-            (Some(SubType::QuickReplies), Content::QuickReplies { .. } | Content::Chosen { .. })
-            | (Some(SubType::QuickReplyResponse), Content::Chosen { .. })
-            | (Some(SubType::Hsm), Content::Template(_)) => wanted,
-            (Some(SubType::QuickReplies), _) if outbound => Some("quick_replies"),
-            (Some(SubType::QuickReplies | SubType::QuickReplyResponse), _) => Some("quick_reply_response"),
-            (Some(SubType::Hsm), _) => Some("template_name"),
-            (Some(SubType::Text) | None, _) => wanted,
-        };
-        if let Some(member) = wanted {
-            findings.fault(format!("{path}{member} is missing"));
+        let announced = sub_type.and_then(|sub_type| announced(sub_type, direction));
+        let missing = announced.filter(|member| *member != bearer(&content)).or(match &content {
+            Content::Text(text) if text.is_empty() => Some(TEXT),
+            _ => None,
+        });
+        if let Some(member) = missing {
+            findings.fault(format!("{}{member} is missing", spot.path));
         }
         content
+    }
+}
+
+const TEXT: &str = "text";
+const ATTACHMENT: &str = "attachment";
+const TEMPLATE: &str = "template_name";
+const OFFER: &str = "quick_replies";
+const CHOSEN: &str = "quick_reply_response";
+/// As the samples spell it; the table has `list_picker_response`, which is read as well.
+const ITEMS: &str = "listpicker_response";
+/// As the samples spell it; the table has `time_picker_response`, which is read as well.
+const TIME: &str = "timepicker_response";
+
+/// The member that a label promises besides plain text.
+const fn announced(sub_type: SubType, direction: Direction) -> Option<&'static str> {
+    match (sub_type, direction) {
+        (SubType::Text, _) => None,
+        (SubType::QuickReplies, Direction::Outbound) => Some(OFFER),
+        (SubType::QuickReplies, Direction::Inbound | Direction::Announcement) => Some(CHOSEN),
+        (SubType::QuickReplyResponse, _) => Some(CHOSEN),
+        (SubType::Hsm, _) => Some(TEMPLATE),
+        (SubType::ListPicker | SubType::ListPickerResponse, _) => Some(ITEMS),
+        (SubType::TimePicker | SubType::TimePickerResponse, _) => Some(TIME),
+    }
+}
+
+/// The member that bears a content.
+const fn bearer(content: &Content) -> &'static str {
+    match content {
+        Content::Text(_) => TEXT,
+        Content::File { .. } => ATTACHMENT,
+        Content::QuickReplies { .. } => OFFER,
+        Content::Chosen { .. } => CHOSEN,
+        Content::Items(_) => ITEMS,
+        Content::Time(_) => TIME,
+        Content::Template(_) => TEMPLATE,
+    }
+}
+
+/// Where a message stands, which decides what it can bear.
+struct Spot {
+    path: String,
+    channel: Channel,
+    direction: Direction,
+}
+
+impl Spot {
+    /// The value of a member, if it can stand here; notes it if it cannot.
+    fn keep<T>(&self, member: &str, value: Option<T>, allowed: bool, findings: &mut Findings) -> Option<T> {
+        if value.is_some() && !allowed {
+            let (path, channel, direction) = (&self.path, self.channel.name(), self.direction.name());
+            findings.fault(format!("{path}{member} cannot stand in an {direction} message on {channel}"));
+        }
+        value.filter(|_| allowed)
     }
 }
 
@@ -215,6 +283,10 @@ pub(crate) struct Shown<'c> {
     quick_replies: Option<ShownReplies<'c>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quick_reply_response: Option<ShownReplies<'c>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listpicker_response: Option<&'c [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timepicker_response: Option<Millis>,
     timestamp: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery_details: Option<DeliveryDetails<'c>>,
@@ -256,7 +328,7 @@ impl<'c> Shown<'c> {
     /// Shows a message of a chat on this channel.
     pub(crate) fn new(channel: Channel, draft: &'c Draft) -> Self {
         let label = |owner| draft.sub_type.filter(|_| channel == owner).map(SubType::name);
-        let said = Some(draft.content.text()).filter(|text| !text.is_empty());
+        let said = |text: &'c String| Some(text.as_str()).filter(|text| !text.is_empty());
         let mut shown = Self {
             r#type: draft.direction.name(),
             abc_sub_type: label(Channel::Abc),
@@ -267,18 +339,20 @@ impl<'c> Shown<'c> {
             template_name: None,
             quick_replies: None,
             quick_reply_response: None,
+            listpicker_response: None,
+            timepicker_response: None,
             timestamp: Millis(draft.timestamp),
             delivery_details: draft.correlation.as_deref().map(|correlation_id| DeliveryDetails { correlation_id }),
         };
         match &draft.content {
             Content::Text(text) => shown.text = Some(text),
-            Content::File { attachment, .. } => {
-                shown.text = said;
+            Content::File { text, attachment } => {
+                shown.text = said(text);
                 shown.attachment = Some(ShownAttachment::new(attachment));
             }
-            Content::QuickReplies { request, options, .. } => {
+            Content::QuickReplies { text, request, options } => {
                 let option = |reply: &'c QuickReply| ShownReply { title: &reply.title, payload: Some(&reply.payload) };
-                shown.text = said;
+                shown.text = said(text);
                 shown.quick_replies =
                     Some(ShownReplies { request_identifier: request, options: options.iter().map(option).collect() });
             }
@@ -287,6 +361,8 @@ impl<'c> Shown<'c> {
                 shown.quick_reply_response =
                     Some(ShownReplies { request_identifier: request, options: titles.iter().map(option).collect() });
             }
+            Content::Items(items) => shown.listpicker_response = Some(items),
+            Content::Time(time) => shown.timepicker_response = Some(Millis(*time)),
             Content::Template(name) => shown.template_name = Some(name),
         }
         shown
