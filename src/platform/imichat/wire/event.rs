@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
-use super::message::ShownAttachment;
+use super::reply::ShownAttachment;
 use crate::base::time::VirtualTime;
 use crate::platform::imichat::model::channel::Channel;
 use crate::platform::imichat::model::chat::Chat;
@@ -166,3 +166,60 @@ pub(crate) const ASSIGNED: &str = "chat.assigned";
 pub(crate) const RECEIVED: &str = "message.received";
 /// The event of a virtual agent's chat that somebody else closed.
 pub(crate) const CLOSED: &str = "chat.closed";
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use serde_json::{Value, json};
+
+    use crate::platform::imichat::stage::Stage;
+
+    #[test]
+    fn every_kind_of_inbound_message_has_its_form_in_events() {
+        let check = |channel: &str, said: Value, expected: Value| {
+            let mut stage = Stage::with_bot();
+            let mut message = said.clone();
+            message["type"] = json!("inbound");
+            message["timestamp"] = json!("2026-01-05T09:00:00.120Z");
+            let (asset, customer) = (json!({"id": "a"}), json!({"destination_id": "d"}));
+            let chat = json!({"alias_id": "it", "channel": channel, "asset": asset, "customer": customer});
+            assert_eq!(stage.call(Method::POST, "/v3.1/chats", &chat).0.status, 200);
+            let (reply, document) = stage.call(Method::POST, "/v3.1/chats/it/messages", &message);
+            assert_eq!(reply.status, 200, "{document}");
+            let event: Value = serde_json::from_slice(&stage.desk.outgoing.last().unwrap().body).unwrap();
+            assert_eq!(event["event_type"], "message.received");
+            let mut shown = event["payload"]["messages"][0].clone();
+            assert_eq!(shown["timestamp"], "2026-01-05T09:00:00.12Z");
+            assert_eq!(shown["transid"].as_str().unwrap().contains('|'), expected["type"] == "interactive");
+            for volatile in ["timestamp", "transid"] {
+                shown.as_object_mut().unwrap().shift_remove(volatile);
+            }
+            assert_eq!(shown, expected, "{said}");
+        };
+        let written = |text: &str, attachments: Value| {
+            json!({"type": "text", "text": text, "attachments": attachments,
+                "interactive_response": null, "wab_interactive_response": null})
+        };
+        let picked = |title: &str, postback: &str| {
+            json!({"type": "interactive", "text": "", "attachments": [],
+                "interactive_response": {"title": title, "postback": postback}, "wab_interactive_response": null})
+        };
+        let file = || json!({"type": "image", "url": "http://x/a.png"});
+        check("sms", json!({"text": "Hi"}), written("Hi", json!([])));
+        check("abc", json!({"text": "Hi", "abc_sub_type": "text"}), written("Hi", json!([])));
+        check("livechat", json!({"text": "Hi", "livechat_sub_type": "text"}), written("Hi", json!([])));
+        check("facebook", json!({"text": "Hi", "attachment": file()}), written("Hi", json!([file()])));
+        check("whatsapp", json!({"attachment": file()}), written("", json!([file()])));
+        let chosen = json!({"request_identifier": "never offered", "options": [{"title": "Yes"}]});
+        check("livechat", json!({"quick_reply_response": chosen}), picked("Yes", ""));
+        for (label, member) in [("listpicker_response", "listpicker_response"), ("listpicker", "list_picker_response")]
+        {
+            check("abc", json!({"abc_sub_type": label, member: ["a", "b"]}), picked("a, b", "a, b"));
+        }
+        for (label, member) in [("timepicker_response", "timepicker_response"), ("timepicker", "time_picker_response")]
+        {
+            let time = "2026-01-06T10:00:00.000Z";
+            check("abc", json!({"abc_sub_type": label, member: time}), picked(time, time));
+        }
+    }
+}

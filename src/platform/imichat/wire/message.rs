@@ -1,12 +1,10 @@
-//! Messages as the REST API takes and gives them.
+//! Messages as the REST API takes them.
 //!
 //! Pages: docs.imi.chat/reference/create-chat (samples of message bodies per channel).
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::reading::{Findings, Members};
-use super::reply::Millis;
 use crate::base::time::VirtualTime;
 use crate::platform::imichat::model::channel::Channel;
 use crate::platform::imichat::model::message::{Attachment, Content, Direction, Draft, FileKind, QuickReply, SubType};
@@ -260,111 +258,5 @@ pub(crate) fn one_or_many(value: Value, path: &str, findings: &mut Findings) -> 
             items.map(|(index, item)| Body::read(item, &format!("{path}[{index}]"), findings)).collect()
         }
         one => vec![Body::read(one, path, findings)],
-    }
-}
-
-/// A message as the API gives it.
-#[derive(Serialize)]
-pub(crate) struct Shown<'c> {
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    abc_sub_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    livechat_sub_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    whatsapp_sub_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'c str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attachment: Option<ShownAttachment<'c>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    template_name: Option<&'c str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    quick_replies: Option<ShownReplies<'c>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    quick_reply_response: Option<ShownReplies<'c>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    listpicker_response: Option<&'c [String]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timepicker_response: Option<Millis>,
-    timestamp: Millis,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delivery_details: Option<DeliveryDetails<'c>>,
-}
-
-/// A file, in both worlds.
-#[derive(Serialize)]
-pub(crate) struct ShownAttachment<'c> {
-    r#type: &'static str,
-    url: &'c str,
-}
-
-#[derive(Serialize)]
-struct ShownReplies<'c> {
-    request_identifier: &'c str,
-    options: Vec<ShownReply<'c>>,
-}
-
-#[derive(Serialize)]
-struct ShownReply<'c> {
-    title: &'c str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    payload: Option<&'c str>,
-}
-
-#[derive(Serialize)]
-struct DeliveryDetails<'c> {
-    correlation_id: &'c str,
-}
-
-impl<'c> ShownAttachment<'c> {
-    /// Shows a file.
-    pub(crate) fn new(attachment: &'c Attachment) -> Self {
-        Self { r#type: attachment.kind.name(), url: &attachment.url }
-    }
-}
-
-impl<'c> Shown<'c> {
-    /// Shows a message of a chat on this channel.
-    pub(crate) fn new(channel: Channel, draft: &'c Draft) -> Self {
-        let label = |owner| draft.sub_type.filter(|_| channel == owner).map(SubType::name);
-        let said = |text: &'c String| Some(text.as_str()).filter(|text| !text.is_empty());
-        let mut shown = Self {
-            r#type: draft.direction.name(),
-            abc_sub_type: label(Channel::Abc),
-            livechat_sub_type: label(Channel::Livechat),
-            whatsapp_sub_type: label(Channel::Whatsapp),
-            text: None,
-            attachment: None,
-            template_name: None,
-            quick_replies: None,
-            quick_reply_response: None,
-            listpicker_response: None,
-            timepicker_response: None,
-            timestamp: Millis(draft.timestamp),
-            delivery_details: draft.correlation.as_deref().map(|correlation_id| DeliveryDetails { correlation_id }),
-        };
-        match &draft.content {
-            Content::Text(text) => shown.text = Some(text),
-            Content::File { text, attachment } => {
-                shown.text = said(text);
-                shown.attachment = Some(ShownAttachment::new(attachment));
-            }
-            Content::QuickReplies { text, request, options } => {
-                let option = |reply: &'c QuickReply| ShownReply { title: &reply.title, payload: Some(&reply.payload) };
-                shown.text = said(text);
-                shown.quick_replies =
-                    Some(ShownReplies { request_identifier: request, options: options.iter().map(option).collect() });
-            }
-            Content::Chosen { request, titles } => {
-                let option = |title: &'c String| ShownReply { title, payload: None };
-                shown.quick_reply_response =
-                    Some(ShownReplies { request_identifier: request, options: titles.iter().map(option).collect() });
-            }
-            Content::Items(items) => shown.listpicker_response = Some(items),
-            Content::Time(time) => shown.timepicker_response = Some(Millis(*time)),
-            Content::Template(name) => shown.template_name = Some(name),
-        }
-        shown
     }
 }
