@@ -60,14 +60,21 @@ fn checks_come_in_the_documented_order() {
 }
 
 #[test]
-fn a_spent_quota_refuses_before_the_body_is_read() {
+fn a_spent_quota_refuses_after_the_headers_and_before_the_body() {
     let mut stage = Stage::open(json!({"daily_quota": 1}));
     let (first, _) = stage.call(Method::POST, "/v3.1/chats", &livechat());
     assert_eq!(first.status, 200);
     let (second, document) = stage.call(Method::POST, "/v3.1/chats", &json!([]));
     assert_eq!((second.status, &document["status_code"]), (429, &json!(429)));
-    let (wrong, _) = stage.send(Method::POST, "/v3.1/chats", &[], Body::TooSlow);
-    assert_eq!(wrong.status, 400);
+    for (team, expected) in [("1", "2010"), ("672", "429")] {
+        let headers = [("access_token", "imi-access-token"), ("teamid", team)];
+        let (reply, _) = stage.send(Method::POST, "/v3.1/chats", &headers, Body::TooSlow);
+        assert_eq!(reply.code, Some(expected));
+        let (reply, _) = stage.send(Method::GET, "/v3.1/chats/x", &headers, Body::TooSlow);
+        assert_eq!(reply.code, Some(expected));
+    }
+    let (reply, _) = stage.send(Method::GET, "/v3.1/authorize", &[("authorization", KEY)], Body::TooSlow);
+    assert_eq!(reply.code, Some("429"));
 }
 
 #[test]
@@ -239,6 +246,33 @@ fn a_patch_is_done_as_a_whole_or_not_at_all() {
     check(json!({"assignee": "noa", "status": "queued"}), 400, "queued", "");
     check(json!({"assignee": "nobody", "tags": ["a"]}), 400, "queued", "");
     check(json!({"assignee": ""}), 400, "queued", "");
+}
+
+#[test]
+fn a_patch_replaces_what_it_names() {
+    let mut stage = Stage::open(json!({}));
+    let body = {
+        let mut body = livechat();
+        body["alias_id"] = json!("old");
+        body["tags"] = json!(["a", "b"]);
+        body["other_details"] = json!({"cart": 1, "size": "L"});
+        body
+    };
+    let created = stage.call(Method::POST, "/v3.1/chats", &body).1["response"].clone();
+    stage.told();
+    stage.now = stage.now + VirtualSpan::from_secs(2);
+    let patch = json!({"alias_id": "new", "tags": ["b", "c"], "other_details": {"cart": 2}, "outcome": "Resolved"});
+    let (_, document) = stage.call(Method::PATCH, "/v3.1/chats/old", &patch);
+    let mut expected = created;
+    expected["alias_id"] = json!("new");
+    expected["tag"] = json!(["b", "c"]);
+    expected["other_details"] = json!({"cart": 2});
+    expected["updated_at"] = json!("2026-01-05T09:00:02.000Z");
+    assert_eq!(document["response"], expected);
+    let ignored = "violation: outcome goes with status closed; it is ignored";
+    assert_eq!(stage.told(), [ignored, "bot updated", "bot untagged", "bot tagged", "bot updated"]);
+    assert_eq!(stage.call(Method::GET, "/v3.1/chats/old", &json!({})).0.status, 404);
+    assert_eq!(stage.call(Method::GET, "/v3.1/chats/new", &json!({})).1["response"], expected);
 }
 
 #[test]

@@ -51,6 +51,25 @@ fn without_a_webhook_chats_wait_in_the_queue() {
 }
 
 #[test]
+fn a_customer_is_known_by_the_address_of_the_channel() {
+    let check = |channel: &str, asset: Value, destination: Option<&str>, has_thread: bool| {
+        let mut stage = Stage::with_bot();
+        let chat = stage.start(channel);
+        let (_, document) = stage.call(Method::GET, &format!("/v3.1/chats/{chat}"), &json!({}));
+        let response = &document["response"];
+        assert_eq!(response["asset"]["id"], asset, "{channel}");
+        let address = response["customer"]["destination_id"].as_str().unwrap();
+        assert!(destination.map_or(address.contains('@'), |wanted| wanted == address), "{channel}: {address}");
+        assert_eq!(response["customer"]["name"], "Ada");
+        assert_eq!(!response["thread_id"].as_str().unwrap().is_empty(), has_thread, "{channel}");
+    };
+    check("livechat", json!("im15102452"), Some("d-ada"), true);
+    check("sms", json!(447), Some("d-ada"), false);
+    check("facebook", json!("pg"), Some("d-ada"), false);
+    check("email", json!("help@acme.example"), None, false);
+}
+
+#[test]
 fn acts_that_cannot_be_done_say_why() {
     let check = |before: &[Value], act: Value, reason: &str| {
         let mut stage = Stage::with_bot();
@@ -171,6 +190,9 @@ proptest! {
             prop_assert!(!(matches!(text("status"), "picked" | "onhold") && text("assignee").is_empty()));
             let updated = |chat: &Value| VirtualTime::parse(chat["updated_at"].as_str().unwrap()).unwrap();
             prop_assert!(updated(&before) <= updated(&after));
+            if changed {
+                prop_assert_eq!(updated(&after), stage.now);
+            }
             if before["status"] == "closed" || !changed {
                 prop_assert_eq!(&before, &after, "{:?}", happening);
                 prop_assert!(events.is_empty(), "{:?}", happening);

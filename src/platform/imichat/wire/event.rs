@@ -222,4 +222,26 @@ mod tests {
             check("abc", json!({"abc_sub_type": label, member: time}), picked(time, time));
         }
     }
+
+    #[test]
+    fn a_chosen_reply_stands_for_what_the_offer_of_its_name_says() {
+        let mut stage = Stage::with_bot();
+        let chat = stage.start("livechat");
+        let path = format!("/v3.1/chats/{chat}/messages");
+        let at = "2026-01-05T09:00:00Z";
+        for (request, payload) in [("r1", "one"), ("r2", "two"), ("r1", "three")] {
+            let option = json!({"title": "Yes", "payload": payload});
+            let offer = json!({"request_identifier": request, "options": [option]});
+            let message = json!({"type": "outbound", "quick_replies": offer, "timestamp": at});
+            assert_eq!(stage.call(Method::POST, &path, &message).0.status, 200);
+        }
+        for (request, title, postback) in [("r1", "Yes", "three"), ("r2", "Yes", "two"), ("r2", "No", "")] {
+            let chosen = json!({"request_identifier": request, "options": [{"title": title}]});
+            let message = json!({"type": "inbound", "quick_reply_response": chosen, "timestamp": at});
+            assert_eq!(stage.call(Method::POST, &path, &message).0.status, 200);
+            let event: Value = serde_json::from_slice(&stage.desk.outgoing.last().unwrap().body).unwrap();
+            let response = &event["payload"]["messages"][0]["interactive_response"];
+            assert_eq!(*response, json!({"title": title, "postback": postback}), "{request}");
+        }
+    }
 }
