@@ -108,7 +108,7 @@ impl Auth {
         auth
     }
 
-    /// Issues a token to the holder of this credential; nothing if there is no such key.
+    /// Issues a token to the holder of a key.
     pub(super) fn issue(&mut self, cx: &mut Cx<'_>, key: KeyRef) -> String {
         let token = cx.draw("imichat/access-token").guid();
         let expires = Some(cx.now() + self.life);

@@ -96,3 +96,33 @@ impl Imichat {
 fn transaction(cx: &mut Cx<'_>) -> String {
     cx.draw("imichat/transaction").hex(32)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::base::time::{VirtualSpan, WallLimit};
+    use crate::platform::imichat::stage::Stage;
+    use crate::platform::outgoing::{Acknowledged, Order};
+
+    #[test]
+    fn webhooks_go_out_as_the_set_up_says() {
+        let check = |delivery: Value, timeout: WallLimit, retries: &[VirtualSpan]| {
+            let webhook = json!({"url": "${bot}/x", "headers": {"X-Bot-Key": "k"}, "secret": "whsec_a"});
+            let bots = json!([{"login": "b", "webhook": webhook}]);
+            let mut stage = Stage::open(json!({"virtual_agents": bots, "delivery": delivery}));
+            let chat = stage.start("livechat");
+            let outgoing = &stage.desk.outgoing[0];
+            assert_eq!((outgoing.url.as_str(), outgoing.chat.as_deref()), ("${bot}/x", Some(chat.as_str())));
+            let headers: Vec<_> = outgoing.headers.iter().map(|(n, v)| (n.as_str(), v.expose())).collect();
+            assert_eq!(headers, [("x-bot-key", "k")]);
+            assert_eq!(outgoing.signing.as_ref().unwrap().expose(), "whsec_a");
+            assert_eq!(outgoing.policy.acknowledged, Acknowledged::Only200);
+            assert_eq!(outgoing.policy.order, Order::Outcome);
+            assert_eq!((outgoing.policy.timeout, outgoing.policy.retries.as_slice()), (timeout, retries));
+        };
+        check(json!({}), WallLimit::from_secs(10), &[VirtualSpan::from_secs(60); 3]);
+        check(json!({"timeout": "2s", "retries": []}), WallLimit::from_secs(2), &[]);
+        check(json!({"retries": ["5m"]}), WallLimit::from_secs(10), &[VirtualSpan::from_mins(5)]);
+    }
+}

@@ -8,7 +8,7 @@ use crate::platform::Platform as _;
 use crate::platform::cx::Identities;
 use crate::platform::imichat::Imichat;
 use crate::platform::imichat::stage::Stage;
-use crate::platform::route::Body;
+use crate::platform::route::{Body, Call};
 
 const KEY: &str = "aW1pLWFwaS1rZXlAYWNtZS5pbWkuY2hhdA==";
 
@@ -335,4 +335,27 @@ fn fresh_tenants_have_credentials_of_their_own() {
     assert_eq!(reply.code, Some("2003"), "the well-known token is not theirs");
     let (reply, _) = stage.send(Method::GET, "/v3.1/chats/x", &[("access_token", &claims[1])], Body::TooSlow);
     assert_eq!(reply.code, Some("2031"));
+}
+
+#[test]
+fn calls_are_recognised_by_what_the_tenant_claims() {
+    let check = |path: &str, headers: &[(&'static str, &str)], expected: Option<&str>| {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_str(value).unwrap()));
+        let (path, query, headers) = (path.to_owned(), String::new(), headers.collect());
+        let call = Call { method: Method::GET, path, query, headers, body: Body::TooSlow, params: Vec::new() };
+        let found = Imichat::credential(&call).map(|credential| credential.0);
+        assert_eq!(found.as_deref(), expected);
+        let stage = Stage::open(json!({}));
+        assert!(found.is_none_or(|found| stage.desk.claims.iter().any(|claim| claim.0 == found)));
+    };
+    check("/v3.1/authorize", &[("authorization", KEY)], Some("imi-api-key@acme.imi.chat"));
+    check("/v3.1/chats", &[("access_token", "imi-access-token")], Some("imi-access-token"));
+    check("/v3.1/chats", &[("authorization", KEY)], Some("imi-api-key@acme.imi.chat"));
+    let both = [("authorization", KEY), ("access_token", "imi-access-token")];
+    check("/v3.1/authorize", &both, Some("imi-api-key@acme.imi.chat"));
+    check("/v3.1/chats", &both, Some("imi-access-token"));
+    check("/v3.1/chats", &[("authorization", "Bearer imi-access-token")], None);
+    check("/v3.1/chats", &[("access_token", "")], None);
 }

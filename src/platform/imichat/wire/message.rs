@@ -1,5 +1,8 @@
 //! Messages as the REST API takes them.
 //!
+//! The samples do not say which channel they are for. A label of another channel is a fault; a message without a label is
+//! taken for what it contains, on every channel, because nothing says that labels must be there.
+//!
 //! Pages: docs.imi.chat/reference/create-chat (samples of message bodies per channel).
 
 use serde_json::Value;
