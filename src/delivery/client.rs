@@ -45,7 +45,7 @@ pub(super) struct Client {
 /// Why an attempt got no status.
 enum Failure {
     Connect(Outcome),
-    Exchange { error: hyper::Error, unsent: Option<Request<Full<Bytes>>> },
+    Exchange { error: hyper::Error, unsent: Option<Box<Request<Full<Bytes>>>> },
 }
 
 impl Client {
@@ -75,7 +75,7 @@ impl Client {
             let ready = request.take().unwrap_or_else(|| compose(address, attempt));
             match send(kept, ready).await {
                 // The receiver closed it while it was idle; the request never left.
-                Err(Failure::Exchange { unsent: Some(unsent), .. }) => request = Some(unsent),
+                Err(Failure::Exchange { unsent: Some(unsent), .. }) => request = Some(*unsent),
                 // The same, seen a moment later. Only one such surprise is put down to chance.
                 Err(Failure::Exchange { error, unsent: None }) if is_silent_close(&error) => break,
                 other => return other,
@@ -155,12 +155,12 @@ async fn handshake(stream: TcpStream) -> Result<Sender, Outcome> {
 
 async fn send(mut sender: Sender, request: Request<Full<Bytes>>) -> Result<(Sender, Response<Incoming>), Failure> {
     if let Err(error) = sender.ready().await {
-        return Err(Failure::Exchange { error, unsent: Some(request) });
+        return Err(Failure::Exchange { error, unsent: Some(Box::new(request)) });
     }
     match sender.try_send_request(request).await {
         Ok(response) => Ok((sender, response)),
         Err(mut failed) => {
-            let unsent = failed.take_message();
+            let unsent = failed.take_message().map(Box::new);
             Err(Failure::Exchange { error: failed.into_error(), unsent })
         }
     }

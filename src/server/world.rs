@@ -49,7 +49,8 @@ pub(super) struct Shared<C: Core> {
     pub(super) id: WorldId,
     pub(super) platform: &'static str,
     inside: Mutex<Inside<C>>,
-    tasks: Mutex<JoinSet<()>>,
+    /// What is under way; nothing from the moment the world is closed.
+    tasks: Mutex<Option<JoinSet<()>>>,
     phase: watch::Sender<Phase>,
     delivery: Delivery,
     registry: Weak<Registry<C>>,
@@ -90,7 +91,7 @@ impl<C: Core> WorldHandle<C> {
             id,
             platform,
             inside: Mutex::new(Inside { core, open: true }),
-            tasks: Mutex::new(JoinSet::new()),
+            tasks: Mutex::new(Some(JoinSet::new())),
             phase: watch::Sender::new(Phase::Playing),
             delivery,
             registry,
@@ -200,11 +201,7 @@ impl<C: Core> WorldHandle<C> {
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        // Holding the inside keeps `close` from running between the look and the spawn; the order of the two locks is
-        // the same there.
-        let inside = lock(&self.0.inside);
-        if inside.open {
-            let mut tasks = lock(&self.0.tasks);
+        if let Some(tasks) = lock(&self.0.tasks).as_mut() {
             while tasks.try_join_next().is_some() {}
             tasks.spawn(task);
         }
@@ -213,11 +210,9 @@ impl<C: Core> WorldHandle<C> {
 
 impl<C: Core> Shared<C> {
     pub(super) fn close(&self) {
-        {
-            let mut inside = lock(&self.inside);
-            inside.open = false;
-            lock(&self.tasks).abort_all();
-        }
+        lock(&self.inside).open = false;
+        // Dropping the tasks ends them.
+        drop(lock(&self.tasks).take());
         self.phase.send_replace(Phase::Closed);
         if let Some(registry) = self.registry.upgrade() {
             registry.release(self.platform, self.id);
