@@ -325,6 +325,26 @@ async fn a_connection_closed_while_idle_does_not_fail_the_next_attempt() {
 }
 
 #[tokio::test]
+async fn a_kept_connection_closed_without_a_word_is_replaced_once() {
+    let check = async |script: &[Line], expected: Outcome, connections: usize| {
+        let mut receiver = Receiver::start([Line::Answer(OK)].iter().chain(script).cloned()).await;
+        let delivery = delivery_to(receiver.address);
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, Outcome::Status(200));
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, expected, "{script:?}");
+        let mut opened = 0;
+        while let Ok(sight) = receiver.sights.try_recv() {
+            opened += usize::from(sight == Sight::Opened);
+        }
+        assert_eq!(opened, connections, "{script:?}");
+    };
+    let closed = Outcome::Broken("the connection was closed before an answer".into());
+    let garbage = Outcome::Broken("the answer is not HTTP".into());
+    check(&[Line::Last(""), Line::Answer(OK)], Outcome::Status(200), 2).await;
+    check(&[Line::Last(""), Line::Last(""), Line::Answer(OK)], closed, 2).await;
+    check(&[Line::Last("nonsense\r\n\r\n"), Line::Answer(OK)], garbage, 1).await;
+}
+
+#[tokio::test]
 async fn attempts_beyond_the_bound_wait() {
     let mut receiver = Receiver::start([Line::Hang]).await;
     let bot = Some(rehearsal::delivery::BotUrl::parse(&format!("http://{}", receiver.address)).unwrap());
@@ -404,7 +424,7 @@ async fn a_closed_world_leaves_nothing_under_way() {
     let worlds = worlds(delivery_to(receiver.address));
     for explicitly in [true, false] {
         let (puppet, mut told) = Puppet::new("1");
-        let effects = [Effect::Attempt(attempt("${bot}/x", LATE)), alarm(1, 20)];
+        let effects = [Effect::Attempt(attempt("${bot}/x", WallLimit::from_secs(3600))), alarm(1, 20)];
         let world = worlds.open("toy", claims(&["a"]), puppet.beginning(effects)).await;
         world.input(Input::Begin);
         receiver.request().await;

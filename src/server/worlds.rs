@@ -5,7 +5,6 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
@@ -86,9 +85,8 @@ impl<C: Core> Worlds<C> {
     pub async fn open(&self, platform: &'static str, claims: BTreeSet<Credential>, core: C) -> WorldHandle<C> {
         let world = self.0.world(platform, Standing::Tenant, core);
         loop {
-            let mut released = pin!(self.0.released.notified());
-            // Listening before looking, so that no release in between is missed.
-            released.as_mut().enable();
+            // It hears what is released from here on, so no release between looking and waiting is missed.
+            let released = self.0.released.notified();
             if self.0.admit(&world, &claims) {
                 return world;
             }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,6 +22,9 @@ pub(crate) enum Line {
 
 /// An acknowledgement.
 pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+
+/// How long a test waits for something that must come.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a receiver saw.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,7 +60,8 @@ impl Receiver {
 
     /// The next thing it sees.
     pub(crate) async fn sight(&mut self) -> Sight {
-        self.sights.recv().await.unwrap()
+        let sight = tokio::time::timeout(PATIENCE, self.sights.recv()).await;
+        sight.expect("the receiver sees something in time").unwrap()
     }
 
     /// The next request it sees, whatever is before it.
