@@ -4,13 +4,13 @@
 //!
 //! 1. **Bound on connections** (here): before anything is read, so that a flood costs nothing but a place in the queue of
 //!    the operating system.
-//! 2. **[`faulty`] stream**: lies directly on the socket, because a reset or a cut answer is a matter of bytes, not of HTTP.
+//! 2. **`faulty` stream**: lies directly on the socket, because a reset or a cut answer is a matter of bytes, not of HTTP.
 //! 3. **hyper**: parses heads within their limits of size and time, and refuses what is not HTTP.
-//! 4. **[`http`]**: finds the vendor by the path, reads the body within its limits. It comes before the world is looked up,
+//! 4. **`http`**: finds the vendor by the path, reads the body within its limits. It comes before the world is looked up,
 //!    since a credential may stand in the body, and since no world may be kept waiting by a slow client.
 //! 5. **[`worlds`]**: finds the world by the vendor's credential.
 //! 6. **[`world`]**: takes the world's lock for as long as the core computes, and carries out the effects after.
-//! 7. **[`faulty`] answer**: last, as the core has already decided and recorded what it does; a delay holds no lock.
+//! 7. **`faulty` answer**: last, as the core has already decided and recorded what it does; a delay holds no lock.
 //!
 //! [`ticker`] stands beside them: all that waits, waits there.
 
