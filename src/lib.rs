@@ -1,5 +1,6 @@
 //! skeleton
 pub mod base;
+pub mod bot;
 pub mod engine;
 pub mod fault;
 pub mod journal;
