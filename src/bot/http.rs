@@ -55,7 +55,11 @@ pub(super) async fn serve<W: Webhooks>(listener: TcpListener, webhooks: Arc<W>) 
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                let Ok((stream, _)) = accepted else { continue };
+                let Ok((stream, _)) = accepted else {
+                    // Out of file descriptors, most likely: connections that end free some.
+                    tokio::task::yield_now().await;
+                    continue;
+                };
                 let webhooks = Arc::clone(&webhooks);
                 let service = service_fn(move |request| respond(request, Arc::clone(&webhooks)));
                 connections.spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
