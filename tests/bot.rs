@@ -12,7 +12,7 @@ use support::bots::{config, start_all, start_built_in};
 use support::fake_vendor::{Call, FakeVendor, post};
 use support::webhook::Move::{self, Attaches, Chooses, IsClosed, Opens, OpensWith, OthersTalk, Says};
 use support::webhook::Vendor::{Imichat, Livechat};
-use support::webhook::{SECRET_KEY, now, signed};
+use support::webhook::{BOT, SECRET_KEY, now, signed};
 
 const HELLO: &str = "says Hello! How can I help?";
 const NUMBER: &str = "says What is your order number?";
@@ -85,6 +85,22 @@ fn a_duplicate_is_answered_once() {
         for (webhook, expected) in [(renamed.clone(), vec![MENU]), (renamed.with_body(&body), vec![])] {
             assert_eq!(webhook.send(&bot.url), 200);
             assert_eq!(vendor.take_deeds(), expected, "{} knows it by its webhook-id", bot.name);
+        }
+    }
+}
+
+#[test]
+fn duplicates_at_the_same_time_are_answered_once() {
+    let vendor = FakeVendor::start();
+    for bot in start_all(&vendor.url()) {
+        for platform in [Imichat, Livechat] {
+            let webhook = platform.webhook("C", 0, Says("bye"));
+            let statuses: Vec<u16> = std::thread::scope(|scope| {
+                let senders: Vec<_> = (0..4).map(|_| scope.spawn(|| webhook.send(&bot.url))).collect();
+                senders.into_iter().map(|sender| sender.join().unwrap()).collect()
+            });
+            assert_eq!(statuses, [200; 4], "{} at {platform:?}", bot.name);
+            assert_eq!(vendor.take_deeds(), GOODBYE, "{} at {platform:?}", bot.name);
         }
     }
 }
@@ -227,6 +243,55 @@ fn a_chat_without_the_bot_waits_until_the_bot_is_added() {
             assert_eq!(webhook.send(&bot.url), 200, "{}", bot.name);
             assert_eq!(vendor.take_deeds(), expected, "{}", bot.name);
         }
+    }
+}
+
+#[test]
+fn a_bot_that_was_taken_out_of_a_chat_is_silent() {
+    let vendor = FakeVendor::start();
+    for bot in start_all(&vendor.url()) {
+        let heard = |n| Livechat.webhook("C", n, Says("menu"));
+        let mut removed = heard(1).json();
+        removed["action"] = json!("user_removed_from_chat");
+        removed["payload"] =
+            json!({"chat_id": "C", "thread_id": "CT", "user_id": "agent@example.com", "reason": "manual"});
+        let agent_removed = heard(1).with_body(&removed);
+        removed["payload"]["user_id"] = json!(BOT);
+        let headers = signed("msg_removed", now(), removed.to_string().as_bytes(), SECRET_KEY);
+        let bot_removed = heard(1).with_body(&removed).with_headers(headers);
+        for (webhook, expected) in
+            [(agent_removed, vec![]), (heard(2), vec![MENU]), (bot_removed, vec![]), (heard(3), vec![])]
+        {
+            assert_eq!(webhook.send(&bot.url), 200, "{}", bot.name);
+            assert_eq!(vendor.take_deeds(), expected, "{}", bot.name);
+        }
+    }
+}
+
+#[test]
+fn a_quick_reply_that_is_taken_back_asks_for_nothing() {
+    let vendor = FakeVendor::start();
+    for bot in start_all(&vendor.url()) {
+        let pressed = Livechat.webhooks("C", 0, TRACK).remove(1);
+        let mut released = pressed.json();
+        released["payload"]["postback"]["toggled"] = json!(false);
+        for (webhook, expected) in [(pressed.clone().with_body(&released), vec![]), (pressed, vec![NUMBER])] {
+            assert_eq!(webhook.send(&bot.url), 200, "{}", bot.name);
+            assert_eq!(vendor.take_deeds(), expected, "{}", bot.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bot_that_knows_its_id_takes_nobody_else_for_itself() {
+    let vendor = FakeVendor::start();
+    for (id, expected) in [(BOT, vec![HELLO]), ("0123456789abcdef0123456789abcdef", vec![])] {
+        let mut config = config(&vendor.url(), Manners::Good);
+        config.livechat.as_mut().unwrap().bot_id = Some(id.to_owned());
+        let bot = bot::start(config).await.unwrap();
+        let (webhook, url) = (Livechat.webhook("C", 0, OpensWith("Hi")), bot.url().to_owned());
+        assert_eq!(tokio::task::spawn_blocking(move || webhook.send(&url)).await.unwrap(), 200, "{id}");
+        assert_eq!(vendor.take_deeds(), expected, "{id}");
     }
 }
 

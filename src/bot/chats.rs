@@ -52,7 +52,7 @@ pub(super) enum Failure {
     /// The vendor said no.
     #[error("call was answered with {0}")]
     Refused(http::StatusCode),
-    /// The vendor could not be reached, or what it answered is not HTTP.
+    /// The vendor could not be asked, or did not answer in time and in HTTP.
     #[error("call was not answered")]
     Unanswered,
 }
@@ -180,6 +180,31 @@ mod tests {
     #[test]
     fn a_chat_that_somebody_else_has_is_left_alone() {
         check(vec![heard("1", "menu"), heard("2", "menu")], vec![Failure::NotOurs], &["true: ", "true: "]);
+    }
+
+    #[test]
+    fn deliveries_in_one_chat_wait_for_each_other() {
+        /// Lets everything else go first in the middle of each step.
+        #[derive(Default)]
+        struct Slow(Mutex<Vec<&'static str>>);
+
+        impl Conversation for Slow {
+            async fn carry_out(&self, _: &Step) -> Result<(), Failure> {
+                self.0.lock().unwrap().push("begin");
+                tokio::task::yield_now().await;
+                self.0.lock().unwrap().push("end");
+                Ok(())
+            }
+        }
+
+        let (slow, chats) = (Slow::default(), Chats::new(Manners::Good));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let at_once = async {
+            let same = || chats.handle(heard("1", "menu"), &slow);
+            tokio::join!(same(), same(), chats.handle(heard("2", "menu"), &slow))
+        };
+        assert!(matches!(runtime.block_on(at_once), (Ok(()), Ok(()), Ok(()))));
+        assert_eq!(*slow.0.lock().unwrap(), ["begin", "end", "begin", "end"]);
     }
 
     #[test]

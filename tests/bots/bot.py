@@ -205,6 +205,7 @@ def imichat(headers, body):
     if not hmac.compare_digest(headers.get("x-bot-key", "").encode(), IMICHAT_WEBHOOK_KEY.encode()):
         return 401
     event = json.loads(body)
+    dialogue = Imichat(event)
     news = {"chat.assigned": "opened", "message.received": "heard", "chat.closed": "lost"}.get(event["event_type"])
     messages = event.get("payload", {}).get("messages") or []
     if not news or (news == "heard" and not messages):
@@ -218,7 +219,7 @@ def imichat(headers, body):
             first = GOT_FILE if message.get("attachments") else answer(message.get("text", ""))
     steps = {"opened": greet(first), "heard": first, "lost": []}[news]
     keys = [key for key in (event.get("transaction_id"), headers.get("webhook-id")) if key]
-    chat("imichat", event["chat_id"]).handle("", keys, news, steps, Imichat(event).do)
+    chat("imichat", dialogue.chat).handle("", keys, news, steps, dialogue.do)
     return 200
 
 

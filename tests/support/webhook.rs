@@ -13,7 +13,8 @@ use super::fake_vendor::post;
 pub(crate) const SECRET_KEY: &str = "whsec_cmVoZWFyc2FsLXRlc3Qtc2VjcmV0LTAwMDE=";
 
 const CUSTOMER: &str = "4d2f6a8c-1b3e-4f50-9c7d-8e9fa0b1c2d3";
-const BOT: &str = "a17c3e5b9d204f6881c2d3e4f5a6b7c8";
+/// The id of the bot at LiveChat.
+pub(crate) const BOT: &str = "a17c3e5b9d204f6881c2d3e4f5a6b7c8";
 const AGENT: &str = "mia.lind@acme.example";
 
 /// Which vendor a conversation takes place at.
