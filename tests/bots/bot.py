@@ -1,4 +1,4 @@
-"""An example bot for imi.chat and LiveChat. Needs nothing but Python.
+"""An example bot for imi.chat and LiveChat. Needs nothing but Python 3.10 or newer.
 
 It takes webhooks at /imichat and /livechat and answers through the vendors' APIs. It shows what a bot must get right: it verifies
 webhooks, does the work of a duplicate only once, goes on where a failed attempt stopped, renews its access token, handles one webhook
@@ -272,38 +272,45 @@ def answer_event(event):
     return choose((event.get("postback") or {}).get("id"), event.get("text", ""))
 
 
+def meaning(action, payload):
+    """What a webhook means: its thread, by what a duplicate is known, what happened and what to do; nothing if it means nothing."""
+    match action:
+        case "incoming_chat":
+            chat_id, thread = payload["chat"]["id"], payload["chat"]["thread"]
+            if not any(is_me(user) for user in payload["chat"]["users"]):
+                return chat_id, thread["id"], [], "lost", []
+            said = [steps for steps in map(answer_event, thread.get("events", [])) if steps]
+            return chat_id, thread["id"], [f"{chat_id}/{thread['id']}"], "opened", greet(said[-1] if said else SORRY)
+        case "incoming_event":
+            event, choice = payload["event"], payload["event"].get("postback")
+            keys = [event["id"]] + ([f"{choice['event_id']}/{choice['id']}"] if choice else [])
+            steps = answer_event(event)
+            return steps and (payload["chat_id"], payload["thread_id"], keys, "heard", steps)
+        case "incoming_rich_message_postback" if payload["postback"]["toggled"]:  # a choice may come as a message, too
+            button = payload["postback"]["id"]
+            keys = [f"{payload['event_id']}/{button}"]
+            return payload["chat_id"], payload["thread_id"], keys, "heard", choose(button, "")
+        case "user_added_to_chat" if is_me(payload["user"]):
+            chat_id, thread = payload["chat_id"], payload.get("thread_id")
+            return thread and (chat_id, thread, [f"{chat_id}/{thread}"], "opened", greet(SORRY))
+        case "user_removed_from_chat" if is_me({"id": payload["user_id"], "type": "agent"}):
+            thread = payload.get("thread_id")
+            return thread and (payload["chat_id"], thread, [], "lost", [])
+        case "chat_deactivated":
+            return payload["chat_id"], payload["thread_id"], [], "lost", []
+    return None
+
+
 def livechat(headers, body):
     """Handles a webhook of LiveChat; returns the status it is answered with."""
-    webhook = json.loads(body)
-    secret_key = str(webhook.get("secret_key", ""))
-    if not signed(headers, body) or not hmac.compare_digest(secret_key.encode(), LIVECHAT_SECRET_KEY.encode()):
+    if not signed(headers, body):
         return 401
-    action, payload = webhook["action"], webhook["payload"]
-    chat_id, thread = payload.get("chat_id") if isinstance(payload, dict) else None, None
-    news, steps, keys = "heard", None, []
-    if action == "incoming_chat":
-        chat_id, thread = payload["chat"]["id"], payload["chat"]["thread"]["id"]
-        events = payload["chat"]["thread"].get("events", [])
-        first = ([SORRY] + [said for said in map(answer_event, events) if said])[-1]
-        here = any(is_me(user) for user in payload["chat"]["users"])
-        news, steps, keys = ("opened", greet(first), [f"{chat_id}/{thread}"]) if here else ("lost", [], [])
-    elif action == "user_added_to_chat" and is_me(payload["user"]):
-        thread = payload.get("thread_id")
-        news, steps, keys = "opened", greet(SORRY), [f"{chat_id}/{thread}"]
-    elif action == "incoming_event":
-        thread, event = payload["thread_id"], payload["event"]
-        steps, keys = answer_event(event), [event["id"]]
-        if postback := event.get("postback"):  # may come as an event of its own, too
-            keys.append(f"{postback['event_id']}/{postback['id']}")
-    elif action == "incoming_rich_message_postback" and payload["postback"]["toggled"]:
-        thread, button = payload["thread_id"], payload["postback"]["id"]
-        steps, keys = choose(button, ""), [f"{payload['event_id']}/{button}"]
-    elif action == "user_removed_from_chat" and is_me({"id": payload["user_id"], "type": "agent"}):
-        thread, news, steps = payload.get("thread_id"), "lost", []
-    elif action == "chat_deactivated":
-        thread, news, steps = payload["thread_id"], "lost", []
-    if thread and steps is not None:
-        keys += [headers["webhook-id"]] if headers.get("webhook-id") else []
+    webhook = json.loads(body)
+    if not hmac.compare_digest(webhook.get("secret_key", "").encode(), LIVECHAT_SECRET_KEY.encode()):
+        return 401
+    if known := meaning(webhook["action"], webhook["payload"]):
+        chat_id, thread, keys, news, steps = known
+        keys += [headers["webhook-id"]] if "webhook-id" in headers else []
         chat("livechat", chat_id).handle(thread, keys, news, steps, Livechat(chat_id, thread).do)
     return 200
 
