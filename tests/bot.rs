@@ -298,13 +298,21 @@ async fn a_bot_that_knows_its_id_takes_nobody_else_for_itself() {
 #[test]
 fn the_menu_is_a_text_where_there_are_no_quick_replies() {
     let vendor = FakeVendor::start();
+    let menu = "What would you like to do?\n- Track an order\n- Talk to a human\n- Nothing, thanks";
+    let plain = json!({"type": "outbound", "text": menu, "timestamp": "2020-07-06T07:11:33.259Z"});
+    let mut labelled = plain.clone();
+    labelled["whatsapp_sub_type"] = json!("text");
     for bot in start_all(&vendor.url()) {
-        let webhook = Imichat.webhook("C", 0, Says("menu"));
-        let mut body = webhook.json();
-        body["channel"] = json!("sms");
-        assert_eq!(webhook.with_body(&body).send(&bot.url), 200, "{}", bot.name);
-        let menu = "says What would you like to do?\n- Track an order\n- Talk to a human\n- Nothing, thanks";
-        assert_eq!(vendor.take_deeds(), [menu], "{}", bot.name);
+        for (n, (channel, expected)) in
+            [("sms", &plain), ("abc", &plain), ("whatsapp", &labelled)].into_iter().enumerate()
+        {
+            let webhook = Imichat.webhook("C", n, Says("menu"));
+            let mut body = webhook.json();
+            body["channel"] = json!(channel);
+            assert_eq!(webhook.with_body(&body).send(&bot.url), 200, "{} on {channel}", bot.name);
+            let sent = vendor.take_calls().pop().map(|call| call.body);
+            assert_eq!(sent.as_ref(), Some(expected), "{} on {channel}", bot.name);
+        }
     }
 }
 

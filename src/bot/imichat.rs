@@ -115,7 +115,7 @@ struct Dialogue<'a> {
 impl Dialogue<'_> {
     async fn say(&self, text: &str) -> Result<(), Failure> {
         let mut message = json!({"type": "outbound", "text": text, "timestamp": self.at});
-        if let "livechat" | "abc" | "whatsapp" = self.channel.as_str() {
+        if let "livechat" | "whatsapp" = self.channel.as_str() {
             message[format!("{}_sub_type", self.channel)] = json!("text");
         }
         self.append(&message).await

@@ -141,7 +141,7 @@ function imichatSteps(event) {
   const [seconds, fraction = ""] = event.posted_on.replace(/Z$/, "").split(".");
   const timestamp = `${seconds}.${fraction.slice(0, 3).padEnd(3, "0")}Z`;
   const send = (message) => callImichat("POST", `${change}/messages`, { type: "outbound", ...message, timestamp });
-  const say = (text) => send({ text, ...(["livechat", "abc", "whatsapp"].includes(channel) && { [`${channel}_sub_type`]: "text" }) });
+  const say = (text) => send({ text, ...(["livechat", "whatsapp"].includes(channel) && { [`${channel}_sub_type`]: "text" }) });
   const options = [...CHOICES].map(([payload, title]) => ({ title, payload }));
   return async (what, text) => {
     if (what === "say") await say(text);

@@ -188,7 +188,7 @@ class Imichat:
             if what == "offer":  # only live chat has quick replies
                 text = "\n- ".join([text, *CHOICES.values()])
             message = {"type": "outbound", "text": text, "timestamp": self.time}
-            if self.channel in ("livechat", "abc", "whatsapp"):
+            if self.channel in ("livechat", "whatsapp"):
                 message[f"{self.channel}_sub_type"] = "text"
             self.call("POST", messages, message)
         elif what == "hand over" and IMICHAT_HANDOVER_TEAM:

@@ -176,7 +176,6 @@ fn deeds(call: &Call) -> Vec<String> {
             let time = "2020-07-06T07:11:33.259Z";
             let text =
                 json!({"type": "outbound", "livechat_sub_type": "text", "text": body["text"], "timestamp": time});
-            let plain = json!({"type": "outbound", "text": body["text"], "timestamp": time});
             let options = json!([
                 {"title": "Track an order", "payload": "track-order"},
                 {"title": "Talk to a human", "payload": "human"},
@@ -188,7 +187,7 @@ fn deeds(call: &Call) -> Vec<String> {
             if *body == menu {
                 Some(vec!["offers the menu".to_owned()])
             } else {
-                (*body == text || *body == plain).then(|| said(&body["text"]))
+                (*body == text).then(|| said(&body["text"]))
             }
         }
         ("PATCH", ["internal", "chats", _]) => {
