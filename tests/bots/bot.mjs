@@ -143,10 +143,11 @@ function imichatSteps(event) {
   const send = (message) => callImichat("POST", `${change}/messages`, { type: "outbound", ...message, timestamp });
   const say = (text) => send({ text, ...(["livechat", "whatsapp"].includes(channel) && { [`${channel}_sub_type`]: "text" }) });
   const options = [...CHOICES].map(([payload, title]) => ({ title, payload }));
+  const quick_replies = { request_identifier: event.transaction_id, options };
   return async (what, text) => {
     if (what === "say") await say(text);
     else if (what === "offer" && channel !== "livechat") await say([text, ...CHOICES.values()].join("\n- ")); // only live chat has quick replies
-    else if (what === "offer") await send({ livechat_sub_type: "quick_replies", quick_replies: { request_identifier: event.transaction_id, options } });
+    else if (what === "offer") await send({ livechat_sub_type: "quick_replies", quick_replies });
     else if (what === "close") await callImichat("PATCH", change, { status: "closed", outcome: "Resolved", tags: ["bot-handled"] });
     else if (IMICHAT_HANDOVER_TEAM === "") await callImichat("PATCH", change, { status: "queued" });
     else await callImichat("PATCH", `/v3.1/internal/chats/${event.chat_id}`, { transfer: { teamid: Number(IMICHAT_HANDOVER_TEAM) } });
@@ -164,9 +165,11 @@ function livechatSteps(chat_id, thread_id) {
   };
   const buttons = [...CHOICES].map(([postback_id, title]) => ({ type: "message", text: title, value: title, postback_id, user_ids: [] }));
   return async (what, text) => {
+    const menu = { type: "rich_message", template_id: "quick_replies", elements: [{ title: text, buttons }] };
+    const target = { type: "group", ids: [LIVECHAT_HANDOVER_GROUP] };
     if (what === "say") await act("send_event", { chat_id, event: { type: "message", text } });
-    else if (what === "offer") await act("send_event", { chat_id, event: { type: "rich_message", template_id: "quick_replies", elements: [{ title: text, buttons }] } });
-    else if (what === "hand over") await act("transfer_chat", { id: chat_id, target: { type: "group", ids: [LIVECHAT_HANDOVER_GROUP] }, ignore_agents_availability: true });
+    else if (what === "offer") await act("send_event", { chat_id, event: menu });
+    else if (what === "hand over") await act("transfer_chat", { id: chat_id, target, ignore_agents_availability: true });
     else {
       await act("tag_thread", { chat_id, thread_id, tag: "bot-handled" });
       await act("deactivate_chat", { id: chat_id });
