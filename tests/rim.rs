@@ -1,21 +1,19 @@
 //! The rim: what clients may do to the server, what receivers may do to deliveries, and which world gets what.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use crate::support::client::{Client, exchange};
+use crate::support::core::{Puppet, Running, alarm, attempt, delivery_to, worlds};
+use crate::support::receiver::{Line, OK, Receiver, Sight};
 use rehearsal::base::time::WallLimit;
 use rehearsal::delivery::{Delivery, Egress};
 use rehearsal::engine::port::{Effect, Input};
 use rehearsal::journal::entry::Outcome;
 use rehearsal::platform::cx::Credential;
 use rehearsal::server::{Limits, Server, ServerError};
-use support::client::{Client, exchange};
-use support::core::{Puppet, Running, alarm, attempt, delivery_to, worlds};
-use support::receiver::{Line, OK, Receiver, Sight};
 
 const SOON: WallLimit = WallLimit::from_millis(60);
 const LATE: WallLimit = WallLimit::from_secs(30);

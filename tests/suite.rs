@@ -1,8 +1,17 @@
 //! All tests that use the library from outside, in one program so that it is linked once. One file per topic.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests may fail, and play the part of the outside world"
+)]
+
+mod bot;
 mod clock;
 mod faults;
 mod fourth_vendor;
+mod imichat_vectors;
+mod rim;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod support;

@@ -2,6 +2,8 @@
 //!
 //! The core gets its wall times from here, stamped on every input. Virtual time is none of this file's business.
 
+#![expect(clippy::disallowed_methods, reason = "this is the one place that reads clocks and sleeps")]
+
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 

@@ -108,6 +108,12 @@ impl Auth {
         auth
     }
 
+    /// What a client must know to get a token.
+    pub(super) fn exports(&self) -> Vec<(&'static str, Secret)> {
+        let key = self.keys.first().map(|key| ("IMICHAT_API_KEY", key.secret.clone()));
+        key.into_iter().chain([("IMICHAT_DOMAIN", Secret::new(self.domain.as_str()))]).collect()
+    }
+
     /// Issues a token to the holder of a key.
     pub(super) fn issue(&mut self, cx: &mut Cx<'_>, key: KeyRef) -> String {
         let token = cx.draw("imichat/access-token").guid();

@@ -33,6 +33,7 @@ use super::cx::{Credential, Cx, Refusal, WakeKey};
 use super::outgoing::{Acknowledged, Order, Policy};
 use super::route::{Answer, Call, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
+use crate::base::secret::Secret;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
 use crate::scenario::decode::Problems;
@@ -126,5 +127,12 @@ impl Platform for Imichat {
 
     fn wake(&mut self, _: &mut Cx<'_>, _: &WakeKey) {
         // Tokens and quotas look at the clock when they are used, so no timer is ever set.
+    }
+
+    fn exports(&self) -> Vec<(&'static str, Secret)> {
+        let webhooks = self.tenant.virtual_agents.iter().filter_map(|bot| bot.webhook.as_ref());
+        let key =
+            webhooks.flat_map(|webhook| &webhook.headers).map(|(_, value)| ("IMICHAT_WEBHOOK_KEY", value.clone()));
+        self.auth.exports().into_iter().chain(key.take(1)).collect()
     }
 }

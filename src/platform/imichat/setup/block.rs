@@ -141,7 +141,7 @@ impl Decode for AssetId {
 
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         match &node.value {
-            Value::Int(number) => Some(Self::Number(*number)),
+            Value::Int(_) => i64::decode(node, problems).map(Self::Number),
             Value::Text(text) => Some(Self::Text(text.clone())),
             Value::Null | Value::Bool(_) | Value::Float(_) | Value::List(_) | Value::Map(_) => {
                 wrong_type(node, Self::EXPECTS, problems);
