@@ -30,10 +30,12 @@
 
 pub mod base;
 pub mod bot;
+pub mod cli;
 pub mod delivery;
 pub mod engine;
 pub mod fault;
 pub mod journal;
 pub mod platform;
+pub mod report;
 pub mod scenario;
 pub mod server;

@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Wea
 use tokio::sync::Notify;
 
 use super::world::{Closed, Core, Shared, Standing, WorldHandle, WorldId};
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Egress};
 use crate::engine::port::Treated;
 use crate::platform::Vendor;
 use crate::platform::cx::Credential;
@@ -35,7 +35,6 @@ pub(super) struct Registry<C: Core> {
     /// Told whenever credentials were released.
     released: Notify,
     lobby: Lobby<C>,
-    delivery: Delivery,
     opened: AtomicU64,
     clashes: AtomicU64,
 }
@@ -62,13 +61,12 @@ impl<C: Core> Worlds<C> {
     /// An empty registry. `lobby` makes the core that answers callers whom no world knows, when the first such caller
     /// comes.
     #[must_use]
-    pub fn new(vendors: &'static [Vendor], delivery: Delivery, lobby: Lobby<C>) -> Self {
+    pub fn new(vendors: &'static [Vendor], lobby: Lobby<C>) -> Self {
         Self(Arc::new(Registry {
             vendors,
             tenancies: RwLock::default(),
             released: Notify::new(),
             lobby,
-            delivery,
             opened: AtomicU64::new(0),
             clashes: AtomicU64::new(0),
         }))
@@ -81,9 +79,15 @@ impl<C: Core> Worlds<C> {
     }
 
     /// Opens a world that owns these credentials. Waits until no other open world owns one of them; they are taken all at
-    /// once, so worlds cannot wait for each other in a ring.
-    pub async fn open(&self, platform: &'static str, claims: BTreeSet<Credential>, core: C) -> WorldHandle<C> {
-        let world = self.0.world(platform, Standing::Tenant, core);
+    /// once, so worlds cannot wait for each other in a ring. Its webhooks go out through `delivery`.
+    pub async fn open(
+        &self,
+        platform: &'static str,
+        claims: BTreeSet<Credential>,
+        core: C,
+        delivery: Delivery,
+    ) -> WorldHandle<C> {
+        let world = self.0.world(platform, Standing::Tenant, core, delivery);
         loop {
             // It hears what is released from here on, so no release between looking and waiting is missed.
             let released = self.0.released.notified();
@@ -121,7 +125,8 @@ impl<C: Core> Worlds<C> {
         }
         // Made before the lock is taken, and dropped after it is given back if somebody else was quicker: a world that is
         // dropped takes this very lock.
-        let fresh = self.0.world(vendor.name, Standing::Lobby, (self.0.lobby)(vendor));
+        let nowhere = Delivery::new(Egress::default());
+        let fresh = self.0.world(vendor.name, Standing::Lobby, (self.0.lobby)(vendor), nowhere);
         let mut tenancies = self.0.write();
         let lobby = &mut tenancies.entry(vendor.name).or_default().lobby;
         match lobby {
@@ -195,9 +200,15 @@ impl<C: Core> Registry<C> {
         true
     }
 
-    fn world(self: &Arc<Self>, platform: &'static str, standing: Standing, core: C) -> WorldHandle<C> {
+    fn world(
+        self: &Arc<Self>,
+        platform: &'static str,
+        standing: Standing,
+        core: C,
+        delivery: Delivery,
+    ) -> WorldHandle<C> {
         let id = WorldId(self.opened.fetch_add(1, Ordering::Relaxed));
-        WorldHandle::new(id, platform, standing, core, self.delivery.clone(), Arc::downgrade(self))
+        WorldHandle::new(id, platform, standing, core, delivery, Arc::downgrade(self))
     }
 
     fn read(&self) -> RwLockReadGuard<'_, HashMap<&'static str, Tenancy<C>>> {

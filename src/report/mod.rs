@@ -1,0 +1,310 @@
+//! What came of a scenario, computed from its journal and from nothing else, and the forms in which it is told.
+//!
+//! [`Outcome`] holds the facts; [`console`], [`junit`] and [`json`] give them form; [`exit`] is the number for the shell.
+//! Nothing here plays a scenario or writes a file.
+
+pub mod console;
+pub mod exit;
+pub mod failure;
+pub mod json;
+pub mod junit;
+mod narrate;
+mod text;
+mod timeline;
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+pub use exit::Exit;
+pub use failure::{Failure, Problem};
+
+use self::narrate::Narrator;
+use crate::base::id::DeliveryId;
+use crate::base::rng::Seed;
+use crate::base::time::VirtualSpan;
+use crate::journal::entry::{Miss, Verdict};
+use crate::journal::{Entry, Journal, What};
+
+/// How much of a run is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    /// The timeline of every scenario.
+    Full,
+    /// The timelines of scenarios that did not pass; one line for each of the others.
+    FailuresOnly,
+}
+
+/// What the journal of a scenario does not say about the run.
+#[derive(Clone, Debug)]
+pub struct Run<'r> {
+    /// The file of the scenario, as the user named it.
+    pub file: &'r str,
+    /// The command that repeats the run.
+    pub repeat: &'r str,
+    /// Why the scenario could not be played to its end, if it could not.
+    pub trouble: Option<&'r str>,
+}
+
+/// What came of a scenario.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What the scenario is about; its file where it has no name.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+    /// The platform it was played on; empty if the journal was too full to keep its beginning.
+    pub platform: &'static str,
+    /// The seed of all chance in it.
+    pub seed: Seed,
+    /// Whether it passed.
+    pub status: Status,
+    /// The steps that were begun, in order.
+    pub steps: Vec<StepOutcome>,
+    /// What was not as it should be, in the order in which it turned out.
+    pub failures: Vec<Failure>,
+    /// What the bot did that the vendor's documents do not allow.
+    pub warnings: Vec<String>,
+    /// What happened how often.
+    pub counts: Counts,
+    /// How much virtual time it spans.
+    pub span: VirtualSpan,
+    /// How long it really took.
+    pub wall: Duration,
+    /// The command that repeats it.
+    pub repeat: String,
+}
+
+/// Whether a scenario passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It was played to its end and every expectation was met.
+    Passed,
+    /// An expectation was not met, or what the bot had done made an act impossible.
+    Failed,
+    /// It could not be played to its end, so nothing is known.
+    Errored,
+}
+
+/// What came of one step.
+#[derive(Clone, Debug)]
+pub struct StepOutcome {
+    /// Which step, from 0.
+    pub index: usize,
+    /// Its line in the file.
+    pub line: usize,
+    /// The step on one line.
+    pub source: String,
+    /// What came of it.
+    pub result: StepResult,
+}
+
+/// What came of one step.
+#[derive(Clone, Debug)]
+pub enum StepResult {
+    /// It was done; there was nothing to judge.
+    Done,
+    /// Its expectation was met.
+    Met,
+    /// Its expectation was not met.
+    Missed(Miss),
+    /// Its act was not possible, for this reason.
+    Refused(String),
+}
+
+/// What happened how often.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Counts {
+    /// Expectations that were met.
+    pub met: usize,
+    /// Expectations that were not met.
+    pub missed: usize,
+    /// Webhooks that were due.
+    pub deliveries: usize,
+    /// Attempts to deliver them.
+    pub attempts: usize,
+    /// Webhooks whose fate was still open when the scenario ended.
+    pub undecided: usize,
+    /// Calls of the bot.
+    pub calls: usize,
+    /// Things the bot did that the vendor's documents do not allow.
+    pub violations: usize,
+    /// Planned faults that fired.
+    pub faults: usize,
+    /// Calls of the bot that came after the scenario had ended.
+    pub late: usize,
+}
+
+impl Counts {
+    /// Expectations that were decided.
+    #[must_use]
+    pub const fn expectations(&self) -> usize {
+        self.met + self.missed
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        let Self { met, missed, deliveries, attempts, undecided, calls, violations, faults, late } = other;
+        self.met += met;
+        self.missed += missed;
+        self.deliveries += deliveries;
+        self.attempts += attempts;
+        self.undecided += undecided;
+        self.calls += calls;
+        self.violations += violations;
+        self.faults += faults;
+        self.late += late;
+    }
+}
+
+impl Outcome {
+    /// Reads the outcome out of a finished world's journal.
+    #[must_use]
+    pub fn of(journal: &Journal, run: &Run<'_>) -> Self {
+        let mut tally = Tally::new(journal, run);
+        for entry in journal.iter() {
+            tally.take(entry);
+        }
+        tally.finish(journal, run)
+    }
+
+    /// The line of the file to look at first: that of the first failure, if one is known.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.failures.iter().find_map(|failure| failure.line)
+    }
+}
+
+/// Goes through a journal once.
+struct Tally<'j> {
+    journal: &'j Journal,
+    narrator: Narrator<'j>,
+    outcome: Outcome,
+    open: Vec<DeliveryId>,
+    ended: bool,
+}
+
+impl<'j> Tally<'j> {
+    fn new(journal: &'j Journal, run: &Run<'_>) -> Self {
+        let outcome = Outcome {
+            name: run.file.to_owned(),
+            file: run.file.to_owned(),
+            platform: "",
+            seed: Seed(0),
+            status: Status::Passed,
+            steps: Vec::new(),
+            failures: Vec::new(),
+            warnings: Vec::new(),
+            counts: Counts::default(),
+            span: VirtualSpan::ZERO,
+            wall: Duration::ZERO,
+            repeat: run.repeat.to_owned(),
+        };
+        Self { journal, narrator: Narrator::of(journal), outcome, open: Vec::new(), ended: false }
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        let counts = &mut self.outcome.counts;
+        match &entry.what {
+            What::Opened { platform, name, seed } => {
+                self.outcome.platform = platform;
+                self.outcome.seed = *seed;
+                if !name.is_empty() {
+                    self.outcome.name.clone_from(name);
+                }
+            }
+            What::Step { index, line, source } => {
+                let step = StepOutcome { index: *index, line: *line, source: source.clone(), result: StepResult::Done };
+                self.outcome.steps.push(step);
+            }
+            What::Refused { reason } => self.refused(reason, entry),
+            What::Called(_) if self.ended => counts.late += 1,
+            What::Called(_) => counts.calls += 1,
+            What::Violated { detail } => {
+                counts.violations += 1;
+                self.outcome.warnings.push(detail.clone());
+            }
+            What::Faulted { .. } => counts.faults += 1,
+            What::Queued { delivery, .. } => {
+                counts.deliveries += 1;
+                self.open.push(*delivery);
+            }
+            What::Sent { .. } => counts.attempts += 1,
+            What::Settled { delivery, fate: _ } => self.open.retain(|open| open != delivery),
+            What::Judged { index, verdict } => self.judged(*index, verdict, entry),
+            What::Ended => {
+                self.ended = true;
+                counts.undecided = self.open.len();
+            }
+            What::Said(_) | What::Changed { .. } | What::Answered { .. } | What::Kept { .. } => {}
+        }
+    }
+
+    fn refused(&mut self, reason: &str, entry: &Entry) {
+        let line = self.outcome.steps.last_mut().map(|step| {
+            step.result = StepResult::Refused(reason.to_owned());
+            step.line
+        });
+        let step = self.outcome.steps.last().map_or(String::new(), |step| step.source.clone());
+        let problem = Problem::Refused { reason: reason.to_owned() };
+        self.fail(line, step, problem, entry);
+    }
+
+    fn judged(&mut self, index: usize, verdict: &Verdict, entry: &Entry) {
+        let step = self.outcome.steps.iter_mut().rfind(|step| step.index == index);
+        match verdict {
+            Verdict::Met => {
+                self.outcome.counts.met += 1;
+                if let Some(step) = step {
+                    step.result = StepResult::Met;
+                }
+            }
+            Verdict::Missed(miss) => {
+                self.outcome.counts.missed += 1;
+                let (line, source) = match step {
+                    Some(step) => {
+                        step.result = StepResult::Missed(miss.clone());
+                        (Some(step.line), step.source.clone())
+                    }
+                    None => (None, String::new()),
+                };
+                self.fail(line, source, Problem::Missed(miss.clone()), entry);
+            }
+        }
+    }
+
+    fn fail(&mut self, line: Option<usize>, step: String, problem: Problem, entry: &Entry) {
+        self.outcome.status = Status::Failed;
+        let recent = failure::Recent::before(entry.seq, self.journal, &self.narrator);
+        self.outcome.failures.push(Failure { line, step, problem, recent });
+    }
+
+    fn finish(mut self, journal: &Journal, run: &Run<'_>) -> Outcome {
+        if let (Some(first), Some(last)) = (journal.iter().next(), journal.iter().next_back()) {
+            self.outcome.span = last.at.since(first.at);
+            self.outcome.wall = last.wall.since(first.wall);
+        }
+        // A journal that lost its beginning may have lost a failure with it.
+        let lost = journal.dropped();
+        let reason = match run.trouble {
+            Some(trouble) => Some(trouble.to_owned()),
+            None if lost > 0 => Some(format!("the journal was full and lost its first {lost} entries")),
+            None if !self.ended && self.outcome.status == Status::Passed => {
+                Some("the scenario was not played to its end".to_owned())
+            }
+            None => None,
+        };
+        if let Some(reason) = reason {
+            if self.outcome.status == Status::Passed {
+                self.outcome.status = Status::Errored;
+            }
+            let (line, step) =
+                self.outcome.steps.last().map_or((None, String::new()), |step| (Some(step.line), step.source.clone()));
+            let recent = failure::Recent::before(journal.end(), journal, &self.narrator);
+            self.outcome.failures.push(Failure { line, step, problem: Problem::Trouble { reason }, recent });
+        }
+        self.outcome
+    }
+}

@@ -1,0 +1,239 @@
+//! Journal entries in words: who did what, and how it was answered.
+
+use std::collections::BTreeMap;
+
+use super::text::{Tone, one_line};
+use crate::base::id::DeliveryId;
+use crate::journal::entry::{Audience, Called, Change, Fate, Outcome as Answer, Party, Role, Said};
+use crate::journal::{Entry, Journal, What};
+
+/// One thing that happened, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Line {
+    /// Who did it.
+    pub(super) who: String,
+    /// The colour of who.
+    pub(super) actor: Tone,
+    /// What they did.
+    pub(super) text: String,
+    /// The colour of what.
+    pub(super) tone: Tone,
+}
+
+/// Knows from the whole journal what single entries leave out: names of chats, events and answers of webhooks.
+pub(super) struct Narrator<'j> {
+    platform: &'static str,
+    /// The scenario's names of chats, by the vendor's ids.
+    names: BTreeMap<&'j str, &'j str>,
+    /// How many chats there are: where there is one, nobody needs to be told which.
+    chats: usize,
+    deliveries: BTreeMap<DeliveryId, Delivery<'j>>,
+}
+
+struct Delivery<'j> {
+    event: &'static str,
+    chat: Option<&'j str>,
+    url: &'j str,
+    answers: BTreeMap<u32, &'j Answer>,
+}
+
+impl<'j> Narrator<'j> {
+    /// Reads the journal once for what single entries leave out.
+    pub(super) fn of(journal: &'j Journal) -> Self {
+        let mut narrator = Self { platform: "", names: BTreeMap::new(), chats: 0, deliveries: BTreeMap::new() };
+        let mut chats: Vec<&str> = Vec::new();
+        for entry in journal.iter() {
+            match &entry.what {
+                What::Opened { platform, .. } => narrator.platform = platform,
+                What::Changed { chat, change: Change::Started { name }, .. } => {
+                    if !chats.contains(&chat.as_str()) {
+                        chats.push(chat);
+                    }
+                    if let Some(name) = name {
+                        narrator.names.insert(chat, name);
+                    }
+                }
+                What::Queued { delivery, event, chat, url, body: _ } => {
+                    let row = Delivery { event, chat: chat.as_deref(), url, answers: BTreeMap::new() };
+                    narrator.deliveries.insert(*delivery, row);
+                }
+                What::Answered { delivery, attempt, outcome } => {
+                    if let Some(row) = narrator.deliveries.get_mut(delivery) {
+                        row.answers.insert(*attempt, outcome);
+                    }
+                }
+                What::Step { .. }
+                | What::Refused { .. }
+                | What::Said(_)
+                | What::Changed { .. }
+                | What::Called(_)
+                | What::Violated { .. }
+                | What::Faulted { .. }
+                | What::Sent { .. }
+                | What::Settled { .. }
+                | What::Kept { .. }
+                | What::Judged { .. }
+                | What::Ended => {}
+            }
+        }
+        narrator.chats = chats.len();
+        narrator
+    }
+
+    /// The entry in words; nothing for entries that others tell about.
+    pub(super) fn line(&self, entry: &Entry) -> Option<Line> {
+        match &entry.what {
+            What::Said(said) => Some(party(&said.from, self.in_chat(&said.chat, message(said)), Tone::Plain)),
+            What::Changed { chat, by, change } => Some(self.changed(chat, by, change)),
+            What::Called(called) => {
+                let tone = if called.status < 400 { Tone::Plain } else { Tone::Warning };
+                Some(line("bot", Tone::Bot, format!("calls {}", call(called)), tone))
+            }
+            What::Violated { detail } => Some(line("warning", Tone::Warning, one_line(detail), Tone::Warning)),
+            What::Faulted { fault, on } => {
+                Some(line("fault", Tone::Warning, format!("{fault} on {}", one_line(on)), Tone::Plain))
+            }
+            What::Refused { reason } => {
+                Some(line("refused", Tone::Bad, format!("the act is not possible: {}", one_line(reason)), Tone::Bad))
+            }
+            What::Sent { delivery, attempt } => Some(self.sent(*delivery, *attempt)),
+            What::Settled { delivery, fate } => self.settled(*delivery, *fate),
+            What::Kept { name, value } => {
+                Some(line("", Tone::Plain, format!("keeps ${{{name}}} = {}", one_line(value)), Tone::Faint))
+            }
+            What::Opened { .. }
+            | What::Step { .. }
+            | What::Queued { .. }
+            | What::Answered { .. }
+            | What::Judged { .. }
+            | What::Ended => None,
+        }
+    }
+
+    /// A webhook and what became of its attempts so far, on one line.
+    pub(super) fn webhook(&self, delivery: DeliveryId) -> String {
+        let Some(row) = self.deliveries.get(&delivery) else { return format!("webhook {delivery}") };
+        let answers: Vec<String> = row.answers.values().map(|answer| one_line(&answer.to_string())).collect();
+        let answers = if answers.is_empty() { "not answered".to_owned() } else { answers.join(", ") };
+        self.about(row, &answers)
+    }
+
+    fn about(&self, row: &Delivery<'_>, result: &str) -> String {
+        let text = format!("{} → {} · {result}", row.event, one_line(row.url));
+        row.chat.map_or(text.clone(), |chat| self.in_chat(chat, text))
+    }
+
+    fn sent(&self, delivery: DeliveryId, attempt: u32) -> Line {
+        let Some(row) = self.deliveries.get(&delivery) else {
+            return line(self.platform, Tone::Strong, format!("webhook {delivery} goes out"), Tone::Plain);
+        };
+        let answer = row.answers.get(&attempt);
+        let tone = match answer {
+            Some(Answer::Status(200..300)) => Tone::Plain,
+            Some(Answer::Status(_) | Answer::TimedOut | Answer::Refused | Answer::Broken(_) | Answer::Forbidden(_))
+            | None => Tone::Warning,
+        };
+        let mut result = answer.map_or_else(|| "not answered".to_owned(), |answer| one_line(&answer.to_string()));
+        if attempt > 1 {
+            result.push_str(&format!(" (attempt {attempt})"));
+        }
+        line(self.platform, Tone::Strong, self.about(row, &result), tone)
+    }
+
+    fn settled(&self, delivery: DeliveryId, fate: Fate) -> Option<Line> {
+        let event = self.deliveries.get(&delivery).map_or("the webhook", |row| row.event);
+        let text = match fate {
+            Fate::Delivered => return None,
+            Fate::GivenUp => format!("gives up on {event}"),
+            Fate::Dropped => format!("never sends {event}"),
+        };
+        Some(line(self.platform, Tone::Strong, text, Tone::Warning))
+    }
+
+    fn changed(&self, chat: &str, by: &Party, change: &Change) -> Line {
+        let text = match change {
+            Change::Started { name } => match name {
+                Some(name) => format!("starts chat {}", one_line(name)),
+                None => format!("starts chat {}", one_line(chat)),
+            },
+            Change::Assigned { to } => format!("the chat goes to {}", one_line(to)),
+            Change::Queued => "the chat waits in the queue".to_owned(),
+            Change::Transferred { to } => format!("transfers the chat to {}", one_line(to)),
+            Change::Joined { who } => format!("{} joins the chat", one_line(who)),
+            Change::Left { who } => format!("{} leaves the chat", one_line(who)),
+            Change::Held => "puts the chat on hold".to_owned(),
+            Change::Resumed => "resumes the chat".to_owned(),
+            Change::Tagged { tag } => format!("puts on the tag {}", one_line(tag)),
+            Change::Untagged { tag } => format!("takes off the tag {}", one_line(tag)),
+            Change::Closed { outcome } if outcome.is_empty() => "closes the chat".to_owned(),
+            Change::Closed { outcome } => format!("closes the chat as {}", one_line(outcome)),
+            Change::Updated { what } => one_line(what),
+        };
+        let text = match change {
+            Change::Started { .. } => text,
+            Change::Assigned { .. }
+            | Change::Queued
+            | Change::Transferred { .. }
+            | Change::Joined { .. }
+            | Change::Left { .. }
+            | Change::Held
+            | Change::Resumed
+            | Change::Tagged { .. }
+            | Change::Untagged { .. }
+            | Change::Closed { .. }
+            | Change::Updated { .. } => self.in_chat(chat, text),
+        };
+        match by.role {
+            Role::System => line(self.platform, Tone::Strong, text, Tone::Faint),
+            Role::Customer | Role::Agent | Role::Bot => party(by, text, Tone::Faint),
+        }
+    }
+
+    /// Puts the chat's name before the text where there is more than one chat.
+    fn in_chat(&self, chat: &str, text: String) -> String {
+        if self.chats < 2 {
+            return text;
+        }
+        format!("[{}] {text}", one_line(self.names.get(chat).copied().unwrap_or(chat)))
+    }
+}
+
+/// A call and its answer on one line.
+pub(super) fn call(called: &Called) -> String {
+    let operation = match called.route {
+        Some(route) => route.to_owned(),
+        None => format!("{} {}, which is no operation,", called.method, one_line(&called.path)),
+    };
+    match called.code {
+        Some(code) => format!("{operation} · {} {code}", called.status),
+        None => format!("{operation} · {}", called.status),
+    }
+}
+
+fn message(said: &Said) -> String {
+    let mut parts = Vec::new();
+    if !said.text.is_empty() {
+        parts.push(format!("“{}”", one_line(&said.text)));
+    }
+    parts.extend(said.options.iter().map(|option| format!("[{}]", one_line(option))));
+    parts.extend(said.attachment.iter().map(|address| format!("attaches {}", one_line(address))));
+    match said.audience {
+        Audience::All => {}
+        Audience::Agents => parts.push("(agents only)".to_owned()),
+    }
+    parts.join(" ")
+}
+
+fn party(by: &Party, text: String, tone: Tone) -> Line {
+    let known = |first: &str, second: &str| if first.is_empty() { one_line(second) } else { one_line(first) };
+    match by.role {
+        Role::Customer => line(&known(&by.id, &by.name), Tone::Customer, text, tone),
+        Role::Agent => line(&known(&by.name, &by.id), Tone::Agent, text, tone),
+        Role::Bot => line("bot", Tone::Bot, text, tone),
+        Role::System => line("system", Tone::Strong, text, tone),
+    }
+}
+
+fn line(who: &str, actor: Tone, text: String, tone: Tone) -> Line {
+    Line { who: who.to_owned(), actor, text, tone }
+}

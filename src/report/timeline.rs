@@ -1,0 +1,96 @@
+//! A journal as a timeline: steps as headings, and below each of them what happened.
+
+use std::fmt::Write as _;
+
+use super::narrate::{Line, Narrator};
+use super::text::{COLUMNS, Tone, clip, one_line};
+use crate::base::diag::Paint;
+use crate::base::time::{VirtualSpan, VirtualTime};
+use crate::journal::entry::Verdict;
+use crate::journal::{Journal, What};
+
+/// The column of virtual times.
+const TIME: usize = 10;
+/// Where the text of a step, and who did something, begin.
+const INDENT: usize = TIME + 9;
+/// The widest that the column of people may become.
+const WIDEST: usize = 18;
+/// An act takes this long, so it is no jump.
+const USUAL: VirtualSpan = VirtualSpan::from_secs(1);
+
+/// The whole journal, one line for each thing that is worth telling.
+pub(super) fn render(journal: &Journal, paint: Paint) -> String {
+    let narrator = Narrator::of(journal);
+    let lines: Vec<Option<Line>> = journal.iter().map(|entry| narrator.line(entry)).collect();
+    let widest = lines.iter().flatten().map(|line| line.who.chars().count()).max().unwrap_or_default();
+    let mut timeline = Timeline { out: String::new(), paint, people: widest.min(WIDEST), start: None, shown: None };
+    for (entry, line) in journal.iter().zip(lines) {
+        match (&entry.what, line) {
+            (What::Step { index, line, source }, _) => {
+                let verdict = journal.since(entry.seq).find_map(|later| match &later.what {
+                    What::Judged { index: judged, verdict } if judged == index => Some(verdict),
+                    _ => None,
+                });
+                timeline.step(entry.at, *line, source, verdict);
+            }
+            (_, Some(line)) => timeline.line(entry.at, &line),
+            (What::Opened { .. }, None) => timeline.start = Some(entry.at),
+            (What::Ended, None) => timeline.jump(entry.at),
+            (_, None) => {}
+        }
+    }
+    timeline.out
+}
+
+struct Timeline {
+    out: String,
+    paint: Paint,
+    /// How wide the column of people is.
+    people: usize,
+    /// When the world began.
+    start: Option<VirtualTime>,
+    /// The time that was shown last.
+    shown: Option<VirtualTime>,
+}
+
+impl Timeline {
+    fn step(&mut self, at: VirtualTime, line: usize, source: &str, verdict: Option<&Verdict>) {
+        let time = self.time(at);
+        let mark = match verdict {
+            None => " ".to_owned(),
+            Some(Verdict::Met) => Tone::Good.paint("✓", self.paint),
+            Some(Verdict::Missed(_)) => Tone::Bad.paint("✗", self.paint),
+        };
+        let source = Tone::Strong.paint(&clip(&one_line(source), COLUMNS - INDENT), self.paint);
+        let _ = writeln!(self.out, "{time} {mark} {line:>4}  {source}");
+    }
+
+    fn line(&mut self, at: VirtualTime, line: &Line) {
+        let time = self.time(at);
+        let people = self.people;
+        let who = line.actor.paint(&format!("{:<people$}", clip(&line.who, people)), self.paint);
+        let text = line.tone.paint(&clip(&line.text, COLUMNS - INDENT - people - 2), self.paint);
+        let row = format!("{time}{:1$}{who}  {text}", "", INDENT - TIME);
+        let _ = writeln!(self.out, "{}", row.trim_end());
+    }
+
+    /// The time since the world began, where it is not the same as on the line above.
+    fn time(&mut self, at: VirtualTime) -> String {
+        self.jump(at);
+        if self.shown == Some(at) {
+            return " ".repeat(TIME);
+        }
+        self.shown = Some(at);
+        let start = *self.start.get_or_insert(at);
+        Tone::Faint.paint(&format!("{:>TIME$}", at.since(start).to_string()), self.paint)
+    }
+
+    /// A line for time that passed while nothing happened.
+    fn jump(&mut self, at: VirtualTime) {
+        let passed = self.shown.map_or(VirtualSpan::ZERO, |shown| at.since(shown));
+        if passed > USUAL {
+            let passed = Tone::Faint.paint(&format!("+{passed}"), self.paint);
+            let _ = writeln!(self.out, "{:INDENT$}{passed}", "");
+        }
+    }
+}
