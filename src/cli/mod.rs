@@ -1,1 +1,255 @@
-//! x
+//! The command line: what can be asked, and the commands that only look things up.
+//!
+//! Every command writes through [`Terminal`] and ends with an [`Exit`]. Flags win over the environment.
+
+pub mod check;
+pub mod explain;
+pub mod files;
+mod help;
+pub mod list;
+mod table;
+pub mod terminal;
+pub mod value;
+
+use std::ffi::OsString;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use self::terminal::{Color, Surroundings, Terminal};
+pub use self::value::{Bot, Format, Host, ReportForm, ReportTo, Show};
+
+use crate::platform::Vendor;
+use crate::report::Exit;
+
+/// The port that bots are configured with unless they are told another.
+pub const PORT: u16 = 4600;
+
+/// A local stand-in for customer-chat platforms that bots are tested against.
+///
+/// It plays the platform and its customers and agents: it answers API calls as the vendor documents them, sends the
+/// vendor's webhooks, and judges the bot by scenario files.
+#[derive(Parser, Debug)]
+#[command(name = "rehearsal", version, max_term_width = 100, after_help = help::top(), subcommand_required = true)]
+pub struct Cli {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t, env = "REHEARSAL_COLOR")]
+    #[arg(hide_env_values = true)]
+    pub color: Color,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Play scenarios, judge the bot, and write reports
+    Run(RunArgs),
+    /// Keep the stand-in running for a bot under development
+    Serve(ServeArgs),
+    /// Commands that need neither a bot nor a port.
+    #[command(flatten)]
+    Look(Look),
+}
+
+/// Commands that need neither a bot nor a port.
+#[derive(Subcommand, Debug)]
+pub enum Look {
+    /// Find mistakes in scenario files without playing them
+    Check(CheckArgs),
+    /// List what there is: platforms, routes, codes, events, acts, faults, diagnostics
+    List(ListArgs),
+    /// Explain one word: a diagnostic, code, event, route, act, step or fault
+    Explain(ExplainArgs),
+}
+
+/// Play scenarios, judge the bot, and write reports.
+///
+/// Every scenario gets a tenant of its own with a clock of its own: `wait: 45m` takes no real time. The same seed and the
+/// same behaviour of the bot give the same run.
+#[derive(Args, Debug)]
+#[command(after_help = help::RUN)]
+pub struct RunArgs {
+    /// Scenario files, or folders that are searched for them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// The bot: its address, or `builtin` or `builtin:broken` for the example bot in this program [default: builtin]
+    ///
+    /// In scenarios the address is `${bot}`.
+    #[arg(long, value_name = "URL", env = "REHEARSAL_BOT", hide_env_values = true)]
+    pub bot: Option<Bot>,
+
+    /// How many scenarios to play at once [default: one for each core with the built-in bot, else 1]
+    ///
+    /// A bot of yours can only play several at once if it takes its credentials from what it is sent.
+    #[arg(long, short, value_name = "N", env = "REHEARSAL_JOBS", hide_env_values = true)]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// The seed of all made-up values [default: the scenario's own, else a new one, which is printed]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    pub seed: Option<u64>,
+
+    /// The port on 127.0.0.1 at which the bot finds the platform; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = PORT, env = "REHEARSAL_PORT", hide_env_values = true)]
+    pub port: u16,
+
+    /// Write a report: `junit=FILE` or `json=FILE`; can be given several times
+    #[arg(long = "report", value_name = "FORM=FILE", env = "REHEARSAL_REPORT", value_delimiter = ',')]
+    #[arg(hide_env_values = true)]
+    pub reports: Vec<ReportTo>,
+
+    /// What stdout carries
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
+    pub format: Format,
+
+    /// How much of the run is shown
+    #[arg(long, value_enum, value_name = "DETAIL", default_value_t, env = "REHEARSAL_DETAIL", hide_env_values = true)]
+    pub detail: Show,
+
+    /// Let webhooks go to this host too; can be given several times
+    ///
+    /// Without it they go to this machine only.
+    #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
+    #[arg(hide_env_values = true)]
+    pub allowed_hosts: Vec<Host>,
+
+    /// Write the journal of each scenario into this folder, as JSON lines
+    #[arg(long, value_name = "DIR", env = "REHEARSAL_JOURNAL", hide_env_values = true)]
+    pub journal: Option<PathBuf>,
+}
+
+/// Keep the stand-in running for a bot under development.
+///
+/// Without a file one tenant of every platform is open, with well-known test credentials. A file gives its platform
+/// another tenant: that of its `setup:`.
+#[derive(Args, Debug)]
+#[command(after_help = help::SERVE)]
+pub struct ServeArgs {
+    /// Files whose `setup:` describes a tenant
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// The port on 127.0.0.1 at which the platforms are served; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = PORT, env = "REHEARSAL_PORT", hide_env_values = true)]
+    pub port: u16,
+
+    /// Write the addresses into this file as JSON, once they can be called
+    #[arg(long, value_name = "FILE", env = "REHEARSAL_PORTS_FILE", hide_env_values = true)]
+    pub ports_file: Option<PathBuf>,
+
+    /// Make this file once everything can be called
+    #[arg(long, value_name = "FILE", env = "REHEARSAL_READY_FILE", hide_env_values = true)]
+    pub ready_file: Option<PathBuf>,
+
+    /// The seed of all made-up values [default: a new one, which is printed]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    pub seed: Option<u64>,
+
+    /// The bot that webhooks to `${bot}` go to: its address, or `builtin`, or `builtin:broken`
+    #[arg(long, value_name = "URL", env = "REHEARSAL_BOT", hide_env_values = true)]
+    pub bot: Option<Bot>,
+
+    /// Let webhooks go to this host too; can be given several times
+    ///
+    /// Without it they go to this machine only.
+    #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
+    #[arg(hide_env_values = true)]
+    pub allowed_hosts: Vec<Host>,
+}
+
+/// Find mistakes in scenario files without playing them.
+///
+/// All mistakes of all files are shown, each with its place and a way to mend it.
+#[derive(Args, Debug)]
+#[command(after_help = help::CHECK)]
+pub struct CheckArgs {
+    /// Scenario files, or folders that are searched for them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// What stdout carries
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
+    pub format: Format,
+}
+
+/// List what there is: platforms, routes, codes, events, acts, faults, diagnostics.
+#[derive(Args, Debug)]
+#[command(after_help = help::LIST)]
+pub struct ListArgs {
+    /// Of what
+    #[arg(value_enum, value_name = "WHAT")]
+    pub what: list::What,
+
+    /// Of this platform only
+    #[arg(long, short, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+
+    /// What stdout carries
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
+    pub format: Format,
+}
+
+/// Explain one word: a diagnostic, code, event, route, act, step or fault.
+///
+/// A platform's name before the word picks one of several meanings.
+#[derive(Args, Debug)]
+#[command(after_help = help::EXPLAIN)]
+pub struct ExplainArgs {
+    /// The word, perhaps with a platform before it
+    #[arg(required = true, value_name = "WORD", num_args = 1..=2)]
+    pub words: Vec<String>,
+
+    /// What stdout carries
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
+    pub format: Format,
+}
+
+/// The command line is not one to act upon: it is wrong, or asks for help or the version.
+#[derive(Debug)]
+pub struct Stopped(clap::Error);
+
+impl Stopped {
+    /// Tells the user, and how the program ends.
+    ///
+    /// # Errors
+    /// If the stream fails.
+    pub fn tell(&self, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+        let text = match terminal.paint {
+            crate::base::diag::Paint::Colour => self.0.render().ansi().to_string(),
+            crate::base::diag::Paint::Plain => self.0.render().to_string(),
+        };
+        if self.0.use_stderr() {
+            terminal.remark(&text)?;
+            Ok(Exit::Invalid)
+        } else {
+            terminal.data(&text)?;
+            Ok(Exit::Met)
+        }
+    }
+}
+
+/// Reads a command line, the program's name first.
+///
+/// # Errors
+/// If it is wrong, or asks for help or the version.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, Stopped> {
+    let matches = Cli::command().try_get_matches_from(words).map_err(Stopped)?;
+    Cli::from_arg_matches(&matches).map_err(Stopped)
+}
+
+/// Does a command that needs neither a bot nor a port.
+///
+/// # Errors
+/// If a stream fails. Mistakes of the user are told, and make the exit code.
+pub fn look(command: &Look, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    match command {
+        Look::Check(args) => check::run(args, vendors, terminal),
+        Look::List(args) => list::run(args, vendors, terminal),
+        Look::Explain(args) => explain::run(args, vendors, terminal),
+    }
+}

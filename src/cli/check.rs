@@ -1,0 +1,90 @@
+//! `rehearsal check`: finds mistakes in scenario files without playing them.
+//!
+//! With `--format json` stdout carries one array with an object for each problem: `file`, `code`, `title`, `line` and
+//! `column` (from 1; 0 means the file as a whole), `width`, `message`, `help` (or `null`).
+
+use std::io;
+
+use serde::Serialize;
+
+use super::files::{self, Loaded};
+use super::{CheckArgs, Format, Terminal};
+use crate::base::diag::{Diagnostic, render};
+use crate::platform::Vendor;
+use crate::report::Exit;
+
+/// Checks files and tells what is wrong with them.
+///
+/// # Errors
+/// If a stream fails.
+pub fn run(args: &CheckArgs, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let loaded = files::load(&args.paths, vendors);
+    tell(&loaded, args.format, terminal)?;
+    if loaded.is_empty() {
+        terminal.remark("no scenario found: the folders hold no file that ends in .yaml or .yml")?;
+        return Ok(Exit::NothingTested);
+    }
+    let wrong = loaded.iter().filter(|file| file.result.is_err()).count();
+    if args.format == Format::Human {
+        let files = if loaded.len() == 1 { "1 file".to_owned() } else { format!("{} files", loaded.len()) };
+        let verdict = match wrong {
+            0 => "no mistakes".to_owned(),
+            wrong => format!("mistakes in {wrong}"),
+        };
+        terminal.data(&format!("{files} checked: {verdict}\n"))?;
+    }
+    Ok(if wrong == 0 { Exit::Met } else { Exit::Invalid })
+}
+
+/// Writes all problems of these files as data.
+///
+/// # Errors
+/// If the stream fails.
+pub fn tell<T>(loaded: &[Loaded<T>], format: Format, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    match format {
+        Format::Human => {
+            for file in loaded {
+                if let Err(problems) = &file.result {
+                    terminal.data(&render(&file.source, problems, terminal.paint))?;
+                }
+            }
+            Ok(())
+        }
+        Format::Json => terminal.data(&json(loaded)),
+    }
+}
+
+fn json<T>(loaded: &[Loaded<T>]) -> String {
+    let rows: Vec<Row<'_>> = loaded
+        .iter()
+        .flat_map(|file| file.result.as_ref().err().into_iter().flatten().map(|problem| Row::of(file, problem)))
+        .collect();
+    super::list::pretty(&rows)
+}
+
+#[derive(Serialize)]
+struct Row<'p> {
+    file: &'p str,
+    code: &'static str,
+    title: &'static str,
+    line: usize,
+    column: usize,
+    width: usize,
+    message: &'p str,
+    help: Option<&'p str>,
+}
+
+impl<'p> Row<'p> {
+    fn of<T>(file: &'p Loaded<T>, problem: &'p Diagnostic) -> Self {
+        Self {
+            file: &file.source.name,
+            code: problem.rule.code,
+            title: problem.rule.title,
+            line: problem.place.line,
+            column: problem.place.column,
+            width: problem.place.width,
+            message: &problem.message,
+            help: problem.help.as_deref(),
+        }
+    }
+}

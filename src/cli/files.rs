@@ -1,0 +1,136 @@
+//! Finds and reads scenario files. What cannot be read becomes a diagnostic like any other.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::base::diag::{Diagnostic, Place, Source};
+use crate::platform::Vendor;
+use crate::scenario::node::MAX_BYTES;
+use crate::scenario::{self, Scenario, codes};
+
+/// What stands at one path.
+#[derive(Debug)]
+pub struct Loaded<T> {
+    /// The file as it was read; without text if it could not be.
+    pub source: Source,
+    /// What it holds, or all that is wrong with it.
+    pub result: Result<T, Vec<Diagnostic>>,
+}
+
+/// What is read out of a file's text.
+pub type Reading<T> = fn(&str, &[scenario::Vocabulary]) -> Result<T, Vec<Diagnostic>>;
+
+/// Finds scenario files and reads them as scenarios to be played, in the order of [`collect`].
+#[must_use]
+pub fn load(paths: &[PathBuf], vendors: &[Vendor]) -> Vec<Loaded<Scenario>> {
+    load_as(paths, vendors, scenario::load)
+}
+
+/// Finds scenario files and reads them in this way, in the order of [`collect`].
+#[must_use]
+pub fn load_as<T>(paths: &[PathBuf], vendors: &[Vendor], reading: Reading<T>) -> Vec<Loaded<T>> {
+    let words: Vec<scenario::Vocabulary> = vendors.iter().map(|vendor| vendor.vocabulary).collect();
+    collect(paths)
+        .into_iter()
+        .map(|found| match found {
+            Found::File(path) => {
+                let name = path.display().to_string();
+                match read(&path) {
+                    Ok(text) => {
+                        let result = reading(&text, &words);
+                        Loaded { source: Source { name: name.into(), text: text.into() }, result }
+                    }
+                    Err(problem) => unread(&path, problem),
+                }
+            }
+            Found::Unreadable(path, problem) => unread(&path, problem),
+        })
+        .collect()
+}
+
+/// One result of [`collect`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// A file to be read.
+    File(PathBuf),
+    /// A path that leads nowhere, or a folder that cannot be searched.
+    Unreadable(PathBuf, Diagnostic),
+}
+
+/// All files that these paths mean, each once: files themselves, in folders everything that ends in `.yaml` or `.yml`,
+/// sorted by name. Names that begin with a dot are passed over, and links to folders are not followed, so that no link
+/// leads in a circle.
+#[must_use]
+pub fn collect(paths: &[PathBuf]) -> Vec<Found> {
+    let mut found = Vec::new();
+    for path in paths {
+        match fs::metadata(path) {
+            Ok(there) if there.is_dir() => search(path, &mut found),
+            Ok(_) => found.push(Found::File(path.clone())),
+            Err(error) => found.push(Found::Unreadable(path.clone(), unreadable(&error))),
+        }
+    }
+    let mut seen = Vec::with_capacity(found.len());
+    for one in found {
+        if !seen.contains(&one) {
+            seen.push(one);
+        }
+    }
+    seen
+}
+
+fn search(folder: &Path, found: &mut Vec<Found>) {
+    let listed = fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+    let mut entries = match listed {
+        Ok(entries) => entries,
+        Err(error) => {
+            found.push(Found::Unreadable(folder.to_owned(), unreadable(&error)));
+            return;
+        }
+    };
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let scenario = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        if hidden {
+            continue;
+        }
+        if folder {
+            search(&path, found);
+        } else if scenario && !path.is_dir() {
+            found.push(Found::File(path));
+        }
+    }
+}
+
+/// The text of a file. Never reads more of it than a scenario may have, whatever the file is.
+///
+/// # Errors
+/// If it cannot be read, is too large, or is not UTF-8.
+pub fn read(path: &Path) -> Result<String, Diagnostic> {
+    let mut bytes = Vec::new();
+    let limit = MAX_BYTES as u64 + 1;
+    File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(|error| unreadable(&error))?;
+    if bytes.len() > MAX_BYTES {
+        let message = format!("the file has more than {MAX_BYTES} bytes");
+        return Err(Diagnostic::new(&codes::FILE_TOO_LARGE, Place::default(), message).help("is this the right file?"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count();
+        let message = format!("line {line} is not UTF-8 text");
+        Diagnostic::new(&codes::NOT_UTF8, Place::default(), message).help("save the file as UTF-8")
+    })
+}
+
+fn unreadable(error: &io::Error) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE, Place::default(), format!("cannot be read: {error}"))
+}
+
+fn unread<T>(path: &Path, problem: Diagnostic) -> Loaded<T> {
+    let source = Source { name: path.display().to_string().into(), text: "".into() };
+    Loaded { source, result: Err(vec![problem]) }
+}

@@ -1,0 +1,62 @@
+//! What stands below the options in `--help`: examples, files, exit codes.
+
+use std::fmt::Write as _;
+
+use crate::report::Exit;
+
+/// Below the help of the program: first steps, and the exit codes from their only table.
+pub(super) fn top() -> String {
+    let mut text = "\
+First steps:
+  rehearsal run scenarios/                  play all scenarios with the built-in example bot
+  rehearsal run scenarios/ --bot http://127.0.0.1:8080
+                                            play them with a bot of yours
+  rehearsal serve                           develop a bot against the stand-in
+  rehearsal explain livechat send_event     read up on one operation
+
+Options can be set in the environment too, as REHEARSAL_BOT, REHEARSAL_SEED and so on; flags win.
+
+Exit codes:
+"
+    .to_owned();
+    for exit in Exit::ALL {
+        let _ = writeln!(text, "  {}  {}", exit.number(), exit.meaning());
+    }
+    text.trim_end().to_owned()
+}
+
+pub(super) const RUN: &str = "\
+Examples:
+  rehearsal run refund.yaml
+  rehearsal run scenarios/ --bot http://127.0.0.1:8080 --report junit=report.xml
+  rehearsal run refund.yaml --seed 7 --journal out/
+  rehearsal run refund.yaml --bot builtin:broken      see what a failure looks like";
+
+pub(super) const SERVE: &str = "\
+Examples:
+  rehearsal serve
+  rehearsal serve tenant.yaml --bot http://127.0.0.1:8080
+  rehearsal serve --port 0 --ports-file ports.json    several at once, each on a free port
+
+The ports file holds {\"vendor\":\"http://127.0.0.1:4600\"}. Both files are written only after a call has succeeded.";
+
+pub(super) const CHECK: &str = "\
+Examples:
+  rehearsal check scenarios/
+  rehearsal check refund.yaml --format json
+
+Folders are searched for *.yaml and *.yml, folders in them too, but nothing whose name begins with a dot.";
+
+pub(super) const LIST: &str = "\
+Examples:
+  rehearsal list platforms
+  rehearsal list codes --platform livechat
+  rehearsal list acts --format json";
+
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  rehearsal explain E0103                     a diagnostic of `check`
+  rehearsal explain imichat 4304              a code, what causes it, and how to get it
+  rehearsal explain livechat incoming_chat    a webhook
+  rehearsal explain start_chat                an act
+  rehearsal explain duplicate                 a fault";

@@ -1,0 +1,213 @@
+//! Values of command line options that are more than text or a number.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+
+use crate::report::Detail;
+
+/// The software under test.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Bot {
+    /// The small example bot inside this program.
+    Builtin,
+    /// The same with mistakes, to see what failures look like.
+    BuiltinBroken,
+    /// A bot that runs already; the address without a slash at its end.
+    At(String),
+}
+
+/// Why a text does not name a bot.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BotError {
+    /// Neither an address nor one of the words.
+    #[error("write the bot's address as `http://127.0.0.1:8080`, or `builtin`, or `builtin:broken`")]
+    NoAddress,
+    /// An address for which the connection would have to be encrypted.
+    #[error("the bot is called over plain http; write `http://…`")]
+    Encrypted,
+    /// An address that goes on after its path.
+    #[error("an address to which paths are added cannot have a query")]
+    Query,
+}
+
+impl FromStr for Bot {
+    type Err = BotError;
+
+    fn from_str(text: &str) -> Result<Self, BotError> {
+        match text {
+            "builtin" => return Ok(Self::Builtin),
+            "builtin:broken" => return Ok(Self::BuiltinBroken),
+            _ => {}
+        }
+        let uri: http::Uri = text.parse().map_err(|_| BotError::NoAddress)?;
+        match (uri.scheme_str(), uri.host()) {
+            (Some("http"), Some(host)) if !host.is_empty() => {}
+            (Some("https"), _) => return Err(BotError::Encrypted),
+            _ => return Err(BotError::NoAddress),
+        }
+        if uri.query().is_some() || text.contains('#') {
+            return Err(BotError::Query);
+        }
+        Ok(Self::At(text.trim_end_matches('/').to_owned()))
+    }
+}
+
+impl std::fmt::Display for Bot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Builtin => "builtin",
+            Self::BuiltinBroken => "builtin:broken",
+            Self::At(address) => address,
+        })
+    }
+}
+
+/// One report to write.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReportTo {
+    /// In which form.
+    pub form: ReportForm,
+    /// Into which file.
+    pub file: PathBuf,
+}
+
+/// A form of report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReportForm {
+    /// JUnit XML.
+    Junit,
+    /// One JSON document.
+    Json,
+}
+
+/// Why a text does not name a report.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The file is missing.
+    #[error("write the form and the file, as in `junit=report.xml`")]
+    NoFile,
+    /// There is no such form.
+    #[error("`{0}` is no form of report; there are `junit` and `json`")]
+    UnknownForm(String),
+}
+
+impl FromStr for ReportTo {
+    type Err = ReportError;
+
+    fn from_str(text: &str) -> Result<Self, ReportError> {
+        let (form, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or(ReportError::NoFile)?;
+        let form = match form {
+            "junit" => ReportForm::Junit,
+            "json" => ReportForm::Json,
+            other => return Err(ReportError::UnknownForm(other.to_owned())),
+        };
+        Ok(Self { form, file: file.into() })
+    }
+}
+
+/// A host that webhooks may be sent to besides this machine: a name or an address, without a port.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Host(pub String);
+
+/// Why a text is not a host.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("write a name or an address without scheme, port and path, as in `bot.example.com` or `192.168.0.7`")]
+pub struct HostError;
+
+impl FromStr for Host {
+    type Err = HostError;
+
+    fn from_str(text: &str) -> Result<Self, HostError> {
+        let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+        let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if inner.parse::<std::net::IpAddr>().is_ok() || (!text.is_empty() && text.chars().all(name)) {
+            return Ok(Self(inner.to_ascii_lowercase()));
+        }
+        Err(HostError)
+    }
+}
+
+/// The form of what is written to stdout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// Text for people
+    #[default]
+    Human,
+    /// JSON for programs
+    Json,
+}
+
+/// How much of a run is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Show {
+    /// The timeline of every scenario
+    #[default]
+    Full,
+    /// Only the timelines of scenarios that did not pass
+    Failures,
+}
+
+impl From<Show> for Detail {
+    fn from(show: Show) -> Self {
+        match show {
+            Show::Full => Self::Full,
+            Show::Failures => Self::FailuresOnly,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bot_is_an_address_or_a_word() {
+        let check = |text: &str, expected: Result<Bot, BotError>| assert_eq!(text.parse::<Bot>(), expected, "{text}");
+        check("builtin", Ok(Bot::Builtin));
+        check("builtin:broken", Ok(Bot::BuiltinBroken));
+        check("http://127.0.0.1:8080/", Ok(Bot::At("http://127.0.0.1:8080".into())));
+        check("http://[::1]:80/hooks", Ok(Bot::At("http://[::1]:80/hooks".into())));
+        check("https://bot.example.com", Err(BotError::Encrypted));
+        check("http://x/?a=b", Err(BotError::Query));
+        check("http://x/#a", Err(BotError::Query));
+        for wrong in ["", "buitlin", "localhost:8080", "ftp://x", "http://", "/hooks"] {
+            check(wrong, Err(BotError::NoAddress));
+        }
+    }
+
+    #[test]
+    fn a_bot_prints_as_it_is_written() {
+        for text in ["builtin", "builtin:broken", "http://127.0.0.1:8080"] {
+            assert_eq!(text.parse::<Bot>().map(|bot| bot.to_string()), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_report_is_a_form_and_a_file() {
+        let check = |text: &str, expected: Result<(ReportForm, &str), ReportError>| {
+            let expected = expected.map(|(form, file)| ReportTo { form, file: file.into() });
+            assert_eq!(text.parse::<ReportTo>(), expected, "{text}");
+        };
+        check("junit=out/a=b.xml", Ok((ReportForm::Junit, "out/a=b.xml")));
+        check("json=r.json", Ok((ReportForm::Json, "r.json")));
+        check("junit", Err(ReportError::NoFile));
+        check("junit=", Err(ReportError::NoFile));
+        check("html=r.html", Err(ReportError::UnknownForm("html".into())));
+    }
+
+    #[test]
+    fn a_host_is_a_name_or_an_address() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(text.parse::<Host>().ok().map(|host| host.0).as_deref(), expected, "{text}");
+        };
+        check("Bot.Example.com", Some("bot.example.com"));
+        check("192.168.0.7", Some("192.168.0.7"));
+        check("[fd00::7]", Some("fd00::7"));
+        check("fd00::7", Some("fd00::7"));
+        for wrong in ["", "http://x", "x:80", "x/y", "*", "a b"] {
+            check(wrong, None);
+        }
+    }
+}
