@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 /// A kind of problem with a stable code. The rows stand in `scenario::codes`.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,14 +86,22 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], paint: Paint) -> Stri
     };
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by_key(|d| d.place);
+    // A byte order mark is no part of the first line; places do not count it.
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
     let mut out = String::new();
     for diagnostic in sorted {
-        let span = byte_span(&source.text, diagnostic.place);
-        let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.code).element(
-            Snippet::source(&*source.text)
-                .path(&*source.name)
-                .annotation(AnnotationKind::Primary.span(span).label(diagnostic.rule.title)),
-        );
+        let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.code);
+        let mut group = match diagnostic.place.line {
+            0 => title.element(Origin::path(&*source.name)),
+            // Only the line itself is handed over, lest many problems in a long file take quadratic time.
+            number => {
+                let number = number.min(lines.len());
+                let line = lines[number - 1];
+                let mark = AnnotationKind::Primary.span(byte_span(line, diagnostic.place)).label(diagnostic.rule.title);
+                title.element(Snippet::source(line).line_start(number).path(&*source.name).annotation(mark))
+            }
+        };
         if let Some(help) = &diagnostic.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -102,32 +110,47 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], paint: Paint) -> Stri
     out
 }
 
-/// The bytes of `text` that a place means; clipped, never outside the text.
-fn byte_span(text: &str, place: Place) -> std::ops::Range<usize> {
-    let line_start = match place.line {
-        0 | 1 => 0,
-        line => text.match_indices('\n').nth(line - 2).map_or(text.len(), |(at, _)| at + 1),
-    };
-    let line = text[line_start..].split('\n').next().unwrap_or_default();
+/// The bytes of a place's line that the place means; clipped, never outside the line.
+fn byte_span(line: &str, place: Place) -> std::ops::Range<usize> {
     let offset = |chars: usize| line.char_indices().nth(chars).map_or(line.len(), |(at, _)| at);
     let start = offset(place.column.saturating_sub(1));
-    let end = offset(place.column.saturating_sub(1) + place.width).max(start);
-    line_start + start..line_start + end
+    let end = offset(place.column.saturating_sub(1).saturating_add(place.width)).max(start);
+    start..end
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    static RULE: Rule = Rule { code: "E9999", title: "wrong", meaning: "", bad: "", good: "" };
+
     #[test]
     fn places_become_byte_spans() {
-        let check = |text: &str, (line, column, width), expected: &str| {
-            assert_eq!(&text[byte_span(text, Place { line, column, width })], expected);
+        let check = |line: &str, (column, width), expected: &str| {
+            assert_eq!(&line[byte_span(line, Place { line: 1, column, width })], expected);
         };
-        check("one\ntwo: three\n", (2, 6, 5), "three");
-        check("שלום: x", (1, 1, 4), "שלום");
-        check("short", (1, 3, 99), "ort");
-        check("short", (9, 1, 1), "");
-        check("", (0, 0, 0), "");
+        check("two: three", (6, 5), "three");
+        check("שלום: x", (1, 4), "שלום");
+        check("short", (3, 99), "ort");
+        check("short", (9, 1), "");
+        check("short", (usize::MAX, usize::MAX), "");
+        check("", (0, 0), "");
+    }
+
+    #[test]
+    fn a_problem_is_shown_with_its_line_and_no_other() {
+        let check = |text: &str, (line, column), shown: &str| {
+            let source = Source { name: "a.yaml".into(), text: text.into() };
+            let problem = Diagnostic::new(&RULE, Place { line, column, width: 1 }, "this is wrong").help("do that");
+            let out = render(&source, &[problem], Paint::Plain);
+            assert!(out.contains(shown), "{shown:?} is not in\n{out}");
+            assert!(out.contains("this is wrong") && out.contains("do that") && out.contains("E9999"), "{out}");
+            assert!(!out.contains("other"), "{out}");
+        };
+        check("other\nplace\nother", (2, 1), "2 | place");
+        check("other\r\nplace\r\nother", (2, 1), "2 | place\n");
+        check("\u{feff}place\nother", (1, 1), "1 | place");
+        check("other", (0, 0), "--> a.yaml");
+        check("place", (99, 99), "1 | place");
     }
 }

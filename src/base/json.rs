@@ -65,8 +65,10 @@ fn compare(pointer: &mut String, pattern: &Value, actual: &Value, found: &mut Ve
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn objects_match_in_part_and_lists_in_full() {
@@ -82,5 +84,63 @@ mod tests {
         check(json!([1, 2]), json!([1, 3]), &["/1"]);
         check(json!({"a/b": {"c~": 1}}), json!({"a/b": {"c~": 2}}), &["/a~1b/c~0"]);
         check(json!("x"), json!(null), &["/"]);
+    }
+
+    /// Any document, with the odd number and the odd key.
+    fn document() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-1e9..1e9).prop_map(Value::from),
+            "[a-z/~ ]{0,4}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec(("[a-c/~]{1,2}", inner), 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// The document without the members that `keep` rejects, at every level.
+    fn thinned(document: &Value, keep: &mut impl FnMut() -> bool) -> Value {
+        match document {
+            Value::Object(members) => Value::Object(
+                members.iter().filter(|_| keep()).map(|(key, value)| (key.clone(), value.clone())).collect(),
+            ),
+            Value::Array(items) => items.iter().map(|item| thinned(item, keep)).collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => document.clone(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_matches_itself(document in document()) {
+            prop_assert_eq!(mismatches(&document, &document), []);
+        }
+
+        #[test]
+        fn a_thinner_pattern_has_no_new_mismatch(
+            pattern in document(),
+            actual in document(),
+            kept in prop::collection::vec(any::<bool>(), 64),
+        ) {
+            let mut kept = kept.into_iter().cycle();
+            let thinner = thinned(&pattern, &mut || kept.next().is_some_and(|keep| keep));
+            prop_assert!(mismatches(&thinner, &actual).len() <= mismatches(&pattern, &actual).len());
+            prop_assert_eq!(mismatches(&thinned(&actual, &mut || kept.next().is_some_and(|keep| keep)), &actual), []);
+        }
+
+        #[test]
+        fn mismatches_point_into_the_document(pattern in document(), actual in document()) {
+            for mismatch in mismatches(&pattern, &actual) {
+                let pointer = if mismatch.at == "/" { "" } else { &mismatch.at };
+                let there = actual.pointer(pointer).map_or("nothing".to_owned(), Value::to_string);
+                prop_assert_eq!(there, mismatch.actual);
+            }
+        }
     }
 }

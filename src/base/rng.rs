@@ -11,13 +11,23 @@ use fake::Fake as _;
 use fake::faker::internet::en::SafeEmail;
 use fake::faker::lorem::en::Sentence;
 use fake::faker::name::en::Name;
-use rand::rngs::ChaCha8Rng;
-use rand::{Rng as _, RngExt as _, SeedableRng as _};
+use rand::rngs::{ChaCha8Rng, SysRng};
+use rand::{Rng as _, RngExt as _, SeedableRng as _, TryRng as _};
 use sha2::{Digest as _, Sha256};
 
 /// What all chance of a run follows from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct Seed(pub u64);
+
+impl Seed {
+    /// A seed nobody asked for. Drawn once in a run and then told, so that the run can be repeated; short, so that it can
+    /// be typed.
+    #[must_use]
+    pub fn unplanned() -> Self {
+        // Without entropy from the system any constant serves as well: the seed is told either way.
+        Self(SysRng.try_next_u32().map_or(1, u64::from))
+    }
+}
 
 impl fmt::Display for Seed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

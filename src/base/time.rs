@@ -351,6 +351,8 @@ fn write_duration(f: &mut fmt::Formatter<'_>, duration: Duration) -> fmt::Result
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -385,5 +387,21 @@ mod tests {
         assert_eq!(VirtualTime::parse("2020-07-06T09:04:27.930+02:00").unwrap().ticks(), "2020-07-06T07:04:27.93Z");
         assert_eq!(at.next_midnight().seconds(), "2020-07-07T00:00:00Z");
         assert_eq!(VirtualTime::OPENING.ticks(), "2026-01-05T09:00:00Z");
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_duration_reads_as_itself(millis in 0..=u64::try_from(LONGEST.as_millis()).unwrap()) {
+            let (span, limit) = (VirtualSpan::from_millis(millis), WallLimit::from_millis(millis));
+            prop_assert_eq!(VirtualSpan::parse(&span.to_string()), Ok(span));
+            prop_assert_eq!(WallLimit::parse(&limit.to_string()), Ok(limit));
+        }
+
+        #[test]
+        fn what_is_no_duration_is_refused_without_panic(text in "[0-9]{0,25}[a-zµ ]{0,3}[0-9]{0,3}[smhd]{0,2}") {
+            if let Ok(span) = VirtualSpan::parse(&text) {
+                prop_assert_eq!(VirtualSpan::parse(&span.to_string()), Ok(span));
+            }
+        }
     }
 }

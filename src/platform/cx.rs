@@ -2,6 +2,7 @@
 //!
 //! [`Desk`] owns what a [`Cx`] lends out, so that a platform can be tested without an engine around it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
@@ -155,7 +156,17 @@ impl Desk {
     /// A text with its names filled in.
     #[must_use]
     pub fn fill(&self, text: &Text) -> String {
-        text.fill(|name| self.values.get(name).map(|value| value.as_str().into()))
+        text.fill(|name| self.value(name))
+    }
+
+    /// The same for text that was not checked beforehand; what is no proper placeholder stays as it is.
+    #[must_use]
+    pub fn fill_str(&self, text: &str) -> String {
+        Text::lenient(text).fill(|name| self.value(name))
+    }
+
+    fn value(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.values.get(name).map(|value| value.as_str().into())
     }
 }
 

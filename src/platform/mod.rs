@@ -8,6 +8,7 @@ pub mod route;
 use self::cx::{Credential, Cx, Refusal, WakeKey};
 use self::route::{Answer, Call, Reply, Route, Unrouted};
 use crate::base::doc_ref::DocRef;
+use crate::base::secret::Secret;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
 use crate::scenario::decode::Problems;
@@ -72,6 +73,9 @@ pub trait Platform: Sized + Send + 'static {
 
     /// A timer set with [`Cx::wake_at`] is due.
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey);
+
+    /// What a client of this tenant must know, under the names of environment variables, such as `IMICHAT_API_KEY`.
+    fn exports(&self) -> Vec<(&'static str, Secret)>;
 }
 
 /// One row of a vendor's table of codes.

@@ -6,6 +6,7 @@ use super::cx::{Credential, Cx, Refusal, WakeKey};
 use super::route::{Call, Reply, Route, Unrouted};
 use super::{Code, Event, Platform};
 use crate::base::doc_ref::DocRef;
+use crate::base::secret::Secret;
 use crate::scenario::act::Act;
 use crate::scenario::decode::Problems;
 use crate::scenario::node::Node;
@@ -62,6 +63,9 @@ pub trait Instance: Send {
 
     /// A timer is due.
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey);
+
+    /// What a client of this tenant must know, under the names of environment variables.
+    fn exports(&self) -> Vec<(&'static str, Secret)>;
 }
 
 /// A call that was answered.
@@ -189,5 +193,9 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
         self.0.wake(cx, key);
+    }
+
+    fn exports(&self) -> Vec<(&'static str, Secret)> {
+        self.0.exports()
     }
 }

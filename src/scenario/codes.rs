@@ -28,7 +28,7 @@ rules! {
         "The text cannot be read as YAML at this place; what follows was not looked at.",
         bad: "platform: livechat\nsteps: [\n", good: SOUND;
     TAB = "E0002", "tab",
-        "YAML does not allow tabs for indentation. Use spaces.",
+        "YAML does not allow a tab here, nor anywhere in indentation. Use spaces.",
         bad: "platform: livechat\ncustomers:\n\talice: {}\n", good: SOUND;
     DUPLICATE_KEY = "E0003", "key stands twice",
         "A key may stand once in a mapping. Which of the two is meant cannot be told.",
@@ -46,7 +46,7 @@ rules! {
         "A scenario has at most 1 MiB. Check that this is the right file.",
         bad: "", good: SOUND;
     TOO_COMPLEX = "E0008", "too complex",
-        "A scenario has at most 64 levels and 100000 parts, with every alias counted in full.",
+        "A scenario has at most 64 levels and 100000 parts, with every alias counted in full, and aliases copy at most 1 MiB of text.",
         bad: "", good: SOUND;
     NOT_UTF8 = "E0009", "not UTF-8",
         "Scenarios are UTF-8 text. Save the file in that encoding.",
@@ -54,6 +54,10 @@ rules! {
     UNREADABLE = "E0010", "cannot be read",
         "The file or folder is not there, or the system does not let it be read.",
         bad: "", good: SOUND;
+    MERGE_KEY = "E0011", "merge key",
+        "Merge keys (`<<`) are no part of YAML 1.2 and would hide where a value comes from. Anchors and aliases of whole values are read.",
+        bad: "platform: livechat\ncustomers: {alice: &her {name: Alice}, bob: {<<: *her}}\nsteps:\n  - start_chat: {as: bob}\n  - expect: {event: incoming_chat}\n",
+        good: "platform: livechat\ncustomers: {alice: &her {name: Alice}, bob: *her}\nsteps:\n  - start_chat: {as: bob}\n  - expect: {event: incoming_chat}\n";
 
     UNKNOWN_KEY = "E0101", "unknown key",
         "Nothing reads this key, so leaving it would hide a mistake. The help names the nearest key that is read here.",
@@ -115,14 +119,14 @@ rules! {
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alcie}\n  - expect: {event: incoming_chat}\n", good: SOUND;
     UNKNOWN_TEAM = "E0203", "unknown team",
         "Teams and groups are named in `setup:`.",
-        bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n  - transfer: {to: Slaes}\n  - expect: {event: incoming_chat}\n",
+        bad: "platform: livechat\ncustomers: {alice: {}}\nsetup: {groups: [{id: 7, name: Sales}]}\nsteps:\n  - start_chat: {as: alice}\n  - transfer: {to: Slaes}\n  - expect: {event: incoming_chat}\n",
         good: "platform: livechat\ncustomers: {alice: {}}\nsetup: {groups: [{id: 7, name: Sales}]}\nsteps:\n  - start_chat: {as: alice}\n  - transfer: {to: Sales}\n  - expect: {event: incoming_chat}\n";
     UNKNOWN_CHAT = "E0204", "unknown chat",
         "A chat is known from the step that starts it, by the name given there or by the customer's.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n  - say: {as: alice, text: Hi, chat: other}\n  - expect: {event: incoming_chat}\n",
         good: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice, chat: other}\n  - say: {as: alice, text: Hi, chat: other}\n  - expect: {event: incoming_chat}\n";
     UNKNOWN_NAME = "E0205", "unknown name",
-        "`${name}` refers to `bot` or to a name that an earlier `let` has given.",
+        "`${name}` refers to a name that an earlier `let` has given. `${bot}` is known in the addresses under `setup:` only.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice, text: \"${order}\"}\n  - expect: {event: incoming_chat}\n", good: SOUND;
     UNKNOWN_EVENT = "E0206", "unknown event",
         "`rehearsal list events` names the webhooks of each platform.",

@@ -3,6 +3,7 @@
 //! [`record!`](crate::record) writes a mapping's struct, its reader and its table of keys from one declaration, so that
 //! documentation, schema and reader cannot disagree.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -10,10 +11,19 @@ use serde_json::json;
 
 use super::codes;
 use super::node::{Key, Node, Value};
-use crate::base::diag::{Diagnostic, Place};
+use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::nearest::nearest;
 use crate::base::secret::Secret;
 use crate::base::time::{DurationError, VirtualSpan, WallLimit};
+
+/// How many problems come with a hint. Searching for the nearest word takes time, and nobody reads that far.
+const MOST_HINTS: usize = 50;
+/// How many words are compared with a wrong one.
+const MOST_COMPARED: usize = 1_000;
+/// How many words a hint lists.
+const MOST_LISTED: usize = 24;
+/// How many characters of a wrong word are repeated.
+const MOST_QUOTED: usize = 60;
 
 /// The problems found so far.
 pub type Problems = Vec<Diagnostic>;
@@ -69,18 +79,37 @@ pub fn wrong_type(node: &Node, expects: &str, problems: &mut Problems) {
 
 /// Reports a word that is none of `known`, with the nearest of them.
 pub fn unknown_word(
-    rule: &'static crate::base::diag::Rule,
+    rule: &'static Rule,
     what: &str,
     word: &str,
     place: Place,
     known: &[&str],
     problems: &mut Problems,
 ) {
-    let help = match nearest(word, known.iter().copied()) {
-        Some(right) => format!("did you mean `{right}`?"),
-        None => format!("known: {}", known.join(", ")),
-    };
-    problems.push(Diagnostic::new(rule, place, format!("`{word}` is no {what}")).help(help));
+    let problem = Diagnostic::new(rule, place, format!("`{}` is no {what}", shortened(word)));
+    let problem = if problems.len() < MOST_HINTS { problem.help(hint(word, known)) } else { problem };
+    problems.push(problem);
+}
+
+/// The nearest word, or else all words.
+fn hint(word: &str, known: &[&str]) -> String {
+    if let Some(right) = nearest(word, known.iter().copied().take(MOST_COMPARED)) {
+        return format!("did you mean `{right}`?");
+    }
+    let listed = known.get(..MOST_LISTED).unwrap_or(known).join(", ");
+    match known.len() {
+        0 => "there is none here yet".to_owned(),
+        1..=MOST_LISTED => format!("known: {listed}"),
+        all => format!("known: {listed} and {} more", all - MOST_LISTED),
+    }
+}
+
+/// A word of the file, cut if it would fill the screen.
+fn shortened(word: &str) -> Cow<'_, str> {
+    match word.char_indices().nth(MOST_QUOTED) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &word[..end])),
+        None => Cow::Borrowed(word),
+    }
 }
 
 macro_rules! decode_scalar {
@@ -104,32 +133,34 @@ macro_rules! decode_scalar {
 decode_scalar!(String, "text", node => Value::Text(text) => text.clone());
 decode_scalar!(Secret, "text", node => Value::Text(text) => Secret::new(text.as_str()));
 decode_scalar!(bool, "`true` or `false`", node => Value::Bool(yes) => *yes);
-decode_scalar!(i64, "a whole number", node => Value::Int(number) => *number);
 
-macro_rules! decode_unsigned {
-    ($($type:ty),*) => {$(
+macro_rules! decode_whole {
+    ($($type:ty, $expects:literal;)*) => {$(
         impl Decode for $type {
-            const EXPECTS: &'static str = "a whole number, zero or more";
+            const EXPECTS: &'static str = $expects;
 
             fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-                match node.value {
-                    Value::Int(number) if <$type>::try_from(number).is_ok() => <$type>::try_from(number).ok(),
-                    Value::Int(number) => {
-                        let message = format!("{number} is out of range; up to {} is possible", <$type>::MAX);
-                        problems.push(Diagnostic::new(&codes::OUT_OF_RANGE, node.place, message));
-                        None
-                    }
-                    _ => {
-                        wrong_type(node, Self::EXPECTS, problems);
-                        None
-                    }
+                let Value::Int(number) = node.value else {
+                    wrong_type(node, Self::EXPECTS, problems);
+                    return None;
+                };
+                let read = Self::try_from(number).ok();
+                if read.is_none() {
+                    let message = format!("{number} is out of range; {} to {} is possible", Self::MIN, Self::MAX);
+                    problems.push(Diagnostic::new(&codes::OUT_OF_RANGE, node.place, message));
                 }
+                read
             }
         }
     )*};
 }
 
-decode_unsigned!(u16, u32, u64);
+decode_whole! {
+    i64, "a whole number";
+    u16, "a whole number, zero or more";
+    u32, "a whole number, zero or more";
+    u64, "a whole number, zero or more";
+}
 
 /// Reads a duration, or says what is wrong with it.
 fn duration<T>(node: &Node, problems: &mut Problems, parse: fn(&str) -> Result<T, DurationError>) -> Option<T> {
@@ -241,6 +272,18 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
     }
 }
 
+/// A part that is read later, by somebody who knows what it is.
+#[derive(Clone, Debug)]
+pub(super) struct Unread(pub(super) Node);
+
+impl Decode for Unread {
+    const EXPECTS: &'static str = "a mapping or a list";
+
+    fn decode(node: &Node, _: &mut Problems) -> Option<Self> {
+        Some(Self(node.clone()))
+    }
+}
+
 /// Any JSON document, written as YAML.
 impl Decode for serde_json::Value {
     const EXPECTS: &'static str = "any value";
@@ -249,7 +292,7 @@ impl Decode for serde_json::Value {
         Some(match &node.value {
             Value::Null => Self::Null,
             Value::Bool(yes) => json!(yes),
-            Value::Int(number) => json!(number),
+            Value::Int(number) => serde_json::Number::from_i128(*number).map_or(Self::Null, Self::Number),
             Value::Float(number) => json!(number),
             Value::Text(text) => json!(text),
             Value::List(items) => {
@@ -291,7 +334,8 @@ impl<'n> Fields<'n> {
                 Some(value) => Some(value),
                 None => {
                     let message = format!("`{key}` is missing; {} is wanted", T::EXPECTS);
-                    problems.push(Diagnostic::new(&codes::MISSING_KEY, self.node.place, message));
+                    let problem = Diagnostic::new(&codes::MISSING_KEY, self.node.place, message);
+                    problems.push(problem.help(format!("add `{key}: …`")));
                     None
                 }
             },

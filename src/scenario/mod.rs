@@ -7,7 +7,10 @@ mod check;
 pub mod codes;
 pub mod decode;
 pub mod expect;
+mod fault;
+mod flow;
 pub mod node;
+mod reader;
 pub mod text;
 
 use indexmap::IndexMap;
@@ -15,8 +18,8 @@ use indexmap::IndexMap;
 pub use check::{load, load_setup};
 
 use self::act::{Act, CustomerSpec};
-use self::decode::Problems;
-use self::expect::{Expect, Let};
+use self::decode::{Located, Problems};
+use self::expect::{Expect, Let, check_word};
 use self::node::Node;
 use crate::base::diag::Place;
 use crate::base::rng::Seed;
@@ -99,6 +102,20 @@ pub struct Vocabulary {
     pub codes: fn() -> Vec<&'static str>,
     /// Checks `setup:` and tells whom and what steps may refer to.
     pub setup: fn(&Node, &mut Problems) -> Staff,
+}
+
+impl Vocabulary {
+    fn check_route(&self, route: &Located<String>, problems: &mut Problems) {
+        check_word(&codes::UNKNOWN_ROUTE, "operation of this platform", route, &(self.routes)(), problems);
+    }
+
+    fn check_event(&self, event: &Located<String>, problems: &mut Problems) {
+        check_word(&codes::UNKNOWN_EVENT, "event of this platform", event, &(self.events)(), problems);
+    }
+
+    fn check_code(&self, code: &Located<String>, problems: &mut Problems) {
+        check_word(&codes::UNKNOWN_CODE, "code of this platform", code, &(self.codes)(), problems);
+    }
 }
 
 /// Whom and what steps may refer to besides customers.

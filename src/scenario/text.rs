@@ -52,6 +52,18 @@ impl Text {
         out
     }
 
+    /// Whether `word` can stand between `${` and `}`.
+    pub(super) fn is_name(word: &str) -> bool {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    }
+
+    /// Reads text that no checker has seen; what is no proper placeholder stands for itself.
+    #[must_use]
+    pub fn lenient(text: &str) -> Self {
+        let plain = || Self { pieces: vec![Piece::Plain(text.to_owned())], place: Place::default() };
+        Self::parse(text, Place::default()).unwrap_or_else(|_| plain())
+    }
+
     fn parse(text: &str, place: Place) -> Result<Self, &'static str> {
         let mut pieces = Vec::new();
         let mut plain = String::new();
@@ -65,7 +77,7 @@ impl Text {
             } else if let Some(inner) = tail.strip_prefix('{') {
                 let end = inner.find('}').ok_or("`${` is never closed")?;
                 let name = &inner[..end];
-                if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
+                if !Self::is_name(name) {
                     return Err("a name between `${` and `}` has only letters, digits, `_` and `-`");
                 }
                 if !plain.is_empty() {
@@ -170,13 +182,22 @@ impl Decode for Matcher {
                 match key.name.as_str() {
                     "equals" => Text::decode(value, problems).map(Self::Equals),
                     "contains" => Text::decode(value, problems).map(Self::Contains),
-                    "one_of" => Vec::decode(value, problems).map(Self::OneOf),
+                    "one_of" => {
+                        let texts = Vec::decode(value, problems)?;
+                        if texts.is_empty() {
+                            let message = "no text is one of an empty list";
+                            let problem = Diagnostic::new(&codes::CONTRADICTION, value.place, message);
+                            problems.push(problem.help("list what is accepted"));
+                        }
+                        Some(Self::OneOf(texts))
+                    }
                     "matches" => {
                         let pattern = Located::<String>::decode(value, problems)?;
                         match regex::RegexBuilder::new(&pattern.value).size_limit(1 << 20).build() {
                             Ok(regex) => Some(Self::Matches(regex)),
                             Err(error) => {
-                                let last = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
+                                let text = error.to_string();
+                                let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
                                 problems.push(Diagnostic::new(&codes::REGEX, pattern.place, last));
                                 None
                             }

@@ -1,0 +1,86 @@
+//! How fast the stand-in is, as ratios to bare hyper measured in the same run.
+//!
+//! `cargo bench` prints: start → first answer; `POST /v3.1/chats` per second; signed deliveries per second. Server and load
+//! run in processes of their own, each on one core where `taskset` is at hand; rounds alternate between the two sides, and
+//! the median of the rounds' ratios is what to quote.
+
+mod bare;
+mod load;
+mod process;
+
+use std::time::{Duration, Instant};
+
+use crate::load::Request;
+use crate::process::Server;
+
+/// How many rounds each comparison has.
+const ROUNDS: usize = 5;
+/// How long one round of one side lasts.
+const ROUND: Duration = Duration::from_millis(1500);
+/// How many connections make requests at once.
+const CONNECTIONS: usize = 64;
+
+fn main() {
+    // The same program serves as the bare server and as the receiver of webhooks, in a process of its own.
+    if let Some(role) = process::role() {
+        return bare::play(&role);
+    }
+    process::pin_self(1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built");
+    start_to_first_answer();
+    runtime.block_on(requests());
+    runtime.block_on(deliveries());
+}
+
+fn start_to_first_answer() {
+    let mut samples: Vec<f64> = (0..20)
+        .map(|_| {
+            let begun = Instant::now();
+            let server = Server::rehearsal(&[]);
+            process::first_answer(&server);
+            begun.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    println!("start → first answer            {:8.1} ms (median of 20)", median(&mut samples));
+}
+
+async fn requests() {
+    let ours = Server::rehearsal(&[]);
+    let create = Request::create_chat(ours.address());
+    let size = load::answer_size(&create).await;
+    let bare = Server::bare(&format!("constant:{size}"));
+    let plain = Request { address: bare.address(), ..create.clone() };
+    let mut ratios = Vec::new();
+    let mut rates = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let theirs = load::rate(&plain, CONNECTIONS, ROUND).await;
+        let mine = load::rate(&create, CONNECTIONS, ROUND).await;
+        ratios.push(mine / theirs);
+        rates.0.push(mine);
+        rates.1.push(theirs);
+    }
+    report("POST /v3.1/chats", &mut rates.0, &mut rates.1, &mut ratios);
+}
+
+async fn deliveries() {
+    let receiver = Server::bare("constant:2");
+    let mut ratios = Vec::new();
+    let mut rates = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let theirs = load::bare_deliveries(receiver.address(), CONNECTIONS, ROUND).await;
+        let mine = load::our_deliveries(receiver.address(), CONNECTIONS, ROUND).await;
+        ratios.push(mine / theirs);
+        rates.0.push(mine);
+        rates.1.push(theirs);
+    }
+    report("signed deliveries", &mut rates.0, &mut rates.1, &mut ratios);
+}
+
+fn report(what: &str, ours: &mut [f64], bare: &mut [f64], ratios: &mut [f64]) {
+    println!("{what:<31} {:8.0} /s, bare hyper {:8.0} /s, ratio {:.2}", median(ours), median(bare), median(ratios));
+}
+
+fn median(samples: &mut [f64]) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    samples[samples.len() / 2]
+}

@@ -1,0 +1,114 @@
+//! A world's clock: where virtual time stands and when it may move.
+
+use std::time::Duration;
+
+use crate::base::time::{VirtualSpan, VirtualTime, WallLimit, WallTime};
+
+/// How virtual time relates to real time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pace {
+    /// It stands still until the scenario moves it.
+    Stepped,
+    /// It runs so many times as fast as real time; 1 is real time.
+    Running(u32),
+}
+
+/// A clock.
+#[derive(Debug)]
+pub struct Clock {
+    pace: Pace,
+    now: VirtualTime,
+    /// A real instant and where virtual time stood then; meaningless when stepped.
+    anchor: (WallTime, VirtualTime),
+}
+
+impl Clock {
+    /// A clock that begins at this real instant. A stepped one begins at [`VirtualTime::OPENING`], a running one shows
+    /// the real date.
+    #[must_use]
+    pub fn new(pace: Pace, wall: WallTime) -> Self {
+        let now = match pace {
+            Pace::Stepped => VirtualTime::OPENING,
+            Pace::Running(_) => VirtualTime::from_nanos(i64::try_from(wall.as_nanos()).unwrap_or(i64::MAX)),
+        };
+        Self { pace, now, anchor: (wall, now) }
+    }
+
+    /// How it relates to real time.
+    #[must_use]
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn now(&self) -> VirtualTime {
+        self.now
+    }
+
+    /// Lets a running clock catch up with real time; a stepped one stays where it is.
+    pub fn observe(&mut self, wall: WallTime) {
+        if let Pace::Running(factor) = self.pace {
+            let (start, virtual_start) = self.anchor;
+            let nanos = wall.since(start).as_nanos().saturating_mul(u128::from(factor));
+            let millis = u64::try_from(nanos / 1_000_000).unwrap_or(u64::MAX);
+            let rest = i64::try_from(nanos % 1_000_000).unwrap_or_default();
+            let whole = virtual_start + VirtualSpan::from_millis(millis);
+            self.now = self.now.max(VirtualTime::from_nanos(whole.as_nanos().saturating_add(rest)));
+        }
+    }
+
+    /// Moves a stepped clock forward. Never back.
+    pub fn step_to(&mut self, to: VirtualTime) {
+        debug_assert_eq!(self.pace, Pace::Stepped, "a running clock cannot be moved");
+        self.now = self.now.max(to);
+    }
+
+    /// How much real time passes until a running clock shows `at`.
+    #[must_use]
+    pub fn until(&self, at: VirtualTime) -> Option<WallLimit> {
+        match self.pace {
+            Pace::Stepped => None,
+            Pace::Running(factor) => {
+                let nanos = at.since(self.now).as_nanos().div_ceil(u64::from(factor.max(1)));
+                // Rounded up to a millisecond, the grain of the rim's timers, so that an alarm is never early.
+                Some(WallLimit::from_millis(
+                    u64::try_from(Duration::from_nanos(nanos).as_millis()).unwrap_or(u64::MAX) + 1,
+                ))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: WallTime = WallTime::from_nanos(1_800_000_000_000_000_000);
+
+    #[test]
+    fn a_stepped_clock_ignores_real_time() {
+        let mut clock = Clock::new(Pace::Stepped, START);
+        clock.observe(START + WallLimit::from_secs(99));
+        assert_eq!(clock.now(), VirtualTime::OPENING);
+        clock.step_to(VirtualTime::OPENING + VirtualSpan::from_mins(45));
+        clock.step_to(VirtualTime::OPENING);
+        assert_eq!(clock.now().since(VirtualTime::OPENING), VirtualSpan::from_mins(45));
+        assert_eq!(clock.until(clock.now()), None);
+    }
+
+    #[test]
+    fn a_running_clock_follows_real_time() {
+        let check = |factor: u32, passed: u64, expected: u64| {
+            let mut clock = Clock::new(Pace::Running(factor), START);
+            let begin = clock.now();
+            clock.observe(START + WallLimit::from_secs(passed));
+            assert_eq!(clock.now().since(begin), VirtualSpan::from_secs(expected), "x{factor}");
+        };
+        check(1, 7, 7);
+        check(60, 7, 420);
+        let clock = Clock::new(Pace::Running(10), START);
+        assert_eq!(clock.until(clock.now() + VirtualSpan::from_secs(10)), Some(WallLimit::from_millis(1001)));
+        assert_eq!(clock.now().as_nanos(), i64::try_from(START.as_nanos()).unwrap());
+    }
+}

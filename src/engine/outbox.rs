@@ -1,0 +1,290 @@
+//! Webhooks from the moment they are due until they are settled: order, attempts, retries, and what faults do to them.
+//!
+//! Decides and keeps book; the rim makes the attempts. A lane holds the webhooks of one chat to one address, and only its
+//! head may be tried for the first time.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderName, HeaderValue, header};
+
+use super::port::Attempt;
+use super::sign;
+use crate::base::id::DeliveryId;
+use crate::base::secret::Secret;
+use crate::base::time::{VirtualSpan, WallTime};
+use crate::fault::{Deed, Forgery};
+use crate::journal::What;
+use crate::journal::entry::{Fate, Outcome, Payload};
+use crate::platform::outgoing::{Order, Outgoing};
+
+/// What the world has to do after the outbox has changed.
+#[derive(Debug)]
+pub(super) enum Todo {
+    /// Write this into the journal.
+    Record(What),
+    /// Have this attempt made.
+    Attempt(Attempt),
+    /// Call [`Outbox::release`] after this span.
+    ReleaseAfter(VirtualSpan, DeliveryId),
+    /// Call [`Outbox::retry`] after this span.
+    RetryAfter(VirtualSpan, DeliveryId),
+    /// Call [`Outbox::repeat`] after this span.
+    RepeatAfter(VirtualSpan, DeliveryId),
+}
+
+/// All webhooks of a world that are not settled.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    deliveries: BTreeMap<DeliveryId, Delivery>,
+    lanes: HashMap<LaneKey, VecDeque<DeliveryId>>,
+    in_flight: usize,
+    last: u64,
+}
+
+type LaneKey = (Option<String>, Arc<str>);
+
+#[derive(Debug, Clone)]
+struct Delivery {
+    out: Arc<Outgoing>,
+    url: Arc<str>,
+    /// The `webhook-id`: the same for all attempts and copies of one event.
+    message: Arc<str>,
+    forgery: Option<Forgery>,
+    attempts: u32,
+    state: State,
+    /// Whether a copy is still to be made of it, which needs its bytes after it is settled.
+    copies_due: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Held back, waiting for its turn, or waiting for a retry.
+    Waiting,
+    /// An attempt is being made.
+    InFlight,
+    /// Done with; kept only while a copy is due.
+    Settled,
+}
+
+impl Outbox {
+    /// Whether no attempt is being made.
+    #[must_use]
+    pub(super) fn is_quiet(&self) -> bool {
+        self.in_flight == 0
+    }
+
+    /// Takes in a webhook that is due. `deed` is the planned fault, if one fires; `message` names the event for the
+    /// receiver's de-duplication.
+    pub(super) fn accept(&mut self, out: Outgoing, deed: Option<Deed>, message: String, wall: WallTime) -> Vec<Todo> {
+        let event = out.event;
+        let mut todo = Vec::new();
+        let delivery = Delivery {
+            url: out.url.as_str().into(),
+            out: Arc::new(out),
+            message: message.into(),
+            forgery: None,
+            attempts: 0,
+            state: State::Waiting,
+            copies_due: 0,
+        };
+        let id = self.add(delivery, &mut todo);
+        if let Some(deed) = &deed {
+            todo.push(Todo::Record(What::Faulted { fault: deed.name(), on: event.to_owned() }));
+        }
+        match deed {
+            Some(Deed::Drop) => {
+                self.deliveries.remove(&id);
+                todo.push(Todo::Record(What::Settled { delivery: id, fate: Fate::Dropped }));
+                return todo;
+            }
+            Some(Deed::DelayDelivery(span)) => {
+                todo.push(Todo::ReleaseAfter(span, id));
+                return todo;
+            }
+            Some(Deed::Duplicate(gap)) => {
+                self.edit(id, |delivery| delivery.copies_due += 1);
+                todo.push(Todo::RepeatAfter(gap, id));
+            }
+            Some(Deed::Tamper(forgery)) => self.edit(id, |delivery| delivery.forgery = Some(forgery)),
+            // Deeds at the other seams never meet a webhook; the scenario's checker sees to that.
+            Some(Deed::Code(_) | Deed::DelayAnswer(_) | Deed::Reset | Deed::Truncate(_)) | None => {}
+        }
+        todo.extend(self.release(id, wall));
+        todo
+    }
+
+    /// Puts a webhook into its lane.
+    pub(super) fn release(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
+        let Some(delivery) = self.deliveries.get(&id) else { return Vec::new() };
+        let key = lane_key(delivery);
+        let lane = self.lanes.entry(key).or_default();
+        lane.push_back(id);
+        if lane.len() == 1 { self.attempt(id, wall) } else { Vec::new() }
+    }
+
+    /// Tries a webhook again.
+    pub(super) fn retry(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
+        self.attempt(id, wall)
+    }
+
+    /// Sends a copy of a webhook.
+    pub(super) fn repeat(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
+        let Some(original) = self.deliveries.get_mut(&id) else { return Vec::new() };
+        original.copies_due -= 1;
+        let copy = Delivery { attempts: 0, state: State::Waiting, copies_due: 0, ..original.clone() };
+        self.forget_if_done(id);
+        let mut todo = Vec::new();
+        let copy = self.add(copy, &mut todo);
+        todo.extend(self.release(copy, wall));
+        todo
+    }
+
+    /// Takes note of how an attempt ended. Reports of attempts that are not being made are ignored.
+    pub(super) fn attempted(&mut self, id: DeliveryId, attempt: u32, outcome: Outcome, wall: WallTime) -> Vec<Todo> {
+        let Some(delivery) = self.deliveries.get_mut(&id) else { return Vec::new() };
+        if delivery.state != State::InFlight || delivery.attempts != attempt {
+            return Vec::new();
+        }
+        self.in_flight -= 1;
+        delivery.state = State::Waiting;
+        let out = Arc::clone(&delivery.out);
+        let key = lane_key(delivery);
+        let acknowledged = matches!(outcome, Outcome::Status(status) if out.policy.acknowledged.by(status));
+        let mut todo = vec![Todo::Record(What::Answered { delivery: id, attempt, outcome })];
+        let pause = out.policy.retries.get(attempt as usize - 1).copied();
+        let fate = match (acknowledged, pause) {
+            (true, _) => Some(Fate::Delivered),
+            (false, None) => Some(Fate::GivenUp),
+            (false, Some(pause)) => {
+                todo.push(Todo::RetryAfter(pause, id));
+                None
+            }
+        };
+        if let Some(fate) = fate {
+            todo.push(Todo::Record(What::Settled { delivery: id, fate }));
+            self.edit(id, |delivery| delivery.state = State::Settled);
+            self.forget_if_done(id);
+        }
+        let moves_on = fate.is_some() || out.policy.order == Order::FirstAttempt;
+        if moves_on {
+            self.next_in_lane(&key, id, &mut todo, wall)
+        }
+        todo
+    }
+
+    fn next_in_lane(&mut self, key: &LaneKey, done: DeliveryId, todo: &mut Vec<Todo>, wall: WallTime) {
+        let Some(lane) = self.lanes.get_mut(key) else { return };
+        if lane.front() != Some(&done) {
+            return;
+        }
+        lane.pop_front();
+        match lane.front().copied() {
+            Some(next) => todo.extend(self.attempt(next, wall)),
+            None => {
+                self.lanes.remove(key);
+            }
+        }
+    }
+
+    fn add(&mut self, delivery: Delivery, todo: &mut Vec<Todo>) -> DeliveryId {
+        self.last += 1;
+        let id = DeliveryId(self.last);
+        todo.push(Todo::Record(What::Queued {
+            delivery: id,
+            event: delivery.out.event,
+            chat: delivery.out.chat.clone(),
+            url: delivery.out.url.clone(),
+            body: Payload(masked(&delivery.out)),
+        }));
+        self.deliveries.insert(id, delivery);
+        id
+    }
+
+    fn attempt(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
+        let Some(delivery) = self.deliveries.get_mut(&id) else { return Vec::new() };
+        delivery.attempts += 1;
+        delivery.state = State::InFlight;
+        self.in_flight += 1;
+        let attempt = prepare(id, delivery, wall);
+        vec![Todo::Record(What::Sent { delivery: id, attempt: attempt.attempt }), Todo::Attempt(attempt)]
+    }
+
+    fn edit(&mut self, id: DeliveryId, change: impl FnOnce(&mut Delivery)) {
+        if let Some(delivery) = self.deliveries.get_mut(&id) {
+            change(delivery);
+        }
+    }
+
+    fn forget_if_done(&mut self, id: DeliveryId) {
+        if self.deliveries.get(&id).is_some_and(|d| d.state == State::Settled && d.copies_due == 0) {
+            self.deliveries.remove(&id);
+        }
+    }
+}
+
+fn lane_key(delivery: &Delivery) -> LaneKey {
+    (delivery.out.chat.clone(), Arc::clone(&delivery.url))
+}
+
+/// The bytes and headers of one attempt. Signing comes last, on the bytes that go out; only a forged body changes after.
+fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
+    let out = &delivery.out;
+    let mut body = out.body.clone();
+    let mut headers = vec![
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::USER_AGENT, HeaderValue::from_static(concat!("rehearsal/", env!("CARGO_PKG_VERSION")))),
+    ];
+    let forged = delivery.forgery == Some(Forgery::Secret);
+    if let Some(span) = out.secret_span.clone().filter(|_| forged) {
+        body = overwritten(&body, span, b'x');
+    }
+    for (name, value) in &out.headers {
+        let value = if forged { "forged" } else { value.expose() };
+        push(&mut headers, name.clone(), value);
+    }
+    if let Some(secret) = &out.signing {
+        let wrong = Secret::new("another key");
+        let secret = if delivery.forgery == Some(Forgery::Signature) { &wrong } else { secret };
+        let timestamp = wall.as_secs();
+        push(&mut headers, HeaderName::from_static("webhook-id"), &delivery.message);
+        push(&mut headers, HeaderName::from_static("webhook-timestamp"), &timestamp.to_string());
+        let signature = sign::signature(secret, &delivery.message, timestamp, &body);
+        push(&mut headers, HeaderName::from_static("webhook-signature"), &signature);
+    }
+    if delivery.forgery == Some(Forgery::Body) {
+        body = [&body[..], b" "].concat().into();
+    }
+    Attempt {
+        delivery: id,
+        attempt: delivery.attempts,
+        url: Arc::clone(&delivery.url),
+        headers,
+        body,
+        timeout: out.policy.timeout,
+    }
+}
+
+/// Adds a header. A value that is no header value is left out; set-up checks see to it that there is none.
+fn push(headers: &mut Vec<(HeaderName, HeaderValue)>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.push((name, value));
+    }
+}
+
+/// The body with its secret replaced, for the journal; the same bytes, not a copy, where there is no secret.
+fn masked(out: &Outgoing) -> Bytes {
+    match out.secret_span.clone() {
+        Some(span) => overwritten(&out.body, span, b'*'),
+        None => out.body.clone(),
+    }
+}
+
+fn overwritten(body: &Bytes, span: std::ops::Range<usize>, with: u8) -> Bytes {
+    let mut bytes = BytesMut::from(&body[..]);
+    if let Some(part) = bytes.get_mut(span) {
+        part.fill(with);
+    }
+    bytes.freeze()
+}

@@ -1,0 +1,120 @@
+//! A node on one line, as YAML's flow style would have it; reading the line again gives the same node.
+
+use std::fmt;
+
+use super::node::{Node, Value, plain};
+
+/// Shows a node on one line.
+pub(super) struct Flow<'n>(pub(super) &'n Node);
+
+impl fmt::Display for Flow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.value {
+            Value::Null => f.write_str("null"),
+            Value::Bool(yes) => yes.fmt(f),
+            Value::Int(number) => number.fmt(f),
+            // Unlike `Display`, `Debug` keeps the fraction of a whole float, which tells it from an integer.
+            Value::Float(number) => fmt::Debug::fmt(number, f),
+            Value::Text(text) => write_text(f, text),
+            Value::List(items) => {
+                f.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    write!(f, "{}{}", separator(index), Flow(item))?;
+                }
+                f.write_str("]")
+            }
+            Value::Map(members) => {
+                f.write_str("{")?;
+                for (index, (key, value)) in members.iter().enumerate() {
+                    f.write_str(separator(index))?;
+                    write_text(f, &key.name)?;
+                    write!(f, ": {}", Flow(value))?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+fn separator(index: usize) -> &'static str {
+    if index == 0 { "" } else { ", " }
+}
+
+/// Text without quotes where it would be read as the same text, else as JSON, which is YAML's double-quoted style.
+fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let bare = text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/'))
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '/'))
+        && matches!(plain(text), Value::Text(_));
+    if bare { f.write_str(text) } else { write!(f, "{}", serde_json::Value::from(text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::node::{Key, parse};
+    use super::*;
+    use crate::base::diag::Place;
+
+    #[test]
+    fn a_node_is_shown_on_one_line() {
+        let check = |yaml: &str, expected: &str| assert_eq!(Flow(&parse(yaml).unwrap()).to_string(), expected);
+        check("a", "a");
+        check("as: alice\ntext: Where is it?", r#"{as: alice, text: "Where is it?"}"#);
+        check("- 1\n- 1.0\n- -2.5e9\n- true\n- ~", "[1, 1.0, -2500000000.0, true, null]");
+        check("- '1'\n- 'true'\n- ''\n- '~'\n- '- x'\n- '-'", r#"["1", "true", "", "~", "- x", "-"]"#);
+        check("agent@example.com", "agent@example.com");
+        check("'@x'", r#""@x""#);
+        check("|\n  two\n  lines\n", r#""two\nlines\n""#);
+        check("שלום", "שלום");
+        check("'a b': {'1': x, '<<': y}", r#"{"a b": {"1": x, "<<": y}}"#);
+        check("[]", "[]");
+        check("{}", "{}");
+    }
+
+    fn bare(node: Node) -> Value {
+        let free = |node: Node| Node { place: Place::default(), value: bare(node) };
+        match node.value {
+            Value::List(items) => Value::List(items.into_iter().map(free).collect()),
+            Value::Map(members) => Value::Map(
+                members
+                    .into_iter()
+                    .map(|(key, node)| (Key { name: key.name, place: Place::default() }, free(node)))
+                    .collect(),
+            ),
+            value @ (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_)) => value,
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let text = prop_oneof!["\\PC{0,12}", "[-+.0-9e]{1,4}", "[a-zA-Z@/<~ :#\n\"'\\\\]{0,6}", "null|true|false|~"];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(|int| Value::Int(int.into())),
+            any::<u64>().prop_map(|int| Value::Int(int.into())),
+            (-1e300..1e300).prop_map(Value::Float),
+            text.prop_map(Value::Text),
+        ];
+        let free = |value| Node { place: Place::default(), value };
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            let keyed = prop::collection::btree_map("\\PC{0,5}", inner.clone(), 0..4);
+            let member = move |(name, value)| (Key { name, place: Place::default() }, free(value));
+            prop_oneof![
+                prop::collection::vec(inner.prop_map(free), 0..4).prop_map(Value::List),
+                keyed.prop_map(move |map| Value::Map(map.into_iter().map(member).collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_reads_as_the_node_it_shows(value in value()) {
+            let line = format!("- {}", Flow(&Node { place: Place::default(), value: value.clone() }));
+            prop_assert!(!line.contains('\n'));
+            let read = parse(&line).map(bare);
+            let expected = Value::List(vec![Node { place: Place::default(), value }]);
+            prop_assert_eq!(read, Ok(expected), "{}", line);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Reading scenarios: every diagnostic, many at once, hostile text, and the forms that are accepted.
+
+mod fuzz;
+mod hostile;
+mod matching;
+mod rules;
+mod toy;

@@ -1,0 +1,4 @@
+//! What several topics need.
+
+pub(crate) mod stagehand;
+pub(crate) mod toy;

@@ -1,0 +1,179 @@
+//! A vendor that does not exist, written against the public trait only: a postbox with one event and one operation.
+
+use std::sync::{Arc, LazyLock};
+
+use http::Method;
+use rehearsal::base::doc_ref::{DocRef, Mark};
+use rehearsal::base::secret::Secret;
+use rehearsal::base::time::{VirtualSpan, VirtualTime, WallLimit};
+use rehearsal::journal::entry::{Audience, Change, Party, Role, Said};
+use rehearsal::platform::cx::{Credential, Cx, Refusal, WakeKey};
+use rehearsal::platform::outgoing::{Acknowledged, Order, Outgoing, Policy};
+use rehearsal::platform::route::{Answer, Call, Reply, Route, Unrouted};
+use rehearsal::platform::{Code, Event, Platform, Table, Vendor};
+use rehearsal::record;
+use rehearsal::scenario::Staff;
+use rehearsal::scenario::act::Act;
+use rehearsal::scenario::decode::{Decode, Problems};
+use rehearsal::scenario::node::Node;
+use serde_json::json;
+
+const DOC: DocRef = DocRef::new(Mark::Docs, "toy.example/docs");
+
+pub(crate) const TOY: Vendor = Vendor::of::<Toy>();
+
+record! {
+    /// The postbox before anything happens.
+    pub struct Setup {
+        /// Where notes go.
+        url: String = "${bot}/toy".to_owned(),
+        /// How long a chat may be idle.
+        idle: VirtualSpan = VirtualSpan::from_mins(30),
+        /// A note waits until the earlier one is settled, not only tried.
+        patient: bool = false,
+    }
+}
+
+pub(crate) struct Toy {
+    setup: Setup,
+    policy: Arc<Policy>,
+    notes: u32,
+    last: Option<VirtualTime>,
+}
+
+impl Toy {
+    fn post(&mut self, cx: &mut Cx<'_>, chat: &str, text: &str) {
+        self.notes += 1;
+        self.last = Some(cx.now());
+        cx.send(Outgoing {
+            event: "note",
+            chat: Some(chat.to_owned()),
+            url: self.setup.url.clone(),
+            headers: vec![(http::HeaderName::from_static("x-toy"), Secret::new("toy-key"))],
+            body: json!({"n": self.notes, "text": text}).to_string().into(),
+            secret_span: None,
+            signing: Some(Secret::new("whsec_dG95")),
+            policy: Arc::clone(&self.policy),
+        });
+        cx.wake_at(cx.now() + self.setup.idle, WakeKey("idle".to_owned()));
+    }
+
+    fn answer(&mut self, cx: &mut Cx<'_>, call: &Call) -> Answer {
+        if call.header("x-key") != Some("toy-key") {
+            return Err(Reply::json(401, Some("no_key"), &json!({"error": "no_key"})));
+        }
+        cx.admit("answer", |code| Reply::json(500, code_named(code), &json!({"error": code})))?;
+        let text = String::from_utf8_lossy(&call.bytes()).into_owned();
+        cx.said(said("toy", Party::new(Role::Bot, "bot", "Bot"), text));
+        Ok(Reply::json(200, Some("ok"), &json!({"thanks": call.param("who")})))
+    }
+}
+
+fn code_named(code: &str) -> Option<&'static str> {
+    Toy::CODES.iter().find(|row| row.code == code).map(|row| row.code)
+}
+
+fn said(chat: &str, from: Party, text: String) -> Said {
+    Said {
+        chat: chat.to_owned(),
+        id: String::new(),
+        from,
+        text,
+        options: Vec::new(),
+        attachment: None,
+        audience: Audience::All,
+    }
+}
+
+impl Platform for Toy {
+    const NAME: &'static str = "toy";
+    const ABOUT: &'static str = "a postbox";
+    const ROOTS: &'static [&'static str] = &["toy"];
+    const LACKS: &'static [(&'static str, &'static str)] = &[("hold", "a postbox cannot be held")];
+    const ROUTES: &'static [Route<Self>] = &[Route {
+        name: "answer",
+        method: Method::POST,
+        path: "/toy/{who}/answer",
+        summary: "answers a note",
+        doc: DOC,
+        handle: Self::answer,
+    }];
+    const CODES: &'static [Code] = &[
+        Code { code: "ok", status: 200, text: "fine", cause: "success", doc: DOC },
+        Code { code: "no_key", status: 401, text: "no key", cause: "no key", doc: DOC },
+        Code { code: "broken", status: 500, text: "broken", cause: "a fault", doc: DOC },
+    ];
+    const EVENTS: &'static [Event] = &[Event { name: "note", summary: "somebody wrote", doc: DOC }];
+
+    type Setup = Setup;
+
+    fn table() -> &'static Table {
+        static TABLE: LazyLock<Table> = LazyLock::new(Table::of::<Toy>);
+        &TABLE
+    }
+
+    fn setup(node: &Node, problems: &mut Problems) -> Option<Setup> {
+        Setup::decode(node, problems)
+    }
+
+    fn staff(_: &Setup) -> Staff {
+        Staff { agents: vec!["bot".to_owned()], teams: Vec::new() }
+    }
+
+    fn open(cx: &mut Cx<'_>, setup: Setup) -> Self {
+        cx.claim(Credential("toy-key".to_owned()));
+        let policy = Policy {
+            acknowledged: Acknowledged::Only200,
+            timeout: WallLimit::from_secs(1),
+            retries: vec![VirtualSpan::from_secs(10), VirtualSpan::from_secs(60)],
+            order: if setup.patient { Order::Outcome } else { Order::FirstAttempt },
+        };
+        Self { setup, policy: Arc::new(policy), notes: 0, last: None }
+    }
+
+    fn credential(call: &Call) -> Option<Credential> {
+        call.header("x-key").map(|key| Credential(key.to_owned()))
+    }
+
+    fn caller(&self, call: &Call) -> Option<String> {
+        call.header("x-key").map(|_| "bot".to_owned())
+    }
+
+    fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {
+        cx.violation(format!("{} {}: {why:?}", call.method, call.path));
+        Err(Reply::json(404, None, &json!({})))
+    }
+
+    fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {
+        match act {
+            Act::StartChat(start) => {
+                let customer = cx.customer(&start.r#as.value).cloned().ok_or_else(|| Refusal::new("nobody"))?;
+                cx.name_chat(&customer.key, "toy");
+                cx.changed("toy", customer.party(), Change::Started { name: Some(customer.key.clone()) });
+                if let Some(text) = &start.text {
+                    let text = cx.fill(text);
+                    self.post(cx, "toy", &text);
+                }
+                Ok(())
+            }
+            Act::Say(say) => {
+                let chat = cx.chat_of(say.chat.as_ref(), Some(&say.r#as.value))?;
+                let text = cx.fill(&say.text);
+                self.post(cx, &chat, &text);
+                Ok(())
+            }
+            other => Err(Refusal::new(format!("a postbox knows no {}", other.name()))),
+        }
+    }
+
+    fn wake(&mut self, cx: &mut Cx<'_>, _: &WakeKey) {
+        if self.last.is_some_and(|last| cx.now() >= last + self.setup.idle) {
+            self.last = None;
+            cx.changed("toy", Party::system(), Change::Closed { outcome: "idle".to_owned() });
+        }
+    }
+
+    fn exports(&self) -> Vec<(&'static str, Secret)> {
+        vec![("TOY_KEY", Secret::new("toy-key"))]
+    }
+}
