@@ -1,8 +1,10 @@
 //! All tests that use the library from outside, in one program so that it is linked once. One file per topic.
 
 mod clock;
+mod commands;
 mod faults;
 mod fourth_vendor;
+mod report;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod support;
