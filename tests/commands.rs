@@ -20,8 +20,12 @@ struct Said {
 fn ask(command: &Look) -> Said {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain };
-    let exit = look(command, &[TOY], &mut terminal).unwrap();
-    Said { exit, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+    let exit = look(command, &[TOY], &mut terminal).expect("buffers do not fail");
+    Said {
+        exit,
+        out: String::from_utf8(out).expect("output is text"),
+        err: String::from_utf8(err).expect("output is text"),
+    }
 }
 
 fn list(what: What, format: Format) -> String {
@@ -42,14 +46,14 @@ impl Folder {
     fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("commands-{name}"));
         let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
+        fs::create_dir_all(&path).expect("the folder can be made");
         Self(path)
     }
 
     fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let path = self.0.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+        fs::create_dir_all(path.parent().expect("the path is in the folder")).expect("the folder can be made");
+        fs::write(path, bytes).expect("the file can be written");
     }
 
     fn check(&self, names: &[&str], format: Format) -> Said {
