@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::support::client::{Client, exchange};
-use crate::support::core::{Puppet, Running, alarm, attempt, delivery_to, worlds};
+use crate::support::core::{Puppet, Running, alarm, attempt, delivery_to, nowhere, worlds};
 use crate::support::receiver::{Line, OK, Receiver, Sight};
 use rehearsal::base::time::WallLimit;
 use rehearsal::delivery::{Delivery, Egress};
@@ -361,11 +361,11 @@ async fn a_credential_picks_the_world() {
     let running = Running::start(Limits::default()).await;
     let answered = async |path: &str, key: &str| exchange(running.address, get(path, key)).await.text();
     assert_eq!(answered("/v9/a", "one").await, "lobby: GET /v9/a  ");
-    let one = running.worlds.open("toy", claims(&["one", "uno"]), Puppet::new("1").0).await;
+    let one = running.worlds.open("toy", claims(&["one", "uno"]), Puppet::new("1").0, nowhere()).await;
     assert_eq!(answered("/v9/a", "one").await, "1: GET /v9/a  ");
     assert_eq!(answered("/v9/a", "unknown").await, "1: GET /v9/a  ", "it is the only one");
     assert_eq!(answered("/w1/a", "one").await, "lobby: GET /w1/a  ", "of another platform");
-    let two = running.worlds.open("toy", claims(&["two"]), Puppet::new("2").0).await;
+    let two = running.worlds.open("toy", claims(&["two"]), Puppet::new("2").0, nowhere()).await;
     assert_eq!(answered("/v9/a", "uno").await, "1: GET /v9/a  ");
     assert_eq!(answered("/v9/a", "two").await, "2: GET /v9/a  ");
     assert_eq!(answered("/v9/a", "unknown").await, "lobby: GET /v9/a  ", "nobody knows whose it is");
@@ -385,14 +385,14 @@ async fn a_credential_picks_the_world() {
 
 #[tokio::test]
 async fn worlds_with_the_same_credential_open_one_after_the_other() {
-    let worlds = worlds(Delivery::new(Egress::default()));
-    let first = worlds.open("toy", claims(&["a", "b"]), Puppet::new("1").0).await;
-    let elsewhere = worlds.open("other", claims(&["a"]), Puppet::new("2").0).await;
-    let (mut waiting, mut cx) = (pin!(worlds.open("toy", claims(&["b", "c"]), Puppet::new("3").0)), noop());
+    let worlds = worlds();
+    let first = worlds.open("toy", claims(&["a", "b"]), Puppet::new("1").0, nowhere()).await;
+    let elsewhere = worlds.open("other", claims(&["a"]), Puppet::new("2").0, nowhere()).await;
+    let (mut waiting, mut cx) = (pin!(worlds.open("toy", claims(&["b", "c"]), Puppet::new("3").0, nowhere())), noop());
     assert!(waiting.as_mut().poll(&mut cx).is_pending());
     // Another world being closed wakes it, but does not let it in.
     elsewhere.close();
-    drop(worlds.open("toy", claims(&["d"]), Puppet::new("4").0).await);
+    drop(worlds.open("toy", claims(&["d"]), Puppet::new("4").0, nowhere()).await);
     assert!(waiting.as_mut().poll(&mut cx).is_pending());
     first.close();
     let Poll::Ready(opened) = waiting.poll(&mut cx) else { panic!("it is free") };
@@ -402,15 +402,15 @@ async fn worlds_with_the_same_credential_open_one_after_the_other() {
 #[tokio::test]
 async fn outcomes_and_alarms_come_back_as_inputs() {
     let receiver = Receiver::start([]).await;
-    let worlds = worlds(delivery_to(receiver.address));
+    let (worlds, delivery) = (worlds(), delivery_to(receiver.address));
     let (puppet, mut told) = Puppet::new("1");
     let puppet = puppet.beginning([Effect::Attempt(attempt("${bot}/x", LATE))]);
-    let world = worlds.open("toy", claims(&[]), puppet).await;
+    let world = worlds.open("toy", claims(&[]), puppet, delivery.clone()).await;
     world.input(Input::Begin);
     let outcome = told.recv().await.unwrap();
     assert!(outcome.starts_with("Attempted") && outcome.contains("Status(200)"), "{outcome}");
     let (puppet, mut told) = Puppet::new("2");
-    let world = worlds.open("toy", claims(&[]), puppet.beginning([alarm(2, 40), alarm(1, 10)])).await;
+    let world = worlds.open("toy", claims(&[]), puppet.beginning([alarm(2, 40), alarm(1, 10)]), delivery.clone()).await;
     world.input(Input::Begin);
     assert_eq!(told.recv().await.unwrap(), "Alarm(AlarmId(1))");
     assert_eq!(told.recv().await.unwrap(), "Alarm(AlarmId(2))");
@@ -419,11 +419,11 @@ async fn outcomes_and_alarms_come_back_as_inputs() {
 #[tokio::test]
 async fn a_closed_world_leaves_nothing_under_way() {
     let mut receiver = Receiver::start([Line::Hang, Line::Hang]).await;
-    let worlds = worlds(delivery_to(receiver.address));
+    let (worlds, delivery) = (worlds(), delivery_to(receiver.address));
     for explicitly in [true, false] {
         let (puppet, mut told) = Puppet::new("1");
         let effects = [Effect::Attempt(attempt("${bot}/x", WallLimit::from_secs(3600))), alarm(1, 20)];
-        let world = worlds.open("toy", claims(&["a"]), puppet.beginning(effects)).await;
+        let world = worlds.open("toy", claims(&["a"]), puppet.beginning(effects), delivery.clone()).await;
         world.input(Input::Begin);
         receiver.request().await;
         let kept = explicitly.then(|| {
@@ -434,7 +434,7 @@ async fn a_closed_world_leaves_nothing_under_way() {
         assert_eq!(receiver.sight().await, Sight::Closed);
         // An alarm that was set later and takes longer rings, the one of the closed world does not.
         let (puppet, mut witness) = Puppet::new("2");
-        let other = worlds.open("other", claims(&[]), puppet.beginning([alarm(2, 40)])).await;
+        let other = worlds.open("other", claims(&[]), puppet.beginning([alarm(2, 40)]), delivery.clone()).await;
         other.input(Input::Begin);
         assert_eq!(witness.recv().await.unwrap(), "Alarm(AlarmId(2))");
         assert!(told.try_recv().is_err());
@@ -449,7 +449,7 @@ async fn a_closed_world_leaves_nothing_under_way() {
 #[tokio::test]
 async fn whoever_waits_for_the_end_is_told() {
     let running = Running::start(Limits::default()).await;
-    let world = running.worlds.open("toy", claims(&["a"]), Puppet::new("1").0).await;
+    let world = running.worlds.open("toy", claims(&["a"]), Puppet::new("1").0, nowhere()).await;
     let waiting = tokio::spawn({
         let world = world.clone();
         async move { world.finished().await }

@@ -8,9 +8,11 @@
 
 mod bot;
 mod clock;
+mod commands;
 mod faults;
 mod fourth_vendor;
 mod imichat_vectors;
+mod report;
 mod rim;
 #[path = "scenario/main.rs"]
 mod scenario;

@@ -311,7 +311,7 @@ impl Meaning {
         match self {
             Self::Platform { name, about, routes, codes, events, lacks } => {
                 title(&mut out, name, "platform", about);
-                let _ = writeln!(out, "  {routes} routes, {codes} codes, {events} events");
+                let _ = writeln!(out, "  routes: {routes}, codes: {codes}, events: {events}");
                 render_lacks(&mut out, lacks);
             }
             Self::Diagnostic { code, title: what, meaning, bad, good } => {

@@ -26,7 +26,7 @@ use crate::server::{Limits, Server, ServerError, ticker};
 
 /// Why the program cannot do what it was asked for.
 #[derive(Debug, thiserror::Error)]
-pub enum HouseError {
+pub(super) enum HouseError {
     /// The vendor port.
     #[error("{0}")]
     Server(#[from] ServerError),

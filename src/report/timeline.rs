@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::narrate::{Line, Narrator};
 use super::text::{COLUMNS, Tone, clip, one_line};
 use crate::base::diag::Paint;
+use crate::base::id::EntrySeq;
 use crate::base::time::{VirtualSpan, VirtualTime};
 use crate::journal::entry::Verdict;
 use crate::journal::{Journal, What};
@@ -35,7 +36,13 @@ pub(super) fn render(journal: &Journal, paint: Paint) -> String {
             }
             (_, Some(line)) => timeline.line(entry.at, &line),
             (What::Opened { .. }, None) => timeline.start = Some(entry.at),
-            (What::Ended, None) => timeline.jump(entry.at),
+            (What::Ended, None) => {
+                timeline.jump(entry.at);
+                // What follows came too late to count, which must not look like a part of the last step.
+                if journal.since(EntrySeq(entry.seq.0 + 1)).next().is_some() {
+                    timeline.remark("the scenario ended here");
+                }
+            }
             (_, None) => {}
         }
     }
@@ -89,8 +96,11 @@ impl Timeline {
     fn jump(&mut self, at: VirtualTime) {
         let passed = self.shown.map_or(VirtualSpan::ZERO, |shown| at.since(shown));
         if passed > USUAL {
-            let passed = Tone::Faint.paint(&format!("+{passed}"), self.paint);
-            let _ = writeln!(self.out, "{:INDENT$}{passed}", "");
+            self.remark(&format!("+{passed}"));
         }
+    }
+
+    fn remark(&mut self, text: &str) {
+        let _ = writeln!(self.out, "{:INDENT$}{}", "", Tone::Faint.paint(text, self.paint));
     }
 }

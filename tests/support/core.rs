@@ -123,6 +123,11 @@ pub(crate) fn alarm(id: u64, millis: u64) -> Effect {
     Effect::Alarm { id: AlarmId(id), after: WallLimit::from_millis(millis) }
 }
 
+/// A delivery that has no bot.
+pub(crate) fn nowhere() -> Delivery {
+    Delivery::new(Egress::default())
+}
+
 /// A delivery whose bot listens there.
 pub(crate) fn delivery_to(bot: SocketAddr) -> Delivery {
     let bot = Some(BotUrl::parse(&format!("http://{bot}")).unwrap());
@@ -130,8 +135,8 @@ pub(crate) fn delivery_to(bot: SocketAddr) -> Delivery {
 }
 
 /// An empty registry.
-pub(crate) fn worlds(delivery: Delivery) -> Worlds<Puppet> {
-    Worlds::new(VENDORS, delivery, Box::new(|_| Puppet::new("lobby").0))
+pub(crate) fn worlds() -> Worlds<Puppet> {
+    Worlds::new(VENDORS, Box::new(|_| Puppet::new("lobby").0))
 }
 
 /// A server that runs until it is told to stop.
@@ -145,7 +150,7 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) async fn start(limits: Limits) -> Self {
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
-        let (address, worlds) = (server.address(), worlds(Delivery::new(Egress::default())));
+        let (address, worlds) = (server.address(), worlds());
         let (stop, stopped) = oneshot::channel();
         let running = server.run(worlds.clone(), async move {
             let _ = stopped.await;
