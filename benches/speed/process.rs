@@ -75,12 +75,13 @@ pub(crate) fn role() -> Option<String> {
 
 /// Waits for the first successful answer of a server.
 pub(crate) fn first_answer(server: &Server) {
-    let request =
-        "GET /v3.1/chats/none HTTP/1.1\r\nhost: x\r\naccess_token: imi-access-token\r\nconnection: close\r\n\r\n";
+    let request = "GET /v3.1/authorize HTTP/1.1\r\nhost: x\r\nauthorization: aW1pLWFwaS1rZXlAYWNtZS5pbWkuY2hhdA==\r\nconnection: close\r\n\r\n";
     loop {
         let Ok(mut stream) = TcpStream::connect(server.address) else { continue };
         let mut answer = Vec::new();
-        if stream.write_all(request.as_bytes()).is_ok() && stream.read_to_end(&mut answer).is_ok() && !answer.is_empty()
+        if stream.write_all(request.as_bytes()).is_ok()
+            && stream.read_to_end(&mut answer).is_ok()
+            && answer.starts_with(b"HTTP/1.1 200")
         {
             return;
         }
