@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, Method};
 use rehearsal::base::rng::Seed;
 use rehearsal::engine::port::{Effect, Input};
 use rehearsal::engine::{Opening, World};
+use rehearsal::journal::{Entry, What};
 use rehearsal::platform::Vendor;
 use rehearsal::platform::cx::Identities;
 use rehearsal::platform::route::{Body, Call};
@@ -19,8 +20,11 @@ pub(crate) struct Provocation {
     pub(crate) call: &'static str,
     pub(crate) headers: &'static [(&'static str, &'static str)],
     pub(crate) body: Sent,
-    /// Lines of `setup:`; calls before it that must succeed.
+    /// What stands within `setup:`.
     pub(crate) setup: &'static str,
+    /// The operation at which the code is planned, where only the vendor can fail.
+    pub(crate) planned_at: Option<&'static str>,
+    /// Calls before it that must succeed.
     pub(crate) before: &'static [Prior],
 }
 
@@ -32,7 +36,8 @@ pub(crate) enum Sent {
     TooSlow,
 }
 
-/// A call that comes before; `{}` in later paths and bodies stands for what `take` finds in its answer.
+/// A call that comes before. `take` is one or two JSON pointers into its answer; in later paths and bodies `<id>` and
+/// `<second>` stand for what they find.
 pub(crate) struct Prior {
     pub(crate) call: &'static str,
     pub(crate) headers: &'static [(&'static str, &'static str)],
@@ -40,38 +45,53 @@ pub(crate) struct Prior {
     pub(crate) take: &'static str,
 }
 
-/// Makes every provocation of a vendor, checks its code, and returns the codes.
-pub(crate) fn provoked(vendor: &Vendor) -> Vec<String> {
+/// Makes every provocation of a vendor, checks its code, and returns the codes and the operations on the way.
+pub(crate) fn provoked(vendor: &Vendor) -> (Vec<String>, Vec<String>) {
+    let mut routes = Vec::new();
     let rows: &[Provocation] = match vendor.name {
         "imichat" => super::provoke_imichat::ROWS,
+        "livechat" => super::provoke_livechat::ROWS,
         other => panic!("{other} has no provocations"),
     };
-    rows.iter()
+    let codes = rows
+        .iter()
         .map(|row| {
-            let text = format!("platform: {}\nsetup: {{{}}}\n", vendor.name, row.setup);
+            let fault = row.planned_at.map_or(String::new(), |route| {
+                format!("steps: [fault: {{on: {{route: {route}}}, do: {{code: {}}}}}]\n", row.code)
+            });
+            let text = format!("platform: {}\nsetup: {{{}}}\n{fault}", vendor.name, row.setup);
             let scenario = load_setup(&text, &[vendor.vocabulary]).unwrap_or_else(|problems| panic!("{problems:#?}"));
             let opening = Opening::play(&scenario, "provoke", Seed(1), Identities::WellKnown);
             let mut world = World::open(vendor, opening, START).unwrap();
-            let mut taken = String::new();
+            world.handle(START, Input::Begin);
+            let mut taken: Vec<String> = Vec::new();
             for prior in row.before {
                 let reply = answer(&mut world, call(prior.call, prior.headers, Sent::Text(prior.body), &taken));
                 assert!(reply.status < 300, "{}: {:?}", prior.call, reply.body);
                 if !prior.take.is_empty() {
                     let document: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
-                    taken = document.pointer(prior.take).and_then(|value| value.as_str()).unwrap().to_owned();
+                    let value = |at| document.pointer(at).and_then(|value| value.as_str()).unwrap().to_owned();
+                    taken = prior.take.split(' ').map(value).collect();
                 }
             }
             let reply = answer(&mut world, call(row.call, row.headers, row.body, &taken));
             assert_eq!(reply.code, Some(row.code), "{} {:?}", row.call, reply.body);
             let status = vendor.codes.iter().find(|code| code.code == row.code).unwrap().status;
             assert_eq!(reply.status, status, "{}", row.call);
+            let called = |entry: &Entry| if let What::Called(called) = &entry.what { called.route } else { None };
+            routes.extend(world.journal().iter().filter_map(called).map(str::to_owned));
             row.code.to_owned()
         })
-        .collect()
+        .collect();
+    (codes, routes)
 }
 
-fn call(line: &str, headers: &[(&'static str, &'static str)], body: Sent, taken: &str) -> Call {
-    let line = line.replace("{}", taken);
+fn call(line: &str, headers: &[(&'static str, &'static str)], body: Sent, taken: &[String]) -> Call {
+    let filled = |text: &str| {
+        let names = ["<id>", "<second>"].into_iter().zip(taken);
+        names.fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+    };
+    let line = filled(line);
     let (method, target) = line.split_once(' ').unwrap();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut map = HeaderMap::new();
@@ -84,7 +104,7 @@ fn call(line: &str, headers: &[(&'static str, &'static str)], body: Sent, taken:
         query: query.to_owned(),
         headers: map,
         body: match body {
-            Sent::Text(text) => Body::Whole(text.replace("{}", taken).into()),
+            Sent::Text(text) => Body::Whole(filled(text).into()),
             Sent::TooLarge => Body::TooLarge(10 << 20),
             Sent::TooSlow => Body::TooSlow,
         },

@@ -7,7 +7,9 @@ const KNOWN: &[(&str, &str)] =
 const CHAT: &str =
     r#"{"channel":"livechat","asset":{"id":"im15102452"},"customer":{"destination_id":"d-1","name":"Ada"}}"#;
 const CREATE: Prior = Prior { call: "POST /v3.1/chats", headers: KNOWN, body: CHAT, take: "/response/chat_id" };
-const CLOSE: Prior = Prior { call: "PATCH /v3.1/chats/{}", headers: KNOWN, body: r#"{"status":"closed"}"#, take: "" };
+const CLOSE: Prior = Prior { call: "PATCH /v3.1/chats/<id>", headers: KNOWN, body: r#"{"status":"closed"}"#, take: "" };
+
+const READ: Prior = Prior { call: "GET /v3.1/chats/<id>", headers: KNOWN, body: "", take: "" };
 
 const fn row(
     code: &'static str,
@@ -15,7 +17,7 @@ const fn row(
     headers: &'static [(&'static str, &'static str)],
     body: &'static str,
 ) -> Provocation {
-    Provocation { code, call, headers, body: Sent::Text(body), setup: "", before: &[] }
+    Provocation { code, call, headers, body: Sent::Text(body), setup: "", planned_at: None, before: &[] }
 }
 
 pub(crate) const ROWS: &[Provocation] = &[
@@ -27,12 +29,12 @@ pub(crate) const ROWS: &[Provocation] = &[
         ..row("2004", "POST /v3.1/chats", &[("access_token", "old"), ("teamid", "672")], CHAT)
     },
     row("2010", "POST /v3.1/chats", &[("access_token", "imi-access-token"), ("teamid", "999")], CHAT),
-    row("2031", "GET /v3.1/chats/CSRNONE", KNOWN, ""),
+    Provocation { before: &[CREATE, READ], ..row("2031", "GET /v3.1/chats/CSRNONE", KNOWN, "") },
     row("2099", "DELETE /v3.1/chats", KNOWN, ""),
     row("400", "POST /v3.1/chats", KNOWN, "{"),
     row("404", "GET /v3.1/nothing/here", KNOWN, ""),
     Provocation { body: Sent::TooSlow, ..row("408", "POST /v3.1/chats", KNOWN, "") },
-    Provocation { before: &[CREATE, CLOSE], ..row("409", "PATCH /v3.1/chats/{}", KNOWN, r#"{"status":"picked"}"#) },
+    Provocation { before: &[CREATE, CLOSE], ..row("409", "PATCH /v3.1/chats/<id>", KNOWN, r#"{"status":"picked"}"#) },
     Provocation { body: Sent::TooLarge, ..row("413", "POST /v3.1/chats", KNOWN, "") },
     Provocation { setup: "daily_quota: 1", before: &[CREATE], ..row("429", "POST /v3.1/chats", KNOWN, CHAT) },
 ];

@@ -26,7 +26,7 @@ fn may_import(room: &str) -> Option<&'static [&'static str]> {
             "base", "fault", "journal", "scenario", "platform", "engine", "server", "delivery", "control", "ui",
             "report", "bot",
         ],
-        "main" => &["cli"],
+        "main" => &["platform", "report", "cli"],
         _ => return None,
     })
 }
