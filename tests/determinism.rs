@@ -17,9 +17,11 @@ async fn the_same_seed_gives_the_same_journals_also_side_by_side() {
     let first = played("determinism-1", "1", "7").await;
     assert!(first.len() >= 12, "only {} scenarios are bundled", first.len());
     for (name, jobs) in [("determinism-2", "1"), ("determinism-8", "8")] {
-        for (one, other) in first.iter().zip(played(name, jobs, "7").await) {
-            assert_eq!(one, &other, "{jobs} at once");
+        for ((file, one), (_, other)) in first.iter().zip(played(name, jobs, "7").await) {
+            let differs = one.lines().zip(other.lines()).find(|(one, other)| one != other);
+            assert_eq!(differs, None, "{file}, {jobs} at once");
+            assert_eq!(one.lines().count(), other.lines().count(), "{file}, {jobs} at once");
         }
     }
-    assert_ne!(first, played("determinism-other", "8", "8").await, "the seed changes nothing");
+    assert!(first != played("determinism-other", "8", "8").await, "the seed changes nothing");
 }

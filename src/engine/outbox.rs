@@ -1,7 +1,7 @@
 //! Webhooks from the moment they are due until they are settled: order, attempts, retries, and what faults do to them.
 //!
-//! Decides and keeps book; the rim makes the attempts. A lane holds the webhooks of one chat to one address, and only its
-//! head may be tried for the first time.
+//! Decides and keeps book; the rim makes the attempts. A lane holds the webhooks of one chat to one address; one attempt at
+//! a time is made in it, so what happens in a chat happens in the same order in every run.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -38,12 +38,23 @@ pub(super) enum Todo {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     deliveries: BTreeMap<DeliveryId, Delivery>,
-    lanes: HashMap<LaneKey, VecDeque<DeliveryId>>,
+    lanes: HashMap<LaneKey, Lane>,
     in_flight: usize,
     last: u64,
 }
 
 type LaneKey = (Option<String>, Arc<str>);
+
+/// The webhooks of one chat to one address.
+#[derive(Debug, Default)]
+struct Lane {
+    /// Those that may be tried, in order.
+    waiting: VecDeque<DeliveryId>,
+    /// Whether an attempt is being made.
+    busy: bool,
+    /// One that must be settled before any other is tried.
+    held_by: Option<DeliveryId>,
+}
 
 #[derive(Debug, Clone)]
 struct Delivery {
@@ -115,18 +126,20 @@ impl Outbox {
         todo
     }
 
-    /// Puts a webhook into its lane.
+    /// Puts a webhook at the end of its lane.
     pub(super) fn release(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
-        let Some(delivery) = self.deliveries.get(&id) else { return Vec::new() };
-        let key = lane_key(delivery);
-        let lane = self.lanes.entry(key).or_default();
-        lane.push_back(id);
-        if lane.len() == 1 { self.attempt(id, wall) } else { Vec::new() }
+        let Some(key) = self.deliveries.get(&id).map(lane_key) else { return Vec::new() };
+        self.lanes.entry(key.clone()).or_default().waiting.push_back(id);
+        self.go_on(&key, wall)
     }
 
-    /// Tries a webhook again.
+    /// Tries a webhook again, before those that have not been tried yet.
     pub(super) fn retry(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
-        self.attempt(id, wall)
+        let Some(key) = self.deliveries.get(&id).map(lane_key) else { return Vec::new() };
+        let lane = self.lanes.entry(key.clone()).or_default();
+        lane.held_by = lane.held_by.filter(|holder| *holder != id);
+        lane.waiting.push_front(id);
+        self.go_on(&key, wall)
     }
 
     /// Sends a copy of a webhook.
@@ -167,25 +180,27 @@ impl Outbox {
             self.edit(id, |delivery| delivery.state = State::Settled);
             self.forget_if_done(id);
         }
-        let moves_on = fate.is_some() || out.policy.order == Order::FirstAttempt;
-        if moves_on {
-            self.next_in_lane(&key, id, &mut todo, wall)
+        let lane = self.lanes.entry(key.clone()).or_default();
+        lane.busy = false;
+        if fate.is_none() && out.policy.order == Order::Outcome {
+            lane.held_by = Some(id);
         }
+        todo.extend(self.go_on(&key, wall));
         todo
     }
 
-    fn next_in_lane(&mut self, key: &LaneKey, done: DeliveryId, todo: &mut Vec<Todo>, wall: WallTime) {
-        let Some(lane) = self.lanes.get_mut(key) else { return };
-        if lane.front() != Some(&done) {
-            return;
+    /// Tries the next webhook of a lane, if one may be tried; forgets a lane that has nothing left.
+    fn go_on(&mut self, key: &LaneKey, wall: WallTime) -> Vec<Todo> {
+        let Some(lane) = self.lanes.get_mut(key) else { return Vec::new() };
+        if lane.busy || lane.held_by.is_some() {
+            return Vec::new();
         }
-        lane.pop_front();
-        match lane.front().copied() {
-            Some(next) => todo.extend(self.attempt(next, wall)),
-            None => {
-                self.lanes.remove(key);
-            }
-        }
+        let Some(next) = lane.waiting.pop_front() else {
+            self.lanes.remove(key);
+            return Vec::new();
+        };
+        lane.busy = true;
+        self.attempt(next, wall)
     }
 
     fn add(&mut self, delivery: Delivery, todo: &mut Vec<Todo>) -> DeliveryId {
