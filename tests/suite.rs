@@ -1,5 +1,6 @@
 //! All tests that use the library from outside, in one program so that it is linked once. One file per topic.
 
+mod cli;
 mod clock;
 mod faults;
 mod fourth_vendor;

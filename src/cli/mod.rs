@@ -48,8 +48,14 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Play scenarios, judge the bot, and write reports
+    ///
+    /// Every scenario gets a tenant of its own with a clock of its own: `wait: 45m` takes no real time. The same seed and the
+    /// same behaviour of the bot give the same run.
     Run(RunArgs),
     /// Keep the stand-in running for a bot under development
+    ///
+    /// Without a file one tenant of every platform is open, with well-known test credentials. A file gives its platform
+    /// another tenant: that of its `setup:`.
     Serve(ServeArgs),
     /// Commands that need neither a bot nor a port.
     #[command(flatten)]
@@ -60,17 +66,18 @@ pub enum Command {
 #[derive(Subcommand, Debug)]
 pub enum Look {
     /// Find mistakes in scenario files without playing them
+    ///
+    /// All mistakes of all files are shown, each with its place and a way to mend it.
     Check(CheckArgs),
     /// List what there is: platforms, routes, codes, events, acts, faults, diagnostics
     List(ListArgs),
     /// Explain one word: a diagnostic, code, event, route, act, step or fault
+    ///
+    /// A platform's name before the word picks one of several meanings.
     Explain(ExplainArgs),
 }
 
-/// Play scenarios, judge the bot, and write reports.
-///
-/// Every scenario gets a tenant of its own with a clock of its own: `wait: 45m` takes no real time. The same seed and the
-/// same behaviour of the bot give the same run.
+/// The arguments of `rehearsal run`.
 #[derive(Args, Debug)]
 #[command(after_help = help::RUN)]
 pub struct RunArgs {
@@ -123,10 +130,7 @@ pub struct RunArgs {
     pub journal: Option<PathBuf>,
 }
 
-/// Keep the stand-in running for a bot under development.
-///
-/// Without a file one tenant of every platform is open, with well-known test credentials. A file gives its platform
-/// another tenant: that of its `setup:`.
+/// The arguments of `rehearsal serve`.
 #[derive(Args, Debug)]
 #[command(after_help = help::SERVE)]
 pub struct ServeArgs {
@@ -162,9 +166,7 @@ pub struct ServeArgs {
     pub allowed_hosts: Vec<Host>,
 }
 
-/// Find mistakes in scenario files without playing them.
-///
-/// All mistakes of all files are shown, each with its place and a way to mend it.
+/// The arguments of `rehearsal check`.
 #[derive(Args, Debug)]
 #[command(after_help = help::CHECK)]
 pub struct CheckArgs {
@@ -177,7 +179,7 @@ pub struct CheckArgs {
     pub format: Format,
 }
 
-/// List what there is: platforms, routes, codes, events, acts, faults, diagnostics.
+/// The arguments of `rehearsal list`.
 #[derive(Args, Debug)]
 #[command(after_help = help::LIST)]
 pub struct ListArgs {
@@ -194,9 +196,7 @@ pub struct ListArgs {
     pub format: Format,
 }
 
-/// Explain one word: a diagnostic, code, event, route, act, step or fault.
-///
-/// A platform's name before the word picks one of several meanings.
+/// The arguments of `rehearsal explain`.
 #[derive(Args, Debug)]
 #[command(after_help = help::EXPLAIN)]
 pub struct ExplainArgs {
@@ -233,12 +233,18 @@ impl Stopped {
     }
 }
 
+/// The whole command line as clap knows it, for texts about it that are made outside of the program.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Reads a command line, the program's name first.
 ///
 /// # Errors
 /// If it is wrong, or asks for help or the version.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, Stopped> {
-    let matches = Cli::command().try_get_matches_from(words).map_err(Stopped)?;
+    let matches = command().try_get_matches_from(words).map_err(Stopped)?;
     Cli::from_arg_matches(&matches).map_err(Stopped)
 }
 

@@ -76,7 +76,9 @@ impl Meaning {
         match self {
             Self::Platform { name, about, routes, codes, events, lacks } => {
                 title(&mut out, name, "platform", about);
-                fact(&mut out, "knows", &format!("{routes} routes, {codes} codes, {events} events"));
+                for (what, number) in [("routes", routes), ("codes", codes), ("events", events)] {
+                    fact(&mut out, what, &number.to_string());
+                }
                 for lack in lacks {
                     fact(&mut out, "lacks", &format!("{}: {}", lack.act, lack.reason));
                 }
