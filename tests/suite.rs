@@ -4,6 +4,8 @@ mod cli;
 mod clock;
 mod faults;
 mod fourth_vendor;
+#[path = "report/main.rs"]
+mod report;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod support;
