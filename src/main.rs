@@ -1,3 +1,35 @@
 //! The command line program; everything is in the library.
 
-fn main() {}
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+
+use rehearsal::cli::{self, Command, Surroundings, Terminal};
+use rehearsal::platform::PLATFORMS;
+use rehearsal::report::Exit;
+
+fn main() -> ExitCode {
+    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
+    #[expect(clippy::disallowed_methods, reason = "the program's edge is where its surroundings are read")]
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let surroundings = Surroundings { terminal: out.is_terminal(), no_color };
+    let paint = cli::Color::Auto.paint(surroundings);
+    let mut terminal = Terminal { out: &mut out, err: &mut err, paint };
+    let ended = match cli::parse(std::env::args_os()) {
+        Ok(cli) => {
+            terminal.paint = cli.color.paint(surroundings);
+            act(&cli.command, &mut terminal)
+        }
+        Err(stopped) => stopped.tell(&mut terminal),
+    };
+    // A stream that fails cannot be told about.
+    ended.map_or(ExitCode::from(Exit::CouldNotRun), ExitCode::from)
+}
+
+fn act(command: &Command, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match command {
+        Command::Look(command) => cli::look(command, PLATFORMS, terminal),
+        Command::Run(args) => runtime()?.block_on(cli::run::run(args, PLATFORMS, terminal)),
+        Command::Serve(args) => runtime()?.block_on(cli::serve::run(args, PLATFORMS, terminal)),
+    }
+}

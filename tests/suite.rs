@@ -1,11 +1,19 @@
 //! All tests that use the library from outside, in one program so that it is linked once. One file per topic.
 
-mod cli;
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests may fail, and play the part of the outside world"
+)]
+
+mod bot;
 mod clock;
+mod commands;
 mod faults;
 mod fourth_vendor;
-#[path = "report/main.rs"]
+mod imichat_vectors;
 mod report;
+mod rim;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod support;

@@ -60,3 +60,26 @@ Examples:
   rehearsal explain livechat incoming_chat    a webhook
   rehearsal explain start_chat                an act
   rehearsal explain duplicate                 a fault";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use crate::cli::Cli;
+
+    #[test]
+    fn every_command_has_help_for_newcomers() {
+        let mut command = Cli::command().term_width(100);
+        command.build();
+        insta::assert_snapshot!("help", command.render_long_help().to_string());
+        for name in ["run", "serve", "check", "list", "explain"] {
+            let command = command.find_subcommand_mut(name).unwrap();
+            insta::assert_snapshot!(format!("help_{name}"), command.render_long_help().to_string());
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

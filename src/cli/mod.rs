@@ -2,11 +2,15 @@
 //!
 //! Every command writes through [`Terminal`] and ends with an [`Exit`]. Flags win over the environment.
 
+mod builtin;
 pub mod check;
 pub mod explain;
 pub mod files;
 mod help;
+mod house;
 pub mod list;
+pub mod run;
+pub mod serve;
 mod table;
 pub mod terminal;
 pub mod value;
@@ -49,8 +53,8 @@ pub struct Cli {
 pub enum Command {
     /// Play scenarios, judge the bot, and write reports
     ///
-    /// Every scenario gets a tenant of its own with a clock of its own: `wait: 45m` takes no real time. The same seed and the
-    /// same behaviour of the bot give the same run.
+    /// Every scenario gets a tenant of its own with a clock of its own: `wait: 45m` takes no real time. The same seed and
+    /// the same behaviour of the bot give the same run.
     Run(RunArgs),
     /// Keep the stand-in running for a bot under development
     ///
@@ -77,7 +81,7 @@ pub enum Look {
     Explain(ExplainArgs),
 }
 
-/// The arguments of `rehearsal run`.
+/// The arguments of `run`.
 #[derive(Args, Debug)]
 #[command(after_help = help::RUN)]
 pub struct RunArgs {
@@ -130,7 +134,7 @@ pub struct RunArgs {
     pub journal: Option<PathBuf>,
 }
 
-/// The arguments of `rehearsal serve`.
+/// The arguments of `serve`.
 #[derive(Args, Debug)]
 #[command(after_help = help::SERVE)]
 pub struct ServeArgs {
@@ -166,7 +170,7 @@ pub struct ServeArgs {
     pub allowed_hosts: Vec<Host>,
 }
 
-/// The arguments of `rehearsal check`.
+/// The arguments of `check`.
 #[derive(Args, Debug)]
 #[command(after_help = help::CHECK)]
 pub struct CheckArgs {
@@ -179,7 +183,7 @@ pub struct CheckArgs {
     pub format: Format,
 }
 
-/// The arguments of `rehearsal list`.
+/// The arguments of `list`.
 #[derive(Args, Debug)]
 #[command(after_help = help::LIST)]
 pub struct ListArgs {
@@ -196,7 +200,7 @@ pub struct ListArgs {
     pub format: Format,
 }
 
-/// The arguments of `rehearsal explain`.
+/// The arguments of `explain`.
 #[derive(Args, Debug)]
 #[command(after_help = help::EXPLAIN)]
 pub struct ExplainArgs {
@@ -233,18 +237,12 @@ impl Stopped {
     }
 }
 
-/// The whole command line as clap knows it, for texts about it that are made outside of the program.
-#[must_use]
-pub fn command() -> clap::Command {
-    Cli::command()
-}
-
 /// Reads a command line, the program's name first.
 ///
 /// # Errors
 /// If it is wrong, or asks for help or the version.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, Stopped> {
-    let matches = command().try_get_matches_from(words).map_err(Stopped)?;
+    let matches = Cli::command().try_get_matches_from(words).map_err(Stopped)?;
     Cli::from_arg_matches(&matches).map_err(Stopped)
 }
 

@@ -1,6 +1,7 @@
 //! What a vendor is, and the list of vendors: one line each.
 
 pub mod cx;
+pub mod imichat;
 pub mod mount;
 pub mod outgoing;
 pub mod route;
@@ -17,7 +18,7 @@ use crate::scenario::node::Node;
 pub use mount::{Instance, Table, Vendor};
 
 /// All vendors.
-pub static PLATFORMS: &[Vendor] = &[];
+pub static PLATFORMS: &[Vendor] = &[Vendor::of::<imichat::Imichat>()];
 
 /// A vendor: its tables, and one tenant's state.
 pub trait Platform: Sized + Send + 'static {

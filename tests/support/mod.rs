@@ -1,5 +1,10 @@
 //! What several topics need.
 
-pub(crate) mod shown;
+pub(crate) mod bots;
+pub(crate) mod client;
+pub(crate) mod core;
+pub(crate) mod fake_vendor;
+pub(crate) mod receiver;
 pub(crate) mod stagehand;
 pub(crate) mod toy;
+pub(crate) mod webhook;

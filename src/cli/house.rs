@@ -1,0 +1,149 @@
+//! What `run` and `serve` share: the vendor port, the worlds behind it, and the bot that the program brings along.
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::value::{Bot, Host};
+use super::{builtin, files::Loaded};
+use crate::base::diag::render;
+use crate::base::rng::Seed;
+use crate::base::secret::Secret;
+use crate::base::time::WallTime;
+use crate::bot;
+use crate::delivery::{BotUrl, BotUrlError, Delivery, Egress};
+use crate::engine::clock::Pace;
+use crate::engine::port::{Effect, Input};
+use crate::engine::{Opening, World};
+use crate::platform::Vendor;
+use crate::platform::cx::Identities;
+use crate::scenario::load_setup;
+use crate::server::world::{Core, WorldHandle};
+use crate::server::worlds::Worlds;
+use crate::server::{Limits, Server, ServerError, ticker};
+
+/// Why the program cannot do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HouseError {
+    /// The vendor port.
+    #[error("{0}")]
+    Server(#[from] ServerError),
+    /// The address of the bot.
+    #[error("use the bot's address: {0}")]
+    BotUrl(#[from] BotUrlError),
+    /// The bot inside the program.
+    #[error("start the built-in bot: {0}")]
+    Builtin(#[source] std::io::Error),
+}
+
+impl Core for World {
+    fn handle(&mut self, wall: WallTime, input: Input) -> Vec<Effect> {
+        Self::handle(self, wall, input)
+    }
+}
+
+/// The vendor port, open and answering.
+pub(super) struct House {
+    address: SocketAddr,
+    worlds: Worlds<World>,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<()>,
+    egress: Egress,
+    bot: Bot,
+}
+
+/// A world that is open, and the bot of its own that goes with it, if it has one.
+pub(super) struct Tenancy {
+    /// The world.
+    pub(super) world: WorldHandle<World>,
+    _bot: Option<bot::Bot>,
+}
+
+impl House {
+    /// Listens and answers.
+    pub(super) async fn open(
+        port: u16,
+        bot: Bot,
+        hosts: &[Host],
+        vendors: &'static [Vendor],
+    ) -> Result<Self, HouseError> {
+        let url = match &bot {
+            Bot::At(address) => Some(BotUrl::parse(address)?),
+            Bot::Builtin | Bot::BuiltinBroken => None,
+        };
+        let mut allowed_hosts: BTreeSet<String> = hosts.iter().map(|host| host.0.clone()).collect();
+        // Naming the bot is leave enough to call it.
+        if let Bot::At(address) = &bot {
+            let host = address.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase));
+            allowed_hosts.extend(host.map(|host| host.trim_matches(['[', ']']).to_owned()));
+        }
+        let egress = Egress { bot: url, allowed_hosts, ..Egress::default() };
+        let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), Limits::default()).await?;
+        let address = server.address();
+        let worlds = Worlds::new(vendors, Box::new(lobby));
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server.run(worlds.clone(), async {
+            // A dropped sender stops as well as a sent word.
+            let _ = stopped.await;
+        }));
+        Ok(Self { address, worlds, stop: Some(stop), server, egress, bot })
+    }
+
+    /// Which credentials worlds have: the bot inside the program learns those of its own world, so each world can have
+    /// its own and many can be open at once; a foreign bot was configured beforehand.
+    pub(super) fn identities(&self) -> Identities {
+        match self.bot {
+            Bot::Builtin | Bot::BuiltinBroken => Identities::Fresh,
+            Bot::At(_) => Identities::WellKnown,
+        }
+    }
+
+    /// Where the platforms are.
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Opens a world; waits while another one owns a credential of its.
+    pub(super) async fn admit(&self, vendor: &'static Vendor, mut world: World) -> Result<Tenancy, HouseError> {
+        let claims = world.take_claims().into_iter().collect();
+        let (bot, delivery) = self.staff(world.exports()).await?;
+        let world = self.worlds.open(vendor.name, claims, world, delivery).await;
+        Ok(Tenancy { world, _bot: bot })
+    }
+
+    /// The bot for a world that is known to clients by these exports, and the way to it.
+    async fn staff(&self, exports: Vec<(&'static str, Secret)>) -> Result<(Option<bot::Bot>, Delivery), HouseError> {
+        let manners = match self.bot {
+            Bot::Builtin => bot::Manners::Good,
+            Bot::BuiltinBroken => bot::Manners::Broken,
+            Bot::At(_) => return Ok((None, Delivery::new(self.egress.clone()))),
+        };
+        let bot = bot::start(builtin::config(self.url(), manners, exports)).await.map_err(HouseError::Builtin)?;
+        let egress = Egress { bot: Some(BotUrl::parse(bot.url())?), ..self.egress.clone() };
+        Ok((Some(bot), Delivery::new(egress)))
+    }
+
+    /// Takes no more calls and finishes those that are open.
+    pub(super) async fn close(mut self) {
+        drop(self.stop.take());
+        // The server's task does not fail; if it were to panic, there is nothing left to close.
+        let _ = self.server.await;
+    }
+}
+
+/// Answers callers whom no world knows: a tenant with nothing in it and with credentials that nobody has.
+fn lobby(vendor: &'static Vendor) -> World {
+    let empty = load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary])
+        .expect("a tenant about which nothing is said is valid");
+    let opening =
+        Opening { pace: Pace::Running(1), ..Opening::play(&empty, "lobby", Seed::unplanned(), Identities::Fresh) };
+    World::open(vendor, opening, ticker::now()).expect("a tenant about which nothing is said is valid")
+}
+
+/// All problems of files that could not be loaded, rendered.
+pub(super) fn problems<T>(loaded: &[Loaded<T>]) -> String {
+    let wrong = loaded.iter().filter_map(|file| Some((&file.source, file.result.as_ref().err()?)));
+    wrong.map(|(source, problems)| render(source, problems, crate::base::diag::Paint::Plain)).collect()
+}

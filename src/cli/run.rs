@@ -1,0 +1,299 @@
+//! `rehearsal run`: plays scenarios against a bot, judges it, and writes reports.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::house::{self, House, HouseError};
+use super::value::{Bot, Format, ReportForm};
+use super::{RunArgs, Terminal, files};
+use crate::base::diag::{Diagnostic, Paint};
+use crate::base::rng::Seed;
+use crate::base::time::WallLimit;
+use crate::engine::port::Input;
+use crate::engine::{Opening, World};
+use crate::journal::Journal;
+use crate::journal::lines::{Wall, lines};
+use crate::platform::Vendor;
+use crate::report::{self, Detail, Exit, Outcome, Run, console};
+use crate::scenario::{Scenario, codes};
+use crate::server::ticker;
+
+/// How long a bot that is just being started may take until it listens.
+const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
+/// How long to wait before knocking again.
+const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
+
+/// A scenario that is ready to be played.
+#[derive(Debug, Clone)]
+struct Part {
+    file: String,
+    scenario: Scenario,
+    seed: Seed,
+    repeat: String,
+}
+
+/// A scenario that was played, and its journal in the forms that are wanted.
+struct Played {
+    file: String,
+    outcome: Outcome,
+    shown: String,
+    transcript: String,
+    lines: String,
+}
+
+/// Plays the scenarios of a command line.
+///
+/// # Errors
+/// If a stream fails. Whatever else goes wrong is told, and makes the exit code.
+pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let begun = ticker::now();
+    let loaded = files::load(&args.paths, vendors);
+    if loaded.is_empty() {
+        terminal.remark("nothing to play: no file ends in .yaml or .yml")?;
+        return Ok(Exit::NothingTested);
+    }
+    let wrong: Vec<&Diagnostic> = loaded.iter().filter_map(|file| file.result.as_ref().err()).flatten().collect();
+    if !wrong.is_empty() {
+        let untested = [codes::NO_STEPS.code, codes::NO_EXPECTATION.code];
+        let exit = if wrong.iter().all(|problem| untested.contains(&problem.rule.code)) {
+            Exit::NothingTested
+        } else {
+            Exit::Invalid
+        };
+        terminal.remark(&house::problems(&loaded))?;
+        return Ok(exit);
+    }
+    let bot = match &args.bot {
+        Some(bot) => bot.clone(),
+        None => {
+            terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
+            Bot::Builtin
+        }
+    };
+    if let Bot::At(address) = &bot
+        && !listens(address).await
+    {
+        terminal
+            .remark(&format!("error: the bot does not listen at {address}; start it, or name another with --bot"))?;
+        return Ok(Exit::CouldNotRun);
+    }
+    let unplanned = Seed::unplanned();
+    let parts = loaded.into_iter().filter_map(|file| {
+        let scenario = file.result.ok()?;
+        let seed = args.seed.map(Seed).or(scenario.seed).unwrap_or(unplanned);
+        let repeat = repeat(&file.source.name, seed, args.bot.as_ref());
+        Some(Part { file: file.source.name.to_string(), scenario, seed, repeat })
+    });
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let jobs = match (args.jobs, &bot) {
+        (Some(jobs), _) => jobs.get(),
+        (None, Bot::Builtin | Bot::BuiltinBroken) => cores(),
+        (None, Bot::At(_)) => 1,
+    };
+    let house = match House::open(args.port, bot, &args.allowed_hosts, vendors).await {
+        Ok(house) => Arc::new(house),
+        Err(error) => {
+            terminal.remark(&format!("error: failed to {error}"))?;
+            return Ok(Exit::CouldNotRun);
+        }
+    };
+    let stage = Stage { house, jobs, detail: args.detail.into(), paint: terminal.paint };
+    let played = stage.play(parts.collect(), vendors, args.format, terminal).await?;
+    conclude(args, &played, ticker::now().since(begun), terminal)
+}
+
+/// Where scenarios are played, and how they are shown.
+struct Stage {
+    house: Arc<House>,
+    jobs: usize,
+    detail: Detail,
+    paint: Paint,
+}
+
+impl Stage {
+    /// Plays all parts, so many at once, and shows them in the order of their files. An interrupt ends it early, with
+    /// what is known by then.
+    async fn play(
+        self,
+        parts: Vec<Part>,
+        vendors: &'static [Vendor],
+        format: Format,
+        terminal: &mut Terminal<'_>,
+    ) -> io::Result<Vec<Played>> {
+        let places = Arc::new(Semaphore::new(self.jobs));
+        let (detail, paint) = (self.detail, self.paint);
+        let mut tasks = JoinSet::new();
+        let mut results: Vec<Option<Played>> = Vec::new();
+        for (index, part) in parts.iter().cloned().enumerate() {
+            results.push(None);
+            let (house, places) = (Arc::clone(&self.house), Arc::clone(&places));
+            tasks.spawn(async move {
+                // The semaphore is never closed.
+                let _place = places.acquire_owned().await;
+                (index, part.play(&house, vendors, detail, paint).await)
+            });
+        }
+        let mut shown = 0;
+        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+        loop {
+            let (index, played) = tokio::select! {
+                next = tasks.join_next() => match next {
+                    Some(Ok(done)) => done,
+                    // A scenario's task does not panic; if it did, it is reported as not played below.
+                    Some(Err(_)) => continue,
+                    None => break,
+                },
+                _ = &mut interrupt => {
+                    terminal.remark("interrupted; this is what is known so far")?;
+                    tasks.shutdown().await;
+                    break;
+                }
+            };
+            results[index] = Some(played);
+            while let Some(Some(next)) = results.get(shown) {
+                if format == Format::Human {
+                    terminal.data(&next.shown)?;
+                }
+                shown += 1;
+            }
+        }
+        let missing = |part: &Part| part.unplayed("the run was interrupted", detail, paint);
+        let played = results.into_iter().zip(&parts).map(|(result, part)| result.unwrap_or_else(|| missing(part)));
+        let played: Vec<Played> = played.collect();
+        if format == Format::Human {
+            for late in &played[shown..] {
+                terminal.data(&late.shown)?;
+            }
+        }
+        if let Ok(house) = Arc::try_unwrap(self.house) {
+            house.close().await;
+        }
+        Ok(played)
+    }
+}
+
+impl Part {
+    async fn play(&self, house: &House, vendors: &'static [Vendor], detail: Detail, paint: Paint) -> Played {
+        match self.perform(house, vendors, detail, paint).await {
+            Ok(played) => played,
+            Err(error) => self.unplayed(&format!("failed to {error}"), detail, paint),
+        }
+    }
+
+    async fn perform(
+        &self,
+        house: &House,
+        vendors: &'static [Vendor],
+        detail: Detail,
+        paint: Paint,
+    ) -> Result<Played, HouseError> {
+        let vendor = vendors
+            .iter()
+            .find(|vendor| vendor.name == self.scenario.platform)
+            .expect("a checked scenario names a platform that there is");
+        let opening = Opening::play(&self.scenario, self.file.as_str(), self.seed, house.identities());
+        let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
+        let tenancy = house.admit(vendor, world).await?;
+        tenancy.world.input(Input::Begin);
+        tenancy.world.finished().await;
+        tenancy.world.close();
+        Ok(tenancy.world.with(|world| self.told(world.journal(), None, detail, paint)))
+    }
+
+    /// What a journal tells of this scenario.
+    fn told(&self, journal: &Journal, trouble: Option<&str>, detail: Detail, paint: Paint) -> Played {
+        let run = Run { file: &self.file, repeat: &self.repeat, trouble };
+        let outcome = Outcome::of(journal, &run);
+        Played {
+            file: self.file.clone(),
+            shown: console::scenario(&outcome, journal, detail, paint),
+            transcript: console::transcript(journal),
+            lines: lines(journal, Wall::Shown),
+            outcome,
+        }
+    }
+
+    fn unplayed(&self, reason: &str, detail: Detail, paint: Paint) -> Played {
+        let nothing = Journal::new(crate::journal::Bounds::DEFAULT);
+        self.told(&nothing, Some(reason), detail, paint)
+    }
+}
+
+/// Writes the summary, the reports and the journals.
+fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let outcomes: Vec<Outcome> = played.iter().map(|played| played.outcome.clone()).collect();
+    match args.format {
+        Format::Human => terminal.data(&console::summary(&outcomes, wall, terminal.paint))?,
+        Format::Json => terminal.data(&report::json::document(&outcomes, wall))?,
+    }
+    let mut exit = Exit::of(&outcomes);
+    let mut keep = |path: &Path, text: &str| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let written = folder.map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
+        match written {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                exit = exit.max(Exit::CouldNotRun);
+                terminal.remark(&format!("error: failed to write {}: {error}", path.display()))
+            }
+        }
+    };
+    for wanted in &args.reports {
+        let text = match wanted.form {
+            ReportForm::Json => report::json::document(&outcomes, wall),
+            ReportForm::Junit => {
+                let rows = played.iter().map(|played| (&played.outcome, played.transcript.as_str()));
+                report::junit::document(rows, wall).map_err(io::Error::other)?
+            }
+        };
+        keep(&wanted.file, &text)?;
+    }
+    if let Some(folder) = &args.journal {
+        for played in played {
+            let name = played.file.trim_start_matches(['.', '/']).replace(['/', '\\', ':'], "-");
+            keep(&folder.join(format!("{name}.jsonl")), &played.lines)?;
+        }
+    }
+    Ok(exit)
+}
+
+/// Whether somebody listens at an address, now or soon.
+async fn listens(address: &str) -> bool {
+    let Ok(uri) = address.parse::<http::Uri>() else { return false };
+    let Some(host) = uri.host() else { return false };
+    let target = (host.trim_matches(['[', ']']).to_owned(), uri.port_u16().unwrap_or(80));
+    let knock = async {
+        while TcpStream::connect(target.clone()).await.is_err() {
+            ticker::pause(KNOCK_AGAIN).await;
+        }
+    };
+    ticker::within(BOT_STARTS_WITHIN, knock).await.is_some()
+}
+
+/// The command that plays one scenario again as it was played.
+fn repeat(file: &str, seed: Seed, bot: Option<&Bot>) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':');
+    let file = if file.chars().all(plain) { file.to_owned() } else { format!("'{}'", file.replace('\'', r"'\''")) };
+    let bot = bot.map_or(String::new(), |bot| format!(" --bot {bot}"));
+    format!("rehearsal run {file} --seed {seed}{bot}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_repeats_a_run_can_be_pasted() {
+        let check =
+            |file: &str, bot: Option<Bot>, expected: &str| assert_eq!(repeat(file, Seed(7), bot.as_ref()), expected);
+        check("a/b.yaml", None, "rehearsal run a/b.yaml --seed 7");
+        check("it's.yaml", Some(Bot::Builtin), r"rehearsal run 'it'\''s.yaml' --seed 7 --bot builtin");
+        check("x.yaml", Some(Bot::At("http://h:1".into())), "rehearsal run x.yaml --seed 7 --bot http://h:1");
+    }
+}

@@ -1,0 +1,220 @@
+//! One request over plain HTTP/1.1, on connections that are kept for the next one.
+//!
+//! Deliberately does not follow redirects, know proxies, speak TLS, or retry what a receiver may have seen, with one
+//! exception: a kept connection that the receiver closed while it was idle.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::header::HOST;
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::address::Address;
+use super::gate::Gate;
+use crate::base::time::WallLimit;
+use crate::engine::port::Attempt;
+use crate::journal::entry::Outcome;
+use crate::server::ticker;
+
+/// How much of an answer's body is read for the sake of keeping its connection.
+const BODY_CAP: usize = 64 * 1024;
+/// How long the rest of an answer may take once its status is known.
+const BODY_LIMIT: WallLimit = WallLimit::from_secs(1);
+/// How large the head of an answer may be.
+const HEAD_CAP: usize = 64 * 1024;
+/// How many connections to one authority are kept.
+const KEPT: usize = 256;
+/// From how many authorities on those without an open connection are forgotten.
+const AUTHORITIES: usize = 64;
+
+type Sender = SendRequest<Full<Bytes>>;
+
+pub(super) struct Client {
+    gate: Gate,
+    idle: Mutex<HashMap<String, Vec<Sender>>>,
+}
+
+/// Why an attempt got no status.
+enum Failure {
+    Connect(Outcome),
+    Exchange { error: hyper::Error, unsent: Option<Box<Request<Full<Bytes>>>> },
+}
+
+impl Client {
+    pub(super) fn new(gate: Gate) -> Self {
+        Self { gate, idle: Mutex::default() }
+    }
+
+    /// Posts the attempt's body and reports the status, or why there is none.
+    pub(super) async fn post(&self, address: &Address, attempt: &Attempt) -> Outcome {
+        let Some(result) = ticker::within(attempt.timeout, self.exchange(address, attempt)).await else {
+            return Outcome::TimedOut;
+        };
+        match result {
+            Ok((sender, response)) => {
+                let status = response.status().as_u16();
+                self.keep(address, sender, response).await;
+                Outcome::Status(status)
+            }
+            Err(Failure::Connect(outcome)) => outcome,
+            Err(Failure::Exchange { error, .. }) => Outcome::Broken(explain(&error).to_owned()),
+        }
+    }
+
+    async fn exchange(&self, address: &Address, attempt: &Attempt) -> Result<(Sender, Response<Incoming>), Failure> {
+        let mut request = None;
+        while let Some(kept) = self.take(&address.authority) {
+            let ready = request.take().unwrap_or_else(|| compose(address, attempt));
+            match send(kept, ready).await {
+                // The receiver closed it while it was idle; the request never left.
+                Err(Failure::Exchange { unsent: Some(unsent), .. }) => request = Some(*unsent),
+                // The same, seen a moment later. Only one such surprise is put down to chance.
+                Err(Failure::Exchange { error, unsent: None }) if is_silent_close(&error) => break,
+                other => return other,
+            }
+        }
+        let fresh = self.connect(address).await.map_err(Failure::Connect)?;
+        send(fresh, request.unwrap_or_else(|| compose(address, attempt))).await
+    }
+
+    async fn connect(&self, address: &Address) -> Result<Sender, Outcome> {
+        let Address { host, port, .. } = address;
+        let resolved = tokio::net::lookup_host((host.as_str(), *port)).await;
+        let resolved: Vec<SocketAddr> =
+            resolved.map_err(|_| Outcome::Broken(format!("the name `{host}` has no address")))?.collect();
+        let admitted = resolved.iter().filter(|address| self.gate.admits(host, address.ip()));
+        let mut failure = Outcome::Forbidden(format!(
+            "`{host}` is not this machine; webhooks go elsewhere only where a host is allowed by name"
+        ));
+        for address in admitted {
+            match TcpStream::connect(address).await {
+                Ok(stream) => return handshake(stream).await,
+                Err(error) => failure = unreachable(&error),
+            }
+        }
+        Err(failure)
+    }
+
+    fn take(&self, authority: &str) -> Option<Sender> {
+        let mut idle = self.idle();
+        let kept = idle.get_mut(authority)?;
+        // The latest first: it is the least likely to have been closed.
+        std::iter::from_fn(|| kept.pop()).find(|sender| !sender.is_closed())
+    }
+
+    /// Reads the rest of an answer, and keeps its connection if it ends soon enough.
+    async fn keep(&self, address: &Address, sender: Sender, response: Response<Incoming>) {
+        let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+        let mut body = response.into_body();
+        if !body.is_end_stream() {
+            let ended = ticker::within(BODY_LIMIT, ends_within_cap(&mut body)).await;
+            if ended != Some(true) {
+                return;
+            }
+        }
+        if upgraded || sender.is_closed() {
+            return;
+        }
+        let mut idle = self.idle();
+        if let Some(kept) = idle.get_mut(&address.authority) {
+            if kept.len() < KEPT {
+                kept.push(sender);
+            }
+            return;
+        }
+        if idle.len() >= AUTHORITIES {
+            idle.retain(|_, kept| kept.iter().any(|sender| !sender.is_closed()));
+        }
+        idle.insert(address.authority.clone(), vec![sender]);
+    }
+
+    fn idle(&self) -> MutexGuard<'_, HashMap<String, Vec<Sender>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn handshake(stream: TcpStream) -> Result<Sender, Outcome> {
+    // Without it a small request may wait for the acknowledgement of an earlier one; an error only costs that time.
+    let _ = stream.set_nodelay(true);
+    let built = http1::Builder::new().max_header_size(HEAD_CAP).handshake(TokioIo::new(stream)).await;
+    let (sender, connection) = built.map_err(|error| Outcome::Broken(explain(&error).to_owned()))?;
+    // Ends with its sender. What goes wrong on it is reported to the request that is on it.
+    tokio::spawn(async move {
+        let _ = connection.await;
+    });
+    Ok(sender)
+}
+
+async fn send(mut sender: Sender, request: Request<Full<Bytes>>) -> Result<(Sender, Response<Incoming>), Failure> {
+    if let Err(error) = sender.ready().await {
+        return Err(Failure::Exchange { error, unsent: Some(Box::new(request)) });
+    }
+    match sender.try_send_request(request).await {
+        Ok(response) => Ok((sender, response)),
+        Err(mut failed) => {
+            let unsent = failed.take_message().map(Box::new);
+            Err(Failure::Exchange { error: failed.into_error(), unsent })
+        }
+    }
+}
+
+fn compose(address: &Address, attempt: &Attempt) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::new(attempt.body.clone()));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = Uri::from(address.target.clone());
+    let headers = request.headers_mut();
+    headers.reserve(attempt.headers.len() + 1);
+    let host = HeaderValue::from_str(&address.authority);
+    headers.insert(HOST, host.expect("an authority has only characters that headers may have"));
+    for (name, value) in &attempt.headers {
+        headers.append(name.clone(), value.clone());
+    }
+    request
+}
+
+async fn ends_within_cap(body: &mut Incoming) -> bool {
+    let mut read = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return false };
+        read += frame.data_ref().map_or(0, Bytes::len);
+        if read > BODY_CAP {
+            return false;
+        }
+    }
+    true
+}
+
+/// Whether a connection ended without a word of an answer.
+fn is_silent_close(error: &hyper::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset};
+    error.is_incomplete_message() || error.is_canceled() || matches!(io_kind(error), Some(ConnectionReset | BrokenPipe))
+}
+
+fn explain(error: &hyper::Error) -> &'static str {
+    if error.is_parse() {
+        "the answer is not HTTP"
+    } else if is_silent_close(error) {
+        "the connection was closed before an answer"
+    } else {
+        "the connection failed before an answer"
+    }
+}
+
+fn unreachable(error: &io::Error) -> Outcome {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => Outcome::Refused,
+        _ => Outcome::Broken("the address cannot be reached".to_owned()),
+    }
+}
+
+fn io_kind(error: &hyper::Error) -> Option<io::ErrorKind> {
+    std::error::Error::source(error)?.downcast_ref::<io::Error>().map(io::Error::kind)
+}

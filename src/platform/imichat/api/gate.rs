@@ -1,0 +1,110 @@
+//! The checks that operations share, in the order in which they apply: headers, token, team, quota, body.
+
+use serde_json::Value;
+
+use crate::platform::cx::Cx;
+use crate::platform::imichat::auth::{BadToken, KeyRef, TEAM_HEADER, TOKEN_HEADER, WRONG_TEAM_HEADER};
+use crate::platform::imichat::model::state::Impossible;
+use crate::platform::imichat::model::{ChatKey, TeamId};
+use crate::platform::imichat::wire::reading::Findings;
+use crate::platform::imichat::{Imichat, codes};
+use crate::platform::route::{Body, Call, Reply};
+
+impl Imichat {
+    /// Lets a call in that works without a team. If it names one all the same, that one must be good.
+    pub(super) fn gate(&mut self, cx: &mut Cx<'_>, call: &Call) -> Result<(), Reply> {
+        let token = header(cx, call, TOKEN_HEADER)?;
+        let key = self.holder(cx, token)?;
+        if let Some(team) = call.headers.get(TEAM_HEADER) {
+            self.team(key, team.to_str().unwrap_or_default())?;
+        }
+        self.spend(cx)
+    }
+
+    /// Lets a call in that is for a team, and finds the team.
+    pub(super) fn gate_for_team(&mut self, cx: &mut Cx<'_>, call: &Call) -> Result<TeamId, Reply> {
+        let token = header(cx, call, TOKEN_HEADER)?;
+        let team = header(cx, call, TEAM_HEADER)?;
+        let key = self.holder(cx, token)?;
+        let team = self.team(key, team)?;
+        self.spend(cx)?;
+        Ok(team)
+    }
+
+    /// Refuses a call beyond the quota; whether it is answered or refused, the call is counted with its answer.
+    pub(super) fn spend(&mut self, cx: &Cx<'_>) -> Result<(), Reply> {
+        if self.quota.is_spent(cx.now()) { Err(codes::refuse(codes::QUOTA_SPENT)) } else { Ok(()) }
+    }
+
+    /// Records what was found wrong with a body, and refuses the call if that makes it invalid.
+    pub(super) fn settle(&self, cx: &mut Cx<'_>, findings: Findings) -> Result<(), Reply> {
+        let refusal = findings.faults.first().filter(|_| !self.tenant.lenient);
+        let refusal = refusal.map(|fault| codes::explain(codes::INVALID, fault));
+        for detail in findings.faults.into_iter().chain(findings.oddities) {
+            cx.violation(detail);
+        }
+        refusal.map_or(Ok(()), Err)
+    }
+
+    /// The chat that the path names by id or alias.
+    pub(super) fn named_chat(&self, call: &Call) -> Result<ChatKey, Reply> {
+        self.chats.find(call.param("chat_id")).ok_or_else(|| codes::refuse(codes::UNKNOWN_CHAT))
+    }
+
+    fn holder(&self, cx: &Cx<'_>, token: &str) -> Result<KeyRef, Reply> {
+        self.auth.check(token, cx.now()).map_err(|why| {
+            codes::refuse(match why {
+                BadToken::Unknown => codes::INVALID_TOKEN,
+                BadToken::Expired => codes::EXPIRED_TOKEN,
+            })
+        })
+    }
+
+    fn team(&self, key: KeyRef, number: &str) -> Result<TeamId, Reply> {
+        let team = number.parse().ok().map(TeamId).filter(|team| self.tenant.team(*team).is_some());
+        team.filter(|team| self.auth.shares(key, *team)).ok_or_else(|| codes::refuse(codes::UNKNOWN_TEAM))
+    }
+}
+
+/// A header that must be there.
+pub(super) fn header<'c>(cx: &mut Cx<'_>, call: &'c Call, name: &str) -> Result<&'c str, Reply> {
+    call.header(name).filter(|value| !value.is_empty()).ok_or_else(|| {
+        if name == TEAM_HEADER && call.headers.contains_key(WRONG_TEAM_HEADER) {
+            cx.violation(format!("the header is spelled {TEAM_HEADER}, not {WRONG_TEAM_HEADER}"));
+        }
+        codes::refuse(codes::MISSING_HEADER)
+    })
+}
+
+/// The JSON document in the body. A wrong content type does not keep it from being read.
+pub(super) fn document(cx: &mut Cx<'_>, call: &Call) -> Result<Value, Reply> {
+    let bytes = match &call.body {
+        Body::Whole(bytes) => bytes,
+        Body::TooLarge(limit) => {
+            cx.violation(format!("the body has more than {limit} bytes"));
+            return Err(codes::refuse(codes::TOO_LARGE));
+        }
+        Body::TooSlow => return Err(codes::refuse(codes::TOO_SLOW)),
+    };
+    if let Some(other) = call.header("content-type").filter(|kind| !is_json(kind)) {
+        cx.violation(format!("the content type is {other}, but the body is application/json"));
+    }
+    serde_json::from_slice(bytes).map_err(|_| {
+        let why = "the body is not JSON";
+        cx.violation(why);
+        codes::explain(codes::INVALID, why)
+    })
+}
+
+fn is_json(content_type: &str) -> bool {
+    content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// The answer to a change that the state of the chat does not allow.
+pub(super) fn impossible(cx: &mut Cx<'_>, why: Impossible) -> Reply {
+    cx.violation(why.to_string());
+    match why {
+        Impossible::Closed => codes::refuse(codes::CONFLICT),
+        Impossible::NoOwner => codes::explain(codes::INVALID, &why.to_string()),
+    }
+}

@@ -1,0 +1,65 @@
+//! The operations, each as: checks in the order the codes suggest, then the model, then the answer.
+
+mod authorize;
+mod chat;
+mod gate;
+#[cfg(test)]
+mod tests;
+
+use http::Method;
+
+use super::Imichat;
+use crate::base::doc_ref::{DocRef, Mark};
+use crate::platform::route::Route;
+
+/// All operations.
+pub(super) const ROUTES: &[Route<Imichat>] = &[
+    Route {
+        name: authorize::AUTHORIZE,
+        method: Method::GET,
+        path: "/{version}/authorize",
+        summary: "exchanges an API key for an access token, which is in a header of the answer",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/authorize"),
+        handle: authorize::authorize,
+    },
+    Route {
+        name: chat::CREATE,
+        method: Method::POST,
+        path: "/{version}/chats",
+        summary: "begins a chat in the queue of a team or with an owner",
+        doc: DocRef::new(Mark::Seed, "docs.imi.chat/reference/create-chat"),
+        handle: chat::create,
+    },
+    Route {
+        name: chat::GET,
+        method: Method::GET,
+        path: "/{version}/chats/{chat_id}",
+        summary: "gives a chat with its messages, by its id or alias",
+        doc: DocRef::new(Mark::Seed, "docs.imi.chat/reference/messagearrived"),
+        handle: chat::get,
+    },
+    Route {
+        name: chat::UPDATE,
+        method: Method::PATCH,
+        path: "/{version}/chats/{chat_id}",
+        summary: "changes alias, tags, status, owner, outcome or other details of a chat",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/v5.1/reference/update-chat"),
+        handle: chat::update,
+    },
+    Route {
+        name: chat::APPEND,
+        method: Method::POST,
+        path: "/{version}/chats/{chat_id}/messages",
+        summary: "adds a message to a chat; this is how a bot replies",
+        doc: DocRef::new(Mark::Seed, "docs.imi.chat/reference/messagearrived"),
+        handle: chat::append,
+    },
+    Route {
+        name: chat::TRANSFER,
+        method: Method::PATCH,
+        path: "/{version}/internal/chats/{chat_id}",
+        summary: "moves a chat to another team or skill",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/transfer-api-private-beta"),
+        handle: chat::transfer,
+    },
+];

@@ -1,0 +1,179 @@
+//! Who may call: API keys, the access tokens they are exchanged for, and their expiry.
+//!
+//! Pages: docs.imi.chat/reference/authorize, docs.imi.chat/docs/api-keys.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::model::TeamId;
+use crate::base::secret::Secret;
+use crate::base::time::{VirtualSpan, VirtualTime};
+use crate::platform::cx::{Credential, Cx, Identities};
+use crate::platform::route::Call;
+
+/// The header that carries an access token.
+pub(super) const TOKEN_HEADER: &str = "access_token";
+/// The header that carries the number of a team.
+pub(super) const TEAM_HEADER: &str = "teamid";
+/// A header that does not exist, although bodies spell it so: a likely slip.
+pub(super) const WRONG_TEAM_HEADER: &str = "team_id";
+/// The header that carries the credential of `authorize`; the page gives its format but not its name.
+pub(super) const KEY_HEADER: &str = "authorization";
+
+const WELL_KNOWN_KEY: &str = "imi-api-key";
+const WELL_KNOWN_TOKEN: &str = "imi-access-token";
+
+/// By which credentials a tenant's callers are known, as set up.
+#[derive(Clone, Debug)]
+pub(super) struct Identity {
+    /// The tenant's domain.
+    pub(super) domain: String,
+    /// The API keys; without them one is well known or drawn.
+    pub(super) keys: Option<Vec<Key>>,
+    /// Tokens issued before; without them one is well known or drawn.
+    pub(super) tokens: Option<Vec<Issued>>,
+    /// How long further tokens are good for.
+    pub(super) life: VirtualSpan,
+}
+
+/// An API key.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    /// The key.
+    pub(super) secret: Secret,
+    /// The teams it is shared with; nothing means all.
+    pub(super) teams: Option<Vec<TeamId>>,
+}
+
+/// A token that was issued before the tenant was opened.
+#[derive(Clone, Debug)]
+pub(super) struct Issued {
+    /// The token.
+    pub(super) token: Secret,
+    /// How much longer it is good for; nothing means for ever.
+    pub(super) life: Option<VirtualSpan>,
+    /// The place of its API key.
+    pub(super) key: usize,
+}
+
+/// The keys and tokens in force.
+pub(super) struct Auth {
+    domain: String,
+    keys: Vec<Key>,
+    tokens: HashMap<String, Token>,
+    life: VirtualSpan,
+}
+
+struct Token {
+    expires: Option<VirtualTime>,
+    key: usize,
+}
+
+/// An API key that is in force, by place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct KeyRef(usize);
+
+/// Why a token is not good.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum BadToken {
+    /// It was never issued.
+    Unknown,
+    /// It was good once.
+    Expired,
+}
+
+impl Auth {
+    /// Puts the credentials of a tenant in force, and makes up those that were not set up.
+    pub(super) fn open(cx: &mut Cx<'_>, identity: Identity) -> Self {
+        let mut made_up = |purpose, known: &str| match cx.identities() {
+            Identities::WellKnown => Secret::new(known),
+            Identities::Fresh => Secret::new(cx.draw(purpose).guid()),
+        };
+        let keys = identity
+            .keys
+            .unwrap_or_else(|| vec![Key { secret: made_up("imichat/api-key", WELL_KNOWN_KEY), teams: None }]);
+        let tokens = identity.tokens.unwrap_or_else(|| {
+            vec![Issued { token: made_up("imichat/access-token", WELL_KNOWN_TOKEN), life: None, key: 0 }]
+        });
+        for key in &keys {
+            cx.claim(Credential(format!("{}@{}", key.secret.expose(), identity.domain)));
+        }
+        let mut auth = Self { domain: identity.domain, keys, tokens: HashMap::new(), life: identity.life };
+        for Issued { token, life, key } in tokens {
+            let expires = life.map(|life| cx.now() + life);
+            auth.put(cx, token.expose().to_owned(), Token { expires, key });
+        }
+        auth
+    }
+
+    /// What a client must know to get a token.
+    pub(super) fn exports(&self) -> Vec<(&'static str, Secret)> {
+        let key = self.keys.first().map(|key| ("IMICHAT_API_KEY", key.secret.clone()));
+        key.into_iter().chain([("IMICHAT_DOMAIN", Secret::new(self.domain.as_str()))]).collect()
+    }
+
+    /// Issues a token to the holder of a key.
+    pub(super) fn issue(&mut self, cx: &mut Cx<'_>, key: KeyRef) -> String {
+        let token = cx.draw("imichat/access-token").guid();
+        let expires = Some(cx.now() + self.life);
+        self.put(cx, token.clone(), Token { expires, key: key.0 });
+        token
+    }
+
+    /// The API key that `APIKey@DomainName` names.
+    pub(super) fn key(&self, credential: &str) -> Option<KeyRef> {
+        let (key, domain) = credential.rsplit_once('@')?;
+        let place = self.keys.iter().position(|known| known.secret.expose() == key)?;
+        (domain == self.domain).then_some(KeyRef(place))
+    }
+
+    /// The API key a token was issued for.
+    ///
+    /// # Errors
+    /// If the token is not good at this instant.
+    pub(super) fn check(&self, token: &str, now: VirtualTime) -> Result<KeyRef, BadToken> {
+        let Token { expires, key } = self.tokens.get(token).ok_or(BadToken::Unknown)?;
+        match expires {
+            Some(end) if *end <= now => Err(BadToken::Expired),
+            Some(_) | None => Ok(KeyRef(*key)),
+        }
+    }
+
+    /// Whether a call carries a credential of this tenant, good or expired.
+    pub(super) fn knows(&self, call: &Call) -> bool {
+        let by_token = call.header(TOKEN_HEADER).is_some_and(|token| self.tokens.contains_key(token));
+        by_token || key_credential(call).is_some_and(|credential| self.key(&credential).is_some())
+    }
+
+    /// Whether a key may be used for a team.
+    pub(super) fn shares(&self, key: KeyRef, team: TeamId) -> bool {
+        let teams = self.keys.get(key.0).and_then(|key| key.teams.as_ref());
+        teams.is_none_or(|teams| teams.contains(&team))
+    }
+
+    fn put(&mut self, cx: &mut Cx<'_>, text: String, token: Token) {
+        cx.claim(Credential(text.clone()));
+        self.tokens.insert(text, token);
+    }
+}
+
+/// `APIKey@DomainName` out of the header of `authorize`, with or without `Basic `.
+pub(super) fn key_credential(call: &Call) -> Option<String> {
+    let header = call.header(KEY_HEADER)?;
+    let encoded = match header.split_once(' ') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("basic") => rest.trim(),
+        _ => header.trim(),
+    };
+    String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()
+}
+
+/// The credential by which a call's tenant is found: the token, or on the way to one the API key with its domain.
+pub(super) fn credential(call: &Call) -> Option<Credential> {
+    let token = call.header(TOKEN_HEADER).filter(|token| !token.is_empty()).map(str::to_owned);
+    if call.path.ends_with("/authorize") {
+        return key_credential(call).or(token).map(Credential);
+    }
+    token.or_else(|| key_credential(call)).map(Credential)
+}

@@ -1,0 +1,138 @@
+//! imi.chat, today sold as Webex Engage: REST API v3.1 and the webhooks of its virtual agents.
+//!
+//! Documented at docs.imi.chat: chats, their states and channels, the samples of messages, three events, the codes of
+//! `create_chat`, the header `access_token`, the daily quota. Not documented, and decided here: the request of
+//! `create_chat` (mirrors the chat it answers with), the order of checks, what an invalid body is answered with, how often
+//! and when webhooks are retried. Everything decided here is a named constant with its reason or a key of `setup:`.
+//!
+//! Left out on purpose: the OAuth API that the vendor sells as its successor, and everything the admin pages do.
+
+mod api;
+mod auth;
+mod codes;
+mod deed;
+mod events;
+mod model;
+mod quota;
+mod script;
+mod setup;
+#[cfg(test)]
+mod stage;
+mod tenant;
+mod wire;
+
+use std::sync::{Arc, LazyLock};
+
+use http::{HeaderName, HeaderValue};
+
+use self::auth::Auth;
+use self::model::Chats;
+use self::quota::Quota;
+use self::tenant::Tenant;
+use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::outgoing::{Acknowledged, Order, Policy};
+use super::route::{Answer, Call, Reply, Route, Unrouted};
+use super::{Code, Event, Platform, Table};
+use crate::base::secret::Secret;
+use crate::scenario::Staff;
+use crate::scenario::act::Act;
+use crate::scenario::decode::Problems;
+use crate::scenario::node::Node;
+
+/// One tenant of imi.chat.
+pub struct Imichat {
+    tenant: Tenant,
+    auth: Auth,
+    quota: Quota,
+    chats: Chats,
+    policy: Arc<Policy>,
+}
+
+impl Platform for Imichat {
+    const NAME: &'static str = "imichat";
+    const ABOUT: &'static str = "imi.chat (Webex Engage): REST API v3.1 and virtual agent webhooks";
+    const ROOTS: &'static [&'static str] = &["v3.1", "v3.0"];
+    const LACKS: &'static [(&'static str, &'static str)] = &[(
+        "leave",
+        "nothing is documented to happen when a customer goes away; let the system close the chat instead",
+    )];
+    const ROUTES: &'static [Route<Self>] = api::ROUTES;
+    const CODES: &'static [Code] = codes::CODES;
+    const EVENTS: &'static [Event] = events::EVENTS;
+
+    type Setup = Tenant;
+
+    fn table() -> &'static Table {
+        static TABLE: LazyLock<Table> = LazyLock::new(Table::of::<Imichat>);
+        &TABLE
+    }
+
+    fn setup(node: &Node, problems: &mut Problems) -> Option<Tenant> {
+        setup::read(node, problems)
+    }
+
+    fn staff(tenant: &Tenant) -> Staff {
+        let bots = tenant.virtual_agents.iter().map(|bot| &bot.login);
+        let agents = bots.chain(tenant.agents.iter().map(|agent| &agent.login));
+        let teams = tenant.teams.iter().flat_map(|team| [team.name.clone(), team.id.to_string()]);
+        Staff { agents: agents.map(|login| login.as_str().to_owned()).collect(), teams: teams.collect() }
+    }
+
+    fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
+        let policy = Policy {
+            acknowledged: Acknowledged::Only200,
+            timeout: tenant.timeout,
+            retries: tenant.retries.clone(),
+            order: Order::Outcome,
+        };
+        Self {
+            auth: Auth::open(cx, tenant.identity.clone()),
+            quota: Quota::new(tenant.daily_quota, cx.now()),
+            chats: Chats::default(),
+            policy: Arc::new(policy),
+            tenant,
+        }
+    }
+
+    fn credential(call: &Call) -> Option<Credential> {
+        auth::credential(call)
+    }
+
+    fn caller(&self, call: &Call) -> Option<String> {
+        // Keys and tokens are secrets, and the vendor has no other name for whoever holds one.
+        self.auth.knows(call).then(|| deed::API.to_owned())
+    }
+
+    fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {
+        match why {
+            Unrouted::Path => {
+                cx.violation(format!("{} is no path of this API", call.path));
+                Err(codes::refuse(codes::NOT_FOUND))
+            }
+            Unrouted::Method => Err(codes::refuse(codes::METHOD_NOT_ALLOWED)),
+        }
+    }
+
+    fn finish(&mut self, cx: &mut Cx<'_>, reply: &mut Reply) {
+        let trace = cx.draw("imichat/trxid").hex(32);
+        if let Ok(trace) = HeaderValue::from_str(&trace) {
+            reply.headers.push((HeaderName::from_static("trxid"), trace));
+        }
+        self.quota.count(cx.now(), reply);
+    }
+
+    fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {
+        script::act(self, cx, act)
+    }
+
+    fn wake(&mut self, _: &mut Cx<'_>, _: &WakeKey) {
+        // Tokens and quotas look at the clock when they are used, so no timer is ever set.
+    }
+
+    fn exports(&self) -> Vec<(&'static str, Secret)> {
+        let webhooks = self.tenant.virtual_agents.iter().filter_map(|bot| bot.webhook.as_ref());
+        let key =
+            webhooks.flat_map(|webhook| &webhook.headers).map(|(_, value)| ("IMICHAT_WEBHOOK_KEY", value.clone()));
+        self.auth.exports().into_iter().chain(key.take(1)).collect()
+    }
+}

@@ -1,0 +1,214 @@
+//! The truth of a tenant: its chats. Knows no wire format and sends nothing; what changed is returned as facts.
+
+pub(super) mod channel;
+pub(super) mod chat;
+pub(super) mod message;
+pub(super) mod state;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use self::chat::{Chat, Opening};
+use self::state::Impossible;
+use crate::base::time::VirtualTime;
+
+/// The platform's id of a chat. Cheap to copy, because an id outlives the moment a chat is looked at.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct ChatId(Arc<str>);
+
+impl ChatId {
+    /// An id with this text.
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text of it.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for ChatId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The login of an agent or a virtual agent.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Login(Arc<str>);
+
+impl Login {
+    /// A login with this text.
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text of it.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The number of a team.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[serde(transparent)]
+pub(super) struct TeamId(pub(super) u32);
+
+impl fmt::Display for TeamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The platform's number for a customer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(transparent)]
+pub(super) struct CustomerNumber(u64);
+
+/// The business's address on a channel. A number only where the tenant has it as a number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum AssetId {
+    /// A number.
+    Number(i64),
+    /// Anything else.
+    Text(String),
+}
+
+impl fmt::Display for AssetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// All chats of a tenant, and the customers who have them.
+#[derive(Debug, Default)]
+pub(super) struct Chats {
+    by_id: IndexMap<ChatId, Chat>,
+    /// Places in `by_id`; of chats with the same alias, the one that got it last.
+    by_alias: HashMap<String, usize>,
+    /// By address on a channel.
+    customers: HashMap<String, CustomerNumber>,
+}
+
+/// Where a chat is kept. Chats are never removed, so it stays good.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct ChatKey(usize);
+
+impl Chats {
+    /// The number of the first customer; those after count up.
+    const FIRST_CUSTOMER: u64 = 90_210;
+
+    /// Whether a chat has this id.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    /// Begins a chat under an id that no chat has yet.
+    pub(super) fn open(&mut self, id: ChatId, now: VirtualTime, about: Opening) -> ChatKey {
+        let next = CustomerNumber(Self::FIRST_CUSTOMER + self.customers.len() as u64);
+        let contact = match self.customers.get(&about.destination) {
+            Some(known) => *known,
+            None => *self.customers.entry(about.destination.clone()).or_insert(next),
+        };
+        let alias = about.alias.clone();
+        let (place, _) = self.by_id.insert_full(id.clone(), Chat::open(id, contact, now, about));
+        self.index(alias, place);
+        ChatKey(place)
+    }
+
+    /// The chat with this id, or else with this alias.
+    pub(super) fn find(&self, reference: &str) -> Option<ChatKey> {
+        let place = self.by_id.get_index_of(reference).or_else(|| self.by_alias.get(reference).copied());
+        place.map(ChatKey)
+    }
+
+    /// The chat kept there.
+    pub(super) fn at(&self, key: ChatKey) -> &Chat {
+        &self.by_id[key.0]
+    }
+
+    /// The chat kept there, to be changed.
+    pub(super) fn at_mut(&mut self, key: ChatKey) -> &mut Chat {
+        &mut self.by_id[key.0]
+    }
+
+    /// Gives a chat another alias, by which it is found from now on.
+    ///
+    /// # Errors
+    /// If the chat is closed.
+    pub(super) fn rename(&mut self, key: ChatKey, now: VirtualTime, alias: String) -> Result<(), Impossible> {
+        let chat = &mut self.by_id[key.0];
+        chat.ensure_open()?;
+        if self.by_alias.get(&chat.about().alias) == Some(&key.0) {
+            self.by_alias.remove(&chat.about().alias);
+        }
+        chat.rename(now, alias.clone());
+        self.index(alias, key.0);
+        Ok(())
+    }
+
+    fn index(&mut self, alias: String, place: usize) {
+        if !alias.is_empty() {
+            self.by_alias.insert(alias, place);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::channel::Channel;
+    use super::*;
+
+    fn opening(alias: &str, destination: &str) -> Opening {
+        Opening {
+            team: TeamId(672),
+            channel: Channel::Livechat,
+            asset: AssetId::Text("im15102452".to_owned()),
+            destination: destination.to_owned(),
+            name: String::new(),
+            alias: alias.to_owned(),
+            subject: String::new(),
+            thread: String::new(),
+            flag: String::new(),
+            tags: Vec::new(),
+            route_params: chat::Freeform::new(),
+            other_details: chat::Freeform::new(),
+        }
+    }
+
+    #[test]
+    fn a_chat_is_found_by_its_id_and_by_its_latest_alias() {
+        let mut chats = Chats::default();
+        let now = VirtualTime::OPENING;
+        let first = chats.open(ChatId::new("CSR1"), now, opening("order", "d1"));
+        let second = chats.open(ChatId::new("CSR2"), now, opening("", "d2"));
+        assert_eq!(chats.find("CSR1"), Some(first));
+        assert_eq!(chats.find("order"), Some(first));
+        assert_eq!(chats.find(""), None);
+        chats.rename(first, now, "other".to_owned()).unwrap();
+        assert_eq!(chats.find("order"), None);
+        chats.rename(second, now, "other".to_owned()).unwrap();
+        assert_eq!(chats.find("other"), Some(second));
+        chats.rename(first, now, String::new()).unwrap();
+        assert_eq!(chats.find("other"), Some(second));
+    }
+
+    #[test]
+    fn a_customer_keeps_their_number() {
+        let mut chats = Chats::default();
+        let now = VirtualTime::OPENING;
+        let keys = ["d1", "d2", "d1"].map(|to| {
+            let id = ChatId::new(&format!("CSR{}", chats.by_id.len()));
+            chats.open(id, now, opening("", to))
+        });
+        let numbers = keys.map(|key| chats.at(key).contact().0);
+        assert_eq!(numbers, [90_210, 90_211, 90_210]);
+    }
+}

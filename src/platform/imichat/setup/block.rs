@@ -1,0 +1,152 @@
+//! The `setup:` block as it is written, with the value of everything that is left out.
+
+use indexmap::IndexMap;
+
+use crate::base::secret::Secret;
+use crate::base::time::{VirtualSpan, WallLimit};
+use crate::platform::imichat::model::AssetId;
+use crate::record;
+use crate::scenario::decode::{Decode, Located, Problems, wrong_type};
+use crate::scenario::node::{Node, Value};
+
+/// No life of tokens is published; the vendor's newer API has this one.
+const TOKEN_LIFE: VirtualSpan = VirtualSpan::from_secs(3_600);
+/// No time limit is published for this product; its sister product has this one.
+const TIMEOUT: WallLimit = WallLimit::from_secs(10);
+
+record! {
+    /// A tenant of imi.chat. What is left out is as in the well-known test tenant.
+    pub(super) struct Block {
+        /// The tenant's domain, the part after `@` in the credential for `authorize`.
+        pub(super) domain: String = "acme.imi.chat".to_owned(),
+        /// The API keys, each with the teams it is shared with.
+        pub(super) api_keys: Option<Vec<KeyBlock>>,
+        /// Access tokens that were issued before.
+        pub(super) access_tokens: Option<Vec<TokenBlock>>,
+        /// How long tokens from `authorize` are good for, in virtual time.
+        pub(super) token_life: VirtualSpan = TOKEN_LIFE,
+        /// How many calls a day are answered; without it calls are counted and none is refused.
+        pub(super) daily_quota: Option<u32>,
+        /// The teams.
+        pub(super) teams: Option<Vec<TeamBlock>>,
+        /// The bots.
+        pub(super) virtual_agents: Option<Vec<VirtualAgentBlock>>,
+        /// The people.
+        pub(super) agents: Vec<AgentBlock>,
+        /// The business's addresses on the channels.
+        pub(super) assets: Option<Vec<AssetBlock>>,
+        /// How webhooks are delivered.
+        pub(super) delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None },
+        /// Whether invalid bodies are answered as if they were valid, and only recorded as violations.
+        pub(super) lenient: bool = false,
+    }
+}
+
+record! {
+    /// An API key.
+    pub(super) struct KeyBlock {
+        /// The key.
+        pub(super) key: Located<Secret>,
+        /// The numbers of the teams it is shared with; all by default.
+        pub(super) teams: Option<Vec<Located<u32>>>,
+    }
+}
+
+record! {
+    /// An access token that was issued before.
+    pub(super) struct TokenBlock {
+        /// The token.
+        pub(super) token: Located<Secret>,
+        /// How much longer it is good for; for ever by default.
+        pub(super) life: Option<VirtualSpan>,
+        /// The API key it was issued for; the first by default.
+        pub(super) key: Option<Located<Secret>>,
+    }
+}
+
+record! {
+    /// A team.
+    pub(super) struct TeamBlock {
+        /// Its number.
+        pub(super) id: Located<u32>,
+        /// Its name.
+        pub(super) name: String,
+        /// Whether its chats go to its virtual agent at once; by default, if that one has a webhook.
+        pub(super) auto_assign: Option<bool>,
+        /// Skills that chats can be transferred for.
+        pub(super) skills: Vec<String>,
+    }
+}
+
+record! {
+    /// A bot.
+    pub(super) struct VirtualAgentBlock {
+        /// Its login.
+        pub(super) login: Located<String>,
+        /// The number of its team; the first team by default.
+        pub(super) team: Option<Located<u32>>,
+        /// Where its events go; without it none are sent.
+        pub(super) webhook: Option<WebhookBlock>,
+    }
+}
+
+record! {
+    /// Where a bot's events go.
+    pub(super) struct WebhookBlock {
+        /// The address, usually `${bot}/…`.
+        pub(super) url: Located<String>,
+        /// Headers that go with every event, as they are.
+        pub(super) headers: IndexMap<String, Located<Secret>>,
+        /// The events; `chat.assigned` and `message.received` by default.
+        pub(super) events: Option<Vec<Located<String>>>,
+        /// A secret to sign with, in addition to what the vendor does.
+        pub(super) secret: Option<Secret>,
+    }
+}
+
+record! {
+    /// A human agent.
+    pub(super) struct AgentBlock {
+        /// The login.
+        pub(super) login: Located<String>,
+        /// The number of the team; the first team by default.
+        pub(super) team: Option<Located<u32>>,
+    }
+}
+
+record! {
+    /// The business's address on a channel.
+    pub(super) struct AssetBlock {
+        /// The channel.
+        pub(super) channel: Located<String>,
+        /// The address: a text, or a number where the tenant has it as a number.
+        pub(super) id: AssetId,
+        /// What people call it.
+        pub(super) name: String = String::new(),
+    }
+}
+
+record! {
+    /// How webhooks are delivered.
+    pub(super) struct DeliveryBlock {
+        /// How long the receiver may take for one attempt, in real time.
+        pub(super) timeout: WallLimit = TIMEOUT,
+        /// The pauses before the second, third … attempt, in virtual time.
+        pub(super) retries: Option<Vec<VirtualSpan>>,
+    }
+}
+
+impl Decode for AssetId {
+    const EXPECTS: &'static str = "text or a whole number";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Int(_) => i64::decode(node, problems).map(Self::Number),
+            Value::Text(text) => Some(Self::Text(text.clone())),
+            Value::Null | Value::Bool(_) | Value::Float(_) | Value::List(_) | Value::Map(_) => {
+                wrong_type(node, Self::EXPECTS, problems);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The `setup:` block of a scenario, checked into a [`Tenant`].
+
+mod block;
+#[cfg(test)]
+mod tests;
+
+use http::{HeaderName, HeaderValue};
+
+use self::block::{AgentBlock, AssetBlock, Block, KeyBlock, TeamBlock, TokenBlock, VirtualAgentBlock, WebhookBlock};
+use super::auth;
+use super::model::channel::Channel;
+use super::model::{AssetId, Login, TeamId};
+use super::tenant::{Agent, Asset, Subscription, Team, Tenant, VirtualAgent, Webhook};
+use super::wire::event;
+use crate::base::diag::{Diagnostic, Place, Rule};
+use crate::base::secret::Secret;
+use crate::base::time::VirtualSpan;
+use crate::scenario::codes;
+use crate::scenario::decode::{Decode, Located, Problems, unknown_word};
+use crate::scenario::node::Node;
+
+/// Retries are documented, their number and spacing are not; the sister product has these.
+const RETRIES: [VirtualSpan; 3] = [VirtualSpan::from_secs(60); 3];
+/// The events that the vendor's page for beginners subscribes to.
+const USUAL_EVENTS: [Subscription; 2] = [Subscription::Assigned, Subscription::Received];
+
+/// Reads and checks the block; the tenant, unless something is wrong.
+pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
+    let before = problems.len();
+    let block = Block::decode(node, problems)?;
+    let mut check = Check { problems, teams: Vec::new() };
+    let teams = check.teams(block.teams);
+    let virtual_agents = check.virtual_agents(block.virtual_agents, &teams);
+    let agents = check.agents(block.agents, &teams);
+    check.logins(&virtual_agents, &agents);
+    let assets = check.assets(block.assets);
+    let keys = block.api_keys.map(|keys| check.keys(keys));
+    let tokens = block.access_tokens.map(|tokens| check.tokens(tokens, keys.as_deref()));
+    let teams = teams
+        .into_iter()
+        .map(|(team, auto_assign)| {
+            let webhook = virtual_agents.iter().any(|(bot, _)| bot.team == team.id && bot.webhook.is_some());
+            Team { auto_assign: auto_assign.unwrap_or(webhook), ..team }
+        })
+        .collect();
+    let tenant = Tenant {
+        identity: auth::Identity { domain: block.domain, keys, tokens, life: block.token_life },
+        daily_quota: block.daily_quota,
+        teams,
+        virtual_agents: virtual_agents.into_iter().map(|(bot, _)| bot).collect(),
+        agents: agents.into_iter().map(|(agent, _)| agent).collect(),
+        assets,
+        timeout: block.delivery.timeout,
+        retries: block.delivery.retries.unwrap_or_else(|| RETRIES.to_vec()),
+        lenient: block.lenient,
+    };
+    (problems.len() == before).then_some(tenant)
+}
+
+struct Check<'p> {
+    problems: &'p mut Problems,
+    /// The numbers of all teams, as words to compare with.
+    teams: Vec<TeamId>,
+}
+
+impl Check<'_> {
+    fn report(&mut self, rule: &'static Rule, place: Place, message: String, help: &str) {
+        self.problems.push(Diagnostic::new(rule, place, message).help(help));
+    }
+
+    fn teams(&mut self, blocks: Option<Vec<TeamBlock>>) -> Vec<(Team, Option<bool>)> {
+        let Some(blocks) = blocks else {
+            let team = Team { id: TeamId(672), name: "Team BOT".to_owned(), auto_assign: false, skills: Vec::new() };
+            self.teams.push(team.id);
+            return vec![(team, None)];
+        };
+        let mut teams = Vec::new();
+        for block in blocks {
+            let id = TeamId(block.id.value);
+            if self.teams.contains(&id) {
+                let message = format!("team {id} stands here for the second time");
+                self.report(&codes::SETUP, block.id.place, message, "give each team a number of its own");
+            }
+            self.teams.push(id);
+            teams.push((Team { id, name: block.name, auto_assign: false, skills: block.skills }, block.auto_assign));
+        }
+        if teams.is_empty() {
+            let message = "a tenant has at least one team".to_owned();
+            self.report(&codes::SETUP, Place::default(), message, "name a team, or leave `teams` out");
+        }
+        teams
+    }
+
+    /// The team that is meant: the one that is named, or else the first.
+    fn team(&mut self, named: Option<Located<u32>>, teams: &[(Team, Option<bool>)]) -> TeamId {
+        let Some(named) = named else { return teams.first().map_or(TeamId(0), |(team, _)| team.id) };
+        self.known_team(&named);
+        TeamId(named.value)
+    }
+
+    fn known_team(&mut self, team: &Located<u32>) {
+        if !self.teams.contains(&TeamId(team.value)) {
+            let known: Vec<String> = self.teams.iter().map(ToString::to_string).collect();
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let word = team.value.to_string();
+            unknown_word(&codes::UNKNOWN_TEAM, "team of this tenant", &word, team.place, &known, self.problems);
+        }
+    }
+
+    fn virtual_agents(
+        &mut self,
+        blocks: Option<Vec<VirtualAgentBlock>>,
+        teams: &[(Team, Option<bool>)],
+    ) -> Vec<(VirtualAgent, Place)> {
+        let Some(blocks) = blocks else {
+            let team = self.team(None, teams);
+            return vec![(VirtualAgent { login: Login::new("support_bot"), team, webhook: None }, Place::default())];
+        };
+        let mut bots = Vec::new();
+        for block in blocks {
+            let team = self.team(block.team, teams);
+            let webhook = block.webhook.map(|webhook| self.webhook(webhook));
+            bots.push((VirtualAgent { login: Login::new(&block.login.value), team, webhook }, block.login.place));
+        }
+        bots
+    }
+
+    fn agents(&mut self, blocks: Vec<AgentBlock>, teams: &[(Team, Option<bool>)]) -> Vec<(Agent, Place)> {
+        let agent = |block: AgentBlock| {
+            let team = self.team(block.team, teams);
+            (Agent { login: Login::new(&block.login.value), team }, block.login.place)
+        };
+        blocks.into_iter().map(agent).collect()
+    }
+
+    fn logins(&mut self, bots: &[(VirtualAgent, Place)], agents: &[(Agent, Place)]) {
+        let bots = bots.iter().map(|(bot, place)| (&bot.login, *place));
+        let agents = agents.iter().map(|(agent, place)| (&agent.login, *place));
+        let mut seen: Vec<&Login> = Vec::new();
+        for (login, place) in bots.chain(agents) {
+            if login.as_str().is_empty() {
+                self.report(&codes::SETUP, place, "a login is empty".to_owned(), "write a login");
+            }
+            if seen.contains(&login) {
+                let message = format!("`{}` stands here for the second time", login.as_str());
+                self.report(&codes::SETUP, place, message, "give each agent and virtual agent a login of its own");
+            }
+            seen.push(login);
+        }
+    }
+
+    fn webhook(&mut self, block: WebhookBlock) -> Webhook {
+        let url = &block.url.value;
+        let at_bot = url.strip_prefix("${bot}").is_some_and(|path| path.is_empty() || path.starts_with('/'));
+        let elsewhere = url.strip_prefix("http://").is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+        if !at_bot && !elsewhere {
+            let message = format!("`{url}` is not an address that webhooks can go to");
+            self.report(&codes::BAD_URL, block.url.place, message, "write `${bot}/…` or `http://…`");
+        }
+        let mut headers = Vec::new();
+        for (name, value) in block.headers {
+            match (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value.value.expose())) {
+                (Ok(name), Ok(_)) => headers.push((name, value.value)),
+                (Err(_), _) => {
+                    let message = format!("`{name}` cannot be the name of a header");
+                    self.report(&codes::SETUP, value.place, message, "use letters, digits and dashes");
+                }
+                (_, Err(_)) => {
+                    let message = format!("the value of the header `{name}` has characters that no header can have");
+                    self.report(&codes::SETUP, value.place, message, "use printable ASCII");
+                }
+            }
+        }
+        let events = match block.events {
+            Some(names) => names.into_iter().filter_map(|name| self.subscription(&name)).collect(),
+            None => USUAL_EVENTS.to_vec(),
+        };
+        Webhook { url: block.url.value, headers, events, signing: block.secret }
+    }
+
+    fn subscription(&mut self, name: &Located<String>) -> Option<Subscription> {
+        match name.value.as_str() {
+            event::ASSIGNED => Some(Subscription::Assigned),
+            event::RECEIVED => Some(Subscription::Received),
+            event::CLOSED => Some(Subscription::Closed),
+            other => {
+                let known = [event::ASSIGNED, event::RECEIVED, event::CLOSED];
+                unknown_word(&codes::UNKNOWN_EVENT, "event of imi.chat", other, name.place, &known, self.problems);
+                None
+            }
+        }
+    }
+
+    fn assets(&mut self, blocks: Option<Vec<AssetBlock>>) -> Vec<Asset> {
+        let Some(blocks) = blocks else {
+            let (id, name) = (AssetId::Text("im15102452".to_owned()), "Website widget".to_owned());
+            return vec![Asset { channel: Channel::Livechat, id, name }];
+        };
+        let mut assets: Vec<Asset> = Vec::new();
+        for block in blocks {
+            let Some(channel) = Channel::named(&block.channel.value) else {
+                let known = Channel::ALL.map(Channel::name);
+                let (word, place) = (&block.channel.value, block.channel.place);
+                unknown_word(&codes::SETUP, "channel of imi.chat", word, place, &known, self.problems);
+                continue;
+            };
+            if assets.iter().any(|asset| asset.channel == channel && asset.id == block.id) {
+                let message = format!("asset `{}` stands here for the second time", block.id);
+                self.report(&codes::SETUP, block.channel.place, message, "keep one of the two");
+            }
+            assets.push(Asset { channel, id: block.id, name: block.name });
+        }
+        assets
+    }
+
+    fn keys(&mut self, blocks: Vec<KeyBlock>) -> Vec<auth::Key> {
+        let mut keys: Vec<auth::Key> = Vec::new();
+        for block in blocks {
+            self.secret(&block.key, keys.iter().any(|key| key.secret == block.key.value));
+            let teams = block.teams.map(|teams| {
+                teams.iter().for_each(|team| self.known_team(team));
+                teams.into_iter().map(|team| TeamId(team.value)).collect()
+            });
+            keys.push(auth::Key { secret: block.key.value, teams });
+        }
+        keys
+    }
+
+    fn tokens(&mut self, blocks: Vec<TokenBlock>, keys: Option<&[auth::Key]>) -> Vec<auth::Issued> {
+        let mut tokens: Vec<auth::Issued> = Vec::new();
+        for block in blocks {
+            self.secret(&block.token, tokens.iter().any(|token| token.token == block.token.value));
+            let key = match block.key {
+                None => 0,
+                Some(named) => {
+                    let found = keys.unwrap_or_default().iter().position(|key| key.secret == named.value);
+                    if found.is_none() {
+                        let message = "this API key is none of `api_keys`".to_owned();
+                        self.report(&codes::SETUP, named.place, message, "name it under `api_keys` as well");
+                    }
+                    found.unwrap_or_default()
+                }
+            };
+            tokens.push(auth::Issued { token: block.token.value, life: block.life, key });
+        }
+        tokens
+    }
+
+    fn secret(&mut self, secret: &Located<Secret>, seen: bool) {
+        if seen {
+            self.report(&codes::SETUP, secret.place, "this stands here for the second time".to_owned(), "keep one");
+        }
+        if HeaderValue::from_str(secret.value.expose()).is_err() || secret.value.expose().is_empty() {
+            let message = "this cannot be sent in a header".to_owned();
+            self.report(&codes::SETUP, secret.place, message, "use printable ASCII, at least one character");
+        }
+    }
+}

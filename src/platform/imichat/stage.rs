@@ -1,0 +1,117 @@
+//! A tenant at play without an engine: unit tests call, act and look at what was told.
+
+use http::{HeaderName, HeaderValue, Method};
+use serde_json::{Value, json};
+
+use super::Imichat;
+use crate::base::rng::Seed;
+use crate::base::time::{VirtualSpan, VirtualTime};
+use crate::fault::{Deed, Fault, Occasion};
+use crate::journal::What;
+use crate::platform::cx::{Desk, Identities, Refusal};
+use crate::platform::route::{Body, Call, Reply};
+use crate::platform::{Instance, Vendor};
+use crate::scenario::{Action, load_setup};
+
+/// A tenant, its desk and its clock.
+pub(super) struct Stage {
+    pub(super) desk: Desk,
+    pub(super) now: VirtualTime,
+    setup: Value,
+    imichat: Box<dyn Instance>,
+}
+
+impl Stage {
+    /// Opens the tenant with customers `ada` and `bob`.
+    pub(super) fn open(setup: Value) -> Self {
+        Self::open_with(setup, Identities::WellKnown)
+    }
+
+    pub(super) fn open_with(setup: Value, identities: Identities) -> Self {
+        let vendor = Vendor::of::<Imichat>();
+        let scenario = load_setup(&document(&setup, &[]), &[vendor.vocabulary]).expect("a sound tenant");
+        let mut desk = Desk::new(Seed(7), "stage", &scenario.customers, identities);
+        let now = VirtualTime::OPENING;
+        let imichat = (vendor.open)(&mut desk.cx(now), &scenario.setup).unwrap();
+        Self { desk, now, setup, imichat }
+    }
+
+    /// A tenant whose virtual agent gets all three events.
+    pub(super) fn with_bot() -> Self {
+        let events = ["chat.assigned", "message.received", "chat.closed"];
+        Self::open(json!({
+            "virtual_agents": [{"login": "support_bot", "webhook": {"url": "${bot}", "events": events}}],
+            "agents": [{"login": "noa"}, {"login": "dan"}],
+            "assets": [{"channel": "livechat", "id": "im15102452"}, {"channel": "sms", "id": 447},
+                       {"channel": "facebook", "id": "pg"}, {"channel": "email", "id": "help@acme.example"}],
+        }))
+    }
+
+    pub(super) fn act(&mut self, act: Value) -> Result<(), Refusal> {
+        // Every chat is started before it is referred to, as far as the checker of scenarios can see.
+        let starts = [json!({"start_chat": {"as": "ada"}}), json!({"start_chat": {"as": "bob"}})];
+        let text = document(&self.setup, &[&starts[0], &starts[1], &act]);
+        let scenario = load_setup(&text, &[Vendor::of::<Imichat>().vocabulary]).expect("a sound act");
+        let Action::Act(act) = &scenario.steps[2].action else { panic!("no act") };
+        self.now = self.now + VirtualSpan::from_secs(1);
+        self.imichat.act(&mut self.desk.cx(self.now), act)
+    }
+
+    /// Calls with a good token, and the team where one is needed.
+    pub(super) fn call(&mut self, method: Method, path: &str, body: &Value) -> (Reply, Value) {
+        let headers = [("access_token", "imi-access-token"), ("teamid", "672")];
+        self.send(method, path, &headers, Body::Whole(body.to_string().into()))
+    }
+
+    pub(super) fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: Body,
+    ) -> (Reply, Value) {
+        let headers =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
+        let (path, query) = (path.to_owned(), String::new());
+        let call = Call { method, path, query, headers: headers.collect(), body, params: Vec::new() };
+        let reply = self.imichat.call(&mut self.desk.cx(self.now), call).reply;
+        let document = serde_json::from_slice(&reply.body).unwrap();
+        (reply, document)
+    }
+
+    /// Lets a chat of ada's begin, and gives its id.
+    pub(super) fn start(&mut self, channel: &str) -> String {
+        self.act(json!({"start_chat": {"as": "ada", "text": "Hi", "channel": channel}})).unwrap();
+        self.desk.chat("ada").unwrap().to_owned()
+    }
+
+    /// Plans a code for the next call of an operation.
+    pub(super) fn plan(&mut self, route: &str, code: &str) {
+        let (on, deed) = (Occasion::Route(route.to_owned()), Deed::Code(code.to_owned()));
+        self.desk.plan.add(Fault { on, nth: 1, deed, times: Some(1) });
+    }
+
+    /// The events that were sent since the last look.
+    pub(super) fn events(&mut self) -> Vec<&'static str> {
+        self.desk.outgoing.drain(..).map(|outgoing| outgoing.event).collect()
+    }
+
+    /// What was told since the last look, in short.
+    pub(super) fn told(&mut self) -> Vec<String> {
+        let short = |what| match what {
+            What::Said(said) => format!("{} {}: {}", said.from.role, said.from.id, said.text),
+            What::Changed { by, change, .. } => {
+                let change = serde_json::to_value(change).unwrap();
+                format!("{} {}", by.role, change["change"].as_str().unwrap())
+            }
+            What::Violated { detail } => format!("violation: {detail}"),
+            other => format!("{other:?}"),
+        };
+        self.desk.facts.drain(..).map(short).collect()
+    }
+}
+
+fn document(setup: &Value, steps: &[&Value]) -> String {
+    let customers = json!({"ada": {"name": "Ada", "id": "d-ada"}, "bob": {"name": "Bob", "id": "d-bob"}});
+    json!({"platform": "imichat", "setup": setup, "customers": customers, "steps": steps}).to_string()
+}

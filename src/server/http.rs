@@ -1,0 +1,172 @@
+//! Requests to calls, treated replies to responses.
+//!
+//! Judges nothing but size, time and the roots of the paths: everything a vendor has an opinion on, an oversized body
+//! included, is left to the vendor.
+
+use std::borrow::Cow;
+
+use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, Request, Response};
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Incoming};
+use serde::Serialize;
+
+use super::Limits;
+use super::faulty::{self, Mark, Portion, Severed, Stage};
+use super::ticker;
+use super::world::Core;
+use super::worlds::Worlds;
+use crate::platform::Vendor;
+use crate::platform::route::{Body, Call, Reply};
+
+/// What the answers of one connection have in common.
+pub(super) struct Connection<C: Core> {
+    pub(super) worlds: Worlds<C>,
+    pub(super) limits: Limits,
+    pub(super) mark: Mark,
+}
+
+impl<C: Core> Connection<C> {
+    /// Answers one request. Runs on the task of its connection from the first byte to the last.
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Portion>, Severed> {
+        let vendors = self.worlds.vendors();
+        let path = decoded(request.uri().path());
+        let served = vendors.iter().find_map(|vendor| vendor.serves(&path).map(|offset| (vendor, offset)));
+        let Some((vendor, offset)) = served else {
+            return Ok(self.own(404, &Unknown::of(&path, vendors)));
+        };
+        let path = match path {
+            Cow::Owned(path) if offset == 0 => path,
+            path => path[offset..].to_owned(),
+        };
+        let (head, incoming) = request.into_parts();
+        let body = match read(&head.headers, incoming, &self.limits).await {
+            Ok(body) => body,
+            Err(error) => return Ok(self.own(400, &Unreadable { error: error.to_string() })),
+        };
+        match body {
+            Body::Whole(_) => {}
+            Body::TooLarge(_) | Body::TooSlow => self.mark.set(Stage::Unread),
+        }
+        let query = head.uri.query().unwrap_or_default().to_owned();
+        let call = Call { method: head.method, path, query, headers: head.headers, body, params: Vec::new() };
+        faulty::carry_out(self.worlds.call(vendor, call), &self.mark).await
+    }
+
+    /// An answer that no vendor gives. What the client may still be sending is not read.
+    fn own(&self, status: u16, document: &impl Serialize) -> Response<Portion> {
+        self.mark.set(Stage::Unread);
+        faulty::plain(Reply::json(status, None, document))
+    }
+}
+
+/// The answer to a path that belongs to no vendor.
+#[derive(Serialize)]
+struct Unknown {
+    error: String,
+    served: Vec<String>,
+}
+
+impl Unknown {
+    fn of(path: &str, vendors: &[Vendor]) -> Self {
+        let served = vendors.iter().flat_map(|vendor| vendor.roots).map(|root| format!("/{root}")).collect();
+        Self { error: format!("no platform has the path {path}; all paths begin with one of those served"), served }
+    }
+}
+
+/// The answer to a body that is not HTTP.
+#[derive(Serialize)]
+struct Unreadable {
+    error: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the body broke off or is not HTTP: {0}")]
+struct BodyError(#[from] hyper::Error);
+
+async fn read(headers: &HeaderMap, mut incoming: Incoming, limits: &Limits) -> Result<Body, BodyError> {
+    if incoming.is_end_stream() {
+        return Ok(Body::Whole(Bytes::new()));
+    }
+    // Not even begun where the outcome is known: a client that expects `100 Continue` is then spared the upload.
+    if announced(headers).is_some_and(|length| length > limits.body) {
+        return Ok(Body::TooLarge(limits.body));
+    }
+    ticker::within(limits.body_time, gather(&mut incoming, limits.body)).await.unwrap_or(Ok(Body::TooSlow))
+}
+
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn gather(incoming: &mut Incoming, cap: usize) -> Result<Body, BodyError> {
+    // Nearly all bodies come in one piece, which is taken as it is.
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    while let Some(frame) = incoming.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        if first.len().max(rest.len()) + data.len() > cap {
+            return Ok(Body::TooLarge(cap));
+        }
+        match (first.is_empty(), rest.is_empty()) {
+            (true, _) => first = data,
+            (false, true) => {
+                rest.reserve(first.len() + data.len());
+                rest.extend_from_slice(&first);
+                rest.extend_from_slice(&data);
+            }
+            (false, false) => rest.extend_from_slice(&data),
+        }
+    }
+    Ok(Body::Whole(if rest.is_empty() { first } else { rest.freeze() }))
+}
+
+/// A path with its percent-encoding undone, but for encoded slashes, which separate nothing, and for what is not UTF-8
+/// or no encoding at all.
+fn decoded(path: &str) -> Cow<'_, str> {
+    if !path.contains('%') {
+        return Cow::Borrowed(path);
+    }
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = match (first, tail) {
+            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low),
+            _ => None,
+        };
+        match escaped {
+            Some(byte) if byte != b'/' => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            Some(_) | None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).map_or(Cow::Borrowed(path), Cow::Owned)
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_decoded_but_keep_their_segments() {
+        let check = |path: &str, expected: &str| assert_eq!(decoded(path), expected, "{path}");
+        check("/v1/chats", "/v1/chats");
+        check("/v1/%61gent%40example.com", "/v1/agent@example.com");
+        check("/v1/a%2Fb%2fc", "/v1/a%2Fb%2fc");
+        check("/v1/%", "/v1/%");
+        check("/v1/%4", "/v1/%4");
+        check("/v1/%zz%+1", "/v1/%zz%+1");
+        check("/v1/%C3%A9", "/v1/é");
+        check("/v1/%FF%41", "/v1/%FF%41");
+    }
+}

@@ -1,0 +1,199 @@
+//! Inbound: one listener for all vendors.
+//!
+//! From the socket to the core and back, in this order, and why in this order:
+//!
+//! 1. **Bound on connections** (here): before anything is read, so that a flood costs nothing but a place in the queue of
+//!    the operating system.
+//! 2. **`faulty` stream**: lies directly on the socket, because a reset or a cut answer is a matter of bytes, not of HTTP.
+//! 3. **hyper**: parses heads within their limits of size and time, and refuses what is not HTTP.
+//! 4. **`http`**: finds the vendor by the path, reads the body within its limits. It comes before the world is looked up,
+//!    since a credential may stand in the body, and since no world may be kept waiting by a slow client.
+//! 5. **[`worlds`]**: finds the world by the vendor's credential.
+//! 6. **[`world`]**: takes the world's lock for as long as the core computes, and carries out the effects after.
+//! 7. **`faulty` answer**: last, as the core has already decided and recorded what it does; a delay holds no lock.
+//!
+//! [`ticker`] stands beside them: all that waits, waits there.
+
+pub mod ticker;
+pub mod world;
+pub mod worlds;
+
+mod faulty;
+mod http;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use self::faulty::{Mark, Stage, Wire};
+use self::http::Connection;
+use self::world::Core;
+use self::worlds::Worlds;
+use crate::base::time::WallLimit;
+
+/// Where the vendors listen unless another address is asked for.
+pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4600);
+
+/// What a client may use up.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many connections are open at once; more wait until one is closed.
+    pub connections: usize,
+    /// How many bytes the request line and the headers may have; more are answered with 431.
+    pub head: usize,
+    /// How long a client may take to send them, and how long a connection may be idle.
+    pub head_time: WallLimit,
+    /// How many bytes a body may have.
+    pub body: usize,
+    /// How long a client may take to send a body.
+    pub body_time: WallLimit,
+    /// How long open requests may take once the server is to stop.
+    pub drain: WallLimit,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 16_384,
+            head: 16 * 1024,
+            head_time: WallLimit::from_secs(30),
+            body: 10 * 1024 * 1024,
+            body_time: WallLimit::from_secs(10),
+            drain: WallLimit::from_secs(5),
+        }
+    }
+}
+
+/// Why the server cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// Somebody else does.
+    #[error("listen on {address}: the port is in use; stop what uses it, or take a free one with `--port 0`")]
+    PortInUse {
+        /// The address that was asked for.
+        address: SocketAddr,
+    },
+    /// The operating system says no for another reason.
+    #[error("listen on {address}: {source}")]
+    Unavailable {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// The reason.
+        source: io::Error,
+    },
+}
+
+/// A server that listens; it answers once it is run.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    limits: Limits,
+}
+
+impl Server {
+    /// Listens on an address; on any free port if its port is 0.
+    ///
+    /// # Errors
+    /// If the address is in use or cannot be listened on.
+    pub async fn bind(address: SocketAddr, limits: Limits) -> Result<Self, ServerError> {
+        let refused = |source: io::Error| match source.kind() {
+            io::ErrorKind::AddrInUse => ServerError::PortInUse { address },
+            _ => ServerError::Unavailable { address, source },
+        };
+        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        Ok(Self { listener, address, limits })
+    }
+
+    /// Where it listens, the port filled in.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `stop` is ready; then takes no more connections, finishes the requests that are open if they do not
+    /// take longer than the limit, and closes the rest.
+    pub async fn run<C: Core>(self, worlds: Worlds<C>, stop: impl Future<Output = ()>) {
+        let Self { listener, limits, .. } = self;
+        let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
+        let stopping = watch::Sender::new(());
+        let mut connections = JoinSet::new();
+        let mut stop = pin!(stop);
+        loop {
+            let next = async {
+                let place = Arc::clone(&places).acquire_owned().await;
+                (accept(&listener).await, place)
+            };
+            tokio::select! {
+                biased;
+                () = &mut stop => break,
+                Some(_) = connections.join_next() => {}
+                (stream, place) = next => {
+                    let connection = serve(stream, worlds.clone(), limits, stopping.subscribe());
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
+            }
+        }
+        drop(listener);
+        stopping.send_replace(());
+        let drained = ticker::within(limits.drain, async { while connections.join_next().await.is_some() {} }).await;
+        if drained.is_none() {
+            connections.shutdown().await;
+        }
+    }
+}
+
+/// The next connection. A client that is gone before it is accepted is no reason to stop, and neither is a lack of file
+/// descriptors: it passes when other connections are closed.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    const BREATH: WallLimit = WallLimit::from_millis(50);
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) => match error.kind() {
+                ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted => {}
+                _ => ticker::pause(BREATH).await,
+            },
+        }
+    }
+}
+
+async fn serve<C: Core>(stream: TcpStream, worlds: Worlds<C>, limits: Limits, mut stopping: watch::Receiver<()>) {
+    // Answers are written whole, so nothing is won by waiting for more; an error only costs that time.
+    let _ = stream.set_nodelay(true);
+    let mark = Mark::default();
+    let wire = Wire::new(stream, mark.clone());
+    let shared = Arc::new(Connection { worlds, limits, mark: mark.clone() });
+    let service = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { shared.answer(request).await }
+    });
+    let connection = http1::Builder::new()
+        .timer(ticker::for_hyper())
+        .header_read_timeout(limits.head_time.as_duration())
+        .max_header_size(limits.head)
+        .serve_connection(wire, service);
+    let mut connection = pin!(connection);
+    // How a connection ends is the client's business; what matters of it is in the journal already.
+    tokio::select! {
+        biased;
+        _ = connection.as_mut() => {}
+        _ = stopping.changed() => {
+            mark.set(Stage::Leaving);
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}

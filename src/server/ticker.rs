@@ -1,0 +1,57 @@
+//! Real time: the only place of the program that reads the wall clock or sleeps.
+//!
+//! The core gets its wall times from here, stamped on every input. Virtual time is none of this file's business.
+
+#![expect(clippy::disallowed_methods, reason = "this is the one place that reads clocks and sleeps")]
+
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use hyper_util::rt::TokioTimer;
+
+use crate::base::time::{WallLimit, WallTime};
+
+/// What time it really is. Never goes backwards within a process, whatever is done to the machine's clock: the clock is
+/// read once, and from then on only the time since then is measured.
+#[must_use]
+pub fn now() -> WallTime {
+    static ANCHOR: OnceLock<(u64, Instant)> = OnceLock::new();
+    let (epoch, anchor) = ANCHOR.get_or_init(|| {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        (saturated(since_epoch.as_nanos()), Instant::now())
+    });
+    WallTime::from_nanos(epoch.saturating_add(saturated(anchor.elapsed().as_nanos())))
+}
+
+/// Waits that long.
+pub async fn pause(time: WallLimit) {
+    tokio::time::sleep(time.as_duration()).await;
+}
+
+/// What `work` comes to, unless it takes longer than `limit`; then it is dropped where it stands.
+pub async fn within<W: Future>(limit: WallLimit, work: W) -> Option<W::Output> {
+    tokio::time::timeout(limit.as_duration(), work).await.ok()
+}
+
+/// The timer that hyper measures its own limits with.
+#[must_use]
+pub(super) fn for_hyper() -> TokioTimer {
+    TokioTimer::new()
+}
+
+fn saturated(nanos: u128) -> u64 {
+    u64::try_from(nanos).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_does_not_go_backwards_and_agrees_with_the_machine() {
+        let (first, second) = (now(), now());
+        assert!(first <= second);
+        let machine = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        assert!(machine.abs_diff(second.as_secs()) <= 1, "{machine} {second:?}");
+    }
+}

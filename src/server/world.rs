@@ -1,0 +1,238 @@
+//! One world as the rim holds it: the lock around its core, and the hands that carry out what the core decides.
+//!
+//! The lock is taken on the task that brings the input and given back before any effect is carried out, so nothing ever
+//! waits for the network while it holds a world. No guard leaves this file.
+//!
+//! Whatever a world has under way (attempts to deliver, alarms) are tasks that the world owns: they hold it weakly, and
+//! end with it. Once a world is closed it takes no more inputs, so nothing of it can show up later.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::ticker;
+use super::worlds::Registry;
+use crate::base::time::WallTime;
+use crate::delivery::Delivery;
+use crate::engine::port::{Attempt, Effect, Input, Treated};
+use crate::platform::cx::Credential;
+use crate::platform::route::Call;
+
+/// What the rim needs of a world's inside; `engine::World` is the one that counts.
+pub trait Core: Send + 'static {
+    /// Takes in what happened and says what is to be done about it. An [`Input::Call`] has exactly one
+    /// [`Effect::Reply`] among its effects, any other input has none.
+    fn handle(&mut self, wall: WallTime, input: Input) -> Vec<Effect>;
+}
+
+/// Names a world within the process.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct WorldId(pub(super) u64);
+
+/// A world; clones name the same one. The world is closed when the last clone is dropped, or by
+/// [`close`](Self::close).
+pub struct WorldHandle<C: Core>(pub(super) Arc<Shared<C>>);
+
+impl<C: Core> Clone for WorldHandle<C> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// The world was closed before the call came in; here it is back.
+#[derive(Debug, thiserror::Error)]
+#[error("answer a call: its world was closed")]
+pub struct Closed(pub Box<Call>);
+
+pub(super) struct Shared<C: Core> {
+    pub(super) id: WorldId,
+    pub(super) platform: &'static str,
+    inside: Mutex<Inside<C>>,
+    /// What is under way; nothing from the moment the world is closed.
+    tasks: Mutex<Option<JoinSet<()>>>,
+    phase: watch::Sender<Phase>,
+    delivery: Delivery,
+    registry: Weak<Registry<C>>,
+    standing: Standing,
+}
+
+/// Whether a world may own credentials.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Standing {
+    /// It does.
+    Tenant,
+    /// It answers for nobody in particular, so it must never keep a credential from a tenant.
+    Lobby,
+}
+
+struct Inside<C> {
+    core: C,
+    open: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Phase {
+    Playing,
+    Finished,
+    Closed,
+}
+
+impl<C: Core> WorldHandle<C> {
+    pub(super) fn new(
+        id: WorldId,
+        platform: &'static str,
+        standing: Standing,
+        core: C,
+        delivery: Delivery,
+        registry: Weak<Registry<C>>,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            id,
+            platform,
+            inside: Mutex::new(Inside { core, open: true }),
+            tasks: Mutex::new(Some(JoinSet::new())),
+            phase: watch::Sender::new(Phase::Playing),
+            delivery,
+            registry,
+            standing,
+        }))
+    }
+
+    /// Answers a call of the bot. Must run within a tokio runtime, as [`input`](Self::input).
+    ///
+    /// # Errors
+    /// If the world is closed: gives the call back.
+    ///
+    /// # Panics
+    /// If the core breaks its contract and does not answer.
+    pub fn call(&self, call: Call) -> Result<Treated, Closed> {
+        let effects = {
+            let mut inside = lock(&self.0.inside);
+            if !inside.open {
+                return Err(Closed(Box::new(call)));
+            }
+            inside.core.handle(ticker::now(), Input::Call(call))
+        };
+        let reply = self.carry_out(effects);
+        Ok(reply.expect("a core answers every call among the effects of that very input"))
+    }
+
+    /// Puts something in that happened outside; without effect once the world is closed.
+    pub fn input(&self, input: Input) {
+        let effects = {
+            let mut inside = lock(&self.0.inside);
+            if !inside.open {
+                return;
+            }
+            inside.core.handle(ticker::now(), input)
+        };
+        self.carry_out(effects);
+    }
+
+    /// Looks at the core, also after the world was closed. Calls and inputs wait meanwhile.
+    pub fn with<T>(&self, look: impl FnOnce(&C) -> T) -> T {
+        look(&lock(&self.0.inside).core)
+    }
+
+    /// Waits until the scenario has ended, or the world was closed.
+    pub async fn finished(&self) {
+        let mut phase = self.0.phase.subscribe();
+        // The sender lives in the world that `self` keeps alive, so waiting cannot fail.
+        let _ = phase.wait_for(|phase| *phase >= Phase::Finished).await;
+    }
+
+    /// Ends the world: it takes no more inputs, what it has under way is dropped, its credentials are free again.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// Names the platform it is a tenant of.
+    #[must_use]
+    pub fn platform(&self) -> &'static str {
+        self.0.platform
+    }
+
+    fn carry_out(&self, effects: Vec<Effect>) -> Option<Treated> {
+        let mut reply = None;
+        for effect in effects {
+            match effect {
+                Effect::Reply(treated) => reply = Some(treated),
+                Effect::Attempt(attempt) => self.deliver(attempt),
+                Effect::Alarm { id, after } => {
+                    let world = Arc::downgrade(&self.0);
+                    self.spawn(async move {
+                        ticker::pause(after).await;
+                        report(&world, Input::Alarm(id));
+                    });
+                }
+                Effect::Claim(credential) => self.claim(credential),
+                Effect::Finished => {
+                    self.0.phase.send_if_modified(|phase| {
+                        let news = *phase < Phase::Finished;
+                        *phase = (*phase).max(Phase::Finished);
+                        news
+                    });
+                }
+            }
+        }
+        reply
+    }
+
+    fn deliver(&self, attempt: Attempt) {
+        let world = Arc::downgrade(&self.0);
+        let delivery = self.0.delivery.clone();
+        self.spawn(async move {
+            let outcome = delivery.attempt(&attempt).await;
+            let Attempt { delivery, attempt, .. } = attempt;
+            report(&world, Input::Attempted { delivery, attempt, outcome });
+        });
+    }
+
+    fn claim(&self, credential: Credential) {
+        match self.0.standing {
+            Standing::Tenant => {
+                if let Some(registry) = self.0.registry.upgrade() {
+                    registry.claim(self, credential);
+                }
+            }
+            Standing::Lobby => {}
+        }
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        if let Some(tasks) = lock(&self.0.tasks).as_mut() {
+            while tasks.try_join_next().is_some() {}
+            tasks.spawn(task);
+        }
+    }
+}
+
+impl<C: Core> Shared<C> {
+    pub(super) fn close(&self) {
+        lock(&self.inside).open = false;
+        // Dropping the tasks ends them.
+        drop(lock(&self.tasks).take());
+        self.phase.send_replace(Phase::Closed);
+        if let Some(registry) = self.registry.upgrade() {
+            registry.release(self.platform, self.id);
+        }
+    }
+}
+
+impl<C: Core> Drop for Shared<C> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn report<C: Core>(world: &Weak<Shared<C>>, input: Input) {
+    if let Some(world) = world.upgrade() {
+        WorldHandle(world).input(input);
+    }
+}
+
+/// A core that panicked spoils its own call and no other: the world goes on.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,214 @@
+//! What the commands say that need neither a bot nor a port.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rehearsal::base::diag::Paint;
+use rehearsal::cli::list::What;
+use rehearsal::cli::{CheckArgs, ExplainArgs, Format, ListArgs, Look, Terminal, files, look, parse};
+use rehearsal::report::Exit;
+
+use crate::support::toy::TOY;
+
+struct Said {
+    exit: Exit,
+    out: String,
+    err: String,
+}
+
+fn ask(command: &Look) -> Said {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain };
+    let exit = look(command, &[TOY], &mut terminal).expect("buffers do not fail");
+    Said {
+        exit,
+        out: String::from_utf8(out).expect("output is text"),
+        err: String::from_utf8(err).expect("output is text"),
+    }
+}
+
+fn list(what: What, format: Format) -> String {
+    let said = ask(&Look::List(ListArgs { what, platform: None, format }));
+    assert_eq!((said.exit, said.err.as_str()), (Exit::Met, ""));
+    said.out
+}
+
+fn explain(words: &[&str], format: Format) -> Said {
+    let words = words.iter().map(|word| (*word).to_owned()).collect();
+    ask(&Look::Explain(ExplainArgs { words, format }))
+}
+
+/// A folder of its own for one test, gone when the test is over.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("commands-{name}"));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("the folder can be made");
+        Self(path)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("the path is in the folder")).expect("the folder can be made");
+        fs::write(path, bytes).expect("the file can be written");
+    }
+
+    fn check(&self, names: &[&str], format: Format) -> Said {
+        let paths = names.iter().map(|name| self.0.join(name)).collect();
+        let mut said = ask(&Look::Check(CheckArgs { paths, format }));
+        said.out = said.out.replace(&format!("{}/", self.0.display()), "");
+        said
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const SOUND: &str =
+    "platform: toy\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice, text: Hi}\n  - expect: {event: note}\n";
+
+#[test]
+fn a_wrong_command_line_is_told_with_the_right_word() {
+    let check = |words: &[&str], exit: Exit, needle: &str| {
+        let words = words.iter().map(OsString::from);
+        let stopped = parse(words).expect_err("the command line is not one to act upon");
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain };
+        assert_eq!(stopped.tell(&mut terminal).unwrap(), exit);
+        let said = String::from_utf8(if exit == Exit::Met { out } else { err }).unwrap();
+        assert!(said.contains(needle), "{needle:?} is not in\n{said}");
+    };
+    check(&["rehearsal", "serv"], Exit::Invalid, "serve");
+    check(&["rehearsal", "list", "rotues"], Exit::Invalid, "routes");
+    check(&["rehearsal", "run"], Exit::Invalid, "<PATH>");
+    check(&["rehearsal", "run", "x", "--report", "html=x"], Exit::Invalid, "`junit` and `json`");
+    check(&["rehearsal", "run", "x", "--bot", "localhost"], Exit::Invalid, "http://127.0.0.1:8080");
+    check(&["rehearsal", "--version"], Exit::Met, env!("CARGO_PKG_VERSION"));
+    check(&["rehearsal", "help"], Exit::Met, "Exit codes:");
+}
+
+#[test]
+fn tables_are_listed_one_row_a_line() {
+    for (name, what) in [
+        ("platforms", What::Platforms),
+        ("routes", What::Routes),
+        ("codes", What::Codes),
+        ("events", What::Events),
+        ("acts", What::Acts),
+        ("faults", What::Faults),
+        ("diagnostics", What::Diagnostics),
+    ] {
+        insta::assert_snapshot!(format!("list_{name}"), list(what, Format::Human));
+        let rows: serde_json::Value = serde_json::from_str(&list(what, Format::Json)).unwrap();
+        assert_eq!(rows.as_array().map(Vec::len), Some(list(what, Format::Human).lines().count()), "{name}");
+    }
+}
+
+#[test]
+fn a_word_is_explained_in_all_its_meanings() {
+    for words in [
+        &["E0103"][..],
+        &["start_chat"],
+        &["fault"],
+        &["wait"],
+        &["duplicate"],
+        &["toy"],
+        &["toy", "note"],
+        &["toy", "answer"],
+        &["toy", "no_key"],
+        &["toy", "hold"],
+    ] {
+        let said = explain(words, Format::Human);
+        assert_eq!((said.exit, said.err.as_str()), (Exit::Met, ""), "{words:?}");
+        insta::assert_snapshot!(format!("explain_{}", words.join("_")), said.out);
+    }
+    assert_eq!(explain(&["e0103"], Format::Human).out, explain(&["E0103"], Format::Human).out);
+    let rows: serde_json::Value = serde_json::from_str(&explain(&["toy", "note"], Format::Json).out).unwrap();
+    assert_eq!((&rows[0]["kind"], &rows[0]["platform"]), (&"event".into(), &"toy".into()));
+}
+
+#[test]
+fn every_word_of_every_list_is_explained() {
+    let lists = [
+        (What::Platforms, "name"),
+        (What::Routes, "name"),
+        (What::Codes, "code"),
+        (What::Events, "name"),
+        (What::Acts, "name"),
+        (What::Faults, "name"),
+        (What::Diagnostics, "code"),
+    ];
+    for (what, key) in lists {
+        let rows: serde_json::Value = serde_json::from_str(&list(what, Format::Json)).unwrap();
+        for row in rows.as_array().unwrap() {
+            let word = row[key].as_str().unwrap();
+            let said = explain(&[word], Format::Human);
+            assert_eq!((said.exit, said.err.as_str()), (Exit::Met, ""), "{word}");
+            assert!(said.out.starts_with(&format!("{word} (")), "{word}: {}", said.out);
+        }
+    }
+}
+
+#[test]
+fn unknown_words_are_answered_with_the_nearest_right_one() {
+    let check = |words: &[&str], needle: &str| {
+        let said = explain(words, Format::Human);
+        assert_eq!((said.exit, said.out.as_str()), (Exit::Invalid, ""), "{words:?}");
+        assert!(said.err.contains(needle), "{needle:?} is not in {}", said.err);
+    };
+    check(&["strat_chat"], "did you mean `start_chat`?");
+    check(&["E0013"], "did you mean `E0");
+    check(&["toy", "strat_chat"], "did you mean `start_chat`?");
+    check(&["toy", "nots"], "did you mean `note`?");
+    check(&["tyo", "note"], "did you mean `toy`?");
+    check(&["xyzzy-nothing-like-it"], "`rehearsal list`");
+    check(&["\u{1b}[31m"], "\\u{1b}");
+    let args = ListArgs { what: What::Codes, platform: Some("tyo".to_owned()), format: Format::Human };
+    let said = ask(&Look::List(args));
+    assert_eq!(said.exit, Exit::Invalid);
+    assert!(said.err.contains("did you mean `toy`?"), "{}", said.err);
+}
+
+#[test]
+fn all_problems_of_a_folder_are_told_in_the_order_of_names() {
+    let folder = Folder::new("broken");
+    folder.write("a.yaml", SOUND);
+    folder.write("b.yml", SOUND.replace("start_chat", "strat_chat"));
+    folder.write("c/d.yaml", [b"platform: toy\n".as_slice(), b"name: \xff\n"].concat());
+    folder.write("c/e.yaml", "x".repeat((1 << 20) + 1));
+    folder.write("c/notes.txt", "no scenario");
+    folder.write(".hidden/f.yaml", "no scenario");
+    let said = folder.check(&["", "missing.yaml"], Format::Human);
+    assert_eq!((said.exit, said.err.as_str()), (Exit::Invalid, ""));
+    insta::assert_snapshot!("check_broken", said.out.replace(&folder.0.display().to_string(), "FOLDER"));
+    let rows: serde_json::Value = serde_json::from_str(&folder.check(&["b.yml"], Format::Json).out).unwrap();
+    assert_eq!((&rows[0]["code"], &rows[0]["line"]), (&"E0108".into(), &4.into()));
+}
+
+#[test]
+fn sound_files_and_empty_folders_have_exit_codes_of_their_own() {
+    let folder = Folder::new("sound");
+    folder.write("a.yaml", SOUND);
+    folder.write("empty/readme.txt", "");
+    let said = folder.check(&["a.yaml"], Format::Human);
+    assert_eq!((said.exit, said.out.as_str()), (Exit::Met, "1 file checked: no mistakes\n"));
+    let said = folder.check(&["empty"], Format::Json);
+    assert_eq!((said.exit, said.out.as_str()), (Exit::NothingTested, "[]\n"));
+    assert!(said.err.contains("no scenario found"), "{}", said.err);
+}
+
+#[test]
+fn a_file_is_found_once_however_often_it_is_named() {
+    let folder = Folder::new("twice");
+    folder.write("b.yaml", SOUND);
+    folder.write("a.yaml", SOUND);
+    let found = files::collect(&[folder.0.join("b.yaml"), folder.0.clone()]);
+    let expected = ["b.yaml", "a.yaml"].map(|name| files::Found::File(folder.0.join(name)));
+    assert_eq!(found, expected);
+}
