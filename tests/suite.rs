@@ -9,6 +9,8 @@
 mod bot;
 mod clock;
 mod commands;
+mod coverage;
+mod determinism;
 mod faults;
 mod fourth_vendor;
 mod imichat_vectors;

@@ -3,14 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use rehearsal::base::secret::Secret;
-use rehearsal::engine::sign::signature;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
@@ -72,51 +70,17 @@ pub(crate) async fn rate(request: &Request, connections: usize, duration: Durati
     count.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
 }
 
-async fn exchange(connection: &mut SendRequest<Full<Bytes>>, request: hyper::Request<Full<Bytes>>) {
+pub(crate) async fn exchange(connection: &mut SendRequest<Full<Bytes>>, request: hyper::Request<Full<Bytes>>) {
     connection.ready().await.expect("the connection stays open");
     let response = connection.send_request(request).await.expect("the server answers");
     assert!(response.status().is_success(), "every measured request succeeds");
     response.into_body().collect().await.expect("the answer is whole");
 }
 
-async fn connect(address: SocketAddr) -> SendRequest<Full<Bytes>> {
+pub(crate) async fn connect(address: SocketAddr) -> SendRequest<Full<Bytes>> {
     let stream = TcpStream::connect(address).await.expect("the server listens");
     stream.set_nodelay(true).expect("a TCP socket has this option");
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("the server speaks HTTP");
     tokio::spawn(connection);
     sender
-}
-
-/// Deliveries a second by a bare client that signs the same bytes and posts them.
-pub(crate) async fn bare_deliveries(receiver: SocketAddr, connections: usize, duration: Duration) -> f64 {
-    let count = Arc::new(AtomicU64::new(0));
-    let begun = Instant::now();
-    let mut tasks = JoinSet::new();
-    for _ in 0..connections {
-        let count = Arc::clone(&count);
-        tasks.spawn(async move {
-            let mut connection = connect(receiver).await;
-            let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-            while begun.elapsed() < duration {
-                let n = count.fetch_add(1, Ordering::Relaxed);
-                exchange(&mut connection, signed(&secret, n)).await;
-            }
-        });
-    }
-    while tasks.join_next().await.is_some() {}
-    count.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
-}
-
-fn signed(secret: &Secret, n: u64) -> hyper::Request<Full<Bytes>> {
-    let body = Bytes::from_static(crate::deliveries::BODY.as_bytes());
-    let id = format!("msg_{n:024x}");
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs();
-    hyper::Request::post("/hook")
-        .header("host", "127.0.0.1")
-        .header("content-type", "application/json")
-        .header("webhook-id", &id)
-        .header("webhook-timestamp", now.to_string())
-        .header("webhook-signature", signature(secret, &id, now, &body))
-        .body(Full::new(body))
-        .expect("its parts are valid")
 }

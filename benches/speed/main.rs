@@ -4,7 +4,11 @@
 //! run in processes of their own, each on one core where `taskset` is at hand; rounds alternate between the two sides, and
 //! the median of the rounds' ratios is what to quote.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads clocks")]
+#![expect(clippy::print_stdout, reason = "and prints what it found")]
+
 mod bare;
+mod deliveries;
 mod load;
 mod process;
 
@@ -67,8 +71,8 @@ async fn deliveries() {
     let mut ratios = Vec::new();
     let mut rates = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let theirs = load::bare_deliveries(receiver.address(), CONNECTIONS, ROUND).await;
-        let mine = load::our_deliveries(receiver.address(), CONNECTIONS, ROUND).await;
+        let theirs = deliveries::bare(receiver.address(), CONNECTIONS, ROUND).await;
+        let mine = deliveries::ours(receiver.address(), CONNECTIONS, ROUND).await;
         ratios.push(mine / theirs);
         rates.0.push(mine);
         rates.1.push(theirs);

@@ -75,11 +75,14 @@ pub(crate) fn role() -> Option<String> {
 
 /// Waits for the first successful answer of a server.
 pub(crate) fn first_answer(server: &Server) {
-    let request = "GET /v3.1/chats/none HTTP/1.1\r\nhost: x\r\naccess_token: imi-access-token\r\nconnection: close\r\n\r\n";
+    let request = "GET /v3.1/authorize HTTP/1.1\r\nhost: x\r\nauthorization: aW1pLWFwaS1rZXlAYWNtZS5pbWkuY2hhdA==\r\nconnection: close\r\n\r\n";
     loop {
         let Ok(mut stream) = TcpStream::connect(server.address) else { continue };
         let mut answer = Vec::new();
-        if stream.write_all(request.as_bytes()).is_ok() && stream.read_to_end(&mut answer).is_ok() && !answer.is_empty() {
+        if stream.write_all(request.as_bytes()).is_ok()
+            && stream.read_to_end(&mut answer).is_ok()
+            && answer.starts_with(b"HTTP/1.1 200")
+        {
             return;
         }
     }
@@ -88,7 +91,11 @@ pub(crate) fn first_answer(server: &Server) {
 /// Keeps this process on one core, where that can be done.
 pub(crate) fn pin_self(core: u32) {
     let pid = std::process::id().to_string();
-    let done = Command::new("taskset").args(["-cp", &core.to_string(), &pid]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let done = Command::new("taskset")
+        .args(["-cp", &core.to_string(), &pid])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     if !done.is_ok_and(|status| status.success()) {
         println!("taskset is not at hand: server and load share all cores, ratios are rougher");
     }

@@ -198,6 +198,7 @@ impl std::fmt::Display for Course {
             }
             (Some(Fate::GivenUp), None) => write!(f, "given up"),
             (None, Some(last)) => write!(f, "not yet; attempt {}: {last}", self.attempts),
+            (None, None) if self.attempts == 0 => write!(f, "not yet; it waits for its turn"),
             (None, None) => write!(f, "not yet; attempt {} is on its way", self.attempts),
         }
     }

@@ -35,8 +35,10 @@ use crate::scenario::{Scenario, Step};
 /// What a world begins with.
 #[derive(Clone, Debug)]
 pub struct Opening {
-    /// Its name: one half, with the seed, of what all its chance follows from.
+    /// What sets it apart from the other worlds of a run: one half, with the seed, of what all its chance follows from.
     pub name: String,
+    /// What it is about, for people.
+    pub title: String,
     /// The seed.
     pub seed: Seed,
     /// How its clock runs.
@@ -57,8 +59,11 @@ impl Opening {
     /// Plays a scenario on a stepped clock.
     #[must_use]
     pub fn play(scenario: &Scenario, name: impl Into<String>, seed: Seed, identities: Identities) -> Self {
+        let name = name.into();
+        let title = if scenario.name.is_empty() { name.clone() } else { scenario.name.clone() };
         Self {
-            name: name.into(),
+            name,
+            title,
             seed,
             pace: Pace::Stepped,
             identities,
@@ -93,7 +98,7 @@ impl World {
     pub fn open(vendor: &Vendor, opening: Opening, wall: WallTime) -> Option<Self> {
         let clock = Clock::new(opening.pace, wall);
         let mut journal = Journal::new(opening.bounds);
-        let what = What::Opened { platform: vendor.name, name: opening.name.clone(), seed: opening.seed };
+        let what = What::Opened { platform: vendor.name, name: opening.title, seed: opening.seed };
         journal.append(clock.now(), wall, what);
         let mut desk = Desk::new(opening.seed, &opening.name, &opening.customers, opening.identities);
         let platform = (vendor.open)(&mut desk.cx(clock.now()), &opening.setup)?;

@@ -2,6 +2,7 @@
 
 pub mod cx;
 pub mod imichat;
+pub mod livechat;
 pub mod mount;
 pub mod outgoing;
 pub mod route;
@@ -18,7 +19,7 @@ use crate::scenario::node::Node;
 pub use mount::{Instance, Table, Vendor};
 
 /// All vendors.
-pub static PLATFORMS: &[Vendor] = &[Vendor::of::<imichat::Imichat>()];
+pub static PLATFORMS: &[Vendor] = &[Vendor::of::<imichat::Imichat>(), Vendor::of::<livechat::Livechat>()];
 
 /// A vendor: its tables, and one tenant's state.
 pub trait Platform: Sized + Send + 'static {

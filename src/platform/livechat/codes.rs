@@ -1,0 +1,146 @@
+//! Error types, their statuses and texts, and the body they travel in.
+//!
+//! The vendor lists types and default texts but no HTTP status; the statuses here are those seen in clients or settled
+//! here.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::base::doc_ref::{DocRef, Mark};
+use crate::platform::Code;
+use crate::platform::route::Reply;
+
+const PAGE: &str = "platform.text.com/docs/messaging/agent-chat-api#errors";
+const SDK: &str = "github.com/livechat/lc-sdk-go, error fixtures";
+const BOTS: &str =
+    "status seen in a public bot integration; type and text on platform.text.com/docs/messaging/agent-chat-api";
+const STATUS: &str = "status settled here; type and text on platform.text.com/docs/messaging/agent-chat-api";
+
+/// The region that a planned `misdirected_request` names as the right one; the vendor's sample names it too.
+const OTHER_REGION: &str = "fra";
+
+macro_rules! codes {
+    ($( $($name:ident =)? $code:literal, $status:literal, $text:literal, $mark:ident, $source:expr, $cause:literal; )*) => {
+        $( $( #[doc = $cause] pub(super) const $name: &str = $code; )? )*
+
+        /// All error types of the Web API.
+        pub(super) const CODES: &[Code] = &[ $( Code {
+            code: $code, status: $status, text: $text, cause: $cause, doc: DocRef::new(Mark::$mark, $source),
+        } ),* ];
+    };
+}
+
+codes! {
+    VALIDATION = "validation", 400, "Wrong format of request", Sdk, SDK,
+        "malformed JSON, a missing or ill-typed field, an illegal combination";
+    AUTHENTICATION = "authentication", 401, "Invalid access token", Sdk, SDK,
+        "a missing, unknown or expired token";
+    AUTHORIZATION = "authorization", 403, "Authorization error", Seen, BOTS,
+        "the requester is not in the chat, or may not do this";
+    MISSING_ACCESS = "missing_access", 403, "Missing access", Inferred, STATUS,
+        "the groups of the requester do not cover the chat";
+    NOT_FOUND = "not_found", 404, "Not found", Inferred, STATUS,
+        "an unknown chat, thread, user, group or method";
+    CHAT_INACTIVE = "chat_inactive", 422, "Chat is inactive", Seen, BOTS,
+        "the chat has no active thread and the method needs one";
+    LIMIT_REACHED = "limit_reached", 422, "Limit reached", Seen, BOTS,
+        "one agent too many in a chat, or one chat too many for an agent";
+    AGENT_OFFLINE = "agent_offline", 422, "Agent offline", Inferred, STATUS,
+        "nobody among the targets of a transfer can take the chat";
+    ENTITY_TOO_LARGE = "entity_too_large", 413, "Upload limit exceeded (10MB).", Inferred, STATUS,
+        "a body that is larger than is read";
+    "too_many_requests", 429, "Too many requests", Inferred, STATUS,
+        "the rate limit";
+    REQUEST_TIMEOUT = "request_timeout", 504, "Request timed out", Inferred, STATUS,
+        "a request that takes longer than 15 s, or a body that does not end";
+    INTERNAL = "internal", 500, "Internal server error", Docs, PAGE,
+        "a failure of the vendor";
+    "service_unavailable", 503, "Service unavailable", Inferred, STATUS,
+        "the vendor refuses new requests for a while";
+    MISDIRECTED_REQUEST = "misdirected_request", 421, "Wrong region", Inferred, STATUS,
+        "the wrong data centre; `data.region` names the right one";
+    UNSUPPORTED_VERSION = "unsupported_version", 400, "Cannot call unsupported API versions.", Inferred, STATUS,
+        "a version that is no longer, or not yet, served";
+    "license_expired", 403, "License expired", Inferred, STATUS,
+        "the trial or subscription has ended";
+    "license_not_found", 404, "License not found", Inferred, STATUS,
+        "there is no such license";
+    "wrong_product_version", 422, "Wrong product version", Inferred, STATUS,
+        "the license has not been migrated";
+}
+
+/// Why a call is refused, in the vendor's words.
+#[derive(Clone, Debug)]
+pub(super) struct Denial {
+    row: &'static Code,
+    message: Cow<'static, str>,
+    status: Option<u16>,
+}
+
+impl Denial {
+    /// A refusal of this type with its default text. A type that is not in the table is a failure of the vendor.
+    pub(super) fn of(code: &str) -> Self {
+        let row = CODES.iter().find(|row| row.code == code);
+        let row = row.or_else(|| CODES.iter().find(|row| row.code == INTERNAL)).unwrap_or(&CODES[0]);
+        Self { row, message: row.text.into(), status: None }
+    }
+
+    /// The request is malformed in this way.
+    pub(super) fn validation(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(VALIDATION).saying(message)
+    }
+
+    /// What the caller is told.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The same with a text that says more than the default one.
+    pub(super) fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// Nobody here has the id of the user that a chat is to get.
+    pub(super) fn unknown_user() -> Self {
+        Self { status: Some(422), ..Self::of(NOT_FOUND).saying("user_id not found") }
+    }
+
+    /// The caller is not in the chat.
+    pub(super) fn absent() -> Self {
+        Self::of(AUTHORIZATION).saying("Requester is not user of the chat")
+    }
+}
+
+impl From<Denial> for Reply {
+    fn from(denial: Denial) -> Self {
+        let row = denial.row;
+        let data = (row.code == MISDIRECTED_REQUEST).then_some(Data { region: OTHER_REGION });
+        let error = Error { r#type: row.code, message: &denial.message, data };
+        Self::json(denial.status.unwrap_or(row.status), Some(row.code), &Envelope { error })
+    }
+}
+
+/// The answer that a planned code stands for.
+pub(super) fn planned(code: &str) -> Reply {
+    Denial::of(code).into()
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: Error<'a>,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    r#type: &'static str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Data>,
+}
+
+#[derive(Serialize)]
+struct Data {
+    region: &'static str,
+}

@@ -1,0 +1,148 @@
+//! A chat: who is in it, who may see it, and its threads.
+
+use super::event::{Properties, Visibility};
+use super::thread::Thread;
+use crate::base::time::VirtualTime;
+
+/// A chat. It keeps its id over all its threads.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Chat {
+    /// Its id.
+    pub(in super::super) id: String,
+    /// Everybody who is or was in it; each once.
+    members: Vec<Member>,
+    /// Its properties.
+    pub(in super::super) properties: Properties,
+    /// The groups that may see it; group 0 is everybody.
+    pub(in super::super) access: Vec<u64>,
+    /// Its threads, oldest first; only the last can be active.
+    threads: Vec<Thread>,
+}
+
+/// Somebody in a chat.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Member {
+    /// Their id.
+    pub(in super::super) id: String,
+    /// As what.
+    pub(in super::super) kind: MemberKind,
+    /// Whether they are in it now.
+    pub(in super::super) present: bool,
+    /// Up to when they have seen its events.
+    pub(in super::super) seen_up_to: VirtualTime,
+    /// Who can see them.
+    pub(in super::super) visibility: Visibility,
+}
+
+/// As what somebody is in a chat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in super::super) enum MemberKind {
+    /// As a customer.
+    Customer,
+    /// As an agent; bots too.
+    Agent,
+}
+
+impl Chat {
+    /// A chat with nobody in it and no thread yet.
+    pub(in super::super) fn new(id: String, properties: Properties, access: Vec<u64>) -> Self {
+        Self { id, members: Vec::new(), properties, access, threads: Vec::new() }
+    }
+
+    /// Everybody who is or was in it.
+    pub(in super::super) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// Lets somebody in, or in again.
+    pub(in super::super) fn join(&mut self, id: &str, kind: MemberKind, visibility: Visibility, at: VirtualTime) {
+        match self.members.iter_mut().find(|member| member.id == id) {
+            Some(member) => {
+                member.present = true;
+                member.visibility = visibility;
+            }
+            None => self.members.push(Member { id: id.to_owned(), kind, present: true, seen_up_to: at, visibility }),
+        }
+        if let Some(thread) = self.threads.last_mut() {
+            thread.took_part(id);
+        }
+    }
+
+    /// Lets somebody go; they stay listed.
+    pub(in super::super) fn leave(&mut self, id: &str) {
+        for member in self.members.iter_mut().filter(|member| member.id == id) {
+            member.present = false;
+        }
+    }
+
+    /// Lets everybody go.
+    pub(in super::super) fn empty(&mut self) {
+        for member in &mut self.members {
+            member.present = false;
+        }
+    }
+
+    /// Somebody who is in it now.
+    pub(in super::super) fn present(&self, id: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.present && member.id == id)
+    }
+
+    /// The agents and bots who are in it now.
+    pub(in super::super) fn agents(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.present && member.kind == MemberKind::Agent)
+    }
+
+    /// The agent or bot who has it now, seen by the customer.
+    pub(in super::super) fn holder(&self) -> Option<&Member> {
+        self.agents().find(|member| member.visibility == Visibility::All)
+    }
+
+    /// The customer it is with.
+    pub(in super::super) fn customer(&self) -> Option<&Member> {
+        self.members.iter().find(|member| member.kind == MemberKind::Customer)
+    }
+
+    /// Notes that somebody has seen everything up to now.
+    pub(in super::super) fn saw(&mut self, id: &str, at: VirtualTime) {
+        for member in self.members.iter_mut().filter(|member| member.id == id) {
+            member.seen_up_to = member.seen_up_to.max(at);
+        }
+    }
+
+    /// Its threads, oldest first.
+    pub(in super::super) fn threads(&self) -> &[Thread] {
+        &self.threads
+    }
+
+    /// Its latest thread.
+    pub(in super::super) fn latest(&self) -> Option<&Thread> {
+        self.threads.last()
+    }
+
+    /// Its active thread.
+    pub(in super::super) fn active(&self) -> Option<&Thread> {
+        self.threads.last().filter(|thread| thread.active())
+    }
+
+    /// Its active thread, to be changed.
+    pub(in super::super) fn active_mut(&mut self) -> Option<&mut Thread> {
+        self.threads.last_mut().filter(|thread| thread.active())
+    }
+
+    /// One of its threads, with its place among them.
+    pub(in super::super) fn thread(&self, id: &str) -> Option<(usize, &Thread)> {
+        self.threads.iter().enumerate().find(|(_, thread)| thread.id == id)
+    }
+
+    /// One of its threads, to be changed.
+    pub(in super::super) fn thread_mut(&mut self, id: &str) -> Option<&mut Thread> {
+        self.threads.iter_mut().find(|thread| thread.id == id)
+    }
+
+    /// Begins a thread, unless one is active.
+    pub(in super::super) fn begin(&mut self, thread: Thread) {
+        if self.active().is_none() {
+            self.threads.push(thread);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What is said or noted in a thread.
+
+use serde_json::{Map, Value};
+
+use crate::base::time::VirtualTime;
+
+/// Properties: namespace → name → value. Opaque here; the API checks their shape.
+pub(in super::super) type Properties = Map<String, Value>;
+
+/// Who can see an event or a member.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in super::super) enum Visibility {
+    /// Everybody in the chat.
+    All,
+    /// Agents and bots only.
+    Agents,
+}
+
+/// Something in a thread.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Event {
+    /// Its number within the thread, from 1.
+    pub(in super::super) number: u32,
+    /// When it was added.
+    pub(in super::super) at: VirtualTime,
+    /// Whose it is; nobody's for what the system writes.
+    pub(in super::super) author: Option<String>,
+    /// Everything else.
+    pub(in super::super) draft: Draft,
+}
+
+/// An event before it has a place in a thread.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Draft {
+    /// What it holds.
+    pub(in super::super) content: Content,
+    /// Who can see it.
+    pub(in super::super) visibility: Visibility,
+    /// The sender's own id for it.
+    pub(in super::super) custom_id: Option<String>,
+    /// Its properties.
+    pub(in super::super) properties: Properties,
+}
+
+impl Draft {
+    /// A public event with nothing but its content.
+    pub(in super::super) fn plain(content: Content) -> Self {
+        Self { content, visibility: Visibility::All, custom_id: None, properties: Properties::new() }
+    }
+}
+
+/// What an event holds.
+#[derive(Clone, Debug)]
+pub(in super::super) enum Content {
+    /// Text.
+    Message {
+        /// The text.
+        text: String,
+        /// The button it came from.
+        postback: Option<Postback>,
+    },
+    /// A file that lies elsewhere.
+    File {
+        /// Its address.
+        url: String,
+        /// Its media type.
+        content_type: String,
+        /// What it shows, for those who cannot see it.
+        alternative_text: Option<String>,
+    },
+    /// Cards, quick replies and the like.
+    RichMessage {
+        /// Which kind.
+        template: &'static str,
+        /// Its parts.
+        elements: Vec<Element>,
+    },
+    /// A form to fill in, or one that was.
+    Form {
+        /// Whether it has been filled in.
+        stage: FormStage,
+        /// Its id.
+        form_id: String,
+        /// Its fields, as they were sent.
+        fields: Value,
+    },
+    /// Whatever an integration likes.
+    Custom {
+        /// It.
+        content: Option<Value>,
+    },
+    /// A note about what happened.
+    System {
+        /// Which note.
+        kind: String,
+        /// It in words, where the vendor has words for it.
+        text: Option<String>,
+        /// The names in the words.
+        vars: Map<String, Value>,
+    },
+}
+
+/// Whether a form has been filled in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in super::super) enum FormStage {
+    /// It is yet to be filled in.
+    Blank,
+    /// It has been.
+    Filled,
+}
+
+/// The button that a message came from.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(in super::super) struct Postback {
+    /// The button's id.
+    pub(in super::super) id: String,
+    /// The thread of the rich message.
+    pub(in super::super) thread_id: String,
+    /// The rich message.
+    pub(in super::super) event_id: String,
+    /// The button's type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) r#type: Option<String>,
+    /// The button's value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) value: Option<String>,
+}
+
+/// A part of a rich message. Its fields are in the order in which the vendor sends them.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(in super::super) struct Element {
+    /// The title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) title: Option<String>,
+    /// The subtitle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) subtitle: Option<String>,
+    /// The image, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) image: Option<Value>,
+    /// The buttons.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in super::super) buttons: Vec<Button>,
+}
+
+/// A button of a rich message.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(in super::super) struct Button {
+    /// The label.
+    pub(in super::super) text: String,
+    /// What a press does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) r#type: Option<String>,
+    /// With what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) value: Option<String>,
+    /// Its id.
+    pub(in super::super) postback_id: String,
+    /// Who has it pressed.
+    pub(in super::super) user_ids: Vec<String>,
+    /// How tall the page it opens is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) webview_height: Option<String>,
+    /// Where the page it opens goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) target: Option<String>,
+}
+
+impl Content {
+    /// A plain message.
+    pub(in super::super) fn message(text: impl Into<String>) -> Self {
+        Self::Message { text: text.into(), postback: None }
+    }
+
+    /// The buttons it offers.
+    pub(in super::super) fn buttons(&self) -> impl Iterator<Item = &Button> {
+        let elements: &[Element] = match self {
+            Self::RichMessage { elements, .. } => elements,
+            Self::Message { .. }
+            | Self::File { .. }
+            | Self::Form { .. }
+            | Self::Custom { .. }
+            | Self::System { .. } => &[],
+        };
+        elements.iter().flat_map(|element| &element.buttons)
+    }
+
+    /// The vendor's name for this kind of event.
+    pub(in super::super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Message { .. } => "message",
+            Self::File { .. } => "file",
+            Self::RichMessage { .. } => "rich_message",
+            Self::Form { stage: FormStage::Blank, .. } => "form",
+            Self::Form { stage: FormStage::Filled, .. } => "filled_form",
+            Self::Custom { .. } => "custom",
+            Self::System { .. } => "system_message",
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Every bundled scenario, played twice and then many at once with one seed, leaves the same journals byte for byte.
+
+use rehearsal::report::Exit;
+
+use crate::support::program::{folder, journals, rehearsal};
+
+async fn played(name: &str, jobs: &str, seed: &str) -> Vec<(String, String)> {
+    let into = folder(name);
+    let words = ["run", "scenarios", "--port", "0", "--seed", seed, "--jobs", jobs, "--bot", "builtin", "--journal"];
+    let ran = rehearsal(&[&words[..], &[into.to_str().unwrap()]].concat()).await;
+    assert_eq!(ran.exit, Exit::Met, "{}\n{}", ran.out, ran.err);
+    journals(&into)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_seed_gives_the_same_journals_also_side_by_side() {
+    let first = played("determinism-1", "1", "7").await;
+    assert!(first.len() >= 12, "only {} scenarios are bundled", first.len());
+    for (name, jobs) in [("determinism-2", "1"), ("determinism-8", "8")] {
+        for (one, other) in first.iter().zip(played(name, jobs, "7").await) {
+            assert_eq!(one, &other, "{jobs} at once");
+        }
+    }
+    assert_ne!(first, played("determinism-other", "8", "8").await, "the seed changes nothing");
+}

@@ -1,0 +1,56 @@
+//! The program as a user runs it, within the test's process: command line in, text and exit code out.
+
+use std::path::{Path, PathBuf};
+
+use rehearsal::base::diag::Paint;
+use rehearsal::cli::{self, Command, Terminal};
+use rehearsal::platform::PLATFORMS;
+use rehearsal::report::Exit;
+
+/// What a run left behind.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) exit: Exit,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs a command line, without the program's name.
+pub(crate) async fn rehearsal(words: &[&str]) -> Ran {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain };
+    let words = std::iter::once("rehearsal").chain(words.iter().copied()).map(Into::into);
+    let exit = match cli::parse(words) {
+        Ok(cli) => match &cli.command {
+            Command::Run(args) => cli::run::run(args, PLATFORMS, &mut terminal).await,
+            Command::Serve(args) => cli::serve::run(args, PLATFORMS, &mut terminal).await,
+            Command::Look(look) => cli::look(look, PLATFORMS, &mut terminal),
+        },
+        Err(stopped) => stopped.tell(&mut terminal),
+    };
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { exit: exit.unwrap(), out: text(out), err: text(err) }
+}
+
+/// An empty folder of this test's own, below the build's folder.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The journals that `--journal` wrote into a folder, by file, real times taken out.
+pub(crate) fn journals(folder: &Path) -> Vec<(String, String)> {
+    let wall = regex::Regex::new(r#""wall_ms":[0-9.]+,"#).unwrap();
+    let mut found: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            (path.file_name().unwrap().to_string_lossy().into_owned(), wall.replace_all(&text, "").into_owned())
+        })
+        .collect();
+    found.sort();
+    found
+}
