@@ -2,6 +2,8 @@
 //!
 //! `ROUTE`, `EVENT` and `CODE` stand for words of a vendor where no vendor is known.
 
+use crate::platform::Code;
+
 /// How a step is written; empty if there is no such step.
 pub(super) fn step(name: &str) -> &'static str {
     match name {
@@ -88,14 +90,19 @@ pub(super) fn event(name: &str) -> String {
 }
 
 /// How an operation is made to answer with a code, and how that is expected. `route` is an operation to show it with.
-pub(super) fn code(code: &str, route: Option<&str>) -> String {
-    let (code, route) = (scalar(code), scalar(route.unwrap_or("ROUTE")));
-    format!(
-        "\
-- fault: {{on: {{route: {route}}}, do: {{code: {code}}}, times: 1}}
-- expect: {{call: {{route: {route}, code: {code}}}, within: 3s}}
+///
+/// What tells of success needs no plan, so it is only expected.
+pub(super) fn code(code: &Code, route: Option<&str>) -> String {
+    let (word, route) = (scalar(code.code), scalar(route.unwrap_or("ROUTE")));
+    match code.status {
+        ..300 => format!("- expect: {{call: {{code: {word}}}, within: 3s}}\n"),
+        300.. => format!(
+            "\
+- fault: {{on: {{route: {route}}}, do: {{code: {word}}}, times: 1}}
+- expect: {{call: {{route: {route}, code: {word}}}, within: 3s}}
 "
-    )
+        ),
+    }
 }
 
 /// A word as YAML, with quotes where it would be read as something else than text.
@@ -108,6 +115,7 @@ fn scalar(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::doc_ref::{DocRef, Mark};
     use crate::fault::FAULTS;
     use crate::scenario::act::ACTS;
     use crate::scenario::{self, STEPS, Staff, Vocabulary};
@@ -144,8 +152,13 @@ mod tests {
         check(&route("ROUTE"), "ROUTE");
         check(&route("4: route"), "\"4: route\"");
         check(&event("chat.assigned"), "chat.assigned");
-        check(&code("4304", Some("ROUTE")), "\"4304\"");
-        check(&code("CODE", None), "CODE");
+        let row = |code: &'static str, status: u16| {
+            let doc = DocRef::new(Mark::Docs, "vendor.example");
+            Code { code, status, text: "", cause: "", doc }
+        };
+        check(&code(&row("4304", 200), Some("ROUTE")), "\"4304\"");
+        check(&code(&row("CODE", 422), None), "- fault: {on: {route: ROUTE}, do: {code: CODE}");
+        assert!(!code(&row("CODE", 200), None).contains("fault"));
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Meaning {
                 title(&mut out, code, &format!("code of {platform}"), &format!("status {status}, “{text}”"));
                 fact(&mut out, "cause", cause);
                 fact(&mut out, "source", &doc.to_string());
-                block(&mut out, "in a scenario, planned for any operation", example);
+                block(&mut out, "in a scenario", example);
             }
             Self::Event { platform, name, summary, doc, example } => {
                 title(&mut out, name, &format!("webhook of {platform}"), summary);

@@ -166,7 +166,7 @@ fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
         text: code.text,
         cause: code.cause,
         doc: code.doc,
-        example: example::code(code.code, first),
+        example: example::code(code, first),
     });
     found.chain(events).chain(codes).collect()
 }
