@@ -122,6 +122,7 @@ fn a_word_is_explained_in_all_its_meanings() {
         &["toy", "note"],
         &["toy", "answer"],
         &["toy", "no_key"],
+        &["toy", "hold"],
     ] {
         let said = explain(words, Format::Human);
         assert_eq!((said.exit, said.err.as_str()), (Exit::Met, ""), "{words:?}");
@@ -133,6 +134,28 @@ fn a_word_is_explained_in_all_its_meanings() {
 }
 
 #[test]
+fn every_word_of_every_list_is_explained() {
+    let lists = [
+        (What::Platforms, "name"),
+        (What::Routes, "name"),
+        (What::Codes, "code"),
+        (What::Events, "name"),
+        (What::Acts, "name"),
+        (What::Faults, "name"),
+        (What::Diagnostics, "code"),
+    ];
+    for (what, key) in lists {
+        let rows: serde_json::Value = serde_json::from_str(&list(what, Format::Json)).unwrap();
+        for row in rows.as_array().unwrap() {
+            let word = row[key].as_str().unwrap();
+            let said = explain(&[word], Format::Human);
+            assert_eq!((said.exit, said.err.as_str()), (Exit::Met, ""), "{word}");
+            assert!(said.out.starts_with(&format!("{word} (")), "{word}: {}", said.out);
+        }
+    }
+}
+
+#[test]
 fn unknown_words_are_answered_with_the_nearest_right_one() {
     let check = |words: &[&str], needle: &str| {
         let said = explain(words, Format::Human);
@@ -141,6 +164,7 @@ fn unknown_words_are_answered_with_the_nearest_right_one() {
     };
     check(&["strat_chat"], "did you mean `start_chat`?");
     check(&["E0013"], "did you mean `E0");
+    check(&["toy", "strat_chat"], "did you mean `start_chat`?");
     check(&["toy", "nots"], "did you mean `note`?");
     check(&["tyo", "note"], "did you mean `toy`?");
     check(&["xyzzy-nothing-like-it"], "`rehearsal list`");

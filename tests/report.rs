@@ -270,3 +270,22 @@ fn a_run_ends_with_the_verdict_that_matters_most() {
     assert_eq!(Exit::of(&[passed.clone(), errored.clone()]), Exit::CouldNotRun);
     assert_eq!(Exit::of(&[errored, failed, passed]), Exit::Missed);
 }
+
+#[test]
+fn a_webhook_is_undecided_until_it_is_settled() {
+    let check = |fate: Option<Fate>, expected: usize| {
+        let mut pen = opening();
+        let delivery = DeliveryId(9);
+        let (chat, url, body) = (None, "${bot}/hook".to_owned(), Payload::default());
+        pen.put(What::Queued { delivery, event: "note", chat, url, body });
+        if let Some(fate) = fate {
+            pen.put(What::Settled { delivery, fate });
+        }
+        pen.put(What::Ended);
+        assert_eq!(Outcome::of(&pen.journal, &RUN).counts.undecided, expected, "{fate:?}");
+    };
+    check(None, 1);
+    check(Some(Fate::Delivered), 0);
+    check(Some(Fate::GivenUp), 0);
+    check(Some(Fate::Dropped), 0);
+}

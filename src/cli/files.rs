@@ -3,10 +3,11 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::base::diag::{Diagnostic, Place, Source};
 use crate::platform::Vendor;
-use crate::scenario::node::MAX_BYTES;
+use crate::scenario::node::{MAX_BYTES, decode_utf8};
 use crate::scenario::{self, Scenario, codes};
 
 /// What stands at one path.
@@ -31,22 +32,20 @@ pub fn load(paths: &[PathBuf], vendors: &[Vendor]) -> Vec<Loaded<Scenario>> {
 #[must_use]
 pub fn load_as<T>(paths: &[PathBuf], vendors: &[Vendor], reading: Reading<T>) -> Vec<Loaded<T>> {
     let words: Vec<scenario::Vocabulary> = vendors.iter().map(|vendor| vendor.vocabulary).collect();
-    collect(paths)
-        .into_iter()
-        .map(|found| match found {
-            Found::File(path) => {
-                let name = path.display().to_string();
-                match read(&path) {
-                    Ok(text) => {
-                        let result = reading(&text, &words);
-                        Loaded { source: Source { name: name.into(), text: text.into() }, result }
-                    }
-                    Err(problem) => unread(&path, problem),
-                }
-            }
-            Found::Unreadable(path, problem) => unread(&path, problem),
-        })
-        .collect()
+    let load_one = |found| match found {
+        Found::File(path) => match read(&path) {
+            Ok(bytes) => decode(&path, &bytes, |text| reading(text, &words)),
+            Err(problem) => unread(&path, problem),
+        },
+        Found::Unreadable(path, problem) => unread(&path, problem),
+    };
+    collect(paths).into_iter().map(load_one).collect()
+}
+
+/// What stands in a file with these bytes. Bytes that are no text are kept as far as they can be shown.
+fn decode<T>(path: &Path, bytes: &[u8], reading: impl Fn(&str) -> Result<T, Vec<Diagnostic>>) -> Loaded<T> {
+    let result = decode_utf8(bytes).map_err(|problem| vec![problem]).and_then(reading);
+    Loaded { source: Source { name: name(path), text: String::from_utf8_lossy(bytes).into() }, result }
 }
 
 /// One result of [`collect`].
@@ -106,11 +105,8 @@ fn search(folder: &Path, found: &mut Vec<Found>) {
     }
 }
 
-/// The text of a file. Never reads more of it than a scenario may have, whatever the file is.
-///
-/// # Errors
-/// If it cannot be read, is too large, or is not UTF-8.
-pub fn read(path: &Path) -> Result<String, Diagnostic> {
+/// The bytes of a file. Never reads more of it than a scenario may have, whatever the file is.
+fn read(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     let mut bytes = Vec::new();
     let limit = MAX_BYTES as u64 + 1;
     File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(|error| unreadable(&error))?;
@@ -118,12 +114,7 @@ pub fn read(path: &Path) -> Result<String, Diagnostic> {
         let message = format!("the file has more than {MAX_BYTES} bytes");
         return Err(Diagnostic::new(&codes::FILE_TOO_LARGE, Place::default(), message).help("is this the right file?"));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let before = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count();
-        let message = format!("line {line} is not UTF-8 text");
-        Diagnostic::new(&codes::NOT_UTF8, Place::default(), message).help("save the file as UTF-8")
-    })
+    Ok(bytes)
 }
 
 fn unreadable(error: &io::Error) -> Diagnostic {
@@ -131,6 +122,9 @@ fn unreadable(error: &io::Error) -> Diagnostic {
 }
 
 fn unread<T>(path: &Path, problem: Diagnostic) -> Loaded<T> {
-    let source = Source { name: path.display().to_string().into(), text: "".into() };
-    Loaded { source, result: Err(vec![problem]) }
+    Loaded { source: Source { name: name(path), text: "".into() }, result: Err(vec![problem]) }
+}
+
+fn name(path: &Path) -> Arc<str> {
+    path.display().to_string().into()
 }

@@ -133,10 +133,9 @@ impl<'j> Narrator<'j> {
             Some(Answer::Status(_) | Answer::TimedOut | Answer::Refused | Answer::Broken(_) | Answer::Forbidden(_))
             | None => Tone::Warning,
         };
-        let mut result = answer.map_or_else(|| "not answered".to_owned(), |answer| one_line(&answer.to_string()));
-        if attempt > 1 {
-            result.push_str(&format!(" (attempt {attempt})"));
-        }
+        let answer = answer.map_or_else(|| "not answered".to_owned(), |answer| one_line(&answer.to_string()));
+        // The number comes first, because what follows may be long and is cut.
+        let result = if attempt > 1 { format!("attempt {attempt}: {answer}") } else { answer };
         line(self.platform, Tone::Strong, self.about(row, &result), tone)
     }
 

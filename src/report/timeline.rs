@@ -1,14 +1,14 @@
 //! A journal as a timeline: steps as headings, and below each of them what happened.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::narrate::{Line, Narrator};
 use super::text::{COLUMNS, Tone, clip, one_line};
 use crate::base::diag::Paint;
-use crate::base::id::EntrySeq;
 use crate::base::time::{VirtualSpan, VirtualTime};
 use crate::journal::entry::Verdict;
-use crate::journal::{Journal, What};
+use crate::journal::{Entry, Journal, What};
 
 /// The column of virtual times.
 const TIME: usize = 10;
@@ -24,29 +24,27 @@ pub(super) fn render(journal: &Journal, paint: Paint) -> String {
     let narrator = Narrator::of(journal);
     let lines: Vec<Option<Line>> = journal.iter().map(|entry| narrator.line(entry)).collect();
     let widest = lines.iter().flatten().map(|line| line.who.chars().count()).max().unwrap_or_default();
+    let last = lines.iter().rposition(Option::is_some);
+    let verdicts: BTreeMap<usize, &Verdict> = journal.iter().filter_map(verdict).collect();
     let mut timeline = Timeline { out: String::new(), paint, people: widest.min(WIDEST), start: None, shown: None };
-    for (entry, line) in journal.iter().zip(lines) {
+    for (at, (entry, line)) in journal.iter().zip(lines).enumerate() {
         match (&entry.what, line) {
             (What::Step { index, line, source }, _) => {
-                let verdict = journal.since(entry.seq).find_map(|later| match &later.what {
-                    What::Judged { index: judged, verdict } if judged == index => Some(verdict),
-                    _ => None,
-                });
-                timeline.step(entry.at, *line, source, verdict);
+                timeline.step(entry.at, *line, source, verdicts.get(index).copied());
             }
             (_, Some(line)) => timeline.line(entry.at, &line),
             (What::Opened { .. }, None) => timeline.start = Some(entry.at),
-            (What::Ended, None) => {
-                timeline.jump(entry.at);
-                // What follows came too late to count, which must not look like a part of the last step.
-                if journal.since(EntrySeq(entry.seq.0 + 1)).next().is_some() {
-                    timeline.remark("the scenario ended here");
-                }
-            }
+            (What::Ended, None) if last > Some(at) => timeline.end(entry.at),
+            (What::Ended, None) => timeline.jump(entry.at),
             (_, None) => {}
         }
     }
     timeline.out
+}
+
+/// The step that this entry decides, and how.
+fn verdict(entry: &Entry) -> Option<(usize, &Verdict)> {
+    if let What::Judged { index, verdict } = &entry.what { Some((*index, verdict)) } else { None }
 }
 
 struct Timeline {
@@ -81,6 +79,13 @@ impl Timeline {
         let _ = writeln!(self.out, "{}", row.trim_end());
     }
 
+    /// A line between what counts for the scenario and what does not.
+    fn end(&mut self, at: VirtualTime) {
+        let time = self.time(at);
+        let text = Tone::Faint.paint("the scenario ends here; the rest came too late for it", self.paint);
+        let _ = writeln!(self.out, "{time}{:1$}{text}", "", INDENT - TIME);
+    }
+
     /// The time since the world began, where it is not the same as on the line above.
     fn time(&mut self, at: VirtualTime) -> String {
         self.jump(at);
@@ -96,11 +101,8 @@ impl Timeline {
     fn jump(&mut self, at: VirtualTime) {
         let passed = self.shown.map_or(VirtualSpan::ZERO, |shown| at.since(shown));
         if passed > USUAL {
-            self.remark(&format!("+{passed}"));
+            let passed = Tone::Faint.paint(&format!("+{passed}"), self.paint);
+            let _ = writeln!(self.out, "{:INDENT$}{passed}", "");
         }
-    }
-
-    fn remark(&mut self, text: &str) {
-        let _ = writeln!(self.out, "{:INDENT$}{}", "", Tone::Faint.paint(text, self.paint));
     }
 }

@@ -1,0 +1,173 @@
+//! Steps that make a thing happen, or wait for it, as they are written in a scenario.
+//!
+//! `ROUTE`, `EVENT` and `CODE` stand for words of a vendor where no vendor is known.
+
+use crate::platform::Code;
+
+/// How a step is written; empty if there is no such step.
+pub(super) fn step(name: &str) -> &'static str {
+    match name {
+        "start_chat" => "- start_chat: {as: alice, text: \"Where is my order?\"}\n",
+        "say" => "- say: {as: alice, text: \"A-1001\"}\n",
+        "choose" => "- choose: {as: alice, option: \"Yes, please\"}\n",
+        "attach" => "- attach: {as: alice, url: \"https://example.com/receipt.png\"}\n",
+        "leave" => "- leave: {as: alice}\n",
+        "assign" => "- assign: {to: AGENT}\n",
+        "transfer" => "- transfer: {to: TEAM}\n",
+        "hold" => "- hold: {}\n",
+        "resume" => "- resume: {}\n",
+        "tag" => "- tag: {add: [refund]}\n",
+        "close" => "- close: {by: alice}\n",
+        "wait" => "- wait: 45m\n",
+        "expect" => {
+            "\
+- expect: {message: {from: bot, text: {matches: \"(?i)order number\"}}, within: 3s}
+- expect: {call: {route: ROUTE, status: 200}, times: 1}
+- expect: {event: EVENT, delivered: true, attempts: 2, by: 10m}
+"
+        }
+        "expect_none" => {
+            "\
+- expect_none: {message: {from: bot}, within: 500ms}
+- expect_none: {violation: {}}
+"
+        }
+        "fault" => {
+            "\
+- fault: {on: {route: ROUTE}, do: {code: CODE}, times: 1}
+- fault: {on: {event: EVENT, nth: 2}, do: {duplicate: {gap: 200ms}}}
+"
+        }
+        "let" => {
+            "\
+- let: {name: id, from: {event: EVENT}, at: /payload/chat/id}
+- say: {as: alice, text: \"${id}\"}
+"
+        }
+        _ => "",
+    }
+}
+
+/// How a fault is planned; empty if there is no such fault.
+pub(super) fn fault(name: &str) -> &'static str {
+    match name {
+        "code" => "- fault: {on: {route: ROUTE}, do: {code: CODE}, times: 1}\n",
+        "delay" => {
+            "\
+- fault: {on: {route: ROUTE}, do: {delay: 2s}}
+- fault: {on: {event: EVENT}, do: {delay: 10m}}
+"
+        }
+        "reset" => "- fault: {on: {route: ROUTE}, do: {reset: true}, times: 1}\n",
+        "truncate" => "- fault: {on: {route: ROUTE}, do: {truncate: 20}}\n",
+        "duplicate" => "- fault: {on: {event: EVENT}, do: {duplicate: {gap: 200ms}}, times: 1}\n",
+        "drop" => "- fault: {on: {event: EVENT, nth: 2}, do: {drop: true}, times: 1}\n",
+        "tamper" => "- fault: {on: {event: EVENT}, do: {tamper: signature}}\n",
+        _ => "",
+    }
+}
+
+/// How the bot's call of an operation is expected, and made to fail on the way back.
+pub(super) fn route(name: &str) -> String {
+    let name = scalar(name);
+    format!(
+        "\
+- expect: {{call: {{route: {name}, status: 200}}, within: 3s}}
+- fault: {{on: {{route: {name}}}, do: {{reset: true}}, times: 1}}
+"
+    )
+}
+
+/// How a webhook is expected, and delivered twice.
+pub(super) fn event(name: &str) -> String {
+    let name = scalar(name);
+    format!(
+        "\
+- expect: {{event: {name}, delivered: true}}
+- fault: {{on: {{event: {name}}}, do: {{duplicate: {{gap: 200ms}}}}, times: 1}}
+"
+    )
+}
+
+/// How an operation is made to answer with a code, and how that is expected. `route` is an operation to show it with.
+///
+/// What tells of success needs no plan, so it is only expected.
+pub(super) fn code(code: &Code, route: Option<&str>) -> String {
+    let (word, route) = (scalar(code.code), scalar(route.unwrap_or("ROUTE")));
+    match code.status {
+        ..300 => format!("- expect: {{call: {{code: {word}}}, within: 3s}}\n"),
+        300.. => format!(
+            "\
+- fault: {{on: {{route: {route}}}, do: {{code: {word}}}, times: 1}}
+- expect: {{call: {{route: {route}, code: {word}}}, within: 3s}}
+"
+        ),
+    }
+}
+
+/// A word as YAML, with quotes where it would be read as something else than text.
+fn scalar(word: &str) -> String {
+    let begins = word.starts_with(|c: char| c.is_ascii_alphabetic());
+    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    if begins && plain && !matches!(word, "true" | "false" | "null") { word.to_owned() } else { format!("{word:?}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::doc_ref::{DocRef, Mark};
+    use crate::fault::FAULTS;
+    use crate::scenario::act::ACTS;
+    use crate::scenario::{self, STEPS, Staff, Vocabulary};
+
+    const WORDS: Vocabulary = Vocabulary {
+        platform: "any",
+        lacks: &[],
+        routes: || vec!["ROUTE", "4: route"],
+        events: || vec!["EVENT", "chat.assigned"],
+        codes: || vec!["CODE", "4304"],
+        setup: |_, _| Staff { agents: vec!["AGENT".to_owned()], teams: vec!["TEAM".to_owned()] },
+    };
+
+    /// An example is one if it names what it is of, and can be part of a scenario.
+    fn check(example: &str, word: &str) {
+        assert!(example.contains(word), "{word} is not in {example:?}");
+        let begin = if word == "start_chat" { "" } else { "- start_chat: {as: alice}\n" };
+        let text = format!(
+            "platform: any\ncustomers: {{alice: {{}}}}\nsteps:\n{begin}{example}- say: {{as: alice, text: Hi}}\n- expect: {{event: EVENT}}\n"
+        );
+        if let Err(problems) = scenario::load(&text, &[WORDS]) {
+            panic!("{text}\n{problems:#?}");
+        }
+    }
+
+    #[test]
+    fn examples_are_parts_of_sound_scenarios() {
+        for name in ACTS.iter().map(|act| act.name).chain(STEPS.iter().map(|step| step.name)) {
+            check(step(name), &format!("- {name}: "));
+        }
+        for row in FAULTS {
+            check(fault(row.name), &format!("do: {{{}: ", row.name));
+        }
+        check(&route("ROUTE"), "ROUTE");
+        check(&route("4: route"), "\"4: route\"");
+        check(&event("chat.assigned"), "chat.assigned");
+        let row = |code: &'static str, status: u16| {
+            let doc = DocRef::new(Mark::Docs, "vendor.example");
+            Code { code, status, text: "", cause: "", doc }
+        };
+        check(&code(&row("4304", 200), Some("ROUTE")), "\"4304\"");
+        check(&code(&row("CODE", 422), None), "- fault: {on: {route: ROUTE}, do: {code: CODE}");
+        assert!(!code(&row("CODE", 200), None).contains("fault"));
+    }
+
+    #[test]
+    fn words_that_yaml_would_not_read_as_text_are_quoted() {
+        let check = |word: &str, expected: &str| assert_eq!(scalar(word), expected);
+        check("send_event", "send_event");
+        check("chat.assigned", "chat.assigned");
+        check("4304", "\"4304\"");
+        check("true", "\"true\"");
+        check("a: b", "\"a: b\"");
+    }
+}

@@ -1,0 +1,182 @@
+//! `rehearsal explain`: everything that is known about one word.
+//!
+//! A word can mean several things, a code of two vendors for example; all of them are told. With `--format json` stdout
+//! carries an array with one object for each meaning; its `kind` says which other keys it has.
+
+mod example;
+mod meaning;
+
+use std::io;
+use std::slice;
+
+use self::meaning::{Key, Lack, Meaning};
+use super::list::{pretty, unknown};
+use super::{ExplainArgs, Format, Terminal};
+use crate::fault::{FAULTS, Seam};
+use crate::platform::Vendor;
+use crate::report::Exit;
+use crate::scenario::act::{ACTS, ActDoc};
+use crate::scenario::{STEPS, codes};
+
+/// Explains one word.
+///
+/// # Errors
+/// If a stream fails.
+pub fn run(args: &ExplainArgs, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let found = match args.words.as_slice() {
+        [platform, word] => on_platform(platform, word, vendors),
+        words => anywhere(&words.concat(), vendors),
+    };
+    match found {
+        Ok(meanings) => {
+            let text = match args.format {
+                Format::Json => pretty(&meanings),
+                Format::Human => meanings.iter().map(Meaning::render).collect::<Vec<_>>().join("\n"),
+            };
+            terminal.data(&text)?;
+            Ok(Exit::Met)
+        }
+        Err(message) => {
+            terminal.remark(&message)?;
+            Ok(Exit::Invalid)
+        }
+    }
+}
+
+/// What the word means on the platform with this name, or what is wrong with one of the two.
+fn on_platform(platform: &str, word: &str, vendors: &[Vendor]) -> Result<Vec<Meaning>, String> {
+    let Some(vendor) = vendors.iter().find(|vendor| vendor.name == platform) else {
+        return Err(unknown("platform", platform, vendors.iter().map(|vendor| vendor.name)));
+    };
+    let mut meanings = acts(word, slice::from_ref(vendor));
+    meanings.extend(of_vendor(vendor, word));
+    if meanings.is_empty() {
+        let known = ACTS.iter().map(|act| act.name).chain(vendor_words(vendor));
+        let what = format!("code, event, route or act of {}", vendor.name);
+        return Err(unknown(&what, word, known.collect::<Vec<_>>()));
+    }
+    Ok(meanings)
+}
+
+/// What the word means at all, or which word may have been meant.
+fn anywhere(word: &str, vendors: &[Vendor]) -> Result<Vec<Meaning>, String> {
+    let mut meanings = platforms(word, vendors);
+    meanings.extend(of_language(word));
+    meanings.extend(acts(word, vendors));
+    meanings.extend(vendors.iter().flat_map(|vendor| of_vendor(vendor, word)));
+    if meanings.is_empty() {
+        let known = language_words().into_iter().chain(vendors.iter().flat_map(|vendor| {
+            let mut words = vendor_words(vendor);
+            words.push(vendor.name);
+            words
+        }));
+        return Err(unknown("word that can be explained", word, known.collect::<Vec<_>>()));
+    }
+    Ok(meanings)
+}
+
+fn language_words() -> Vec<&'static str> {
+    let acts = ACTS.iter().map(|act| act.name);
+    let steps = STEPS.iter().map(|step| step.name);
+    let faults = FAULTS.iter().map(|fault| fault.name);
+    let rules = codes::RULES.iter().map(|rule| rule.code);
+    acts.chain(steps).chain(faults).chain(rules).collect()
+}
+
+fn vendor_words(vendor: &Vendor) -> Vec<&'static str> {
+    let events = vendor.events.iter().map(|event| event.name);
+    let codes = vendor.codes.iter().map(|code| code.code);
+    (vendor.vocabulary.routes)().into_iter().chain(events).chain(codes).collect()
+}
+
+fn platforms(word: &str, vendors: &[Vendor]) -> Vec<Meaning> {
+    let platform = |vendor: &Vendor| Meaning::Platform {
+        name: vendor.name,
+        about: vendor.about,
+        routes: (vendor.routes)().len(),
+        codes: vendor.codes.len(),
+        events: vendor.events.len(),
+        lacks: lacks(vendor).collect(),
+    };
+    vendors.iter().filter(|vendor| vendor.name == word).map(platform).collect()
+}
+
+fn lacks(vendor: &Vendor) -> impl Iterator<Item = Lack> {
+    let platform = vendor.name;
+    vendor.vocabulary.lacks.iter().map(move |(act, reason)| Lack { platform, act, reason })
+}
+
+/// The act with this name, as these vendors see it.
+fn acts(word: &str, vendors: &[Vendor]) -> Vec<Meaning> {
+    let act = |act: &ActDoc| Meaning::Act {
+        name: act.name,
+        summary: act.doc,
+        keys: act.fields.iter().map(Key::of).collect(),
+        example: example::step(act.name),
+        lacks: vendors.iter().flat_map(lacks).filter(|lack| lack.act == act.name).collect(),
+    };
+    ACTS.iter().filter(|act| act.name == word).map(act).collect()
+}
+
+/// What the word means on every platform alike.
+fn of_language(word: &str) -> Vec<Meaning> {
+    let rules = codes::RULES.iter().filter(|rule| rule.code.eq_ignore_ascii_case(word)).map(|rule| {
+        let (code, title, meaning, bad, good) = (rule.code, rule.title, rule.meaning, rule.bad, rule.good);
+        Meaning::Diagnostic { code, title, meaning, bad, good }
+    });
+    let steps = STEPS.iter().filter(|step| step.name == word).map(|step| Meaning::Step {
+        name: step.name,
+        summary: step.doc,
+        example: example::step(step.name),
+    });
+    let faults = FAULTS.iter().filter(|fault| fault.name == word).map(|fault| Meaning::Fault {
+        name: fault.name,
+        seam: seam(fault.seam),
+        summary: fault.doc,
+        example: example::fault(fault.name),
+    });
+    rules.chain(steps).chain(faults).collect()
+}
+
+/// What the word means on this platform only.
+fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
+    let platform = vendor.name;
+    let routes = (vendor.routes)();
+    let first = routes.first().map(|route| route.name);
+    let found = routes.iter().filter(|route| route.name == word).map(|route| Meaning::Route {
+        platform,
+        name: route.name,
+        method: route.method.to_string(),
+        path: route.path,
+        summary: route.summary,
+        doc: route.doc,
+        example: example::route(route.name),
+    });
+    let events = vendor.events.iter().filter(|event| event.name == word).map(|event| Meaning::Event {
+        platform,
+        name: event.name,
+        summary: event.summary,
+        doc: event.doc,
+        example: example::event(event.name),
+    });
+    let codes = vendor.codes.iter().filter(|code| code.code == word).map(|code| Meaning::Code {
+        platform,
+        code: code.code,
+        status: code.status,
+        text: code.text,
+        cause: code.cause,
+        doc: code.doc,
+        example: example::code(code, first),
+    });
+    found.chain(events).chain(codes).collect()
+}
+
+/// Where a fault acts, in words.
+pub(super) fn seam(seam: Seam) -> &'static str {
+    match seam {
+        Seam::Response => "answer",
+        Seam::Connection => "connection",
+        Seam::Delivery => "webhook",
+        Seam::Both => "answer or webhook",
+    }
+}
