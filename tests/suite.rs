@@ -3,6 +3,8 @@
 mod clock;
 mod faults;
 mod fourth_vendor;
+#[path = "livechat/main.rs"]
+mod livechat;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod support;
