@@ -92,11 +92,11 @@ fn silence_closes_a_chat_and_words_keep_it_open() {
 
 /// The agents in the latest chat of ada's.
 fn agents(stage: &mut Stage) -> Vec<String> {
-    let chat = stage.desk.chat("ada").unwrap().to_owned();
+    let chat = stage.desk.chat("ada").expect("a chat").to_owned();
     let (_, document) = stage.call_as("dal:mia", "get_chat", &json!({"chat_id": chat}));
     let users = document["users"].as_array().cloned().unwrap_or_default();
     let here = users.iter().filter(|user| user["type"] == "agent" && user["present"] == true);
-    here.map(|user| user["id"].as_str().unwrap().to_owned()).collect()
+    here.map(|user| user["id"].as_str().expect("an id").to_owned()).collect()
 }
 
 #[test]

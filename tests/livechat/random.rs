@@ -14,16 +14,16 @@ fn deed() -> impl Strategy<Value = Value> {
     let act = prop_oneof![
         4 => customer.clone().prop_map(|who| json!({"start_chat": {"as": who, "text": "Hi"}})),
         4 => customer.clone().prop_map(|who| json!({"say": {"as": who, "text": "x"}})),
-        agent.clone().prop_map(|who| json!({"say": {"as": who, "text": "x"}})),
-        customer.clone().prop_map(|who| json!({"choose": {"as": who, "option": "Yes"}})),
-        customer.clone().prop_map(|who| json!({"attach": {"as": who, "url": "https://x.example/a.png"}})),
-        customer.clone().prop_map(|who| json!({"leave": {"as": who}})),
-        agent.clone().prop_map(|to| json!({"assign": {"to": to}})),
-        prop_oneof![agent.clone(), group].prop_map(|to| json!({"transfer": {"to": to}})),
-        Just(json!({"resume": {}})),
-        Just(json!({"tag": {"add": ["a", "b"], "remove": ["b"]}})),
-        prop_oneof![customer, agent.clone(), Just("system")].prop_map(|by| json!({"close": {"by": by}})),
-        (1..4000_u64).prop_map(|seconds| json!({"wait": seconds})),
+        1 => agent.clone().prop_map(|who| json!({"say": {"as": who, "text": "x"}})),
+        1 => customer.clone().prop_map(|who| json!({"choose": {"as": who, "option": "Yes"}})),
+        1 => customer.clone().prop_map(|who| json!({"attach": {"as": who, "url": "https://x.example/a.png"}})),
+        1 => customer.clone().prop_map(|who| json!({"leave": {"as": who}})),
+        1 => agent.clone().prop_map(|to| json!({"assign": {"to": to}})),
+        1 => prop_oneof![agent.clone(), group].prop_map(|to| json!({"transfer": {"to": to}})),
+        1 => Just(json!({"resume": {}})),
+        1 => Just(json!({"tag": {"add": ["a", "b"], "remove": ["b"]}})),
+        1 => prop_oneof![customer, agent.clone(), Just("system")].prop_map(|by| json!({"close": {"by": by}})),
+        1 => (1..4000_u64).prop_map(|seconds| json!({"wait": seconds})),
     ];
     let token = prop_oneof![Just("dal:bot-token"), Just("dal:mia"), Just("dal:tom")];
     let button = json!({"text": "Yes", "postback_id": "yes"});
@@ -33,14 +33,14 @@ fn deed() -> impl Strategy<Value = Value> {
     let ignore = any::<bool>();
     let call = prop_oneof![
         4 => event.prop_map(|event| json!(["send_event", {"chat_id": "<chat>", "event": event}])),
-        (group, ignore).prop_map(|(ids, ignore)| json!(["transfer_chat", {"id": "<chat>", "target": {"type": "group", "ids": ids}, "ignore_agents_availability": ignore}])),
-        ignore.prop_map(|ignore| json!(["deactivate_chat", {"id": "<chat>", "ignore_requester_presence": ignore}])),
-        Just(json!(["resume_chat", {"chat": {"id": "<chat>"}}])),
-        Just(json!(["start_chat", {}])),
-        (agent.clone(), any::<bool>()).prop_map(|(user, all)| json!(["add_user_to_chat", {"chat_id": "<chat>", "user_id": user, "user_type": "agent", "visibility": if all { "all" } else { "agents" }, "ignore_requester_presence": true}])),
-        agent.prop_map(|user| json!(["remove_user_from_chat", {"chat_id": "<chat>", "user_id": user, "user_type": "agent", "ignore_requester_presence": true}])),
-        Just(json!(["list_chats", {"limit": 1}])),
-        Just(json!(["list_threads", {"chat_id": "<chat>", "min_events_count": 2}])),
+        1 => (group, ignore).prop_map(|(ids, ignore)| json!(["transfer_chat", {"id": "<chat>", "target": {"type": "group", "ids": ids}, "ignore_agents_availability": ignore}])),
+        1 => ignore.prop_map(|ignore| json!(["deactivate_chat", {"id": "<chat>", "ignore_requester_presence": ignore}])),
+        1 => Just(json!(["resume_chat", {"chat": {"id": "<chat>"}}])),
+        1 => Just(json!(["start_chat", {}])),
+        1 => (agent.clone(), any::<bool>()).prop_map(|(user, all)| json!(["add_user_to_chat", {"chat_id": "<chat>", "user_id": user, "user_type": "agent", "visibility": if all { "all" } else { "agents" }, "ignore_requester_presence": true}])),
+        1 => agent.prop_map(|user| json!(["remove_user_from_chat", {"chat_id": "<chat>", "user_id": user, "user_type": "agent", "ignore_requester_presence": true}])),
+        1 => Just(json!(["list_chats", {"limit": 1}])),
+        1 => Just(json!(["list_threads", {"chat_id": "<chat>", "min_events_count": 2}])),
     ];
     prop_oneof![act, (token, call).prop_map(|(token, call)| json!({"call": [token, call[0], call[1]]}))]
 }
