@@ -14,6 +14,8 @@ mod determinism;
 mod faults;
 mod fourth_vendor;
 mod imichat_vectors;
+#[path = "livechat/main.rs"]
+mod livechat;
 mod report;
 mod rim;
 #[path = "scenario/main.rs"]

@@ -123,7 +123,10 @@ impl Livechat {
         let source = json!({"client_id": actor.client, "customer_client_id": actor.client});
         let routing = json!({"continuous": false, "pinned": false, "unassigned": false});
         let mut properties = Map::from_iter([("routing".to_owned(), routing), ("source".to_owned(), source)]);
-        merge(&mut chat.properties, properties.clone());
+        let mut known = properties.clone();
+        // A chat remains that of the app which began it.
+        merge(&mut known, std::mem::take(&mut chat.properties));
+        chat.properties = known;
         merge(&mut chat.properties, opening.chat_properties);
         merge(&mut properties, opening.thread_properties);
         chat.access.clone_from(&opening.access);
@@ -182,11 +185,10 @@ impl Livechat {
         let vars = template.map(|(var, _)| Map::from_iter([(var.to_owned(), Value::from(actor.party.name.as_str()))]));
         let text = template.map(|(_, rest)| format!("{} {rest}", actor.party.name));
         self.note(cx, id, actor, kind, text, vars.unwrap_or_default());
-        if let Some(chat) = self.chats.get_mut(id) {
-            merge(&mut chat.properties, pinned_off());
-            if let Some(thread) = chat.active_mut() {
-                thread.phase = Phase::Closed;
-            }
+        if let Some(chat) = self.chats.get_mut(id)
+            && let Some(thread) = chat.active_mut()
+        {
+            thread.phase = Phase::Closed;
         }
         // Told while everybody is still in the chat, as the vendor's sample of who is present shows.
         self.publish(cx, id, actor, &Fact::Deactivated { user });
@@ -236,9 +238,10 @@ impl Livechat {
     pub(super) fn remove_user(&mut self, cx: &mut Cx<'_>, id: &str, actor: &Actor, user: &str) {
         let by_bot = self.is_bot(user);
         let Some(chat) = self.chats.get_mut(id) else { return };
+        let held = chat.holder().is_some_and(|holder| holder.id == user);
         chat.leave(user);
-        let abandoned = chat.holder().is_none();
-        if let Some(thread) = chat.active_mut() {
+        let abandoned = held && chat.holder().is_none();
+        if let Some(thread) = chat.active_mut().filter(|_| held) {
             thread.declined.push(user.to_owned());
             thread.handed_over |= by_bot;
         }
@@ -414,10 +417,6 @@ pub(super) fn merge(properties: &mut Properties, more: Properties) {
 /// The names in the words of a note.
 pub(super) fn vars<const N: usize>(names: [(&str, String); N]) -> Map<String, Value> {
     names.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
-}
-
-fn pinned_off() -> Properties {
-    Map::from_iter([("routing".to_owned(), json!({"pinned": false}))])
 }
 
 fn wake_key(chat: &str, thread: &str) -> WakeKey {

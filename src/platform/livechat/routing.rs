@@ -41,8 +41,7 @@ impl Livechat {
     ) -> Result<Transfer, Denial> {
         let chat = self.chats.get(id).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
         let thread = active(chat)?;
-        let mut declined = thread.declined.clone();
-        declined.extend(chat.agents().map(|member| member.id.clone()));
+        let mut declined: Vec<String> = chat.agents().map(|member| member.id.clone()).collect();
         declined.extend(actor.id.clone());
         let handed_over = thread.handed_over || self.handed_over_by_bot(chat, actor);
         let access = match &target {
@@ -76,7 +75,8 @@ impl Livechat {
         if let Some(thread) = chat.active_mut() {
             thread.access.clone_from(&access);
             thread.handed_over |= by_bot;
-            thread.declined.extend(leaving.iter().cloned());
+            thread.declined.clone_from(&leaving);
+            thread.declined.extend(actor.id.clone());
         }
         if widened {
             self.publish(cx, id, actor, &Fact::AccessUpdated);

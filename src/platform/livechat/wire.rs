@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Livechat;
+use super::deed::merge;
 use super::model::{Chat, Content, Event, Member, MemberKind, Patron, Phase, Properties, Thread, Visibility};
 use super::version::Version;
 
@@ -161,6 +162,10 @@ impl Livechat {
     /// A thread, with its events or without.
     fn outline(&self, chat: &Chat, thread: &Thread, events: Option<Value>) -> Object {
         let place = chat.thread(&thread.id).map_or(0, |(place, _)| place);
+        let mut properties = thread.properties.clone();
+        if let Phase::Queued(_) = thread.phase {
+            merge(&mut properties, Map::from_iter([("routing".to_owned(), json!({"unassigned": true}))]));
+        }
         let neighbour = |place: usize| chat.threads().get(place).map(|thread| thread.id.as_str());
         Object::default()
             .put("id", thread.id.as_str())
@@ -168,7 +173,7 @@ impl Livechat {
             .put("user_ids", thread.user_ids.as_slice())
             .put("created_at", thread.created_at.micros())
             .maybe("events", events)
-            .put("properties", thread.properties.clone())
+            .put("properties", properties)
             .put("access", access(&thread.access))
             .maybe("tags", (!thread.tags.is_empty()).then_some(thread.tags.as_slice()))
             .maybe("queue", self.queue(chat, thread))

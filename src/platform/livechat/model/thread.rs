@@ -22,7 +22,7 @@ pub(in super::super) struct Thread {
     pub(in super::super) access: Vec<u64>,
     /// Its tags, in the order of adding.
     pub(in super::super) tags: Vec<String>,
-    /// Those who gave it away; routing does not give it back to them.
+    /// Those who gave it away last; routing does not give it back to them.
     pub(in super::super) declined: Vec<String>,
     /// Whether a bot handed it over, after which routing gives it to people only.
     pub(in super::super) handed_over: bool,
