@@ -103,8 +103,12 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
             return Ok(Exit::CouldNotRun);
         }
     };
+    let url = house.url();
     let stage = Stage { house, jobs, detail: args.detail.into(), paint: terminal.paint };
     let played = stage.play(parts.collect(), vendors, args.format, terminal).await?;
+    if played.iter().all(|played| played.outcome.counts.calls == 0) {
+        terminal.remark(&format!("the bot has not called the platform once; is it told that it is at {url}?"))?;
+    }
     conclude(args, &played, ticker::now().since(begun), terminal)
 }
 
