@@ -14,8 +14,7 @@ mod determinism;
 mod faults;
 mod fourth_vendor;
 mod imichat_vectors;
-#[path = "livechat/main.rs"]
-mod livechat;
+mod livechat_vectors;
 mod report;
 mod rim;
 #[path = "scenario/main.rs"]

@@ -13,7 +13,7 @@ use super::{LivechatAccount, Manners, Refusal, verify};
 use crate::base::secret::Secret;
 
 /// The errors that say that the bot has no part in the chat (any more).
-const NOT_OURS: [&str; 2] = ["authorization", "chat_inactive"];
+const NOT_OURS: [&str; 3] = ["authorization", "chat_inactive", "missing_access"];
 
 pub(super) struct Livechat {
     account: LivechatAccount,

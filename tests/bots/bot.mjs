@@ -160,7 +160,7 @@ function livechatSteps(chat_id, thread_id) {
     const headers = { authorization: `Bearer ${LIVECHAT_TOKEN}` };
     const { response, reply } = await call("POST", `/v3.6/agent/action/${action}`, headers, body);
     if (response.status === 200) return;
-    if (["authorization", "chat_inactive"].includes(reply.error?.type)) throw new NotOurs();
+    if (["authorization", "chat_inactive", "missing_access"].includes(reply.error?.type)) throw new NotOurs();
     throw new Refused(`${action}: ${response.status} ${JSON.stringify(reply)}`);
   };
   const buttons = [...CHOICES].map(([postback_id, title]) => ({ type: "message", text: title, value: title, postback_id, user_ids: [] }));

@@ -231,7 +231,7 @@ class Livechat:
         headers = {"Authorization": f"Bearer {LIVECHAT_TOKEN}"}
         response, reply = call("POST", f"/v3.6/agent/action/{action}", headers, body)
         if response.status != 200:
-            if reply.get("error", {}).get("type") in ("authorization", "chat_inactive"):
+            if reply.get("error", {}).get("type") in ("authorization", "chat_inactive", "missing_access"):
                 raise NotOurs
             raise Refused(f"{action}: {response.status} {reply}")
 

@@ -1,6 +1,6 @@
-//! Who may call: tokens of agents and bots, personal access tokens, and the header by which old versions name a bot.
+//! Who calls: tokens of agents and bots, personal access tokens, and the older way to call as a bot.
 //!
-//! Page: platform.text.com/docs/authorization.
+//! Pages: platform.text.com/docs/authorization, platform.text.com/docs/authorization/personal-access-tokens.
 
 use std::collections::HashMap;
 
@@ -8,112 +8,144 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::codes::{self, Denial};
-use super::tenant::{Kind, Tenant};
+use super::tenant::{StaffKind, Staffer, Tenant};
 use super::version::Version;
 use crate::base::secret::Secret;
 use crate::platform::cx::{Credential, Cx, Identities};
 use crate::platform::route::Call;
 
-/// The header by which versions up to 3.5 say that a bot speaks.
+const WELL_KNOWN_ORGANIZATION: &str = "390e44e6-f1e6-0368-c6dd-b74c14508c2e";
+const WELL_KNOWN_ACCOUNT: &str = "agent-account";
+const WELL_KNOWN_PAT: &str = "dal:agent-pat";
+/// The older way for an agent's token to call as a bot. Went with 3.6.
 const AUTHOR_HEADER: &str = "x-author-id";
 
-const AGENT_TOKENS: [&str; 2] = ["dal:agent-token", "dal:agent2-token"];
-const BOT_TOKENS: [&str; 2] = ["dal:bot-token", "dal:bot2-token"];
-const PERSONAL_TOKEN: &str = "agent-account:dal:agent-pat";
+/// Somebody who may call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Caller {
+    /// The id of the agent or bot.
+    pub(super) id: String,
+    /// The app the token belongs to; personal access tokens belong to none.
+    pub(super) client: Option<String>,
+}
 
-/// The credentials in force.
+/// Everything by which callers are known.
+#[derive(Debug)]
 pub(super) struct Auth {
-    /// Who is meant, by credential.
-    holders: HashMap<String, String>,
-    /// The tokens of agents and bots, in the order of the tenant.
-    tokens: Vec<(String, Secret)>,
+    callers: HashMap<Credential, Caller>,
+    /// The organization.
+    pub(super) organization_id: String,
+    /// The credentials that a client may want, under the names of environment variables.
+    pub(super) exports: Vec<(&'static str, Secret)>,
 }
 
 impl Auth {
-    /// Puts the credentials of a tenant in force, and makes up those that were not set up.
+    /// Gives everybody in the tenant their credentials, well known or drawn, and claims them.
     pub(super) fn open(cx: &mut Cx<'_>, tenant: &Tenant) -> Self {
-        let mut auth = Self { holders: HashMap::new(), tokens: Vec::new() };
-        let (mut agents, mut bots) = (0, 0);
-        for worker in &tenant.workers {
-            let (known, place) = match worker.kind {
-                Kind::Human => (&AGENT_TOKENS, &mut agents),
-                Kind::Bot { .. } => (&BOT_TOKENS, &mut bots),
-            };
-            // Drawn even where it is given, so that giving one does not change the others.
-            let drawn = format!("dal:{}", cx.draw("livechat/token").hex(32));
-            let usual = match cx.identities() {
-                Identities::WellKnown => known.get(*place).map_or(drawn, |known| (*known).to_owned()),
-                Identities::Fresh => drawn,
-            };
-            *place += 1;
-            let token = worker.token.clone().unwrap_or_else(|| Secret::new(usual));
-            auth.put(cx, token.expose().to_owned(), &worker.id);
-            auth.tokens.push((worker.id.clone(), token));
-        }
-        let pair = match cx.identities() {
-            Identities::WellKnown => PERSONAL_TOKEN.to_owned(),
-            Identities::Fresh => {
-                let draw = cx.draw("livechat/personal-token");
-                format!("{}:dal:{}", draw.guid(), draw.hex(32))
-            }
+        let organization_id = match (&tenant.organization_id, cx.identities()) {
+            (Some(id), _) => id.clone(),
+            (None, Identities::WellKnown) => WELL_KNOWN_ORGANIZATION.to_owned(),
+            (None, Identities::Fresh) => cx.draw("livechat/organization").guid(),
         };
-        if let Some(agent) = tenant.workers.iter().find(|worker| !worker.is_bot()) {
-            auth.put(cx, personal(&pair), &agent.id);
+        let mut auth = Self { callers: HashMap::new(), exports: Vec::new(), organization_id };
+        auth.exports.push(("LIVECHAT_ORGANIZATION_ID", Secret::new(auth.organization_id.as_str())));
+        auth.exports.push(("LIVECHAT_CLIENT_ID", Secret::new(tenant.client_id.as_str())));
+        auth.exports.push(("LIVECHAT_LICENSE_ID", Secret::new(tenant.license_id.to_string())));
+        let (mut agents, mut bots) = (0_usize, 0_usize);
+        for staffer in tenant.staff.values() {
+            let (noun, nth, client) = match &staffer.kind {
+                StaffKind::Agent => ("agent", &mut agents, &tenant.client_id),
+                StaffKind::Bot { owner } => ("bot", &mut bots, owner),
+            };
+            *nth += 1;
+            let token = token(cx, staffer, noun, *nth);
+            let caller = Caller { id: staffer.id.clone(), client: Some(client.clone()) };
+            auth.admit(cx, bearer(token.expose()), caller);
+            match (&staffer.kind, *nth) {
+                (StaffKind::Bot { .. }, 1) => {
+                    auth.exports.push(("LIVECHAT_BOT_ID", Secret::new(staffer.id.as_str())));
+                    auth.exports.push(("LIVECHAT_TOKEN", token));
+                }
+                (StaffKind::Agent, 1) => auth.exports.push(("LIVECHAT_AGENT_TOKEN", token)),
+                (StaffKind::Agent | StaffKind::Bot { .. }, _) => {}
+            }
+            if noun == "agent" && *nth == 1 {
+                let (account, pat) = personal(cx);
+                auth.admit(cx, basic(&account, &pat), Caller { id: staffer.id.clone(), client: None });
+                auth.exports.push(("LIVECHAT_ACCOUNT_ID", Secret::new(account)));
+                auth.exports.push(("LIVECHAT_PAT", Secret::new(pat)));
+            }
         }
         auth
     }
 
-    /// The token of an agent or bot.
-    pub(super) fn token(&self, id: &str) -> Option<&Secret> {
-        self.tokens.iter().find(|(holder, _)| holder == id).map(|(_, token)| token)
+    fn admit(&mut self, cx: &mut Cx<'_>, credential: Credential, caller: Caller) {
+        cx.claim(credential.clone());
+        self.callers.insert(credential, caller);
     }
 
-    /// The id of whoever holds the credential of a call.
-    pub(super) fn holder(&self, call: &Call) -> Option<&str> {
-        self.holders.get(&carried(call)?).map(String::as_str)
+    /// Whoever the credential of a call belongs to.
+    pub(super) fn holder(&self, call: &Call) -> Option<&Caller> {
+        self.callers.get(&credential(call)?)
     }
 
-    /// The id of the agent or bot who speaks with a call.
-    ///
-    /// # Errors
-    /// If the credential is unknown, or an old version names a bot that is not the app's.
-    pub(super) fn speaker(&self, tenant: &Tenant, call: &Call, version: Version) -> Result<String, Denial> {
+    /// Whoever a call is made as.
+    pub(super) fn caller(&self, tenant: &Tenant, call: &Call, version: Version) -> Result<Caller, Denial> {
         let holder = self.holder(call).ok_or_else(|| Denial::of(codes::AUTHENTICATION))?;
-        let named = call.header(AUTHOR_HEADER).filter(|id| !id.is_empty() && version <= Version::V3_5);
-        let Some(named) = named else { return Ok(holder.to_owned()) };
-        let app = match tenant.worker(holder).map(|worker| &worker.kind) {
-            Some(Kind::Bot { client, .. }) => client,
-            Some(Kind::Human) | None => &tenant.client,
-        };
-        let bot = tenant.bots_of(app).find(|bot| bot.id == named);
-        bot.map(|bot| bot.id.clone()).ok_or_else(|| {
-            Denial::of(codes::AUTHORIZATION).saying("`X-Author-Id` names no bot of the client id that the token is for")
-        })
-    }
-
-    fn put(&mut self, cx: &mut Cx<'_>, credential: String, holder: &str) {
-        cx.claim(Credential(credential.clone()));
-        self.holders.insert(credential, holder.to_owned());
+        match call.header(AUTHOR_HEADER) {
+            // Clients go on to send the header where it means nothing any more.
+            Some(bot) if version <= Version::V3_5 && bot != holder.id => {
+                let owned = |client: &String| tenant.bots_of(client).any(|staffer| staffer.id == bot);
+                if holder.client.as_ref().is_some_and(owned) {
+                    return Ok(Caller { id: bot.to_owned(), client: holder.client.clone() });
+                }
+                Err(Denial::of(codes::AUTHORIZATION))
+            }
+            Some(_) | None => Ok(holder.clone()),
+        }
     }
 }
 
-/// The credential by which a call's tenant is found.
+/// The token of an agent or bot. Third and later ones are well known by the same pattern.
+fn token(cx: &mut Cx<'_>, staffer: &Staffer, noun: &str, nth: usize) -> Secret {
+    match (&staffer.token, cx.identities()) {
+        (Some(token), _) => token.clone(),
+        (None, Identities::WellKnown) if nth == 1 => Secret::new(format!("dal:{noun}-token")),
+        (None, Identities::WellKnown) => Secret::new(format!("dal:{noun}{nth}-token")),
+        (None, Identities::Fresh) => Secret::new(format!("dal:{}", cx.draw("livechat/token").hex(32))),
+    }
+}
+
+/// The account and personal access token of the first agent.
+fn personal(cx: &mut Cx<'_>) -> (String, String) {
+    match cx.identities() {
+        Identities::WellKnown => (WELL_KNOWN_ACCOUNT.to_owned(), WELL_KNOWN_PAT.to_owned()),
+        Identities::Fresh => {
+            let draw = cx.draw("livechat/pat");
+            (draw.guid(), format!("dal:{}", draw.hex(32)))
+        }
+    }
+}
+
+fn bearer(token: &str) -> Credential {
+    Credential(format!("Bearer {token}"))
+}
+
+fn basic(account: &str, pat: &str) -> Credential {
+    Credential(format!("Basic {account}:{pat}"))
+}
+
+/// The credential that a call carries, in the form in which it is claimed.
 pub(super) fn credential(call: &Call) -> Option<Credential> {
-    carried(call).map(Credential)
-}
-
-/// A token, or `Basic ` and an account with its personal access token, so that one is never taken for the other.
-fn carried(call: &Call) -> Option<String> {
     let (scheme, rest) = call.header("authorization")?.split_once(' ')?;
-    let rest = rest.trim();
     if scheme.eq_ignore_ascii_case("bearer") {
-        return (!rest.is_empty()).then(|| rest.to_owned());
+        return Some(bearer(rest.trim()));
     }
-    let decoded = scheme.eq_ignore_ascii_case("basic").then(|| BASE64_STANDARD.decode(rest).ok()).flatten()?;
-    String::from_utf8(decoded).ok().filter(|text| text.contains(':')).map(|text| personal(&text))
-}
-
-/// The credential of a personal access token, from `account:token`; the token itself has colons too.
-fn personal(pair: &str) -> String {
-    format!("Basic {pair}")
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(BASE64_STANDARD.decode(rest.trim()).ok()?).ok()?;
+    // The token has a colon of its own after its region, so only the first one parts account and token.
+    let (account, pat) = decoded.split_once(':')?;
+    Some(basic(account, pat))
 }

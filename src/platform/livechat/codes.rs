@@ -1,7 +1,7 @@
 //! Error types, their statuses and texts, and the body they travel in.
 //!
 //! The vendor lists types and default texts but no HTTP status; the statuses here are those seen in clients or settled
-//! here.
+//! here, and `setup: {statuses: …}` changes them.
 
 use std::borrow::Cow;
 
@@ -91,40 +91,30 @@ impl Denial {
         Self::of(VALIDATION).saying(message)
     }
 
-    /// What the caller is told.
-    pub(super) fn message(&self) -> &str {
-        &self.message
-    }
-
     /// The same with a text that says more than the default one.
     pub(super) fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.message = message.into();
         self
     }
 
-    /// Nobody here has the id of the user that a chat is to get.
-    pub(super) fn unknown_user() -> Self {
-        Self { status: Some(422), ..Self::of(NOT_FOUND).saying("user_id not found") }
+    /// The same with the status that was seen for just this case.
+    pub(super) fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
     }
 
-    /// The caller is not in the chat.
-    pub(super) fn absent() -> Self {
-        Self::of(AUTHORIZATION).saying("Requester is not user of the chat")
+    /// What is malformed about the request, if that is why it is refused.
+    pub(super) fn mistake(&self) -> Option<&str> {
+        (self.row.code == VALIDATION).then_some(&*self.message)
     }
-}
 
-impl From<Denial> for Reply {
-    fn from(denial: Denial) -> Self {
-        let row = denial.row;
-        let data = (row.code == MISDIRECTED_REQUEST).then_some(Data { region: OTHER_REGION });
-        let error = Error { r#type: row.code, message: &denial.message, data };
-        Self::json(denial.status.unwrap_or(row.status), Some(row.code), &Envelope { error })
+    /// As it goes out; `chosen` is the status that the tenant's set-up gives to a type.
+    pub(super) fn reply(&self, chosen: impl Fn(&str) -> Option<u16>) -> Reply {
+        let status = chosen(self.row.code).or(self.status).unwrap_or(self.row.status);
+        let data = (self.row.code == MISDIRECTED_REQUEST).then_some(Data { region: OTHER_REGION });
+        let error = Error { r#type: self.row.code, message: &self.message, data };
+        Reply::json(status, Some(self.row.code), &Envelope { error })
     }
-}
-
-/// The answer that a planned code stands for.
-pub(super) fn planned(code: &str) -> Reply {
-    Denial::of(code).into()
 }
 
 #[derive(Serialize)]

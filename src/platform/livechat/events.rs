@@ -1,210 +1,206 @@
-//! The webhooks: which fact becomes which action, who wants to hear of it, and the envelope it travels in.
-
-use std::sync::Arc;
-
-use serde_json::{Value, json};
+//! The table of webhooks, and what a fact becomes: webhooks for whoever registered for them, and lines of the journal.
+//!
+//! Page: platform.text.com/docs/management/webhooks.
 
 use super::Livechat;
-use super::deed::Actor;
-use super::model::{Chat, Fact};
-use super::tenant::{Additional, Author, Registration, Scope, SourceType};
-use super::version::Version;
-use super::wire::{self, Object};
+use super::hook::{AuthorType, Hook, HookKind, Occasion};
+use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Thread, Visibility};
+use super::tenant::{LicenseWebhooks, Status};
+use super::wire::{Body, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::base::secret::Secret;
+use crate::journal::entry::{Audience, Change, Party, Said};
 use crate::platform::Event;
 use crate::platform::cx::Cx;
 use crate::platform::outgoing::Outgoing;
 
-/// The version of payloads.
-const VERSION: Version = Version::V3_6;
-const PAGE: &str = "platform.text.com/docs/management/webhooks";
-
-/// The action that alone can be filtered by author.
-pub(super) const INCOMING_EVENT: &str = "incoming_event";
-
-macro_rules! events {
-    ($( $name:literal, $summary:literal; )*) => {
-        /// All webhooks that are sent.
-        pub(super) const EVENTS: &[Event] =
-            &[ $( Event { name: $name, summary: $summary, doc: DocRef::new(Mark::Docs, PAGE) } ),* ];
-    };
+const fn event(name: &'static str, summary: &'static str) -> Event {
+    Event { name, summary, doc: DocRef::new(Mark::Docs, "platform.text.com/docs/management/webhooks") }
 }
 
-events! {
-    "incoming_chat", "a chat got a new thread; what was said at once is inside";
-    "chat_deactivated", "a thread was closed";
-    "chat_access_updated", "a chat is for other groups now";
-    "chat_transferred", "a chat went to somebody else, or into the queue";
-    "user_added_to_chat", "an agent, a bot or a customer joined a chat";
-    "user_removed_from_chat", "an agent or a bot left a chat";
-    "incoming_event", "something was said or noted in a chat; what the bot says itself too";
-    "thread_tagged", "a thread got a tag";
-    "thread_untagged", "a thread lost a tag";
+/// All webhooks.
+pub(super) const EVENTS: &[Event] = &[
+    event("incoming_chat", "a chat got a new thread"),
+    event("chat_deactivated", "the thread of a chat was closed"),
+    event("chat_access_updated", "the groups that may see a chat changed"),
+    event("chat_transferred", "a chat went to another agent or group, or into the queue"),
+    event("user_added_to_chat", "an agent, a bot or a customer joined a chat"),
+    event("user_removed_from_chat", "an agent or a bot left a chat"),
+    event("incoming_event", "something was said or noted in a chat"),
+    event("thread_tagged", "a thread got a tag"),
+    event("thread_untagged", "a thread lost a tag"),
+];
+
+/// Who causes what happens, and through which app.
+#[derive(Clone, Debug)]
+pub(crate) struct Cause {
+    /// Who.
+    pub(crate) by: Party,
+    /// Through which app; through none if the system does it.
+    pub(crate) client: Option<String>,
 }
 
-/// A registration that is in force.
-pub(super) struct Hook {
-    id: String,
-    secret: Secret,
-    registration: Registration,
-}
-
-impl Hook {
-    /// Puts a registration in force; `usual` is the secret where none is set up.
-    pub(super) fn open(cx: &mut Cx<'_>, registration: Registration, usual: &Secret) -> Self {
-        let id = cx.draw("livechat/webhook-id").characters(b"abcdefghijklmnopqrstuvwxyz0123456789", 25);
-        let secret = registration.secret.clone().unwrap_or_else(|| usual.clone());
-        Self { id, secret, registration }
-    }
-
-    /// What every webhook of it carries.
-    pub(super) fn secret(&self) -> &Secret {
-        &self.secret
+impl Cause {
+    /// The system itself.
+    pub(super) fn system() -> Self {
+        Self { by: Party::system(), client: None }
     }
 }
 
-/// What is told: the action, what it says, and who wrote it if it is an event.
-struct Told<'a> {
-    action: &'static str,
-    payload: Value,
-    author: Option<&'a str>,
+impl Fact {
+    /// The webhook about it.
+    pub(super) fn action(&self) -> &'static str {
+        match self {
+            Self::Began => "incoming_chat",
+            Self::EventAdded { .. } => "incoming_event",
+            Self::AccessUpdated => "chat_access_updated",
+            Self::Transferred { .. } => "chat_transferred",
+            Self::UserAdded { .. } => "user_added_to_chat",
+            Self::UserRemoved { .. } => "user_removed_from_chat",
+            Self::Tagged { .. } => "thread_tagged",
+            Self::Untagged { .. } => "thread_untagged",
+            Self::Deactivated { .. } => "chat_deactivated",
+        }
+    }
 }
 
 impl Livechat {
-    /// Tells everybody who wants to hear of it that something happened in a chat.
-    pub(super) fn publish(&self, cx: &mut Cx<'_>, id: &str, actor: &Actor, fact: &Fact) {
-        if self.hooks.is_empty() {
-            return;
-        }
-        let Some(chat) = self.chats.get(id) else { return };
-        let Some(told) = self.told(chat, fact) else { return };
-        for hook in &self.hooks {
-            if hook.registration.action == told.action && self.wants(&hook.registration, chat, actor, &told) {
-                self.post(cx, hook, chat, &told);
+    /// Tells everybody of a fact. Called right after the change it is about, since bodies show the state of that moment.
+    pub(super) fn publish(&self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, fact: &Fact) {
+        let Some(chat) = self.chats.get(chat) else { return };
+        self.journal(cx, cause, chat, fact);
+        for (registration, hook) in self.hooks.iter().zip(&self.tenant.hooks) {
+            if hook.action != fact.action() || !self.live(hook) || !self.passes(hook, cause, chat, fact) {
+                continue;
             }
+            let view = View { tenant: &self.tenant, chats: &self.chats, version: hook.version };
+            let Some(payload) = view.payload(chat, fact) else { continue };
+            let secret = registration.secret.expose();
+            let extras = additional_data(chat, &hook.extras);
+            let body = Body::new(&registration.id, secret, hook.action, &self.auth.organization_id, &payload, extras);
+            cx.send(Outgoing {
+                event: hook.action,
+                chat: Some(chat.id.clone()),
+                url: hook.url.clone(),
+                headers: Vec::new(),
+                body: body.bytes,
+                secret_span: Some(body.secret),
+                signing: Some(registration.secret.clone()),
+                policy: self.tenant.policy.clone(),
+            });
         }
     }
 
-    fn told<'a>(&self, chat: &'a Chat, fact: &Fact) -> Option<Told<'a>> {
-        let thread = chat.latest()?;
-        let in_chat = || Object::default().put("chat_id", chat.id.as_str());
-        let in_thread = || in_chat().put("thread_id", thread.id.as_str());
-        let (action, payload) = match fact {
+    fn live(&self, hook: &Hook) -> bool {
+        match hook.kind {
+            HookKind::License => self.tenant.license_webhooks == LicenseWebhooks::Enabled,
+            HookKind::Bot => self.tenant.bots_of(&hook.owner).any(|bot| bot.status != Status::Offline),
+        }
+    }
+
+    fn passes(&self, hook: &Hook, cause: &Cause, chat: &Chat, fact: &Fact) -> bool {
+        let present: Vec<&str> =
+            chat.members().iter().filter(|member| member.present).map(|member| member.id.as_str()).collect();
+        let bots: Vec<&str> = self.tenant.bots_of(&hook.owner).map(|bot| bot.id.as_str()).collect();
+        let occasion = Occasion {
+            client: cause.client.as_deref(),
+            author: author(chat, fact),
+            chat_client: chat.properties.get("source").and_then(|source| source.get("client_id")?.as_str()),
+            present: &present,
+            bots: &bots,
+        };
+        hook.filters.pass(&hook.owner, &occasion)
+    }
+
+    fn journal(&self, cx: &mut Cx<'_>, cause: &Cause, chat: &Chat, fact: &Fact) {
+        let id = chat.id.as_str();
+        let by = cause.by.clone();
+        match fact {
             Fact::Began => {
-                let chat = Object::default()
-                    .put("id", chat.id.as_str())
-                    .put("users", self.users(chat, VERSION))
-                    .put("properties", wire::properties_of(&chat.properties))
-                    .put("access", wire::access_of(chat))
-                    .put("thread", self.thread(chat, thread));
-                ("incoming_chat", Object::default().put("chat", chat.done()))
+                let name = cx.chat_name(id).map(str::to_owned);
+                cx.changed(id, by, Change::Started { name });
+                if let Some(thread) = chat.latest() {
+                    for event in thread.events() {
+                        cx.said(self.said(cause, chat, thread, event));
+                    }
+                }
+                match chat.holder() {
+                    Some(holder) => cx.changed(id, Party::system(), Change::Assigned { to: holder.id.clone() }),
+                    None if chat.active().is_some() => cx.changed(id, Party::system(), Change::Queued),
+                    None => {}
+                }
             }
             Fact::EventAdded { place } => {
-                let event = thread.events().get(*place)?;
-                let payload = in_thread().put("event", wire::event(thread, event)).done();
-                return Some(Told { action: INCOMING_EVENT, payload, author: event.author.as_deref() });
-            }
-            Fact::AccessUpdated => {
-                let payload = Object::default().put("id", chat.id.as_str()).put("access", wire::access_of(chat));
-                ("chat_access_updated", payload)
-            }
-            Fact::Transferred { reason, requester, groups, agents } => {
-                let to = Object::default().maybe("group_ids", groups.clone()).put("agent_ids", agents.as_slice());
-                let payload = in_thread()
-                    .maybe("requester_id", requester.as_deref())
-                    .document("reason", reason)
-                    .put("transferred_to", to.done())
-                    .maybe("queue", self.queue(chat, thread));
-                ("chat_transferred", payload)
-            }
-            Fact::UserAdded { user, reason, requester } => {
-                let member = chat.members().iter().find(|member| member.id == *user)?;
-                let payload = in_thread()
-                    .put("user", self.user(chat, member, VERSION))
-                    .document("reason", reason)
-                    .maybe("requester_id", requester.as_deref());
-                ("user_added_to_chat", payload)
-            }
-            Fact::UserRemoved { user, reason, requester } => {
-                let payload = in_thread()
-                    .put("user_id", user.as_str())
-                    .document("reason", reason)
-                    .maybe("requester_id", requester.as_deref());
-                ("user_removed_from_chat", payload)
-            }
-            Fact::Tagged { thread, tag } => {
-                ("thread_tagged", in_chat().put("thread_id", thread.as_str()).put("tag", tag.as_str()))
-            }
-            Fact::Untagged { thread, tag } => {
-                ("thread_untagged", in_chat().put("thread_id", thread.as_str()).put("tag", tag.as_str()))
-            }
-            Fact::Deactivated { user } => ("chat_deactivated", in_thread().maybe("user_id", user.as_deref())),
-        };
-        Some(Told { action, payload: payload.done(), author: None })
-    }
-
-    /// Whether all conditions of a registration hold.
-    fn wants(&self, registration: &Registration, chat: &Chat, actor: &Actor, told: &Told<'_>) -> bool {
-        let (filters, app) = (&registration.filters, registration.client.as_str());
-        let in_force = match registration.scope {
-            Scope::License => true,
-            Scope::Bot => self.tenant.has_bot_of(app),
-        };
-        let by_author = filters.author.is_none_or(|wanted| {
-            let written_by = told
-                .author
-                .map(|author| if self.tenant.worker(author).is_some() { Author::Agent } else { Author::Customer });
-            written_by == Some(wanted)
-        });
-        let begun_by = chat.properties.get("source").and_then(|source| source.get("client_id"));
-        let mine = !filters.only_my_chats || begun_by.and_then(Value::as_str) == Some(app);
-        let here = |id: &String| chat.present(id).is_some();
-        let with = filters.with.is_empty() || filters.with.iter().any(here);
-        let without = !filters.without.iter().any(here);
-        let bots = !filters.my_bots || self.tenant.bots_of(app).any(|bot| here(&bot.id));
-        let source = match &actor.client {
-            Some(client) if client == app => SourceType::MyClient,
-            Some(_) => SourceType::OtherClients,
-            None => SourceType::System,
-        };
-        let caused = filters.sources.is_empty() || filters.sources.contains(&source);
-        in_force && by_author && mine && with && without && bots && caused
-    }
-
-    fn post(&self, cx: &mut Cx<'_>, hook: &Hook, chat: &Chat, told: &Told<'_>) {
-        let mut additional = Object::default();
-        for kind in &hook.registration.additional {
-            additional = match kind {
-                Additional::ChatProperties => additional.put("chat_properties", wire::properties_of(&chat.properties)),
-                Additional::PresentUsers => {
-                    let present = chat.members().iter().filter(|member| member.present);
-                    let ids: Vec<&str> = present.map(|member| member.id.as_str()).collect();
-                    additional.put("chat_presence_user_ids", ids)
+                let event = chat.latest().and_then(|thread| Some((thread, thread.events().get(*place)?)));
+                if let Some((thread, event)) = event {
+                    cx.said(self.said(cause, chat, thread, event));
                 }
-            };
+            }
+            Fact::AccessUpdated => cx.changed(id, by, Change::Updated { what: "access".to_owned() }),
+            Fact::Transferred { groups, agents, .. } => {
+                let groups = groups.iter().flatten().map(u64::to_string);
+                let to: Vec<String> = agents.iter().cloned().chain(groups).collect();
+                cx.changed(id, by, Change::Transferred { to: to.into_iter().next().unwrap_or_default() });
+                if agents.is_empty() {
+                    cx.changed(id, Party::system(), Change::Queued);
+                }
+            }
+            Fact::UserAdded { user, .. } => {
+                cx.changed(id, by.clone(), Change::Joined { who: user.clone() });
+                if chat.holder().is_some_and(|holder| holder.id == *user) {
+                    cx.changed(id, by, Change::Assigned { to: user.clone() });
+                }
+            }
+            Fact::UserRemoved { user, .. } => cx.changed(id, by, Change::Left { who: user.clone() }),
+            Fact::Tagged { tag, .. } => cx.changed(id, by, Change::Tagged { tag: tag.clone() }),
+            Fact::Untagged { tag, .. } => cx.changed(id, by, Change::Untagged { tag: tag.clone() }),
+            Fact::Deactivated { .. } => cx.changed(id, by, Change::Closed { outcome: String::new() }),
         }
-        let secret = Value::from(hook.secret.expose()).to_string();
-        let head = format!("{{\"webhook_id\":{},\"secret_key\":", Value::from(hook.id.as_str()));
-        let rest = json!({
-            "action": told.action,
-            "organization_id": self.organization,
-            "payload": told.payload,
-            "additional_data": additional.done(),
-        });
-        // The value alone, without the quotes around it.
-        let span = head.len() + 1..head.len() + secret.len() - 1;
-        let rest = rest.to_string();
-        let body = format!("{head}{secret},{}", &rest[1..]);
-        cx.send(Outgoing {
-            event: told.action,
-            chat: Some(chat.id.clone()),
-            url: hook.registration.url.clone(),
-            headers: Vec::new(),
-            body: body.into(),
-            secret_span: Some(span),
-            signing: Some(hook.secret.clone()),
-            policy: Arc::clone(&self.tenant.policy),
-        });
     }
+
+    fn said(&self, cause: &Cause, chat: &Chat, thread: &Thread, event: &ThreadEvent) -> Said {
+        let (text, attachment) = match &event.draft.content {
+            Content::Message { text, .. } => (text.clone(), None),
+            Content::File { url, .. } => (String::new(), Some(url.clone())),
+            Content::RichMessage { elements, .. } => {
+                let titles = elements.iter().filter_map(|element| element.title.clone());
+                (titles.collect::<Vec<_>>().join("\n"), None)
+            }
+            Content::System { kind, text, .. } => (text.clone().unwrap_or_else(|| kind.clone()), None),
+            Content::Form { .. } | Content::Custom { .. } => (String::new(), None),
+        };
+        Said {
+            chat: chat.id.clone(),
+            id: thread.event_id(event),
+            // Whoever causes a deed is not always who speaks: notes of the system come with most of them.
+            from: event.author.as_ref().map_or_else(Party::system, |_| cause.by.clone()),
+            text,
+            options: event.draft.content.buttons().map(|button| button.text.clone()).collect(),
+            attachment,
+            audience: match event.draft.visibility {
+                Visibility::All => Audience::All,
+                Visibility::Agents => Audience::Agents,
+            },
+        }
+    }
+}
+
+/// Who wrote the event that a fact is about, if anybody did.
+fn author(chat: &Chat, fact: &Fact) -> Option<AuthorType> {
+    let Fact::EventAdded { place } = fact else { return None };
+    let author = chat.latest()?.events().get(*place)?.author.as_ref()?;
+    let member = chat.members().iter().find(|member| member.id == *author)?;
+    Some(match member.kind {
+        MemberKind::Customer => AuthorType::Customer,
+        MemberKind::Agent => AuthorType::Agent,
+    })
+}
+
+/// A registration in force: what the set-up left open is settled.
+#[derive(Debug)]
+pub(super) struct Registration {
+    /// Its id.
+    pub(super) id: String,
+    /// What stands in its bodies, and what they are signed with.
+    pub(super) secret: Secret,
 }

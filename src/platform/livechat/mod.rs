@@ -1,22 +1,24 @@
-//! LiveChat (text.com): the Agent Chat API and its webhooks, for bots that are agents among agents.
+//! LiveChat, the chat of text.com: the Agent Chat Web API and its webhooks.
 //!
-//! Documented at platform.text.com: methods, objects, webhooks, error types and texts, limits, who must be in a chat to
-//! act in it. Not documented, and decided here: the HTTP status of most errors, the order of checks and of webhooks that
-//! one deed causes, how retries are spaced. Everything decided here is a named constant with its reason or a key of
-//! `setup:`.
+//! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
+//! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
+//! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, and the well-known
+//! tokens of bots (`dal:bot-token`, `dal:bot2-token` …). Everything decided here is a named constant or a key of `setup:`.
 //!
-//! Left out on purpose: what only the vendor's own apps use, and everything that is shown but not told to bots.
+//! Not part of it so far: the Customer Chat and Configuration APIs, sockets, and the methods that need them.
 
 mod api;
 mod auth;
 mod codes;
 mod deed;
 mod events;
+mod hook;
 mod model;
-mod routing;
 mod script;
 mod setup;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod version;
 mod wire;
 
@@ -27,11 +29,12 @@ use base64::prelude::BASE64_STANDARD;
 
 use self::auth::Auth;
 use self::codes::Denial;
-use self::events::Hook;
+use self::events::Registration;
+use self::hook::Hook;
 use self::model::Chats;
-use self::tenant::Tenant;
+use self::tenant::{StaffKind, Tenant};
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
-use super::route::{Answer, Call, Route, Unrouted};
+use super::route::{Answer, Call, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
 use crate::scenario::Staff;
@@ -39,24 +42,25 @@ use crate::scenario::act::Act;
 use crate::scenario::decode::Problems;
 use crate::scenario::node::Node;
 
-const WELL_KNOWN_ORGANIZATION: &str = "390e44e6-f1e6-0368-c6dd-b74c14508c2e";
+/// The secret of webhooks that have none of their own, so that any receiver can be configured beforehand.
 const WELL_KNOWN_SECRET: &str = "whsec_cmVoZWFyc2FsLXRlc3Qtc2VjcmV0LTAwMDE=";
+/// How long the ids of registrations are.
+const HOOK_ID_LENGTH: usize = 25;
 
 /// One license of LiveChat.
 pub struct Livechat {
     tenant: Tenant,
-    organization: String,
     auth: Auth,
-    hooks: Vec<Hook>,
     chats: Chats,
+    /// What is in force of each of the tenant's webhooks, in their order.
+    hooks: Vec<Registration>,
 }
 
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
-    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat API v3.6 and webhooks of bots";
+    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web API v3.4 to v3.7 and webhooks";
     const ROOTS: &'static [&'static str] = &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7"];
-    const LACKS: &'static [(&'static str, &'static str)] =
-        &[("hold", "chats cannot be put on hold here; a chat is active, waits in the queue, or is closed")];
+    const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
@@ -73,31 +77,31 @@ impl Platform for Livechat {
     }
 
     fn staff(tenant: &Tenant) -> Staff {
-        let ids = tenant.workers.iter().map(|worker| &worker.id).filter(|id| !id.is_empty());
-        let bots = tenant.workers.iter().filter(|worker| worker.is_bot()).map(|bot| &bot.name);
-        let teams = tenant.groups.iter().flat_map(|group| [group.name.clone(), group.id.to_string()]);
-        Staff { agents: ids.chain(bots).cloned().collect(), teams: teams.collect() }
+        let ids = tenant.staff.keys().cloned();
+        let named = tenant.staff.values().filter(|staffer| matches!(staffer.kind, StaffKind::Bot { .. }));
+        let teams = tenant.groups.iter().flat_map(|(id, name)| [name.clone(), id.to_string()]);
+        Staff { agents: ids.chain(named.map(|bot| bot.name.clone())).collect(), teams: teams.collect() }
     }
 
-    fn open(cx: &mut Cx<'_>, mut tenant: Tenant) -> Self {
-        for worker in &mut tenant.workers {
-            // Drawn even where it is given, so that giving one does not change the others.
-            let drawn = cx.draw("livechat/bot-id").hex(32);
-            if worker.id.is_empty() {
-                worker.id = drawn;
-            }
-        }
-        let (organization, secret) = match cx.identities() {
-            Identities::WellKnown => (WELL_KNOWN_ORGANIZATION.to_owned(), Secret::new(WELL_KNOWN_SECRET)),
+    fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
+        let auth = Auth::open(cx, &tenant);
+        let shared = match cx.identities() {
+            Identities::WellKnown => Secret::new(WELL_KNOWN_SECRET),
             Identities::Fresh => {
-                let key = BASE64_STANDARD.encode(cx.draw("livechat/secret-key").hex(24));
-                (cx.draw("livechat/organization").guid(), Secret::new(format!("whsec_{key}")))
+                let drawn = cx.draw("livechat/secret-key").hex(24);
+                Secret::new(format!("whsec_{}", BASE64_STANDARD.encode(drawn)))
             }
         };
-        let organization = tenant.organization.take().unwrap_or(organization);
-        let registrations = std::mem::take(&mut tenant.registrations);
-        let hooks = registrations.into_iter().map(|registration| Hook::open(cx, registration, &secret)).collect();
-        Self { auth: Auth::open(cx, &tenant), organization, hooks, chats: Chats::new(), tenant }
+        let mut register = |hook: &Hook| {
+            let id = cx.draw("livechat/webhook-id").characters(b"abcdefghijklmnopqrstuvwxyz0123456789", HOOK_ID_LENGTH);
+            Registration { id, secret: hook.secret.clone().unwrap_or_else(|| shared.clone()) }
+        };
+        let hooks = tenant.hooks.iter().map(&mut register).collect();
+        let mut platform = Self { tenant, auth, chats: Chats::new(), hooks };
+        // A bot knows one secret: that of its webhooks, or the one they would have.
+        let secret = platform.hooks.first().map_or(shared, |first| first.secret.clone());
+        platform.auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
+        platform
     }
 
     fn credential(call: &Call) -> Option<Credential> {
@@ -105,20 +109,30 @@ impl Platform for Livechat {
     }
 
     fn caller(&self, call: &Call) -> Option<String> {
-        self.auth.holder(call).map(str::to_owned)
+        let version = api::version(call.param("version")).ok();
+        let caller = version.and_then(|version| self.auth.caller(&self.tenant, call, version).ok());
+        caller.map(|caller| caller.id).or_else(|| self.auth.holder(call).map(|holder| holder.id.clone()))
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {
-        match why {
-            Unrouted::Path => {
+        let segment = call.path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let denial = match (api::version(segment), why) {
+            (Err(denial), _) => denial,
+            (Ok(_), Unrouted::Path) => {
                 cx.violation(format!("{} is no path of this API", call.path));
-                Err(Denial::of(codes::NOT_FOUND).into())
+                Denial::of(codes::NOT_FOUND)
             }
-            Unrouted::Method => {
-                cx.violation(format!("{} {}: all methods of this API are called with POST", call.method, call.path));
-                Err(Denial::validation("Methods of this API are called with POST").into())
+            // No error type is about HTTP methods; clients read the type, and this one says that the call is wrong.
+            (Ok(_), Unrouted::Method) => {
+                cx.violation(format!("{} takes POST, not {}", call.path, call.method));
+                Denial::validation("Only POST requests are accepted")
             }
-        }
+        };
+        Err(self.refuse(&denial))
+    }
+
+    fn finish(&mut self, _: &mut Cx<'_>, _: &mut Reply) {
+        // Answers carry nothing but their document; the dates of `Legacy` and `Deprecation` are not published.
     }
 
     fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {
@@ -130,14 +144,6 @@ impl Platform for Livechat {
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {
-        let bot = self.tenant.first_bot();
-        let caller = bot.or_else(|| self.tenant.workers.first());
-        let token = caller.and_then(|caller| self.auth.token(&caller.id)).cloned();
-        let known = [
-            ("LIVECHAT_TOKEN", token),
-            ("LIVECHAT_BOT_ID", bot.map(|bot| Secret::new(bot.id.as_str()))),
-            ("LIVECHAT_SECRET_KEY", self.hooks.first().map(|hook| hook.secret().clone())),
-        ];
-        known.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
+        self.auth.exports.clone()
     }
 }

@@ -1,270 +1,322 @@
-//! What acts mean here: the deeds of customers, agents and the system, who use the vendor's pages and not its API.
+//! What acts mean here: customers, agents and the router at play.
+
+use serde_json::Map;
 
 use super::Livechat;
-use super::codes::Denial;
-use super::deed::{Actor, Closing, Opening};
-use super::model::{Chat, Content, Draft, MemberKind, Postback, Visibility};
-use super::routing::Target;
-use crate::journal::entry::{Change, Party};
+use super::deed::{Availability, Choice, Closing, Destination, Opening, Unable, source};
+use super::events::Cause;
+use super::model::{Chat, Content, Draft, MemberKind, Patron, Phase, Postback, Thread};
+use super::tenant::{EVERYBODY, Overflow};
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{Act, Assign, Attach, Choose, Close, Leave, Resume, Say, StartChat, Tag, Transfer};
 use crate::scenario::decode::Located;
 
-/// The template of buttons that are offered under a message.
-const QUICK_REPLIES: &str = "quick_replies";
+/// The app of the chat widget that customers use. The vendor's own id is not published.
+pub(super) const WIDGET: &str = "9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e";
+/// The app that agents work with. The vendor's own id is not published.
+pub(super) const AGENT_APP: &str = "5d4c3b2a1f0e9d8c7b6a5f4e3d2c1b0a";
 
-/// Does what an act means.
-pub(super) fn act(livechat: &mut Livechat, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {
+/// What the system is called in `close: {by: …}`.
+const SYSTEM: &str = "system";
+
+/// The acts that mean nothing here.
+pub(super) const LACKS: &[(&str, &str)] = &[("hold", "a chat cannot be put on hold; it is active or closed")];
+
+/// Does an act.
+pub(super) fn act(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {
     match act {
-        Act::StartChat(act) => livechat.start(cx, act),
-        Act::Say(act) => livechat.speak(cx, act),
-        Act::Choose(act) => livechat.choose(cx, act),
-        Act::Attach(act) => livechat.attach(cx, act),
-        Act::Leave(act) => livechat.walk_away(cx, act),
-        Act::Assign(act) => livechat.give(cx, act),
-        Act::Transfer(act) => livechat.hand_over(cx, act),
-        Act::Resume(act) => livechat.resume(cx, act),
-        Act::Tag(act) => livechat.retag(cx, act),
-        Act::Close(act) => livechat.shut(cx, act),
-        Act::Hold(_) => Err(Refusal::new("chats cannot be put on hold here")),
-    }
-}
-
-impl From<Denial> for Refusal {
-    fn from(denial: Denial) -> Self {
-        Self::new(format!("the platform refuses: {}", denial.message()))
+        Act::StartChat(act) => start(platform, cx, act),
+        Act::Say(act) => say(platform, cx, act),
+        Act::Choose(act) => choose(platform, cx, act),
+        Act::Attach(act) => attach(platform, cx, act),
+        Act::Leave(act) => leave(platform, cx, act),
+        Act::Assign(act) => assign(platform, cx, act),
+        Act::Transfer(act) => transfer(platform, cx, act),
+        Act::Resume(act) => resume(platform, cx, act),
+        Act::Tag(act) => tag(platform, cx, act),
+        Act::Close(act) => close(platform, cx, act),
+        Act::Hold(_) => Err(Refusal::new("a chat cannot be put on hold")),
     }
 }
 
 impl Livechat {
-    fn start(&mut self, cx: &mut Cx<'_>, act: &StartChat) -> Result<(), Refusal> {
-        let customer = known_customer(cx, &act.r#as)?.clone();
-        if let Some(channel) = &act.channel {
-            return Err(Refusal::new(format!("there are no channels here, so no `{}`", channel.value)));
-        }
-        let access = match &act.to {
-            Some(named) => vec![self.group_called(&named.value)?],
-            None => vec![0],
-        };
-        let actor = Actor::customer(&customer);
-        let text = act.text.as_ref().map(|text| cx.fill(text));
-        let opening = Opening {
-            name: Some(act.chat.clone().unwrap_or_else(|| customer.key.clone())),
-            users: vec![(customer.id.clone(), MemberKind::Customer)],
-            events: text.map(|text| (actor.clone(), Draft::plain(Content::message(text)))).into_iter().collect(),
-            ..Opening::plain(access)
-        };
-        self.meet(cx, &customer);
-        match self.chats.of_customer(&customer.id) {
-            Some(chat) if chat.active().is_some() => {
-                Err(Refusal::new(format!("`{}` has an open chat already, and can have one only", customer.key)))
-            }
-            Some(chat) => {
-                let id = chat.id.clone();
-                self.open_thread(cx, &id, &actor, opening);
-                Ok(())
-            }
-            None => {
-                self.open_chat(cx, &actor, opening);
-                Ok(())
-            }
+    /// Gets to know a customer of the scenario by their id.
+    pub(super) fn meet_id(&mut self, cx: &Cx<'_>, id: &str) {
+        if let Some(customer) = cx.customer_with_id(id).cloned() {
+            self.meet(cx, &customer);
         }
     }
 
-    fn speak(&mut self, cx: &mut Cx<'_>, act: &Say) -> Result<(), Refusal> {
-        let id = self.open_one(cx, act.chat.as_ref(), Some(&act.r#as))?;
-        let actor = self.speaker(cx, &id, &act.r#as)?;
-        let text = cx.fill(&act.text);
-        self.utter(cx, &id, &actor, Content::message(text));
-        Ok(())
-    }
-
-    fn attach(&mut self, cx: &mut Cx<'_>, act: &Attach) -> Result<(), Refusal> {
-        let id = self.open_one(cx, act.chat.as_ref(), Some(&act.r#as))?;
-        let actor = self.speaker(cx, &id, &act.r#as)?;
-        // A file has no text of its own here, so the text goes before it.
-        if let Some(text) = act.text.as_ref().map(|text| cx.fill(text)) {
-            self.utter(cx, &id, &actor, Content::message(text));
-        }
-        let content_type = act.content_type.clone();
-        let file = Content::File { url: cx.fill(&act.url), content_type, alternative_text: None };
-        self.utter(cx, &id, &actor, file);
-        Ok(())
-    }
-
-    fn choose(&mut self, cx: &mut Cx<'_>, act: &Choose) -> Result<(), Refusal> {
-        let id = self.open_one(cx, act.chat.as_ref(), Some(&act.r#as))?;
-        let actor = self.speaker(cx, &id, &act.r#as)?;
-        let wanted = cx.fill(&act.option);
-        let thread = self.chats.get(&id).and_then(Chat::active).ok_or_else(closed)?;
-        let offers =
-            |content: &Content| matches!(content, Content::RichMessage { template, .. } if *template == QUICK_REPLIES);
-        let offer = thread.events().iter().rev().find(|event| offers(&event.draft.content));
-        let offer = offer.ok_or_else(|| Refusal::new("no quick replies have been offered in this chat"))?;
-        let Some(button) = offer.draft.content.buttons().find(|button| button.text == wanted) else {
-            let titles: Vec<String> =
-                offer.draft.content.buttons().map(|button| format!("`{}`", button.text)).collect();
-            return Err(Refusal::new(format!("`{wanted}` was not offered; there are {}", titles.join(", "))));
-        };
-        let postback = Postback {
-            id: button.postback_id.clone(),
-            thread_id: thread.id.clone(),
-            event_id: thread.event_id(offer),
-            r#type: button.r#type.clone(),
-            value: button.value.clone(),
-        };
-        self.utter(cx, &id, &actor, Content::Message { text: wanted, postback: Some(postback) });
-        Ok(())
-    }
-
-    fn walk_away(&mut self, cx: &mut Cx<'_>, act: &Leave) -> Result<(), Refusal> {
-        known_customer(cx, &act.r#as)?;
-        let id = self.open_one(cx, act.chat.as_ref(), Some(&act.r#as))?;
-        self.close(cx, &id, &Actor::system(), Closing::Disconnected);
-        Ok(())
-    }
-
-    fn give(&mut self, cx: &mut Cx<'_>, act: &Assign) -> Result<(), Refusal> {
-        let id = self.open_one(cx, act.chat.as_ref(), None)?;
-        let to = self.worker_called(&act.to.value)?;
-        let chat = self.chats.get(&id).ok_or_else(closed)?;
-        if chat.present(&to).is_some_and(|member| member.visibility == Visibility::All) {
-            return Err(Refusal::new(format!("`{}` has the chat already", act.to.value)));
-        }
-        if !self.tenant.worker(&to).is_some_and(|worker| worker.may_see(&chat.access)) {
-            return Err(Refusal::new(format!("`{}` is in none of the groups that the chat is for", act.to.value)));
-        }
-        self.assign(cx, &id, &to);
-        Ok(())
-    }
-
-    fn hand_over(&mut self, cx: &mut Cx<'_>, act: &Transfer) -> Result<(), Refusal> {
-        let id = self.open_one(cx, act.chat.as_ref(), None)?;
-        if act.skill.is_some() {
-            return Err(Refusal::new("there are no skills here"));
-        }
-        let actor = self.doer(&id, act.by.as_ref())?;
-        let word = &act.to.value;
-        let target = match self.worker_called(word) {
-            Ok(worker) => Target::Agents(vec![worker]),
-            Err(_) => Target::Groups(vec![self.group_called(word)?]),
-        };
-        let transfer = self.plan_transfer(&id, &actor, target, IGNORE_AVAILABILITY)?;
-        self.transfer(cx, &id, &actor, transfer);
-        Ok(())
-    }
-
-    fn resume(&mut self, cx: &mut Cx<'_>, act: &Resume) -> Result<(), Refusal> {
-        let id = cx.chat_of(act.chat.as_ref(), None)?;
-        let chat = self.chats.get(&id).ok_or_else(unknown)?;
-        if chat.active().is_some() {
-            return Err(Refusal::new("the chat is open"));
-        }
-        let customer = chat.customer().and_then(|member| cx.customer_with_id(&member.id)).cloned();
-        let actor = customer.as_ref().map_or_else(Actor::system, Actor::customer);
-        let access = chat.access.clone();
-        self.open_thread(cx, &id, &actor, Opening::plain(access));
-        cx.changed(&id, Party::system(), Change::Resumed);
-        Ok(())
-    }
-
-    fn retag(&mut self, cx: &mut Cx<'_>, act: &Tag) -> Result<(), Refusal> {
-        let id = cx.chat_of(act.chat.as_ref(), None)?;
-        let actor = self.doer(&id, act.by.as_ref())?;
-        let thread = self.chats.get(&id).and_then(Chat::latest).map(|thread| thread.id.clone()).ok_or_else(unknown)?;
-        for tag in &act.add {
-            self.tag(cx, &id, &actor, &thread, tag);
-        }
-        for tag in &act.remove {
-            self.untag(cx, &id, &actor, &thread, tag);
-        }
-        Ok(())
-    }
-
-    fn shut(&mut self, cx: &mut Cx<'_>, act: &Close) -> Result<(), Refusal> {
-        let id = self.open_one(cx, act.chat.as_ref(), Some(&act.by))?;
-        if act.outcome.is_some() {
-            return Err(Refusal::new("there are no outcomes here"));
-        }
-        let (actor, closing) = match (act.by.value.as_str(), cx.customer(&act.by.value)) {
-            ("system", _) => (Actor::system(), Closing::System),
-            (_, Some(customer)) => (Actor::customer(customer), Closing::Customer),
-            (agent, None) => (self.colleague(&self.worker_called(agent)?), Closing::Agent),
-        };
-        self.close(cx, &id, &actor, closing);
-        Ok(())
-    }
-
-    fn utter(&mut self, cx: &mut Cx<'_>, id: &str, actor: &Actor, content: Content) {
-        // A supervisor whom the customer does not see cannot be heard by the customer either.
-        let hidden = actor.id.as_ref().and_then(|who| self.chats.get(id)?.present(who)).map(|member| member.visibility);
-        let visibility = hidden.unwrap_or(Visibility::All);
-        self.say(cx, id, actor, Draft { visibility, ..Draft::plain(content) });
-    }
-
-    /// Whoever speaks must be in the chat; the bot under test speaks for itself.
-    fn speaker(&self, cx: &Cx<'_>, id: &str, who: &Located<String>) -> Result<Actor, Refusal> {
-        let word = who.value.as_str();
-        let actor = match cx.customer(word) {
-            Some(customer) => Actor::customer(customer),
-            None => {
-                let agent = self.worker_called(word)?;
-                if self.is_bot(&agent) {
-                    return Err(Refusal::new(format!("`{word}` is the bot under test, which speaks for itself")));
-                }
-                self.colleague(&agent)
-            }
-        };
-        let present = |actor: &Actor| self.chats.get(id)?.present(actor.id.as_deref()?);
-        match present(&actor) {
-            Some(_) => Ok(actor),
-            None => Err(Refusal::new(format!("`{word}` is not in the chat"))),
-        }
-    }
-
-    /// The chat that is meant, which must be open.
-    fn open_one(
-        &self,
-        cx: &Cx<'_>,
-        named: Option<&Located<String>>,
-        doer: Option<&Located<String>>,
-    ) -> Result<String, Refusal> {
-        let id = cx.chat_of(named, doer.map(|doer| doer.value.as_str()))?;
-        let chat = self.chats.get(&id).ok_or_else(unknown)?;
-        if chat.active().is_some() { Ok(id) } else { Err(closed()) }
-    }
-
-    /// Who does something to a chat: whoever is named, or else who has it, or else the system.
-    fn doer(&self, id: &str, named: Option<&Located<String>>) -> Result<Actor, Refusal> {
-        let holder = || self.chats.get(id).and_then(Chat::holder).map(|holder| self.colleague(&holder.id));
-        match named {
-            Some(named) => Ok(self.colleague(&self.worker_called(&named.value)?)),
-            None => Ok(holder().unwrap_or_else(Actor::system)),
-        }
-    }
-
-    fn worker_called(&self, word: &str) -> Result<String, Refusal> {
-        let worker = self.tenant.worker_called(word);
-        worker.map(|worker| worker.id.clone()).ok_or_else(|| Refusal::new(format!("nobody here is called `{word}`")))
-    }
-
-    fn group_called(&self, word: &str) -> Result<u64, Refusal> {
-        let group = self.tenant.group_called(word);
-        group.map(|group| group.id).ok_or_else(|| Refusal::new(format!("there is no group `{word}`")))
+    fn meet(&mut self, cx: &Cx<'_>, customer: &Customer) {
+        self.chats.meet(Patron {
+            key: customer.key.clone(),
+            id: customer.id.clone(),
+            name: customer.name.clone(),
+            email: customer.email.clone(),
+            created_at: cx.now(),
+            agent_spoke_at: None,
+            spoke_at: None,
+        });
     }
 }
 
-/// In the vendor's app a chat can always be transferred; if nobody is free it waits.
-const IGNORE_AVAILABILITY: bool = true;
-
-fn closed() -> Refusal {
-    Refusal::new("the chat is closed; `start_chat` opens it again")
+/// Somebody who acts: their vendor id, and what they cause.
+struct Actor {
+    id: String,
+    cause: Cause,
 }
 
-fn unknown() -> Refusal {
-    Refusal::new("no such chat has been started yet")
+fn customer(cx: &Cx<'_>, key: &str) -> Result<Customer, Refusal> {
+    cx.customer(key).cloned().ok_or_else(|| Refusal::new(format!("`{key}` is no customer of this scenario")))
 }
 
-fn known_customer<'c>(cx: &'c Cx<'_>, who: &Located<String>) -> Result<&'c Customer, Refusal> {
-    cx.customer(&who.value).ok_or_else(|| Refusal::new(format!("no customer is called `{}`", who.value)))
+fn as_customer(customer: &Customer) -> Actor {
+    let cause = Cause { by: customer.party(), client: Some(WIDGET.to_owned()) };
+    Actor { id: customer.id.clone(), cause }
+}
+
+fn as_staff(platform: &Livechat, word: &str) -> Result<Actor, Refusal> {
+    let staffer = platform.tenant.staffer(word);
+    let staffer = staffer.ok_or_else(|| Refusal::new(format!("`{word}` is no agent or bot of this tenant")))?;
+    let cause = Cause { by: staffer.party(), client: Some(AGENT_APP.to_owned()) };
+    Ok(Actor { id: staffer.id.clone(), cause })
+}
+
+/// The chat an act is about, with its active thread.
+fn active<'p>(platform: &'p Livechat, id: &str) -> Result<(&'p Chat, &'p Thread), Refusal> {
+    let chat = platform.chats.get(id).ok_or_else(|| Refusal::new("there is no such chat"))?;
+    let thread = chat.active().ok_or_else(|| Refusal::new("the chat is closed; start or resume it first"))?;
+    Ok((chat, thread))
+}
+
+/// Whoever speaks in a chat: a customer in their own, or an agent who is in it.
+fn speaker(
+    platform: &Livechat,
+    cx: &Cx<'_>,
+    word: &Located<String>,
+    chat: Option<&Located<String>>,
+) -> Result<(String, Actor), Refusal> {
+    let id = cx.chat_of(chat, Some(&word.value))?;
+    let actor = match cx.customer(&word.value) {
+        Some(customer) => as_customer(customer),
+        None => as_staff(platform, &word.value)?,
+    };
+    let (chat, _) = active(platform, &id)?;
+    match chat.present(&actor.id) {
+        Some(_) => Ok((id, actor)),
+        None => Err(Refusal::new(format!("`{}` is not in the chat", word.value))),
+    }
+}
+
+/// Whoever an agent's act is done by: the one named, or the one who has the chat.
+fn doer(platform: &Livechat, id: &str, by: Option<&Located<String>>) -> Result<Actor, Refusal> {
+    match by {
+        Some(by) => as_staff(platform, &by.value),
+        None => {
+            let holder = platform.chats.get(id).and_then(Chat::holder);
+            let holder = holder.ok_or_else(|| Refusal::new("nobody has the chat; say who does it with `by`"))?;
+            as_staff(platform, &holder.id)
+        }
+    }
+}
+
+/// An event as somebody's app sends it.
+fn sent(content: Content, cause: &Cause) -> Draft {
+    let mut draft = Draft::plain(content);
+    source(&mut draft.properties, cause);
+    draft
+}
+
+fn start(platform: &mut Livechat, cx: &mut Cx<'_>, act: &StartChat) -> Result<(), Refusal> {
+    if act.channel.is_some() {
+        return Err(Refusal::new("LiveChat has no channels"));
+    }
+    let customer = customer(cx, &act.r#as.value)?;
+    let access = match &act.to {
+        None => vec![EVERYBODY],
+        Some(to) => vec![group(platform, &to.value)?],
+    };
+    let content = act.text.as_ref().map(|text| Content::message(cx.fill(text)));
+    let name = act.chat.clone().unwrap_or_else(|| customer.key.clone());
+    open(platform, cx, &customer, name, access, content)
+}
+
+fn group(platform: &Livechat, word: &str) -> Result<u64, Refusal> {
+    platform.tenant.group(word).ok_or_else(|| Refusal::new(format!("there is no group `{word}`")))
+}
+
+/// Begins the one chat of a customer, or goes on with it.
+fn open(
+    platform: &mut Livechat,
+    cx: &mut Cx<'_>,
+    customer: &Customer,
+    name: String,
+    access: Vec<u64>,
+    content: Option<Content>,
+) -> Result<(), Refusal> {
+    let chat = platform.chats.of_customer(&customer.id);
+    if chat.is_some_and(|chat| chat.active().is_some()) {
+        return Err(Refusal::new(format!("`{}` has an open chat already", customer.key)));
+    }
+    let chat = chat.map(|chat| chat.id.clone());
+    let agent = platform.choose(&Choice { groups: &access, but: &[] });
+    let phase = match (&agent, platform.tenant.overflow) {
+        (Some(_), _) => Phase::Open,
+        (None, Overflow::Queue) => Phase::Queued(cx.now()),
+        (None, Overflow::Refuse) => return Err(Refusal::new("nobody is free and there is no queue")),
+    };
+    let actor = as_customer(customer);
+    platform.meet(cx, customer);
+    let members = std::iter::once((customer.id.clone(), MemberKind::Customer))
+        .chain(agent.map(|agent| (agent, MemberKind::Agent)))
+        .collect();
+    let events = content.map(|content| (customer.id.clone(), sent(content, &actor.cause))).into_iter().collect();
+    let opening = Opening {
+        chat,
+        name: Some(name),
+        members,
+        access,
+        chat_properties: Map::new(),
+        thread_properties: Map::new(),
+        events,
+        phase,
+        continuous: None,
+    };
+    platform.begin(cx, &actor.cause, opening);
+    Ok(())
+}
+
+fn say(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Say) -> Result<(), Refusal> {
+    let (chat, actor) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
+    let draft = sent(Content::message(cx.fill(&act.text)), &actor.cause);
+    platform.append(cx, &actor.cause, &chat, Some(&actor.id), draft);
+    Ok(())
+}
+
+fn choose(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Choose) -> Result<(), Refusal> {
+    let (chat, actor) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
+    let label = cx.fill(&act.option);
+    let (_, thread) = active(platform, &chat)?;
+    let offer = thread.events().iter().rev().find(|event| event.draft.content.buttons().next().is_some());
+    let offer = offer.ok_or_else(|| Refusal::new("no quick replies have been offered in this thread"))?;
+    let Some(button) = offer.draft.content.buttons().find(|button| button.text == label) else {
+        let labels: Vec<&str> = offer.draft.content.buttons().map(|button| button.text.as_str()).collect();
+        return Err(Refusal::new(format!("`{label}` was not offered; offered were: {}", labels.join(", "))));
+    };
+    let postback = Postback {
+        id: button.postback_id.clone(),
+        thread_id: thread.id.clone(),
+        event_id: thread.event_id(offer),
+        r#type: button.r#type.clone().filter(|_| button.value.is_some()),
+        value: button.value.clone().filter(|_| button.r#type.is_some()),
+    };
+    // A button of the type `message` sends its value; others have nothing to send but their label.
+    let text = match (button.r#type.as_deref(), &button.value) {
+        (Some("message"), Some(value)) => value.clone(),
+        _ => button.text.clone(),
+    };
+    let draft = sent(Content::Message { text, postback: Some(postback) }, &actor.cause);
+    platform.append(cx, &actor.cause, &chat, Some(&actor.id), draft);
+    Ok(())
+}
+
+fn attach(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Attach) -> Result<(), Refusal> {
+    if act.text.is_some() {
+        return Err(Refusal::new("a file comes without text on LiveChat; write it with `say`"));
+    }
+    let (chat, actor) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
+    let content_type = act.content_type.clone();
+    let content = Content::File { url: cx.fill(&act.url), content_type, alternative_text: None };
+    platform.append(cx, &actor.cause, &chat, Some(&actor.id), sent(content, &actor.cause));
+    Ok(())
+}
+
+fn leave(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Leave) -> Result<(), Refusal> {
+    let (chat, _) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
+    platform.deactivate(cx, &Cause::system(), &chat, &Closing::Left);
+    Ok(())
+}
+
+fn assign(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Assign) -> Result<(), Refusal> {
+    let id = cx.chat_of(act.chat.as_ref(), None)?;
+    let agent = as_staff(platform, &act.to.value)?;
+    let (chat, _) = active(platform, &id)?;
+    if chat.holder().is_some_and(|holder| holder.id == agent.id) {
+        return Err(Refusal::new(format!("`{}` has the chat already", act.to.value)));
+    }
+    platform.reassign(cx, &id, &agent.id);
+    Ok(())
+}
+
+fn transfer(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Transfer) -> Result<(), Refusal> {
+    if act.skill.is_some() {
+        return Err(Refusal::new("LiveChat has no skills"));
+    }
+    let id = cx.chat_of(act.chat.as_ref(), None)?;
+    active(platform, &id)?;
+    let actor = doer(platform, &id, act.by.as_ref())?;
+    let to = match platform.tenant.staffer(&act.to.value) {
+        Some(staffer) => Destination::Agents(vec![staffer.id.clone()]),
+        None => Destination::Groups(vec![group(platform, &act.to.value)?]),
+    };
+    let need = match platform.tenant.overflow {
+        Overflow::Queue => Availability::Ignored,
+        Overflow::Refuse => Availability::Needed,
+    };
+    let plan = platform.plan_transfer(&id, &to, need).map_err(|why| match why {
+        Unable::Offline => Refusal::new(format!("nobody at `{}` can take the chat", act.to.value)),
+        Unable::Access => Refusal::new(format!("`{}` may not see the chat", act.to.value)),
+    })?;
+    platform.transfer(cx, &actor.cause, &id, plan, &actor.id);
+    Ok(())
+}
+
+fn resume(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Resume) -> Result<(), Refusal> {
+    let id = cx.chat_of(act.chat.as_ref(), None)?;
+    let chat = platform.chats.get(&id).ok_or_else(|| Refusal::new("there is no such chat"))?;
+    let key = chat.customer().and_then(|member| platform.chats.patron(&member.id)).map(|patron| patron.key.clone());
+    let key = key.ok_or_else(|| Refusal::new("the chat has no customer who could resume it"))?;
+    let customer = customer(cx, &key)?;
+    let name = cx.chat_name(&id).unwrap_or(&key).to_owned();
+    let access = chat.access.clone();
+    open(platform, cx, &customer, name, access, None)
+}
+
+fn tag(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Tag) -> Result<(), Refusal> {
+    let id = cx.chat_of(act.chat.as_ref(), None)?;
+    let actor = doer(platform, &id, act.by.as_ref())?;
+    let thread = platform.chats.get(&id).and_then(Chat::latest).map(|thread| thread.id.clone());
+    let thread = thread.ok_or_else(|| Refusal::new("the chat has no thread"))?;
+    for tag in &act.add {
+        platform.tag(cx, &actor.cause, &id, &thread, tag);
+    }
+    for tag in &act.remove {
+        platform.untag(cx, &actor.cause, &id, &thread, tag);
+    }
+    Ok(())
+}
+
+fn close(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Close) -> Result<(), Refusal> {
+    if act.outcome.is_some() {
+        return Err(Refusal::new("LiveChat has no outcomes; use `tag`"));
+    }
+    let by = act.by.value.as_str();
+    let id = cx.chat_of(act.chat.as_ref(), Some(by))?;
+    let (chat, _) = active(platform, &id)?;
+    let (cause, closing) = match cx.customer(by) {
+        _ if by == SYSTEM => (Cause::system(), Closing::System),
+        Some(customer) => {
+            let actor = as_customer(customer);
+            if chat.present(&actor.id).is_none() {
+                return Err(Refusal::new(format!("`{by}` is not in the chat")));
+            }
+            (actor.cause, Closing::Customer(actor.id))
+        }
+        None => {
+            let actor = as_staff(platform, by)?;
+            (actor.cause, Closing::Agent(actor.id))
+        }
+    };
+    platform.deactivate(cx, &cause, &id, &closing);
+    Ok(())
 }

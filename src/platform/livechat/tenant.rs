@@ -1,204 +1,172 @@
-//! A license as it was set up: who works in it, and who wants to hear of what.
+//! A license: who works there, which webhooks it has registered, and its settings.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
+use super::hook::Hook;
 use crate::base::secret::Secret;
 use crate::base::time::VirtualSpan;
+use crate::journal::entry::{Party, Role};
 use crate::platform::outgoing::Policy;
 
-/// A license.
+/// The group that everybody is in.
+pub(super) const EVERYBODY: u64 = 0;
+
+/// A license, checked.
 #[derive(Clone, Debug)]
 pub struct Tenant {
-    /// The organization's id; without one it is well known or drawn.
-    pub(super) organization: Option<String>,
-    /// The license's number, which stands in addresses of files.
-    #[expect(dead_code, reason = "checked here, read by uploads of files")]
-    pub(super) license: u64,
-    /// The client id of the app under test.
-    pub(super) client: String,
-    /// Agents and bots, as they were set up.
-    pub(super) workers: Vec<Worker>,
-    /// The groups.
-    pub(super) groups: Vec<Group>,
-    /// Who wants to hear of what.
-    pub(super) registrations: Vec<Registration>,
+    /// The organization; drawn or well known where the set-up names none.
+    pub(super) organization_id: Option<String>,
+    /// The number of the license.
+    pub(super) license_id: u64,
+    /// The app that tokens belong to where nothing else is said.
+    pub(super) client_id: String,
+    /// Agents and bots by id, in the order of the set-up.
+    pub(super) staff: IndexMap<String, Staffer>,
+    /// The names of the groups by number.
+    pub(super) groups: BTreeMap<u64, String>,
+    /// The registered webhooks, in the order of registration.
+    pub(super) hooks: Vec<Hook>,
     /// How webhooks are delivered.
     pub(super) policy: Arc<Policy>,
-    /// After how long without events a chat is closed.
+    /// How long a thread may lie idle before the system closes it.
     pub(super) archive_after: VirtualSpan,
+    /// What happens to a chat that nobody is free for.
+    pub(super) overflow: Overflow,
+    /// Whether webhooks name a requester where there is none.
+    pub(super) requester_id: RequesterId,
+    /// Whether webhooks of the type `license` are enabled.
+    pub(super) license_webhooks: LicenseWebhooks,
+    /// The statuses that the set-up gives to error types.
+    pub(super) statuses: BTreeMap<String, u16>,
 }
 
-/// An agent or a bot. Both are agents to the API.
+/// What happens to a chat that nobody is free for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Overflow {
+    /// It waits in the queue.
+    Queue,
+    /// It cannot be.
+    Refuse,
+}
+
+/// Whether webhooks name a requester where there is none: some parsers want the key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum RequesterId {
+    /// Only where there is one, as documented.
+    IfAny,
+    /// Always; empty where there is none.
+    Always,
+}
+
+/// Whether webhooks of the type `license` are enabled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum LicenseWebhooks {
+    /// They are, as after installing the app.
+    Enabled,
+    /// They were disabled.
+    Disabled,
+}
+
+/// An agent or a bot.
 #[derive(Clone, Debug)]
-pub(super) struct Worker {
-    /// The id: an e-mail address, or 32 hexadecimal digits; empty until a bot's id is drawn.
+pub(crate) struct Staffer {
+    /// The e-mail address of an agent; 32 hexadecimal digits for a bot.
     pub(super) id: String,
     /// The name.
     pub(super) name: String,
-    /// The groups.
-    pub(super) groups: Vec<u64>,
-    /// How many chats at most.
-    pub(super) max_chats: u64,
-    /// The token, if it is set up.
-    pub(super) token: Option<Secret>,
     /// What they are.
-    pub(super) kind: Kind,
+    pub(super) kind: StaffKind,
+    /// The groups they are in, besides everybody's.
+    pub(super) groups: Vec<u64>,
+    /// How soon the router thinks of them.
+    pub(super) priority: Priority,
+    /// How many chats the router gives them at once.
+    pub(super) max_chats: usize,
+    /// Whether they take chats.
+    pub(super) status: Status,
+    /// The token they call with; drawn or well known where the set-up names none.
+    pub(super) token: Option<Secret>,
 }
 
-/// What somebody who works here is.
+/// What somebody who works in a license is.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(super) enum StaffKind {
     /// A person.
-    Human,
-    /// A bot that belongs to the app with this client id.
+    Agent,
+    /// A program that belongs to an app.
     Bot {
-        /// The client id.
-        client: String,
-        /// Whether it has the priority `first`: it is asked before other bots.
-        first: bool,
+        /// The app.
+        owner: String,
     },
 }
 
-/// A group.
-#[derive(Clone, Debug)]
-pub(super) struct Group {
-    /// Its number.
-    pub(super) id: u64,
-    /// Its name.
-    pub(super) name: String,
+/// How soon the router thinks of somebody.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Priority {
+    /// Before all others.
+    First,
+    /// As usual.
+    Normal,
+    /// After all others.
+    Last,
+    /// Never.
+    Supervisor,
 }
 
-/// Somebody wants to hear of something.
-#[derive(Clone, Debug)]
-pub(super) struct Registration {
-    /// Of what.
-    pub(super) action: &'static str,
-    /// Where it goes.
-    pub(super) url: String,
-    /// What shows that it is true; without one it is well known or drawn.
-    pub(super) secret: Option<Secret>,
-    /// The app that registered it.
-    pub(super) client: String,
-    /// For whom it is.
-    pub(super) scope: Scope,
-    /// Which of them.
-    pub(super) filters: Filters,
-    /// What is told besides.
-    pub(super) additional: Vec<Additional>,
-}
-
-/// For whom a registration is.
+/// Whether somebody takes chats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Scope {
-    /// For the license as a whole.
-    License,
-    /// For the bots of the app; without bots nothing is sent.
-    Bot,
+pub(super) enum Status {
+    /// They do.
+    Accepting,
+    /// They are there but take no new ones.
+    NotAccepting,
+    /// They are not there.
+    Offline,
 }
 
-/// What is told besides the payload.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Additional {
-    /// The properties of the chat.
-    ChatProperties,
-    /// Who is in the chat.
-    PresentUsers,
-}
-
-/// Which occasions a registration is for; all conditions must hold.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Filters {
-    /// Who wrote the event.
-    pub(super) author: Option<Author>,
-    /// Only chats that the app began.
-    pub(super) only_my_chats: bool,
-    /// Who must be in the chat, any of them.
-    pub(super) with: Vec<String>,
-    /// Who must not be in the chat.
-    pub(super) without: Vec<String>,
-    /// A bot of the app must be in the chat.
-    pub(super) my_bots: bool,
-    /// Who caused it, any of them; empty for anybody.
-    pub(super) sources: Vec<SourceType>,
-}
-
-/// Who wrote an event.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Author {
-    /// A customer.
-    Customer,
-    /// An agent or a bot.
-    Agent,
-}
-
-/// Who caused something, as an app sees it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum SourceType {
-    /// The app itself.
-    MyClient,
-    /// Another app.
-    OtherClients,
-    /// Nobody.
-    System,
-}
-
-impl Worker {
-    /// Whether this is a bot.
-    pub(super) fn is_bot(&self) -> bool {
-        match self.kind {
-            Kind::Bot { .. } => true,
-            Kind::Human => false,
-        }
+impl Staffer {
+    /// Whether they may see what belongs to these groups.
+    pub(super) fn covers(&self, groups: &[u64]) -> bool {
+        groups.iter().any(|group| *group == EVERYBODY || self.groups.contains(group))
     }
 
-    /// The place in the order in which routing asks: bots that come first, other bots, people.
-    pub(super) fn rank(&self) -> u8 {
-        match self.kind {
-            Kind::Bot { first: true, .. } => 0,
-            Kind::Bot { first: false, .. } => 1,
-            Kind::Human => 2,
-        }
+    /// As a party to a chat, played by the scenario.
+    pub(super) fn party(&self) -> Party {
+        let role = match self.kind {
+            StaffKind::Agent => Role::Agent,
+            StaffKind::Bot { .. } => Role::Bot,
+        };
+        Party::new(role, &self.id, &self.name)
     }
 
-    /// Whether a chat for these groups is for them. Group 0 is everybody.
-    pub(super) fn may_see(&self, groups: &[u64]) -> bool {
-        groups.contains(&0) || groups.iter().any(|group| self.groups.contains(group))
+    /// The e-mail address; bots have none.
+    pub(super) fn email(&self) -> &str {
+        match self.kind {
+            StaffKind::Agent => &self.id,
+            StaffKind::Bot { .. } => "",
+        }
     }
 }
 
 impl Tenant {
-    /// The agent or bot with this id.
-    pub(super) fn worker(&self, id: &str) -> Option<&Worker> {
-        self.workers.iter().find(|worker| worker.id == id)
-    }
-
-    /// The agent or bot with this id or name.
-    pub(super) fn worker_called(&self, word: &str) -> Option<&Worker> {
-        self.worker(word).or_else(|| self.workers.iter().find(|worker| worker.name == word))
-    }
-
-    /// The first bot.
-    pub(super) fn first_bot(&self) -> Option<&Worker> {
-        self.workers.iter().find(|worker| worker.is_bot())
-    }
-
-    /// Whether an app has a bot here.
-    pub(super) fn has_bot_of(&self, app: &str) -> bool {
-        self.bots_of(app).next().is_some()
-    }
-
-    /// The bots of an app.
-    pub(super) fn bots_of(&self, app: &str) -> impl Iterator<Item = &Worker> {
-        self.workers.iter().filter(move |worker| matches!(&worker.kind, Kind::Bot { client, .. } if client == app))
+    /// The agent or bot with this id or, for bots, this name.
+    pub(super) fn staffer(&self, word: &str) -> Option<&Staffer> {
+        self.staff.get(word).or_else(|| {
+            self.staff.values().find(|staffer| staffer.name == word && matches!(staffer.kind, StaffKind::Bot { .. }))
+        })
     }
 
     /// The group with this name or number.
-    pub(super) fn group_called(&self, word: &str) -> Option<&Group> {
-        self.groups.iter().find(|group| group.name == word || group.id.to_string() == word)
+    pub(super) fn group(&self, word: &str) -> Option<u64> {
+        let named = self.groups.iter().find(|(_, name)| *name == word).map(|(id, _)| *id);
+        named.or_else(|| word.parse().ok().filter(|id| self.groups.contains_key(id)))
     }
 
-    /// The group with this number.
-    pub(super) fn group(&self, id: u64) -> Option<&Group> {
-        self.groups.iter().find(|group| group.id == id)
+    /// The bots of an app.
+    pub(super) fn bots_of<'t>(&'t self, client: &'t str) -> impl Iterator<Item = &'t Staffer> {
+        self.staff.values().filter(move |staffer| matches!(&staffer.kind, StaffKind::Bot { owner } if owner == client))
     }
 }

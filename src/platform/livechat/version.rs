@@ -14,13 +14,16 @@ pub(super) enum Version {
 }
 
 impl Version {
-    /// The version with this name, as paths have it.
+    /// The words for them in `setup:`.
+    pub(super) const WORDS: &'static [&'static str] = &["3.4", "3.5", "3.6", "3.7"];
+
+    /// The version with this name, without the `v`.
     pub(super) fn named(word: &str) -> Option<Self> {
         match word {
-            "v3.4" => Some(Self::V3_4),
-            "v3.5" => Some(Self::V3_5),
-            "v3.6" => Some(Self::V3_6),
-            "v3.7" => Some(Self::V3_7),
+            "3.4" => Some(Self::V3_4),
+            "3.5" => Some(Self::V3_5),
+            "3.6" => Some(Self::V3_6),
+            "3.7" => Some(Self::V3_7),
             _ => None,
         }
     }

@@ -1,47 +1,187 @@
-//! The methods of the Agent Chat API, each as: checks in the order the errors suggest, then the model, then the answer.
+//! The operations, and the order of checks that all of them share: version, credential, body, then their own.
 
-mod body;
-mod chats;
-mod gate;
-mod message;
-mod open;
+mod agent;
+mod document;
+mod draft;
+mod list;
+mod opening;
 mod page;
-mod people;
-mod words;
+mod read;
+mod tag;
+mod users;
 
-use http::Method;
+use serde_json::Value;
 
+pub(super) use self::agent::ROUTES;
+use self::document::Fields;
 use super::Livechat;
-use crate::base::doc_ref::{DocRef, Mark};
-use crate::platform::route::Route;
+use super::auth::Caller;
+use super::codes::{self, Denial};
+use super::events::Cause;
+use super::model::{Chat, Thread};
+use super::version::Version;
+use crate::journal::entry::{Party, Role};
+use crate::platform::cx::Cx;
+use crate::platform::route::{Answer, Body, Call, Reply};
 
-const PAGE: &str = "platform.text.com/docs/messaging/agent-chat-api";
-
-macro_rules! routes {
-    ($( $name:literal, $handle:path, $summary:literal; )*) => {
-        /// All methods; the names are the vendor's.
-        pub(super) const ROUTES: &[Route<Livechat>] = &[ $( Route {
-            name: $name,
-            method: Method::POST,
-            path: concat!("/{version}/agent/action/", $name),
-            summary: $summary,
-            doc: DocRef::new(Mark::Docs, PAGE),
-            handle: $handle,
-        } ),* ];
-    };
+/// A call that has a known version, a known caller and a JSON object.
+pub(super) struct Request {
+    /// The operation.
+    route: &'static str,
+    /// The version.
+    version: Version,
+    /// Who calls.
+    caller: Caller,
+    /// The body.
+    document: Value,
 }
 
-routes! {
-    "start_chat", open::start, "begins a chat with the caller in it";
-    "resume_chat", open::resume, "opens a new thread in a closed chat";
-    "send_event", words::send_event, "says something in a chat that the caller is in; this is how a bot replies";
-    "list_chats", chats::list, "lists chats in few words, newest first";
-    "get_chat", chats::get, "gives a chat with one of its threads";
-    "list_threads", chats::list_threads, "lists the threads of a chat with their events";
-    "deactivate_chat", open::deactivate, "closes a chat; its customer can come back to it";
-    "transfer_chat", people::transfer, "gives a chat to a group or to other agents";
-    "add_user_to_chat", people::add, "lets an agent, a bot or a customer into a chat";
-    "remove_user_from_chat", people::remove, "lets an agent or a bot go from a chat";
-    "tag_thread", words::tag, "puts a tag on a thread";
-    "untag_thread", words::untag, "takes a tag off a thread";
+/// Why a handler ends early.
+pub(super) enum Stop {
+    /// The call is refused.
+    Denied(Denial),
+    /// A planned fault has taken over.
+    Planned(Reply),
+}
+
+impl From<Denial> for Stop {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial)
+    }
+}
+
+/// How a handler ends.
+type Outcome = Result<Reply, Stop>;
+/// What an operation does with its request.
+type Handler = fn(&mut Livechat, &mut Cx<'_>, &Request) -> Outcome;
+
+/// The status of every success; there is no other.
+const OK: u16 = 200;
+
+/// An answer with this document.
+fn done(document: &impl serde::Serialize) -> Outcome {
+    Ok(Reply::json(OK, None, document))
+}
+
+/// The answer of operations that have nothing to say.
+fn nothing() -> Outcome {
+    done(&serde_json::json!({}))
+}
+
+/// Runs an operation.
+fn serve(platform: &mut Livechat, cx: &mut Cx<'_>, call: &Call, route: &'static str, handler: Handler) -> Answer {
+    let request = Request::read(platform, call, route);
+    let outcome = request.map_err(Stop::from).and_then(|request| handler(platform, cx, &request));
+    outcome.map_err(|stop| match stop {
+        Stop::Denied(denial) => {
+            if let Some(mistake) = denial.mistake() {
+                cx.violation(format!("{route}: {mistake}"));
+            }
+            platform.refuse(&denial)
+        }
+        Stop::Planned(reply) => reply,
+    })
+}
+
+impl Request {
+    fn read(platform: &Livechat, call: &Call, route: &'static str) -> Result<Self, Denial> {
+        let version = version(call.param("version"))?;
+        let caller = platform.auth.caller(&platform.tenant, call, version)?;
+        let bytes = match &call.body {
+            Body::Whole(bytes) => bytes,
+            Body::TooLarge(_) => return Err(Denial::of(codes::ENTITY_TOO_LARGE)),
+            Body::TooSlow => return Err(Denial::of(codes::REQUEST_TIMEOUT)),
+        };
+        let document: Value = serde_json::from_slice(bytes).map_err(|_| Denial::of(codes::VALIDATION))?;
+        if !document.is_object() {
+            return Err(Denial::of(codes::VALIDATION));
+        }
+        Ok(Self { route, version, caller, document })
+    }
+
+    /// The fields of the body.
+    fn fields(&self) -> Result<Fields<'_>, Denial> {
+        Fields::of(&self.document, "")
+    }
+}
+
+/// The version that a path names.
+pub(super) fn version(segment: &str) -> Result<Version, Denial> {
+    let named = segment.strip_prefix('v').and_then(Version::named);
+    named.ok_or_else(|| Denial::of(codes::UNSUPPORTED_VERSION))
+}
+
+impl Livechat {
+    /// A refusal as it goes out.
+    pub(super) fn refuse(&self, denial: &Denial) -> Reply {
+        denial.reply(|code| self.tenant.statuses.get(code).copied())
+    }
+
+    /// All checks are passed: from here on a planned fault may take over.
+    fn admit(&self, cx: &mut Cx<'_>, request: &Request) -> Result<(), Stop> {
+        cx.admit(request.route, |code| self.refuse(&Denial::of(code))).map_err(Stop::Planned)
+    }
+
+    /// Who causes what a request changes. Whoever calls is the software under test, whatever its token.
+    fn cause(&self, request: &Request) -> Cause {
+        let caller = &request.caller;
+        Cause { by: Party::new(Role::Bot, &caller.id, self.name_of(&caller.id)), client: caller.client.clone() }
+    }
+
+    /// The chat with this id, if the caller may see it.
+    fn chat(&self, request: &Request, id: &str) -> Result<&Chat, Denial> {
+        let chat = self.chats.get(id).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
+        match self.sees(request, chat) {
+            true => Ok(chat),
+            false => Err(Denial::of(codes::MISSING_ACCESS)),
+        }
+    }
+
+    /// Whether the caller may see a chat: because of a group, or for being in it.
+    fn sees(&self, request: &Request, chat: &Chat) -> bool {
+        self.covers(request, &chat.access) || chat.present(&request.caller.id).is_some()
+    }
+
+    /// Whether the caller is in one of these groups.
+    fn covers(&self, request: &Request, groups: &[u64]) -> bool {
+        self.tenant.staff.get(&request.caller.id).is_some_and(|staffer| staffer.covers(groups))
+    }
+
+    /// The chat with this id, if it has an active thread and the caller may change it. Presence is asked for before
+    /// access, because the real service tells a bot that has handed its chat over that it is not in there, whatever the
+    /// groups are.
+    fn open_chat(&self, request: &Request, id: &str, presence: PresenceRule) -> Result<(&Chat, &Thread), Denial> {
+        let chat = self.chats.get(id).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
+        let thread = chat.active().ok_or_else(|| Denial::of(codes::CHAT_INACTIVE))?;
+        presence.check(request, chat)?;
+        self.chat(request, id)?;
+        Ok((chat, thread))
+    }
+}
+
+/// Whether the caller must be in the chat.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PresenceRule {
+    /// They must.
+    Required,
+    /// They said that it does not matter.
+    Waived,
+}
+
+impl PresenceRule {
+    fn read(fields: &Fields<'_>) -> Result<Self, Denial> {
+        Ok(match fields.flag("ignore_requester_presence")? {
+            Some(true) => Self::Waived,
+            Some(false) | None => Self::Required,
+        })
+    }
+
+    fn check(self, request: &Request, chat: &Chat) -> Result<(), Denial> {
+        match self {
+            Self::Required if chat.present(&request.caller.id).is_none() => {
+                Err(Denial::of(codes::AUTHORIZATION).saying("Requester is not user of the chat"))
+            }
+            Self::Required | Self::Waived => Ok(()),
+        }
+    }
 }

@@ -1,66 +1,95 @@
-//! Pages of lists: a page id is opaque to clients and remembers everything that was asked for.
+//! Lists that are answered page by page.
+//!
+//! A page id remembers what was asked for, so a follow-up carries nothing else.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
-use super::body::Fields;
-use crate::platform::livechat::codes::Denial;
-use crate::platform::livechat::wire::Object;
+use super::super::codes::Denial;
+use super::document::Fields;
 
-/// Which part of a list is asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Page<F> {
-    /// How many come before it.
-    start: usize,
-    /// How many are on it.
-    limit: usize,
-    /// Whether the oldest comes first.
-    ascending: bool,
-    /// What is listed at all.
-    pub(super) filters: F,
+/// The largest page.
+const MOST: usize = 100;
+
+/// What was asked for: by this call, or by the one that a page id comes from.
+pub(super) struct Asked {
+    /// The fields of the first call.
+    pub(super) query: Value,
+    /// How many entries come before this page.
+    offset: usize,
 }
 
-impl<F: Serialize + for<'d> Deserialize<'d> + Clone> Page<F> {
-    /// Reads which part is asked for. `exclusive` are the keys that a page id excludes besides order and limit.
-    pub(super) fn read(
-        body: &Fields<'_>,
-        usual: usize,
-        exclusive: &[&str],
-        filters: impl FnOnce(&Fields<'_>) -> Result<F, Denial>,
-    ) -> Result<Self, Denial> {
-        let Some(id) = body.maybe_text("page_id")? else {
-            let limit = body.number("limit", 1, 100)?.unwrap_or(usual);
-            let ascending = body.word("sort_order", &[("asc", true), ("desc", false)])?.unwrap_or_default();
-            return Ok(Self { start: 0, limit, ascending, filters: filters(body)? });
+/// One page of a list.
+pub(super) struct Page<T> {
+    /// What is on it.
+    pub(super) entries: Vec<T>,
+    /// The id of the next page, if there is one.
+    next: Option<String>,
+    /// The id of the page before, if there is one.
+    previous: Option<String>,
+}
+
+impl Asked {
+    /// Reads what is asked for. Of `keys`, none may stand beside a page id.
+    pub(super) fn read(document: &Value, keys: &[&str]) -> Result<Self, Denial> {
+        let fields = Fields::of(document, "")?;
+        let Some(page) = fields.text("page_id")? else {
+            return Ok(Self { query: document.clone(), offset: 0 });
         };
-        for key in ["limit", "sort_order"].iter().chain(exclusive) {
-            if body.raw(key).is_some() {
-                return Err(body.wrong("page_id", &format!("excludes `{key}`")));
+        if let Some(key) = keys.iter().find(|key| fields.get(key).is_some()) {
+            return Err(Denial::validation(format!("`{key}` cannot be used with `page_id`")));
+        }
+        let wrong = || Denial::validation("`page_id` is not valid");
+        let bytes = BASE64_STANDARD.decode(page).map_err(|_| wrong())?;
+        let kept: Value = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
+        let offset = kept["offset"].as_u64().and_then(|offset| usize::try_from(offset).ok()).ok_or_else(wrong)?;
+        let mut query = kept["query"].as_object().cloned().ok_or_else(wrong)?;
+        // What names the list itself is sent with every page.
+        for key in fields.keys().filter(|key| *key != "page_id") {
+            query.insert(key.clone(), document[key.as_str()].clone());
+        }
+        Ok(Self { query: Value::Object(query), offset })
+    }
+
+    /// The page of `all` that is asked for.
+    pub(super) fn page<T>(&self, all: Vec<T>, limit: usize) -> Page<T> {
+        let found = all.len();
+        let end = self.offset.saturating_add(limit);
+        let next = (end < found).then(|| self.id(end));
+        let previous = (self.offset > 0).then(|| self.id(self.offset.saturating_sub(limit)));
+        Page { entries: all.into_iter().skip(self.offset).take(limit).collect(), next, previous }
+    }
+
+    fn id(&self, offset: usize) -> String {
+        let mut query = self.query.as_object().cloned().unwrap_or_default();
+        query.shift_remove("page_id");
+        BASE64_STANDARD.encode(json!({"offset": offset, "query": query}).to_string())
+    }
+}
+
+impl<T> Page<T> {
+    /// Puts the ids of the pages around this one into an answer.
+    pub(super) fn ids(&self, answer: &mut Map<String, Value>) {
+        for (key, id) in [("next_page_id", &self.next), ("previous_page_id", &self.previous)] {
+            if let Some(id) = id {
+                answer.insert(key.to_owned(), json!(id));
             }
         }
-        let decoded = BASE64_STANDARD.decode(id).ok();
-        let page = decoded.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        page.ok_or_else(|| body.wrong("page_id", "is no page that was given out"))
     }
+}
 
-    /// The items on the page out of all, which are oldest first.
-    pub(super) fn cut<T>(&self, mut all: Vec<T>) -> Vec<T> {
-        if !self.ascending {
-            all.reverse();
-        }
-        all.into_iter().skip(self.start).take(self.limit).collect()
-    }
+/// How many entries a page has.
+pub(super) fn limit(fields: &Fields<'_>, default: usize) -> Result<usize, Denial> {
+    let Some(limit) = fields.number("limit")? else { return Ok(default) };
+    let limit = usize::try_from(limit).ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.ok_or_else(|| Denial::validation(format!("`limit` must be between 1 and {MOST}")))
+}
 
-    /// Puts the ids of the neighbouring pages into an answer, as far as there are any.
-    pub(super) fn neighbours(&self, answer: Object, count: usize) -> Object {
-        let id = |start: usize| {
-            let page = Self { start, ..self.clone() };
-            // What was read from JSON can be written as JSON again.
-            BASE64_STANDARD.encode(serde_json::to_vec(&page).unwrap_or_default())
-        };
-        let next = self.start.checked_add(self.limit).filter(|start| *start < count);
-        let previous = (self.start > 0).then(|| self.start.saturating_sub(self.limit));
-        answer.maybe("next_page_id", next.map(id)).maybe("previous_page_id", previous.map(id))
+/// Puts what comes oldest first into the order that is asked for.
+pub(super) fn sort<T>(fields: &Fields<'_>, entries: &mut [T]) -> Result<(), Denial> {
+    if fields.word("sort_order", &["desc", "asc"])? != Some("asc") {
+        entries.reverse();
     }
+    Ok(())
 }

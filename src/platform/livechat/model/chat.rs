@@ -6,37 +6,37 @@ use crate::base::time::VirtualTime;
 
 /// A chat. It keeps its id over all its threads.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Chat {
+pub(crate) struct Chat {
     /// Its id.
-    pub(in super::super) id: String,
+    pub(crate) id: String,
     /// Everybody who is or was in it; each once.
     members: Vec<Member>,
     /// Its properties.
-    pub(in super::super) properties: Properties,
+    pub(crate) properties: Properties,
     /// The groups that may see it; group 0 is everybody.
-    pub(in super::super) access: Vec<u64>,
+    pub(crate) access: Vec<u64>,
     /// Its threads, oldest first; only the last can be active.
     threads: Vec<Thread>,
 }
 
 /// Somebody in a chat.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Member {
+pub(crate) struct Member {
     /// Their id.
-    pub(in super::super) id: String,
+    pub(crate) id: String,
     /// As what.
-    pub(in super::super) kind: MemberKind,
+    pub(crate) kind: MemberKind,
     /// Whether they are in it now.
-    pub(in super::super) present: bool,
+    pub(crate) present: bool,
     /// Up to when they have seen its events.
-    pub(in super::super) seen_up_to: VirtualTime,
+    pub(crate) seen_up_to: VirtualTime,
     /// Who can see them.
-    pub(in super::super) visibility: Visibility,
+    pub(crate) visibility: Visibility,
 }
 
 /// As what somebody is in a chat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in super::super) enum MemberKind {
+pub(crate) enum MemberKind {
     /// As a customer.
     Customer,
     /// As an agent; bots too.
@@ -45,17 +45,17 @@ pub(in super::super) enum MemberKind {
 
 impl Chat {
     /// A chat with nobody in it and no thread yet.
-    pub(in super::super) fn new(id: String, properties: Properties, access: Vec<u64>) -> Self {
+    pub(crate) fn new(id: String, properties: Properties, access: Vec<u64>) -> Self {
         Self { id, members: Vec::new(), properties, access, threads: Vec::new() }
     }
 
     /// Everybody who is or was in it.
-    pub(in super::super) fn members(&self) -> &[Member] {
+    pub(crate) fn members(&self) -> &[Member] {
         &self.members
     }
 
     /// Lets somebody in, or in again.
-    pub(in super::super) fn join(&mut self, id: &str, kind: MemberKind, visibility: Visibility, at: VirtualTime) {
+    pub(crate) fn join(&mut self, id: &str, kind: MemberKind, visibility: Visibility, at: VirtualTime) {
         match self.members.iter_mut().find(|member| member.id == id) {
             Some(member) => {
                 member.present = true;
@@ -69,78 +69,78 @@ impl Chat {
     }
 
     /// Lets somebody go; they stay listed.
-    pub(in super::super) fn leave(&mut self, id: &str) {
+    pub(crate) fn leave(&mut self, id: &str) {
         for member in self.members.iter_mut().filter(|member| member.id == id) {
             member.present = false;
         }
     }
 
     /// Lets everybody go.
-    pub(in super::super) fn empty(&mut self) {
+    pub(crate) fn empty(&mut self) {
         for member in &mut self.members {
             member.present = false;
         }
     }
 
     /// Somebody who is in it now.
-    pub(in super::super) fn present(&self, id: &str) -> Option<&Member> {
+    pub(crate) fn present(&self, id: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.present && member.id == id)
     }
 
     /// The agents and bots who are in it now.
-    pub(in super::super) fn agents(&self) -> impl Iterator<Item = &Member> {
+    pub(crate) fn agents(&self) -> impl Iterator<Item = &Member> {
         self.members.iter().filter(|member| member.present && member.kind == MemberKind::Agent)
     }
 
     /// The agent or bot who has it now, seen by the customer.
-    pub(in super::super) fn holder(&self) -> Option<&Member> {
+    pub(crate) fn holder(&self) -> Option<&Member> {
         self.agents().find(|member| member.visibility == Visibility::All)
     }
 
     /// The customer it is with.
-    pub(in super::super) fn customer(&self) -> Option<&Member> {
+    pub(crate) fn customer(&self) -> Option<&Member> {
         self.members.iter().find(|member| member.kind == MemberKind::Customer)
     }
 
     /// Notes that somebody has seen everything up to now.
-    pub(in super::super) fn saw(&mut self, id: &str, at: VirtualTime) {
+    pub(crate) fn saw(&mut self, id: &str, at: VirtualTime) {
         for member in self.members.iter_mut().filter(|member| member.id == id) {
             member.seen_up_to = member.seen_up_to.max(at);
         }
     }
 
     /// Its threads, oldest first.
-    pub(in super::super) fn threads(&self) -> &[Thread] {
+    pub(crate) fn threads(&self) -> &[Thread] {
         &self.threads
     }
 
     /// Its latest thread.
-    pub(in super::super) fn latest(&self) -> Option<&Thread> {
+    pub(crate) fn latest(&self) -> Option<&Thread> {
         self.threads.last()
     }
 
     /// Its active thread.
-    pub(in super::super) fn active(&self) -> Option<&Thread> {
+    pub(crate) fn active(&self) -> Option<&Thread> {
         self.threads.last().filter(|thread| thread.active())
     }
 
     /// Its active thread, to be changed.
-    pub(in super::super) fn active_mut(&mut self) -> Option<&mut Thread> {
+    pub(crate) fn active_mut(&mut self) -> Option<&mut Thread> {
         self.threads.last_mut().filter(|thread| thread.active())
     }
 
     /// One of its threads, with its place among them.
-    pub(in super::super) fn thread(&self, id: &str) -> Option<(usize, &Thread)> {
+    pub(crate) fn thread(&self, id: &str) -> Option<(usize, &Thread)> {
         self.threads.iter().enumerate().find(|(_, thread)| thread.id == id)
     }
 
     /// One of its threads, to be changed.
-    pub(in super::super) fn thread_mut(&mut self, id: &str) -> Option<&mut Thread> {
+    pub(crate) fn thread_mut(&mut self, id: &str) -> Option<&mut Thread> {
         self.threads.iter_mut().find(|thread| thread.id == id)
     }
 
     /// Begins a thread, unless one is active.
-    pub(in super::super) fn begin(&mut self, thread: Thread) {
+    pub(crate) fn begin(&mut self, thread: Thread) {
         if self.active().is_none() {
             self.threads.push(thread);
         }

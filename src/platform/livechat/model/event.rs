@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 use crate::base::time::VirtualTime;
 
 /// Properties: namespace → name → value. Opaque here; the API checks their shape.
-pub(in super::super) type Properties = Map<String, Value>;
+pub(crate) type Properties = Map<String, Value>;
 
 /// Who can see an event or a member.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in super::super) enum Visibility {
+pub(crate) enum Visibility {
     /// Everybody in the chat.
     All,
     /// Agents and bots only.
@@ -18,40 +18,40 @@ pub(in super::super) enum Visibility {
 
 /// Something in a thread.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Event {
+pub(crate) struct Event {
     /// Its number within the thread, from 1.
-    pub(in super::super) number: u32,
+    pub(crate) number: u32,
     /// When it was added.
-    pub(in super::super) at: VirtualTime,
+    pub(crate) at: VirtualTime,
     /// Whose it is; nobody's for what the system writes.
-    pub(in super::super) author: Option<String>,
+    pub(crate) author: Option<String>,
     /// Everything else.
-    pub(in super::super) draft: Draft,
+    pub(crate) draft: Draft,
 }
 
 /// An event before it has a place in a thread.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Draft {
+pub(crate) struct Draft {
     /// What it holds.
-    pub(in super::super) content: Content,
+    pub(crate) content: Content,
     /// Who can see it.
-    pub(in super::super) visibility: Visibility,
+    pub(crate) visibility: Visibility,
     /// The sender's own id for it.
-    pub(in super::super) custom_id: Option<String>,
+    pub(crate) custom_id: Option<String>,
     /// Its properties.
-    pub(in super::super) properties: Properties,
+    pub(crate) properties: Properties,
 }
 
 impl Draft {
     /// A public event with nothing but its content.
-    pub(in super::super) fn plain(content: Content) -> Self {
+    pub(crate) fn plain(content: Content) -> Self {
         Self { content, visibility: Visibility::All, custom_id: None, properties: Properties::new() }
     }
 }
 
 /// What an event holds.
 #[derive(Clone, Debug)]
-pub(in super::super) enum Content {
+pub(crate) enum Content {
     /// Text.
     Message {
         /// The text.
@@ -102,7 +102,7 @@ pub(in super::super) enum Content {
 
 /// Whether a form has been filled in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in super::super) enum FormStage {
+pub(crate) enum FormStage {
     /// It is yet to be filled in.
     Blank,
     /// It has been.
@@ -111,69 +111,69 @@ pub(in super::super) enum FormStage {
 
 /// The button that a message came from.
 #[derive(Clone, Debug, serde::Serialize)]
-pub(in super::super) struct Postback {
+pub(crate) struct Postback {
     /// The button's id.
-    pub(in super::super) id: String,
+    pub(crate) id: String,
     /// The thread of the rich message.
-    pub(in super::super) thread_id: String,
+    pub(crate) thread_id: String,
     /// The rich message.
-    pub(in super::super) event_id: String,
+    pub(crate) event_id: String,
     /// The button's type.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in super::super) r#type: Option<String>,
+    pub(crate) r#type: Option<String>,
     /// The button's value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in super::super) value: Option<String>,
+    pub(crate) value: Option<String>,
 }
 
 /// A part of a rich message. Its fields are in the order in which the vendor sends them.
 #[derive(Clone, Debug, serde::Serialize)]
-pub(in super::super) struct Element {
+pub(crate) struct Element {
     /// The title.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in super::super) title: Option<String>,
+    pub(crate) title: Option<String>,
     /// The subtitle.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in super::super) subtitle: Option<String>,
+    pub(crate) subtitle: Option<String>,
     /// The image, as it was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in super::super) image: Option<Value>,
+    pub(crate) image: Option<Value>,
     /// The buttons.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(in super::super) buttons: Vec<Button>,
+    pub(crate) buttons: Vec<Button>,
 }
 
 /// A button of a rich message.
 #[derive(Clone, Debug, serde::Serialize)]
-pub(in super::super) struct Button {
+pub(crate) struct Button {
     /// The label.
-    pub(in super::super) text: String,
+    pub(crate) text: String,
     /// What a press does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in super::super) r#type: Option<String>,
+    pub(crate) r#type: Option<String>,
     /// With what.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in super::super) value: Option<String>,
+    pub(crate) value: Option<String>,
     /// Its id.
-    pub(in super::super) postback_id: String,
+    pub(crate) postback_id: String,
     /// Who has it pressed.
-    pub(in super::super) user_ids: Vec<String>,
+    pub(crate) user_ids: Vec<String>,
     /// How tall the page it opens is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in super::super) webview_height: Option<String>,
+    pub(crate) webview_height: Option<String>,
     /// Where the page it opens goes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in super::super) target: Option<String>,
+    pub(crate) target: Option<String>,
 }
 
 impl Content {
     /// A plain message.
-    pub(in super::super) fn message(text: impl Into<String>) -> Self {
+    pub(crate) fn message(text: impl Into<String>) -> Self {
         Self::Message { text: text.into(), postback: None }
     }
 
     /// The buttons it offers.
-    pub(in super::super) fn buttons(&self) -> impl Iterator<Item = &Button> {
+    pub(crate) fn buttons(&self) -> impl Iterator<Item = &Button> {
         let elements: &[Element] = match self {
             Self::RichMessage { elements, .. } => elements,
             Self::Message { .. }
@@ -186,7 +186,7 @@ impl Content {
     }
 
     /// The vendor's name for this kind of event.
-    pub(in super::super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Message { .. } => "message",
             Self::File { .. } => "file",

@@ -2,7 +2,7 @@
 
 /// Something that happened in a chat.
 #[derive(Clone, Debug)]
-pub(in super::super) enum Fact {
+pub(crate) enum Fact {
     /// The chat got a new thread.
     Began,
     /// The thread got an event, at this place among its events.
@@ -65,11 +65,13 @@ pub(in super::super) enum Fact {
 /// Why somebody joined, left, or got a chat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(in super::super) enum Reason {
+pub(crate) enum Reason {
     /// Somebody wanted it so.
     Manual,
     /// The router gave it.
     Assigned,
+    /// The router took it.
+    Unassigned,
     /// Anything else.
     Other,
 }

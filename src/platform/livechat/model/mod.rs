@@ -27,6 +27,8 @@ pub(super) struct Chats {
 /// A customer as the license knows them.
 #[derive(Clone, Debug)]
 pub(super) struct Patron {
+    /// The name by which a scenario refers to them.
+    pub(super) key: String,
     /// Their id.
     pub(super) id: String,
     /// Their name.

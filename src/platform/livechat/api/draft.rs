@@ -1,0 +1,158 @@
+//! Events as callers send them, with their limits.
+
+use serde_json::Value;
+
+use super::super::codes::Denial;
+use super::super::deed::source;
+use super::super::events::Cause;
+use super::super::model::{Button, Content, Draft, Element, FormStage, Postback, Visibility};
+use super::document::Fields;
+
+/// The longest text, in bytes.
+const LONGEST_TEXT: usize = 16 * 1024;
+/// The most elements of a rich message.
+const MOST_ELEMENTS: usize = 10;
+/// The most buttons of an element.
+const MOST_BUTTONS: usize = 13;
+/// Where files must lie.
+const CDN: &str = "https://cdn.livechat-files.com/";
+
+const KINDS: &[&str] = &["message", "file", "rich_message", "form", "filled_form", "custom", "system_message"];
+const TEMPLATES: &[&str] = &["cards", "sticker", "quick_replies", "ecommerce"];
+const BUTTONS: &[&str] = &["message", "url", "phone", "webview", "cancel"];
+const HEIGHTS: &[&str] = &["compact", "full", "tall"];
+const TARGETS: &[&str] = &["new", "current"];
+
+/// Reads an event.
+pub(super) fn draft(event: &Fields<'_>, cause: &Cause) -> Result<Draft, Denial> {
+    let kind = event.word("type", KINDS)?.ok_or_else(|| event.missing("type"))?;
+    let content = match kind {
+        "message" => Content::Message { text: text(event)?, postback: postback(event)? },
+        "file" => file(event)?,
+        "rich_message" => rich_message(event)?,
+        "form" => form(event, FormStage::Blank)?,
+        "filled_form" => form(event, FormStage::Filled)?,
+        "system_message" => Content::System {
+            kind: event.required("system_message_type")?.to_owned(),
+            text: event.text("text")?.map(str::to_owned),
+            vars: event
+                .object("text_vars")?
+                .and(event.get("text_vars"))
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default(),
+        },
+        _ => Content::Custom { content: event.object("content")?.and(event.get("content")).cloned() },
+    };
+    let mut draft = Draft {
+        content,
+        visibility: event.visibility("visibility")?.unwrap_or(Visibility::All),
+        custom_id: event.text("custom_id")?.map(str::to_owned),
+        properties: event.properties("properties")?,
+    };
+    source(&mut draft.properties, cause);
+    Ok(draft)
+}
+
+fn text(event: &Fields<'_>) -> Result<String, Denial> {
+    let text = event.required("text")?;
+    match text.len() {
+        0..=LONGEST_TEXT => Ok(text.to_owned()),
+        _ => Err(Denial::validation(format!("`{}` must not exceed 16 KB", event.name("text")))),
+    }
+}
+
+fn postback(event: &Fields<'_>) -> Result<Option<Postback>, Denial> {
+    let Some(postback) = event.object("postback")? else { return Ok(None) };
+    let read = Postback {
+        id: postback.required("id")?.to_owned(),
+        thread_id: postback.required("thread_id")?.to_owned(),
+        event_id: postback.required("event_id")?.to_owned(),
+        r#type: postback.text("type")?.map(str::to_owned),
+        value: postback.text("value")?.map(str::to_owned),
+    };
+    match (&read.r#type, &read.value) {
+        (Some(_), None) => Err(postback.missing("value")),
+        (None, Some(_)) => Err(postback.missing("type")),
+        (Some(_), Some(_)) | (None, None) => Ok(Some(read)),
+    }
+}
+
+fn file(event: &Fields<'_>) -> Result<Content, Denial> {
+    let url = event.required("url")?;
+    if !url.starts_with(CDN) {
+        return Err(Denial::validation(format!("`{}` must point to the LiveChat CDN", event.name("url"))));
+    }
+    let content_type = content_type(url).to_owned();
+    let alternative_text = event.text("alternative_text")?.map(str::to_owned);
+    Ok(Content::File { url: url.to_owned(), content_type, alternative_text })
+}
+
+/// What a file is, by its name: callers do not say.
+fn content_type(url: &str) -> &'static str {
+    match url.rsplit('.').next() {
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("gif") => "image/gif",
+        Some("pdf") => "application/pdf",
+        Some("txt") => "text/plain",
+        _ => "application/octet-stream",
+    }
+}
+
+fn form(event: &Fields<'_>, stage: FormStage) -> Result<Content, Denial> {
+    let form_id = event.required("form_id")?.to_owned();
+    let fields = event.list("fields")?.ok_or_else(|| event.missing("fields"))?;
+    Ok(Content::Form { stage, form_id, fields: Value::Array(fields.clone()) })
+}
+
+fn rich_message(event: &Fields<'_>) -> Result<Content, Denial> {
+    let template = event.word("template_id", TEMPLATES)?.ok_or_else(|| event.missing("template_id"))?;
+    let elements = event.list("elements")?.map(Vec::as_slice).unwrap_or_default();
+    if elements.len() > MOST_ELEMENTS {
+        let name = event.name("elements");
+        return Err(Denial::validation(format!("`{name}` must not have more than {MOST_ELEMENTS} items")));
+    }
+    let read = |(index, value)| element(&Fields::of(value, &format!("{}.{index}", event.name("elements")))?);
+    Ok(Content::RichMessage { template, elements: elements.iter().enumerate().map(read).collect::<Result<_, _>>()? })
+}
+
+fn element(element: &Fields<'_>) -> Result<Element, Denial> {
+    let buttons = element.list("buttons")?.map(Vec::as_slice).unwrap_or_default();
+    if buttons.len() > MOST_BUTTONS {
+        let name = element.name("buttons");
+        return Err(Denial::validation(format!("`{name}` must not have more than {MOST_BUTTONS} items")));
+    }
+    let image = element.object("image")?;
+    if let Some(image) = &image {
+        image.required("url")?;
+    }
+    let read = |(index, value)| button(&Fields::of(value, &format!("{}.{index}", element.name("buttons")))?);
+    Ok(Element {
+        title: element.text("title")?.map(str::to_owned),
+        subtitle: element.text("subtitle")?.map(str::to_owned),
+        image: element.get("image").cloned(),
+        buttons: buttons.iter().enumerate().map(read).collect::<Result<_, _>>()?,
+    })
+}
+
+fn button(button: &Fields<'_>) -> Result<Button, Denial> {
+    let kind = button.word("type", BUTTONS)?;
+    let value = button.text("value")?;
+    if kind.is_some_and(|kind| kind != "cancel") && value.is_none() {
+        return Err(button.missing("value"));
+    }
+    let height = button.word("webview_height", HEIGHTS)?;
+    if height.is_some() && kind != Some("webview") {
+        return Err(Denial::validation(format!("`{}` is for webviews only", button.name("webview_height"))));
+    }
+    Ok(Button {
+        text: button.required("text")?.to_owned(),
+        r#type: kind.map(str::to_owned),
+        value: value.map(str::to_owned),
+        postback_id: button.required("postback_id")?.to_owned(),
+        user_ids: button.texts("user_ids")?.unwrap_or_default(),
+        webview_height: height.map(str::to_owned),
+        target: button.word("target", TARGETS)?.map(str::to_owned),
+    })
+}

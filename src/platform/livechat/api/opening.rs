@@ -1,0 +1,202 @@
+//! Beginning and ending threads.
+
+use serde_json::{Map, Value, json};
+
+use super::super::Livechat;
+use super::super::codes::{self, Denial};
+use super::super::deed::{Begun, Closing, Opening};
+use super::super::events::Cause;
+use super::super::model::{Draft, MemberKind, Phase};
+use super::super::tenant::EVERYBODY;
+use super::document::Fields;
+use super::draft::draft;
+use super::{Outcome, PresenceRule, Request, done, nothing};
+use crate::platform::cx::Cx;
+
+/// How many agents may be in a new thread besides the requester.
+const MOST_AGENTS: usize = 4;
+
+/// `start_chat`.
+pub(super) fn start_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let cause = platform.cause(request);
+    let opening = opening(platform, cx, request, &fields, &cause)?;
+    let customer = opening.members.iter().find(|(_, kind)| *kind == MemberKind::Customer);
+    if let Some((customer, _)) = customer
+        && platform.chats.of_customer(customer).is_some()
+    {
+        return Err(Denial::validation("the customer has a chat already").into());
+    }
+    has_slot(platform, request)?;
+    platform.admit(cx, request)?;
+    let begun = begin(platform, cx, &cause, opening);
+    let mut answer = Map::new();
+    answer.insert("chat_id".to_owned(), json!(begun.chat));
+    done(&with_thread(answer, &begun))
+}
+
+/// `resume_chat`.
+pub(super) fn resume_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let cause = platform.cause(request);
+    let chat = fields.object("chat")?.ok_or_else(|| fields.missing("chat"))?;
+    let id = chat.required("id")?;
+    let mut opening = opening(platform, cx, request, &fields, &cause)?;
+    let found = platform.chat(request, id)?;
+    if found.active().is_some() {
+        return Err(Denial::validation("Chat is already active").into());
+    }
+    let present = found.customer().map(|member| member.id.clone());
+    let named = opening.members.iter().find(|(_, kind)| *kind == MemberKind::Customer);
+    match (&present, named) {
+        (Some(present), Some((named, _))) if present != named => {
+            return Err(Denial::validation("the chat has another customer").into());
+        }
+        (None, Some((named, _))) if platform.chats.of_customer(named).is_some() => {
+            return Err(Denial::validation("the customer has a chat already").into());
+        }
+        (Some(present), None) => opening.members.insert(0, (present.clone(), MemberKind::Customer)),
+        (Some(_) | None, Some(_)) | (None, None) => {}
+    }
+    opening.chat = Some(id.to_owned());
+    has_slot(platform, request)?;
+    platform.admit(cx, request)?;
+    let begun = begin(platform, cx, &cause, opening);
+    done(&with_thread(Map::new(), &begun))
+}
+
+/// `deactivate_chat`.
+pub(super) fn deactivate_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let id = fields.required("id")?;
+    let presence = PresenceRule::read(&fields)?;
+    platform.open_chat(request, id, presence)?;
+    platform.admit(cx, request)?;
+    let cause = platform.cause(request);
+    platform.deactivate(cx, &cause, id, &Closing::Agent(request.caller.id.clone()));
+    nothing()
+}
+
+fn begin(platform: &mut Livechat, cx: &mut Cx<'_>, cause: &Cause, opening: Opening) -> Begun {
+    for (member, kind) in &opening.members {
+        if *kind == MemberKind::Customer {
+            platform.meet_id(cx, member);
+        }
+    }
+    platform.begin(cx, cause, opening)
+}
+
+fn with_thread(mut answer: Map<String, Value>, begun: &Begun) -> Map<String, Value> {
+    answer.insert("thread_id".to_owned(), json!(begun.thread));
+    if !begun.events.is_empty() {
+        answer.insert("event_ids".to_owned(), json!(begun.events));
+    }
+    answer
+}
+
+/// Whether the requester may have one more chat.
+fn has_slot(platform: &Livechat, request: &Request) -> Result<(), Denial> {
+    let id = &request.caller.id;
+    let full = |most| platform.chats.load(id) >= most;
+    match platform.tenant.staff.get(id) {
+        Some(staffer) if full(staffer.max_chats) => Err(Denial::of(codes::LIMIT_REACHED)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Reads what both methods have in common.
+fn opening(
+    platform: &Livechat,
+    cx: &Cx<'_>,
+    request: &Request,
+    fields: &Fields<'_>,
+    cause: &Cause,
+) -> Result<Opening, Denial> {
+    let chat = fields.object("chat")?;
+    let thread = chat.as_ref().map(|chat| chat.object("thread")).transpose()?.flatten();
+    let access = chat.as_ref().map(|chat| chat.object("access")).transpose()?.flatten();
+    let access = access.map(|access| access.numbers("group_ids")).transpose()?.flatten();
+    let access = access.filter(|groups| !groups.is_empty()).unwrap_or_else(|| vec![EVERYBODY]);
+    if !access.iter().all(|group| platform.tenant.groups.contains_key(group)) {
+        return Err(Denial::of(codes::NOT_FOUND));
+    }
+    if !platform.covers(request, &access) {
+        return Err(Denial::of(codes::MISSING_ACCESS));
+    }
+    let members = members(platform, cx, request, chat.as_ref())?;
+    let chat_properties = chat.as_ref().map(|chat| chat.properties("properties")).transpose()?.unwrap_or_default();
+    let thread_properties =
+        thread.as_ref().map(|thread| thread.properties("properties")).transpose()?.unwrap_or_default();
+    let events = events(request, thread.as_ref(), &members, cause)?;
+    let phase = match fields.flag("active")? {
+        Some(false) => Phase::Closed,
+        Some(true) | None => Phase::Open,
+    };
+    let continuous = fields.flag("continuous")?;
+    Ok(Opening {
+        chat: None,
+        name: None,
+        members,
+        access,
+        chat_properties,
+        thread_properties,
+        events,
+        phase,
+        continuous,
+    })
+}
+
+fn members(
+    platform: &Livechat,
+    cx: &Cx<'_>,
+    request: &Request,
+    chat: Option<&Fields<'_>>,
+) -> Result<Vec<(String, MemberKind)>, Denial> {
+    let mut members: Vec<(String, MemberKind)> = Vec::new();
+    let users = chat.map(|chat| chat.list("users")).transpose()?.flatten();
+    for (index, user) in users.into_iter().flatten().enumerate() {
+        let user = Fields::of(user, &format!("chat.users.{index}"))?;
+        let id = user.required("id")?;
+        let (kind, known) = match user.word("type", &["agent", "customer"])?.ok_or_else(|| user.missing("type"))? {
+            "agent" => (MemberKind::Agent, platform.tenant.staff.contains_key(id)),
+            _ => {
+                let known = platform.chats.patron(id).is_some() || cx.customer_with_id(id).is_some();
+                (MemberKind::Customer, known)
+            }
+        };
+        if !known {
+            return Err(Denial::of(codes::NOT_FOUND));
+        }
+        if !members.iter().any(|(other, _)| other == id) && id != request.caller.id {
+            members.push((id.to_owned(), kind));
+        }
+    }
+    let count = |wanted| members.iter().filter(|(_, kind)| *kind == wanted).count();
+    if count(MemberKind::Agent) > MOST_AGENTS || count(MemberKind::Customer) > 1 {
+        return Err(Denial::validation("`chat.users` has at most 4 agents and 1 customer"));
+    }
+    members.push((request.caller.id.clone(), MemberKind::Agent));
+    Ok(members)
+}
+
+fn events(
+    request: &Request,
+    thread: Option<&Fields<'_>>,
+    members: &[(String, MemberKind)],
+    cause: &Cause,
+) -> Result<Vec<(String, Draft)>, Denial> {
+    let events = thread.map(|thread| thread.list("events")).transpose()?.flatten();
+    let mut drafts = Vec::new();
+    for (index, event) in events.into_iter().flatten().enumerate() {
+        let event = Fields::of(event, &format!("chat.thread.events.{index}"))?;
+        let author = event.text("author_id")?.unwrap_or(&request.caller.id);
+        if !members.iter().any(|(member, _)| member == author) {
+            return Err(Denial::validation(format!("`{}` is not in `chat.users`", event.name("author_id"))));
+        }
+        let mut draft = draft(&event, cause)?;
+        // Whatever the caller asks for, what a thread begins with is seen by everybody.
+        draft.visibility = super::super::model::Visibility::All;
+        drafts.push((author.to_owned(), draft));
+    }
+    Ok(drafts)
+}

@@ -1,0 +1,202 @@
+//! How a thread begins and ends.
+
+use serde_json::json;
+
+use super::super::Livechat;
+use super::super::events::Cause;
+use super::super::model::{Chat, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility};
+use super::note::Note;
+use super::router::set;
+use crate::base::time::VirtualTime;
+use crate::platform::cx::{Cx, WakeKey};
+
+/// How a thread begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    /// The chat that goes on; nothing for a new one.
+    pub(crate) chat: Option<String>,
+    /// The scenario's name for a new chat.
+    pub(crate) name: Option<String>,
+    /// Who is in it, besides those who were.
+    pub(crate) members: Vec<(String, MemberKind)>,
+    /// The groups that may see it.
+    pub(crate) access: Vec<u64>,
+    /// Properties of the chat besides those that are always set.
+    pub(crate) chat_properties: Properties,
+    /// Properties of the thread besides those that are always set.
+    pub(crate) thread_properties: Properties,
+    /// The first events, with their authors.
+    pub(crate) events: Vec<(String, Draft)>,
+    /// In which state it begins.
+    pub(crate) phase: Phase,
+    /// Whether nobody needs to be there; unchanged if the caller does not say.
+    pub(crate) continuous: Option<bool>,
+}
+
+/// A thread that has begun.
+#[derive(Clone, Debug)]
+pub(crate) struct Begun {
+    /// The chat.
+    pub(crate) chat: String,
+    /// The thread.
+    pub(crate) thread: String,
+    /// The first events.
+    pub(crate) events: Vec<String>,
+}
+
+/// Who or what ends a thread.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Closing {
+    /// An agent or bot.
+    Agent(String),
+    /// The customer.
+    Customer(String),
+    /// The customer is gone.
+    Left,
+    /// The system.
+    System,
+    /// Nothing has happened for too long.
+    Idle,
+    /// The last agent has gone and nobody can follow.
+    Abandoned,
+}
+
+impl Livechat {
+    /// Begins a thread.
+    pub(crate) fn begin(&mut self, cx: &mut Cx<'_>, cause: &Cause, opening: Opening) -> Begun {
+        let now = cx.now();
+        let id = match &opening.chat {
+            Some(id) => id.clone(),
+            None => {
+                let id = self.next_id(cx);
+                self.chats.add(Chat::new(id.clone(), chat_properties(cause), opening.access.clone()));
+                id
+            }
+        };
+        if let Some(name) = &opening.name {
+            cx.name_chat(name, &id);
+        }
+        let mut thread = Thread::new(self.next_id(cx), now, thread_properties(cause), opening.access.clone());
+        let thread_id = thread.id.clone();
+        merge(&mut thread.properties, opening.thread_properties);
+        let mut begun = Begun { chat: id.clone(), thread: thread_id.clone(), events: Vec::new() };
+        let Some(chat) = self.chats.get_mut(&id) else { return begun };
+        chat.access = opening.access;
+        merge(&mut chat.properties, opening.chat_properties);
+        if let Some(continuous) = opening.continuous {
+            set(&mut chat.properties, "routing", "continuous", json!(continuous));
+            set(&mut thread.properties, "routing", "continuous", json!(continuous));
+        }
+        let waits = matches!(opening.phase, Phase::Queued(_));
+        set(&mut chat.properties, "routing", "pinned", json!(waits));
+        set(&mut thread.properties, "routing", "unassigned", json!(waits));
+        chat.begin(thread);
+        for (member, kind) in &opening.members {
+            chat.join(member, *kind, Visibility::All, now);
+            chat.saw(member, now);
+        }
+        let customer = chat.customer().map(|member| member.id.clone());
+        if let Some(thread) = chat.active_mut() {
+            for (author, draft) in opening.events {
+                if let Some(place) = thread.push(now, Some(author), draft) {
+                    begun.events.push(thread.event_id(&thread.events()[place]));
+                }
+            }
+            thread.phase = opening.phase;
+        }
+        let authors: Vec<String> = chat
+            .latest()
+            .map(|thread| thread.events().iter().filter_map(|event| event.author.clone()).collect())
+            .unwrap_or_default();
+        if let Some(patron) = customer.and_then(|customer| self.chats.patron_mut(&customer)) {
+            for author in authors {
+                let spoke = if author == patron.id { &mut patron.spoke_at } else { &mut patron.agent_spoke_at };
+                *spoke = Some(now);
+            }
+        }
+        self.publish(cx, cause, &id, &Fact::Began);
+        match self.chats.get_mut(&id) {
+            // Nobody is in a chat whose thread began closed.
+            Some(chat) if chat.active().is_none() => chat.empty(),
+            Some(_) | None => self.watch(cx, &id, &thread_id, now),
+        }
+        begun
+    }
+
+    /// Ends the active thread. Members are let go after the webhook, which is to reach those who filter by presence.
+    pub(crate) fn deactivate(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, closing: &Closing) {
+        let (note, user) = match closing {
+            Closing::Agent(id) => (Note::ArchivedByAgent(self.name_of(id)), Some(id.clone())),
+            Closing::Customer(id) => (Note::ArchivedByCustomer(self.name_of(id)), Some(id.clone())),
+            Closing::Left => (Note::CustomerDisconnected, None),
+            Closing::System => (Note::ArchivedBySystem, None),
+            Closing::Idle => (Note::ArchivedInactive, None),
+            Closing::Abandoned => (Note::ArchivedOther, None),
+        };
+        self.note(cx, cause, chat, note);
+        let Some(found) = self.chats.get_mut(chat) else { return };
+        let Some(thread) = found.active_mut() else { return };
+        thread.phase = Phase::Closed;
+        set(&mut found.properties, "routing", "pinned", json!(false));
+        self.publish(cx, cause, chat, &Fact::Deactivated { user });
+        if let Some(found) = self.chats.get_mut(chat) {
+            found.empty();
+        }
+        self.serve_queue(cx);
+    }
+
+    /// Looks whether a thread has lain idle for too long: closes it, or looks again when it could have.
+    pub(crate) fn look_after(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
+        let Some((chat, thread)) = key.0.split_once('/') else { return };
+        let active = self.chats.get(chat).and_then(Chat::active);
+        let Some(last) = active.filter(|active| active.id == thread).map(Thread::last_event_at) else { return };
+        if cx.now() >= last + self.tenant.archive_after {
+            self.deactivate(cx, &Cause::system(), chat, &Closing::Idle);
+        } else {
+            self.watch(cx, chat, thread, last);
+        }
+    }
+
+    fn watch(&self, cx: &mut Cx<'_>, chat: &str, thread: &str, last: VirtualTime) {
+        cx.wake_at(last + self.tenant.archive_after, WakeKey(format!("{chat}/{thread}")));
+    }
+
+    fn next_id(&mut self, cx: &mut Cx<'_>) -> String {
+        let gap = cx.draw("livechat/id").below(ID_GAP);
+        self.chats.next_id(gap)
+    }
+}
+
+/// The properties that every chat has.
+fn chat_properties(cause: &Cause) -> Properties {
+    let mut properties = Properties::new();
+    properties.insert("routing".to_owned(), json!({"continuous": false, "email_follow_up": false, "pinned": false}));
+    source(&mut properties, cause);
+    properties
+}
+
+/// The properties that every thread has.
+fn thread_properties(cause: &Cause) -> Properties {
+    let mut properties = Properties::new();
+    properties.insert("routing".to_owned(), json!({"continuous": false, "idle": false, "unassigned": false}));
+    source(&mut properties, cause);
+    properties
+}
+
+/// Notes the app that something came through.
+pub(crate) fn source(properties: &mut Properties, cause: &Cause) {
+    if let Some(client) = &cause.client {
+        set(properties, "source", "client_id", json!(client));
+    }
+}
+
+/// Puts properties on top of others, name by name.
+fn merge(into: &mut Properties, from: Properties) {
+    for (namespace, names) in from {
+        if let serde_json::Value::Object(names) = names {
+            for (name, value) in names {
+                set(into, &namespace, &name, value);
+            }
+        }
+    }
+}

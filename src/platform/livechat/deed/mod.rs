@@ -1,0 +1,88 @@
+//! What can be done in a license, whoever does it: calls and acts meet here.
+//!
+//! A deed changes the model step by step and publishes each step at once, because webhooks show the state of their moment.
+//! Whether the deed is allowed was checked before.
+
+mod lifecycle;
+mod membership;
+mod note;
+mod router;
+mod transfer;
+
+pub(super) use self::lifecycle::{Begun, Closing, Opening, source};
+pub(super) use self::membership::Joining;
+use self::note::Note;
+pub(super) use self::router::Choice;
+pub(super) use self::transfer::{Availability, Destination, Unable};
+use super::Livechat;
+use super::events::Cause;
+use super::model::{Draft, Fact, MemberKind, Visibility};
+use crate::platform::cx::Cx;
+
+impl Livechat {
+    /// Adds an event to the active thread and returns its id; nothing if there is no active thread.
+    pub(super) fn append(
+        &mut self,
+        cx: &mut Cx<'_>,
+        cause: &Cause,
+        chat: &str,
+        author: Option<&str>,
+        draft: Draft,
+    ) -> Option<String> {
+        let now = cx.now();
+        let public = draft.visibility == Visibility::All;
+        let found = self.chats.get_mut(chat)?;
+        let thread = found.active_mut()?;
+        let place = thread.push(now, author.map(str::to_owned), draft)?;
+        let id = thread.event_id(&thread.events()[place]);
+        if let Some(author) = author {
+            found.saw(author, now);
+            self.spoke(cx, chat, author, public);
+        }
+        self.publish(cx, cause, chat, &Fact::EventAdded { place });
+        Some(id)
+    }
+
+    /// Remembers when the customer and those who talk with them last spoke.
+    fn spoke(&mut self, cx: &Cx<'_>, chat: &str, author: &str, public: bool) {
+        let Some(found) = self.chats.get(chat) else { return };
+        let Some(customer) = found.customer().map(|member| member.id.clone()) else { return };
+        let kind = found.members().iter().find(|member| member.id == author).map(|member| member.kind);
+        let Some(patron) = self.chats.patron_mut(&customer) else { return };
+        match kind {
+            Some(MemberKind::Customer) => patron.spoke_at = Some(cx.now()),
+            Some(MemberKind::Agent) if public => patron.agent_spoke_at = Some(cx.now()),
+            Some(MemberKind::Agent) | None => {}
+        }
+    }
+
+    /// Puts a tag on a thread; nothing happens if it is there.
+    pub(super) fn tag(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, thread: &str, tag: &str) {
+        let Some(found) = self.chats.get_mut(chat).and_then(|chat| chat.thread_mut(thread)) else { return };
+        if !found.tags.iter().any(|other| other == tag) {
+            found.tags.push(tag.to_owned());
+            self.publish(cx, cause, chat, &Fact::Tagged { thread: thread.to_owned(), tag: tag.to_owned() });
+        }
+    }
+
+    /// Takes a tag off a thread; nothing happens if it is not there.
+    pub(super) fn untag(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, thread: &str, tag: &str) {
+        let Some(found) = self.chats.get_mut(chat).and_then(|chat| chat.thread_mut(thread)) else { return };
+        let before = found.tags.len();
+        found.tags.retain(|other| other != tag);
+        if found.tags.len() < before {
+            self.publish(cx, cause, chat, &Fact::Untagged { thread: thread.to_owned(), tag: tag.to_owned() });
+        }
+    }
+
+    /// The name of an agent, a bot or a customer, for notes.
+    pub(super) fn name_of(&self, id: &str) -> String {
+        let staffer = self.tenant.staff.get(id).map(|staffer| staffer.name.clone());
+        staffer.or_else(|| self.chats.patron(id).map(|patron| patron.name.clone())).unwrap_or_default()
+    }
+
+    /// Has the system write a note into the active thread.
+    pub(super) fn note(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, note: Note) {
+        self.append(cx, cause, chat, None, note.draft());
+    }
+}

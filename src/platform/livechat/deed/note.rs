@@ -1,0 +1,83 @@
+//! The notes that the system writes into a thread.
+//!
+//! Page: platform.text.com/docs/messaging/references/system-activities. Where the page gives no words, a note has none.
+
+use serde_json::{Map, Value};
+
+use super::super::model::{Content, Draft};
+
+/// A note of the system, with the names in it.
+#[derive(Clone, Debug)]
+pub(crate) enum Note {
+    /// An agent closed the chat.
+    ArchivedByAgent(String),
+    /// The customer closed the chat.
+    ArchivedByCustomer(String),
+    /// The customer went away.
+    CustomerDisconnected,
+    /// The system closed the chat.
+    ArchivedBySystem,
+    /// Nothing happened for too long.
+    ArchivedInactive,
+    /// The last agent went and nobody can follow.
+    ArchivedOther,
+    /// The router put another agent in an agent's place: the new one, the old one.
+    AssignedOther(String, String),
+    /// The last agent went and the chat waits for another.
+    UnassignedOther(String),
+    /// An agent transferred the chat: who, whereto.
+    Transferred(String, String),
+    /// An agent added another: who, whom.
+    AgentAdded(String, String),
+    /// An agent came by.
+    AgentJoined(String),
+    /// An agent removed another: who, whom.
+    AgentRemoved(String, String),
+    /// An agent went.
+    AgentLeft(String),
+}
+
+impl Note {
+    /// As an event.
+    pub(super) fn draft(self) -> Draft {
+        let (kind, text, vars): (_, _, Vec<(&str, String)>) = match self {
+            Self::ArchivedByAgent(agent) => {
+                ("manual_archived_agent", Some(format!("{agent} archived the chat")), vec![("agent", agent)])
+            }
+            Self::ArchivedByCustomer(customer) => (
+                "manual_archived_customer",
+                Some(format!("{customer} archived the chat")),
+                vec![("customer", customer)],
+            ),
+            Self::CustomerDisconnected => ("archived_customer_disconnected", None, vec![]),
+            Self::ArchivedBySystem => ("system_archived", None, vec![]),
+            Self::ArchivedInactive => ("routing.archived_inactive", None, vec![]),
+            Self::ArchivedOther => ("routing.archived_other", None, vec![]),
+            Self::AssignedOther(added, removed) => {
+                ("routing.assigned_other", None, vec![("agent_added", added), ("agent_removed", removed)])
+            }
+            Self::UnassignedOther(agent) => ("routing.unassigned_other", None, vec![("agent", agent)]),
+            Self::Transferred(initiator, targets) => (
+                "chat_transferred",
+                Some(format!("{initiator} transferred the chat to {targets}")),
+                vec![("initiator", initiator), ("targets", targets)],
+            ),
+            Self::AgentAdded(initiator, agent) => (
+                "agent_added",
+                Some(format!("{initiator} added {agent} to the chat")),
+                vec![("initiator", initiator), ("agent", agent)],
+            ),
+            Self::AgentJoined(agent) => {
+                ("agent_joined", Some(format!("{agent} joined the chat")), vec![("agent", agent)])
+            }
+            Self::AgentRemoved(initiator, agent) => (
+                "agent_removed",
+                Some(format!("{initiator} removed {agent} from the chat")),
+                vec![("initiator", initiator), ("agent", agent)],
+            ),
+            Self::AgentLeft(agent) => ("agent_left", Some(format!("{agent} left the chat")), vec![("agent", agent)]),
+        };
+        let vars: Map<String, Value> = vars.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        Draft::plain(Content::System { kind: kind.to_owned(), text, vars })
+    }
+}

@@ -1,0 +1,219 @@
+//! Checks a `setup:` block as a whole and reports everything that cannot be.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::super::codes as vendor;
+use super::super::tenant::{
+    EVERYBODY, LicenseWebhooks, Overflow, Priority, RequesterId, StaffKind, Staffer, Status, Tenant,
+};
+use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks};
+use crate::base::diag::{Diagnostic, Place};
+use crate::platform::outgoing::{Acknowledged, Order, Policy};
+use crate::scenario::codes;
+use crate::scenario::decode::{Decode as _, Located, Problems, unknown_word};
+use crate::scenario::node::Node;
+
+/// The name of the group that everybody is in.
+const GENERAL: &str = "General";
+/// The ids of bots that have none: this, then their number.
+const BOT_ID: &str = "b07";
+const BOT_ID_DIGITS: usize = 32;
+const HIGHEST_STATUS: u16 = 599;
+
+/// Reads a tenant.
+pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
+    let before = problems.len();
+    let raw = RawTenant::decode(node, problems)?;
+    let groups = groups(raw.groups, problems);
+    let mut staff = IndexMap::new();
+    let agents = raw.agents.map_or_else(default_agents, |agents| {
+        agents.into_iter().map(|agent| read_agent(agent, &groups, problems)).collect()
+    });
+    for (place, agent) in agents {
+        enlist(&mut staff, agent, place, problems);
+    }
+    let mut registered = hooks::Registered::new(raw.client_id.clone());
+    for hook in raw.webhooks {
+        registered.add(hook, hooks::Owner::Tenant, problems);
+    }
+    for (index, bot) in raw.bots.into_iter().enumerate() {
+        let owner = bot.client_id.clone().unwrap_or_else(|| raw.client_id.clone());
+        registered.add_all(bot.webhooks.clone(), &owner, problems);
+        let (place, bot) = read_bot(bot, index + 1, owner, &groups, problems);
+        enlist(&mut staff, bot, place, problems);
+    }
+    let policy = Policy {
+        acknowledged: if raw.delivery.any_2xx { Acknowledged::Any2xx } else { Acknowledged::Only200 },
+        timeout: raw.delivery.timeout,
+        retries: raw.delivery.retries,
+        order: Order::FirstAttempt,
+    };
+    let statuses = statuses(raw.statuses, problems);
+    (problems.len() == before).then(|| Tenant {
+        organization_id: raw.organization_id,
+        license_id: raw.license_id,
+        client_id: raw.client_id,
+        staff,
+        groups,
+        hooks: registered.finish(),
+        policy: Arc::new(policy),
+        archive_after: raw.archive_after,
+        overflow: if raw.queue { Overflow::Queue } else { Overflow::Refuse },
+        requester_id: if raw.requester_id_always { RequesterId::Always } else { RequesterId::IfAny },
+        license_webhooks: if raw.license_webhooks { LicenseWebhooks::Enabled } else { LicenseWebhooks::Disabled },
+        statuses,
+    })
+}
+
+fn default_agents() -> Vec<(Place, Staffer)> {
+    [("agent@example.com", "Agent Smith"), ("agent2@example.com", "Agent Jones")]
+        .map(|(id, name)| {
+            let staffer = Staffer {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                kind: StaffKind::Agent,
+                groups: vec![EVERYBODY],
+                priority: Priority::Normal,
+                max_chats: count(MAX_CHATS),
+                status: Status::Accepting,
+                token: None,
+            };
+            (Place::default(), staffer)
+        })
+        .to_vec()
+}
+
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn groups(raw: Vec<RawGroup>, problems: &mut Problems) -> BTreeMap<u64, String> {
+    let mut groups = BTreeMap::new();
+    for group in raw {
+        if groups.insert(group.id.value, group.name).is_some() {
+            let message = format!("group {} stands here for the second time", group.id.value);
+            problems.push(Diagnostic::new(&codes::SETUP, group.id.place, message).help("give each group its own id"));
+        }
+    }
+    groups.entry(EVERYBODY).or_insert_with(|| GENERAL.to_owned());
+    groups
+}
+
+fn read_agent(raw: RawAgent, groups: &BTreeMap<u64, String>, problems: &mut Problems) -> (Place, Staffer) {
+    let staffer = Staffer {
+        name: raw.name.unwrap_or_else(|| raw.id.value.clone()),
+        id: raw.id.value,
+        kind: StaffKind::Agent,
+        groups: known(raw.groups, groups, problems),
+        priority: priority(raw.priority.as_ref(), Priority::Normal, problems),
+        max_chats: count(raw.max_chats),
+        status: status(raw.status.as_ref(), problems),
+        token: raw.token,
+    };
+    (raw.id.place, staffer)
+}
+
+fn read_bot(
+    raw: RawBot,
+    number: usize,
+    owner: String,
+    groups: &BTreeMap<u64, String>,
+    problems: &mut Problems,
+) -> (Place, Staffer) {
+    let (id, place) = match raw.id {
+        Some(id) => (id.value, id.place),
+        None => {
+            let digits = BOT_ID_DIGITS - BOT_ID.len();
+            (format!("{BOT_ID}{number:0digits$}"), raw.name.place)
+        }
+    };
+    if id.len() != BOT_ID_DIGITS || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let problem = Diagnostic::new(&codes::SETUP, place, format!("`{id}` cannot be the id of a bot"));
+        problems.push(problem.help("write 32 hexadecimal digits, or leave it out"));
+    }
+    let staffer = Staffer {
+        id,
+        name: raw.name.value,
+        kind: StaffKind::Bot { owner },
+        groups: known(raw.groups, groups, problems),
+        priority: priority(raw.priority.as_ref(), Priority::First, problems),
+        max_chats: count(raw.max_chats),
+        status: status(raw.status.as_ref(), problems),
+        token: raw.token,
+    };
+    (place, staffer)
+}
+
+fn enlist(staff: &mut IndexMap<String, Staffer>, staffer: Staffer, place: Place, problems: &mut Problems) {
+    let token_taken = staffer.token.is_some() && staff.values().any(|other| other.token == staffer.token);
+    let id = staffer.id.clone();
+    if token_taken {
+        let problem = Diagnostic::new(&codes::SETUP, place, format!("the token of `{id}` is somebody else's already"));
+        problems.push(problem.help("give each its own token"));
+    }
+    if staff.insert(id.clone(), staffer).is_some() {
+        let problem = Diagnostic::new(&codes::SETUP, place, format!("`{id}` stands here for the second time"));
+        problems.push(problem.help("give each agent and bot its own id"));
+    }
+}
+
+fn known(raw: Vec<Located<u64>>, groups: &BTreeMap<u64, String>, problems: &mut Problems) -> Vec<u64> {
+    for group in raw.iter().filter(|group| !groups.contains_key(&group.value)) {
+        let problem = Diagnostic::new(&codes::SETUP, group.place, format!("there is no group {}", group.value));
+        problems.push(problem.help("add it under `groups:`"));
+    }
+    raw.into_iter().map(|group| group.value).collect()
+}
+
+/// The meaning of a word, or a problem and the default.
+pub(super) fn word<T: Copy>(
+    word: Option<&Located<String>>,
+    default: T,
+    what: &str,
+    meanings: &[(&str, T)],
+    problems: &mut Problems,
+) -> T {
+    let Some(word) = word else { return default };
+    let meaning = meanings.iter().find(|(name, _)| *name == word.value);
+    if meaning.is_none() {
+        let words: Vec<&str> = meanings.iter().map(|(name, _)| *name).collect();
+        unknown_word(&codes::SETUP, what, &word.value, word.place, &words, problems);
+    }
+    meaning.map_or(default, |(_, meaning)| *meaning)
+}
+
+fn priority(raw: Option<&Located<String>>, default: Priority, problems: &mut Problems) -> Priority {
+    let meanings = [
+        ("first", Priority::First),
+        ("normal", Priority::Normal),
+        ("last", Priority::Last),
+        ("supervisor", Priority::Supervisor),
+    ];
+    word(raw, default, "priority", &meanings, problems)
+}
+
+fn status(raw: Option<&Located<String>>, problems: &mut Problems) -> Status {
+    let meanings = [
+        ("accepting_chats", Status::Accepting),
+        ("not_accepting_chats", Status::NotAccepting),
+        ("offline", Status::Offline),
+    ];
+    word(raw, Status::Accepting, "routing status", &meanings, problems)
+}
+
+fn statuses(raw: BTreeMap<String, Located<u16>>, problems: &mut Problems) -> BTreeMap<String, u16> {
+    let known: Vec<&str> = vendor::CODES.iter().map(|code| code.code).collect();
+    for (code, status) in &raw {
+        if !known.contains(&code.as_str()) {
+            unknown_word(&codes::UNKNOWN_CODE, "error type of LiveChat", code, status.place, &known, problems);
+        }
+        if !(400..=HIGHEST_STATUS).contains(&status.value) {
+            let message = format!("{} is no status of an error; 400 to {HIGHEST_STATUS} is possible", status.value);
+            problems.push(Diagnostic::new(&codes::OUT_OF_RANGE, status.place, message));
+        }
+    }
+    raw.into_iter().map(|(code, status)| (code, status.value)).collect()
+}

@@ -1,0 +1,75 @@
+//! Chats that callers start and resume.
+
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn a_started_chat_tells_the_ids_of_what_it_began_with() {
+    let mut stage = Stage::with_bot();
+    let events = json!([{"type": "message", "text": "a", "custom_id": "c"}, {"type": "custom", "content": {"x": 1}}]);
+    let body =
+        json!({"chat": {"users": [{"id": ADA, "type": "customer"}], "thread": {"events": events}}, "continuous": true});
+    let answer = stage.call("start_chat", BOT_TOKEN, &body).1;
+    let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["chat_id", "thread_id", "event_ids"]);
+    let thread = answer["thread_id"].as_str().unwrap();
+    assert_eq!(answer["event_ids"], json!([format!("{thread}_1"), format!("{thread}_2")]));
+    let bodies = stage.bodies();
+    assert_eq!(bodies.len(), 1);
+    let chat = &bodies[0]["payload"]["chat"];
+    assert_eq!(chat["thread"]["user_ids"], json!([ADA, BOT]));
+    assert_eq!(chat["properties"]["routing"]["continuous"], true);
+    assert_eq!(chat["properties"]["source"]["client_id"], "0805e283233042b37f460ed8fbf22160");
+    // One chat per customer.
+    let (reply, _) = stage.call("start_chat", BOT_TOKEN, &body);
+    assert_eq!(reply.status, 400);
+}
+
+#[test]
+fn a_resumed_chat_has_its_customer_and_whoever_resumes_it() {
+    let mut stage = Stage::with_bot();
+    let (chat, first) = stage.start();
+    stage.act(json!({"close": {"by": "ada"}})).unwrap();
+    stage.sent();
+    let answer = stage.call("resume_chat", BOT_TOKEN, &json!({"chat": {"id": chat}})).1;
+    let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["thread_id"]);
+    let bodies = stage.bodies();
+    let thread = &bodies[0]["payload"]["chat"]["thread"];
+    assert_eq!(thread["user_ids"], json!([ADA, BOT]));
+    assert_eq!(thread["previous_thread_id"], first);
+}
+
+#[test]
+fn a_chat_may_begin_closed() {
+    let mut stage = Stage::with_bot();
+    let events = json!([{"type": "message", "text": "a"}]);
+    let body = json!({"active": false, "chat": {"thread": {"events": events}}});
+    let answer = stage.call("start_chat", BOT_TOKEN, &body).1;
+    assert_eq!(answer["event_ids"].as_array().unwrap().len(), 1);
+    let bodies = stage.bodies();
+    assert_eq!(bodies[0]["payload"]["chat"]["thread"]["active"], false);
+    let body = json!({"chat_id": answer["chat_id"], "event": {"type": "message", "text": "x"}});
+    assert_eq!(stage.call("send_event", BOT_TOKEN, &body).0.status, 422);
+}
+
+#[test]
+fn who_begins_a_chat_is_limited() {
+    let check = |setup: Value, chat: Value, expected: (u16, &str)| {
+        let mut stage = Stage::open(setup);
+        let (reply, document) = stage.call("start_chat", AGENT_TOKEN, &json!({"chat": chat}));
+        assert_eq!((reply.status, document["error"]["type"].as_str().unwrap()), expected, "{chat}");
+    };
+    let agents: Vec<Value> = (0..6).map(|n| json!({"id": format!("a{n}@example.com")})).collect();
+    let users: Vec<Value> = (1..6).map(|n| json!({"id": format!("a{n}@example.com"), "type": "agent"})).collect();
+    check(json!({"agents": agents}), json!({"users": users}), (400, "validation"));
+    let both = json!([{"id": ADA, "type": "customer"}, {"id": BOB, "type": "customer"}]);
+    check(json!({}), json!({"users": both}), (400, "validation"));
+    check(json!({}), json!({"users": [{"id": "x", "type": "agent"}]}), (404, "not_found"));
+    let foreign = json!({"thread": {"events": [{"type": "message", "text": "x", "author_id": ADA}]}});
+    check(json!({}), foreign, (400, "validation"));
+    check(json!({"groups": [{"id": 7, "name": "A"}]}), json!({"access": {"group_ids": [7]}}), (403, "missing_access"));
+    check(json!({}), json!({"access": {"group_ids": [8]}}), (404, "not_found"));
+    check(json!({"agents": [{"id": "a@example.com", "max_chats": 0}]}), json!({}), (422, "limit_reached"));
+}

@@ -1,0 +1,262 @@
+//! What each operation refuses, and with what.
+
+use serde_json::json;
+
+use super::*;
+
+/// A call that every check lets pass, for each operation.
+fn sound(chat: &str, thread: &str) -> Vec<(&'static str, Value)> {
+    let tag = json!({"chat_id": chat, "thread_id": thread, "tag": "t"});
+    let user = "tom@acme.example";
+    vec![
+        ("list_chats", json!({})),
+        ("list_threads", json!({"chat_id": chat})),
+        ("get_chat", json!({"chat_id": chat})),
+        ("start_chat", json!({})),
+        ("resume_chat", json!({"chat": {"id": chat}})),
+        ("deactivate_chat", json!({"id": chat})),
+        ("transfer_chat", json!({"id": chat, "target": {"type": "group", "ids": [19]}})),
+        ("add_user_to_chat", json!({"chat_id": chat, "user_id": user, "user_type": "agent", "visibility": "agents"})),
+        ("remove_user_from_chat", json!({"chat_id": chat, "user_id": BOT, "user_type": "agent"})),
+        ("send_event", json!({"chat_id": chat, "event": {"type": "message", "text": "x"}})),
+        ("tag_thread", tag.clone()),
+        ("untag_thread", tag),
+    ]
+}
+
+/// A chat in the state that an operation needs.
+fn staged(method: &str) -> (Stage, Value) {
+    let mut stage = Stage::with_bot();
+    let (chat, thread) = stage.start();
+    if method == "resume_chat" {
+        stage.act(json!({"close": {"by": "ada"}})).unwrap();
+    }
+    stage.sent();
+    stage.desk.facts.clear();
+    let body = sound(&chat, &thread).into_iter().find(|(name, _)| *name == method).unwrap().1;
+    (stage, body)
+}
+
+fn methods() -> Vec<&'static str> {
+    (Vendor::of::<Livechat>().routes)().iter().map(|route| route.name).collect()
+}
+
+#[test]
+fn every_operation_has_a_sound_call_and_ignores_what_nobody_knows() {
+    for method in methods() {
+        let (mut stage, mut body) = staged(method);
+        body["recipients"] = json!("all");
+        let (reply, document) = stage.call(method, BOT_TOKEN, &body);
+        assert_eq!(reply.status, 200, "{method}: {document}");
+        assert!(document.is_object(), "{method}");
+    }
+}
+
+#[test]
+fn a_planned_code_takes_over_every_operation_and_nothing_is_changed() {
+    for method in methods() {
+        for code in Vendor::of::<Livechat>().codes {
+            let (mut stage, body) = staged(method);
+            stage.plan(method, code.code);
+            let (reply, document) = stage.call(method, BOT_TOKEN, &body);
+            assert_eq!((reply.status, reply.code), (code.status, Some(code.code)), "{method}");
+            assert_eq!(document["error"]["type"], code.code, "{method}");
+            assert_eq!(document["error"]["message"], code.text, "{method}");
+            let region = document["error"].get("data").map(|data| data["region"].clone());
+            assert_eq!(region.is_some(), code.code == "misdirected_request", "{document}");
+            assert_eq!(stage.desk.facts.len(), 1, "{method} {code:?} leaves only the fault in the journal");
+            assert!(stage.sent().is_empty(), "{method}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_checks_version_credential_and_body_in_this_order() {
+    for method in methods() {
+        let check = |version: &str, token: &str, body: Body, status: u16, code: &str| {
+            let (mut stage, _) = staged(method);
+            let path = format!("/{version}/agent/action/{method}");
+            let (reply, document) = stage.send(Method::POST, &path, &[("authorization", token)], body);
+            assert_eq!((reply.status, &document["error"]["type"]), (status, &json!(code)), "{method} {version}");
+        };
+        let whole = |text: &'static str| Body::Whole(text.into());
+        check("v3.2", "Bearer x", whole("{"), 400, "unsupported_version");
+        check("v3.3", BOT_TOKEN, whole("{}"), 400, "unsupported_version");
+        check("v3.6", "Bearer x", whole("{"), 401, "authentication");
+        check("v3.6", BOT_TOKEN, whole("{"), 400, "validation");
+        check("v3.6", BOT_TOKEN, whole("[]"), 400, "validation");
+        check("v3.6", BOT_TOKEN, whole(""), 400, "validation");
+        check("v3.6", BOT_TOKEN, Body::TooLarge(1 << 24), 413, "entity_too_large");
+        check("v3.6", BOT_TOKEN, Body::TooSlow, 504, "request_timeout");
+    }
+}
+
+#[test]
+fn what_is_missing_or_of_the_wrong_kind_is_named() {
+    let check = |method: &str, body: Value, message: &str| {
+        let mut stage = Stage::with_bot();
+        stage.start();
+        let (reply, document) = stage.call(method, BOT_TOKEN, &body);
+        assert_eq!(document["error"], json!({"type": "validation", "message": message}), "{method} {body}");
+        assert_eq!(reply.status, 400);
+    };
+    let event = |event: Value| json!({"chat_id": "X", "event": event});
+    let rich = |elements: Value| event(json!({"type": "rich_message", "template_id": "cards", "elements": elements}));
+    let button = |button: Value| rich(json!([{"buttons": [button]}]));
+    check("get_chat", json!({}), "`chat_id` is required");
+    check("get_chat", json!({"chat_id": null}), "`chat_id` is required");
+    check("get_chat", json!({"chat_id": 1}), "`chat_id` must be a string");
+    check("list_threads", json!({}), "`chat_id` is required");
+    check("list_threads", json!({"chat_id": "X", "limit": 0}), "`limit` must be between 1 and 100");
+    check(
+        "list_threads",
+        json!({"chat_id": "X", "filters": {"from": "now"}}),
+        "`filters.from` must be an RFC 3339 date",
+    );
+    check(
+        "list_threads",
+        json!({"chat_id": "X", "min_events_count": 1, "limit": 2}),
+        "`limit` cannot be used with `min_events_count`",
+    );
+    check("list_chats", json!({"limit": 101}), "`limit` must be between 1 and 100");
+    check("list_chats", json!({"sort_order": "up"}), "`sort_order` must be one of: desc, asc");
+    check("list_chats", json!({"page_id": "x"}), "`page_id` is not valid");
+    check("list_chats", json!({"page_id": "x", "limit": 1}), "`limit` cannot be used with `page_id`");
+    check("list_chats", json!({"filters": {"active": "yes"}}), "`filters.active` must be a boolean");
+    check("resume_chat", json!({}), "`chat` is required");
+    check("resume_chat", json!({"chat": {}}), "`chat.id` is required");
+    check("start_chat", json!({"chat": 1}), "`chat` must be an object");
+    check("start_chat", json!({"chat": {"users": [{"id": ADA}]}}), "`chat.users.0.type` is required");
+    check("deactivate_chat", json!({}), "`id` is required");
+    check("transfer_chat", json!({"id": "X", "target": {}}), "`target.type` is required");
+    check("transfer_chat", json!({"id": "X", "target": {"type": "group"}}), "`target.ids` is required");
+    let target = json!({"type": "group", "ids": ["a"]});
+    check("transfer_chat", json!({"id": "X", "target": target}), "`target.ids` must be an array of numbers");
+    check("add_user_to_chat", json!({"chat_id": "X", "user_id": "Y"}), "`user_type` is required");
+    let half = json!({"chat_id": "X", "user_id": "Y", "user_type": "agent"});
+    check("add_user_to_chat", half, "`visibility` is required");
+    let customer = json!({"chat_id": "X", "user_id": "Y", "user_type": "customer"});
+    check("remove_user_from_chat", customer, "`user_type` must be one of: agent");
+    check("tag_thread", json!({"chat_id": "X", "thread_id": "Y"}), "`tag` is required");
+    check("untag_thread", json!({"chat_id": "X", "tag": "t"}), "`thread_id` is required");
+    check("send_event", json!({"chat_id": "X"}), "`event` is required");
+    check("send_event", event(json!({})), "`event.type` is required");
+    check("send_event", event(json!({"type": "message"})), "`event.text` is required");
+    let long = "x".repeat(16 * 1024 + 1);
+    check("send_event", event(json!({"type": "message", "text": long})), "`event.text` must not exceed 16 KB");
+    let elsewhere = json!({"type": "file", "url": "https://example.com/a.png"});
+    check("send_event", event(elsewhere), "`event.url` must point to the LiveChat CDN");
+    let ill = json!({"type": "message", "text": "x", "properties": {"ns": {"a": [1]}}});
+    check("send_event", event(ill), "`event.properties.ns.a` must be a string, a boolean or an integer");
+    check("send_event", rich(json!(vec![json!({}); 11])), "`event.elements` must not have more than 10 items");
+    let many = json!([{"buttons": vec![json!({"text": "x", "postback_id": "y"}); 14]}]);
+    check("send_event", rich(many), "`event.elements.0.buttons` must not have more than 13 items");
+    check("send_event", button(json!({"postback_id": "x"})), "`event.elements.0.buttons.0.text` is required");
+    check("send_event", button(json!({"text": "x"})), "`event.elements.0.buttons.0.postback_id` is required");
+    let valueless = json!({"text": "x", "postback_id": "y", "type": "message"});
+    check("send_event", button(valueless), "`event.elements.0.buttons.0.value` is required");
+    let postback = json!({"id": "a", "thread_id": "b", "event_id": "c", "value": "d"});
+    let lopsided = json!({"type": "message", "text": "x", "postback": postback});
+    check("send_event", event(lopsided), "`event.postback.type` is required");
+}
+
+#[test]
+fn limits_are_reached_but_not_crossed() {
+    let (mut stage, mut body) = staged("send_event");
+    body["event"]["text"] = json!("x".repeat(16 * 1024));
+    assert_eq!(stage.call("send_event", BOT_TOKEN, &body).0.status, 200);
+    let buttons = vec![json!({"text": "x", "postback_id": "y"}); 13];
+    let elements = vec![json!({"buttons": buttons}); 10];
+    body["event"] = json!({"type": "rich_message", "template_id": "quick_replies", "elements": elements});
+    assert_eq!(stage.call("send_event", BOT_TOKEN, &body).0.status, 200);
+}
+
+#[test]
+fn a_chat_out_of_reach_is_refused_by_the_reason() {
+    let check =
+        |before: &[Value], method: &str, token: &str, change: &dyn Fn(&mut Value), expected: (u16, &str, &str)| {
+            let (mut stage, mut body) = staged(method);
+            for act in before {
+                stage.act(act.clone()).unwrap();
+            }
+            stage.sent();
+            change(&mut body);
+            let (reply, document) = stage.call(method, token, &body);
+            let error = &document["error"];
+            let found =
+                (reply.status, error["type"].as_str().unwrap_or("none"), error["message"].as_str().unwrap_or("none"));
+            assert_eq!(found, expected, "{method} {body}");
+            assert!(stage.sent().is_empty(), "{method}");
+        };
+    let same = |_: &mut Value| {};
+    let closed = [json!({"close": {"by": "ada"}})];
+    let inactive = (422, "chat_inactive", "Chat is inactive");
+    let methods = ["deactivate_chat", "transfer_chat", "add_user_to_chat", "remove_user_from_chat", "send_event"];
+    for method in methods {
+        check(&closed, method, BOT_TOKEN, &same, inactive);
+        let absent = (403, "authorization", "Requester is not user of the chat");
+        check(&[], method, "Bearer dal:agent2-token", &same, absent);
+        let away = [json!({"transfer": {"to": "Sales"}})];
+        check(&away, method, "Bearer dal:agent2-token", &same, absent);
+        if method != "send_event" {
+            let waived = |body: &mut Value| body["ignore_requester_presence"] = json!(true);
+            let foreign = (403, "missing_access", "Missing access");
+            check(&away, method, "Bearer dal:agent2-token", &waived, foreign);
+        }
+    }
+    for method in ["get_chat", "list_threads", "tag_thread", "untag_thread", "send_event"] {
+        let unknown = |body: &mut Value| body["chat_id"] = json!("X");
+        check(&[], method, BOT_TOKEN, &unknown, (404, "not_found", "Not found"));
+    }
+    for method in ["get_chat", "tag_thread"] {
+        let unknown = |body: &mut Value| body["thread_id"] = json!("X");
+        check(&[], method, BOT_TOKEN, &unknown, (404, "not_found", "Not found"));
+    }
+    let user = |id: &'static str| move |body: &mut Value| body["user_id"] = json!(id);
+    check(&[], "add_user_to_chat", BOT_TOKEN, &user("x"), (422, "not_found", "user_id not found"));
+    check(&[], "remove_user_from_chat", BOT_TOKEN, &user("x"), (422, "not_found", "user_id not found"));
+    check(&[], "remove_user_from_chat", BOT_TOKEN, &user(ADA), (400, "validation", "a customer cannot be removed"));
+    check(&[], "add_user_to_chat", BOT_TOKEN, &user(BOT), (400, "validation", "`user_id` is in the chat already"));
+    let public = |body: &mut Value| body["visibility"] = json!("all");
+    let full = (422, "limit_reached", "Public agents in chat limit reached");
+    check(&[], "add_user_to_chat", BOT_TOKEN, &public, full);
+    let to = |target: Value| move |body: &mut Value| body["target"] = target.clone();
+    let offline = (422, "agent_offline", "Agent offline");
+    check(&[], "transfer_chat", BOT_TOKEN, &to(json!({"type": "group", "ids": [20]})), offline);
+    let nobody = to(json!({"type": "agent", "ids": ["x"]}));
+    check(&[], "transfer_chat", BOT_TOKEN, &nobody, (404, "not_found", "Not found"));
+    let reopen = [json!({"start_chat": {"as": "ada"}})];
+    check(&reopen, "resume_chat", BOT_TOKEN, &same, (400, "validation", "Chat is already active"));
+}
+
+#[test]
+fn somebody_hidden_cannot_speak_to_the_customer() {
+    let (mut stage, body) = staged("add_user_to_chat");
+    assert_eq!(stage.call("add_user_to_chat", BOT_TOKEN, &body).0.status, 200);
+    let mut send = json!({"chat_id": body["chat_id"], "event": {"type": "message", "text": "x"}});
+    let (reply, document) = stage.call("send_event", "Bearer dal:agent2-token", &send);
+    assert_eq!((reply.status, &document["error"]["type"]), (403, &json!("authorization")));
+    send["event"]["visibility"] = json!("agents");
+    assert_eq!(stage.call("send_event", "Bearer dal:agent2-token", &send).0.status, 200);
+}
+
+#[test]
+fn statuses_are_a_setting() {
+    let mut stage = Stage::open(json!({"statuses": {"validation": 422, "authentication": 403}}));
+    assert_eq!(stage.call("get_chat", AGENT_TOKEN, &json!({})).0.status, 422);
+    assert_eq!(stage.call("get_chat", "Bearer x", &json!({})).0.status, 403);
+}
+
+#[test]
+fn a_call_for_nothing_is_refused_in_the_vendors_shape_and_noted() {
+    let check = |method: Method, path: &str, status: u16, code: &str, noted: usize| {
+        let mut stage = Stage::with_bot();
+        let (reply, document) = stage.send(method, path, &[("authorization", BOT_TOKEN)], Body::Whole("{}".into()));
+        assert_eq!((reply.status, &document["error"]["type"]), (status, &json!(code)), "{path}");
+        assert_eq!(stage.desk.facts.len(), noted, "{path}");
+    };
+    check(Method::POST, "/v3.6/agent/action/sendevent", 404, "not_found", 1);
+    check(Method::POST, "/v3.6/nothing", 404, "not_found", 1);
+    check(Method::GET, "/v3.6/agent/action/get_chat", 400, "validation", 1);
+    check(Method::POST, "/v3.2/agent/action/activate_chat", 400, "unsupported_version", 0);
+}

@@ -1,0 +1,91 @@
+//! Which tenants can be.
+
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn impossible_tenants_are_reported() {
+    let check = |setup: Value, expected: &[(&str, &str)]| {
+        let problems = load_setup(&document(&setup, &[]), &[Vendor::of::<Livechat>().vocabulary]).unwrap_err();
+        let found: Vec<(&str, &str)> =
+            problems.iter().map(|problem| (problem.rule.code, problem.message.as_str())).collect();
+        assert_eq!(found, expected, "{setup}");
+    };
+    let hooks = |hooks: Value| json!({"bots": [{"name": "B", "webhooks": hooks}]});
+    let short = |url: &str| hooks(json!({"url": url, "actions": ["incoming_chat"]}));
+    check(short("ftp://x"), &[("E0114", "`ftp://x` is not an address that webhooks can go to")]);
+    check(short("http:///x"), &[("E0114", "`http:///x` is not an address that webhooks can go to")]);
+    let long = format!("${{bot}}/{}", "x".repeat(500));
+    check(short(&long), &[("E0114", "an address has at most 500 characters")]);
+    let unknown = hooks(json!({"url": "${bot}", "actions": ["incomming_chat"]}));
+    check(unknown, &[("E0206", "`incomming_chat` is no webhook of LiveChat")]);
+    check(hooks(json!("x")), &[("E0103", "text stands here, but a list, or a mapping with `actions` is wanted")]);
+    let hook = |more: Value| {
+        let mut hook = json!({"action": "incoming_chat", "url": "${bot}"});
+        hook.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"webhooks": [hook]})
+    };
+    check(hook(json!({"type": "app"})), &[("E0210", "`app` is no type of webhook")]);
+    check(hook(json!({"version": "3.3"})), &[("E0210", "`3.3` is no version of webhooks")]);
+    check(hook(json!({"additional_data": ["x"]})), &[("E0210", "`x` is no kind of additional data")]);
+    let filter = |filters: Value| hook(json!({"filters": filters}));
+    check(filter(json!({"author_type": "agent"})), &[("E0210", "`incoming_chat` has no filter `author_type`")]);
+    check(filter(json!({"source_type": ["me"]})), &[("E0210", "`me` is no type of source")]);
+    let both = json!({"chat_presence": {"user_ids": {"values": [], "exclude_values": []}}});
+    check(filter(both), &[("E0106", "exactly one of `values` and `exclude_values` can stand here")]);
+    let same = || json!({"action": "incoming_chat", "url": "${bot}"});
+    let four = json!({"webhooks": [same(), same(), same(), same()]});
+    check(four, &[("E0210", "an app has at most 3 webhooks for `incoming_chat`")]);
+    let group = || json!({"id": 7, "name": "A"});
+    check(json!({"groups": [group(), group()]}), &[("E0210", "group 7 stands here for the second time")]);
+    check(json!({"agents": [{"id": "a", "groups": [7]}]}), &[("E0210", "there is no group 7")]);
+    check(json!({"agents": [{"id": "a"}, {"id": "a"}]}), &[("E0210", "`a` stands here for the second time")]);
+    check(json!({"agents": [{"id": "a", "priority": "high"}]}), &[("E0210", "`high` is no priority")]);
+    check(json!({"agents": [{"id": "a", "status": "away"}]}), &[("E0210", "`away` is no routing status")]);
+    check(json!({"bots": [{"name": "B", "id": "b1"}]}), &[("E0210", "`b1` cannot be the id of a bot")]);
+    let token = json!({"agents": [{"id": "a", "token": "t"}, {"id": "b", "token": "t"}]});
+    check(token, &[("E0210", "the token of `b` is somebody else's already")]);
+    check(json!({"statuses": {"x": 422}}), &[("E0208", "`x` is no error type of LiveChat")]);
+    let status = json!({"statuses": {"validation": 200}});
+    check(status, &[("E0104", "200 is no status of an error; 400 to 599 is possible")]);
+}
+
+#[test]
+fn three_webhooks_of_an_app_for_one_action_are_possible_and_those_of_another_app_do_not_count() {
+    let hook = |client: Option<&str>| json!({"action": "incoming_chat", "url": "${bot}", "client_id": client});
+    let setup = json!({"webhooks": [hook(None), hook(None), hook(None), hook(Some("other"))]});
+    let mut stage = Stage::open(setup);
+    stage.act(json!({"start_chat": {"as": "ada"}})).unwrap();
+    let ids: std::collections::BTreeSet<String> =
+        stage.bodies().iter().map(|body| body["webhook_id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids.len(), 4, "each registration has its own id");
+}
+
+#[test]
+fn bots_are_found_by_name_and_teams_by_name_or_number() {
+    let mut stage = Stage::with_bot();
+    stage.act(json!({"start_chat": {"as": "ada", "to": "Sales"}})).unwrap();
+    stage.act(json!({"assign": {"to": "Acme Bot"}})).unwrap();
+    stage.act(json!({"transfer": {"to": "19"}})).unwrap();
+    let refusal = stage.act(json!({"assign": {"to": "mia@acme.example"}})).unwrap_err();
+    assert_eq!(refusal.reason, "`mia@acme.example` has the chat already");
+}
+
+#[test]
+fn an_agent_who_would_not_be_thought_of_is_not_given_chats() {
+    let check = |agents: Value, expected: &str| {
+        let hook = json!({"action": "incoming_chat", "url": "${bot}"});
+        let mut stage = Stage::open(json!({"agents": agents, "webhooks": [hook]}));
+        stage.act(json!({"start_chat": {"as": "ada"}})).unwrap();
+        let user = &stage.bodies()[0]["payload"]["chat"]["users"][1];
+        assert_eq!(user["id"].as_str().unwrap_or("nobody"), expected, "{agents}");
+    };
+    check(json!([{"id": "a"}, {"id": "b"}]), "a");
+    check(json!([{"id": "a"}, {"id": "b", "priority": "first"}]), "b");
+    check(json!([{"id": "a", "priority": "last"}, {"id": "b"}]), "b");
+    check(json!([{"id": "a", "status": "not_accepting_chats"}, {"id": "b"}]), "b");
+    check(json!([{"id": "a", "max_chats": 0}, {"id": "b"}]), "b");
+    check(json!([{"id": "a", "priority": "supervisor"}]), "nobody");
+    check(json!([{"id": "a", "status": "offline"}]), "nobody");
+}
