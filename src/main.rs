@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use rehearsal::cli::{self, Command, Surroundings, Terminal};
 use rehearsal::platform::PLATFORMS;
 use rehearsal::report::Exit;
+use tokio::runtime::{Builder, Runtime};
 
 fn main() -> ExitCode {
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
@@ -25,8 +26,14 @@ fn main() -> ExitCode {
     ended.map_or(ExitCode::from(Exit::CouldNotRun), ExitCode::from)
 }
 
+/// The runtime. On a single core, threads would only pass work to each other.
+fn runtime() -> io::Result<Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut builder = if cores == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.enable_all().build()
+}
+
 fn act(command: &Command, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match command {
         Command::Look(command) => cli::look(command, PLATFORMS, terminal),
         Command::Run(args) => runtime()?.block_on(cli::run::run(args, PLATFORMS, terminal)),
