@@ -91,6 +91,39 @@ fn an_expectation_may_let_time_pass() {
 }
 
 #[test]
+fn an_exact_count_is_watched_over_all_the_time_that_may_pass() {
+    let check = |step: &str, passes: bool| {
+        let text = format!("{HEAD}steps:\n- start_chat: {{as: alice, text: Hi}}\n- {step}\n");
+        // It answers every attempt, but acknowledges none: whoever counts its messages must see all of them.
+        let played = play(&TOY, &text, |_| Reaction {
+            outcome: rehearsal::journal::entry::Outcome::Status(500),
+            ..Reaction::calling(post("/toy/alice/answer", &[("x-key", "toy-key")], "re"))
+        });
+        assert_eq!(played.failure().is_none(), passes, "{step}: {:?}", played.failure());
+    };
+    check("expect: {message: {from: bot}, times: 1}", true);
+    check("expect: {message: {from: bot}, times: 1, by: 5s}", true);
+    check("expect: {message: {from: bot}, times: 1, by: 5m}", false);
+    check("expect: {message: {from: bot}, times: 3, by: 5m}", true);
+}
+
+#[test]
+fn a_wait_gives_the_bot_its_time_anew() {
+    let text = format!(
+        "{HEAD}steps:\n- start_chat: {{as: alice, text: Hi}}\n- wait: 5m\n- expect: {{message: {{from: bot}}, within: 3s}}\n"
+    );
+    let mut first = true;
+    let played = play(&TOY, &text, |_| {
+        if std::mem::take(&mut first) {
+            let outcome = rehearsal::journal::entry::Outcome::TimedOut;
+            return Reaction { takes: WallLimit::from_secs(10), outcome, ..Reaction::ok() };
+        }
+        Reaction::calling(post("/toy/alice/answer", &[("x-key", "toy-key")], "re"))
+    });
+    assert_eq!(played.failure(), None);
+}
+
+#[test]
 fn timers_of_the_platform_fire_within_a_wait_and_not_before() {
     let closed_at = |wait: &str| {
         let text =

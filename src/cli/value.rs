@@ -27,6 +27,9 @@ pub enum BotError {
     /// An address for which the connection would have to be encrypted.
     #[error("the bot is called over plain http; write `http://…`")]
     Encrypted,
+    /// An address with a password in it, which would stand in remarks and reports.
+    #[error("the bot's address cannot have a user or password in it")]
+    Password,
     /// An address that goes on after its path.
     #[error("an address to which paths are added cannot have a query")]
     Query,
@@ -46,6 +49,9 @@ impl FromStr for Bot {
             (Some("http"), Some(host)) if !host.is_empty() => {}
             (Some("https"), _) => return Err(BotError::Encrypted),
             _ => return Err(BotError::NoAddress),
+        }
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            return Err(BotError::Password);
         }
         if uri.query().is_some() || text.contains('#') {
             return Err(BotError::Query);
@@ -172,6 +178,7 @@ mod tests {
         check("https://bot.example.com", Err(BotError::Encrypted));
         check("http://x/?a=b", Err(BotError::Query));
         check("http://x/#a", Err(BotError::Query));
+        check("http://user:hunter2@x/", Err(BotError::Password));
         for wrong in ["", "buitlin", "localhost:8080", "ftp://x", "http://", "/hooks"] {
             check(wrong, Err(BotError::NoAddress));
         }

@@ -76,8 +76,6 @@ impl Client {
             match send(kept, ready).await {
                 // The receiver closed it while it was idle; the request never left.
                 Err(Failure::Exchange { unsent: Some(unsent), .. }) => request = Some(*unsent),
-                // The same, seen a moment later. Only one such surprise is put down to chance.
-                Err(Failure::Exchange { error, unsent: None }) if is_silent_close(&error) => break,
                 other => return other,
             }
         }

@@ -50,7 +50,7 @@ pub enum Effect {
     },
     /// Callers with this credential are callers of this world from now on.
     Claim(Credential),
-    /// The scenario has ended; the journal is complete.
+    /// The scenario has ended. What the bot still does is recorded until the world is closed.
     Finished,
 }
 

@@ -43,14 +43,24 @@ enum State {
     Idle,
     /// The next step can begin.
     Ready,
-    /// Virtual time passes until this instant.
-    Travelling(VirtualTime),
+    /// Virtual time passes until this instant. Afterwards the bot's thinking is measured anew if it was a wait; what an
+    /// act takes is part of the bot's time.
+    Travelling(VirtualTime, Pause),
     /// An expectation is open.
     Watching(Box<Watch>),
     /// No more steps; what is on its way is awaited.
     Ending,
     /// The journal is complete.
     Done,
+}
+
+/// Why virtual time passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    /// An act takes its time.
+    Act,
+    /// The scenario waits.
+    Wait,
 }
 
 #[derive(Debug)]
@@ -117,9 +127,12 @@ impl World {
                 };
                 true
             }
-            State::Travelling(until) => {
+            State::Travelling(until, pause) => {
                 let arrived = self.travel(until);
-                self.stage.state = if arrived { State::Ready } else { State::Travelling(until) };
+                if arrived && pause == Pause::Wait {
+                    self.stage.granted_from = self.stage.granted_from.max(self.wall);
+                }
+                self.stage.state = if arrived { State::Ready } else { State::Travelling(until, pause) };
                 arrived
             }
             State::Watching(watch) => self.watch(watch),
@@ -149,14 +162,17 @@ impl World {
                 self.stage.window = seq;
                 self.stage.granted_from = self.wall;
                 match self.perform(|platform, cx| platform.act(cx, &act)) {
-                    Ok(()) => State::Travelling(match self.clock.pace() {
-                        Pace::Stepped => now + ACT_TAKES,
-                        Pace::Running(_) => now,
-                    }),
+                    Ok(()) => {
+                        let takes = match self.clock.pace() {
+                            Pace::Stepped => ACT_TAKES,
+                            Pace::Running(_) => VirtualSpan::ZERO,
+                        };
+                        State::Travelling(now + takes, Pause::Act)
+                    }
                     Err(refusal) => self.refuse(refusal.reason),
                 }
             }
-            Action::Wait(span) => State::Travelling(now + span),
+            Action::Wait(span) => State::Travelling(now + span, Pause::Wait),
             Action::Fault(fault) => {
                 self.desk.plan.add(fault);
                 State::Ready
@@ -188,9 +204,7 @@ impl World {
     fn travel(&mut self, until: VirtualTime) -> bool {
         if self.clock.pace() != Pace::Stepped {
             let arrived = self.clock.now() >= until;
-            if arrived {
-                self.stage.granted_from = self.stage.granted_from.max(self.wall);
-            } else {
+            if !arrived {
                 self.arm_for(until);
             }
             return arrived;
@@ -272,27 +286,38 @@ impl World {
             watch.reached = None;
             return self.go_on(watch, deadline).unwrap_or(Decision::Missed(finding));
         }
-        // The count is reached; one too many may still come.
+        // The count is reached; one too many may still come, now or within the virtual time that may pass.
+        if self.has_time_to_pass(watch)
+            && let Some(decision) = self.go_on(watch, deadline)
+        {
+            return decision;
+        }
         let reached = *watch.reached.get_or_insert(self.wall);
         let holds_until = reached + watch.expect.within.min(DEFAULT_WATCH);
         if self.wall < holds_until { Decision::LookAgain(holds_until) } else { Decision::Met(finding.matches) }
+    }
+
+    /// Whether a stepped clock has timers left that fall due while the expectation lets time pass.
+    fn has_time_to_pass(&self, watch: &Watch) -> bool {
+        let first = self.schedule.first().zip(watch.by);
+        self.clock.pace() == Pace::Stepped && first.is_some_and(|(first, by)| first <= by)
     }
 
     /// How an undecided expectation goes on: by waiting for the bot, or by letting virtual time pass; nothing if its time
     /// is up.
     fn go_on(&self, watch: &Watch, deadline: WallTime) -> Option<Decision> {
         if let Some(by) = watch.by {
-            match (self.clock.pace(), self.schedule.first()) {
-                (Pace::Stepped, Some(first)) if first <= by => {
+            match self.clock.pace() {
+                Pace::Stepped if self.has_time_to_pass(watch) => {
                     let granted_until = watch.begun.max(watch.moved) + GRANT.min(watch.expect.within);
                     let free = self.wall >= granted_until && self.outbox.is_quiet();
                     let soon = granted_until.max(self.wall + WallLimit::from_millis(1));
                     return Some(if free { Decision::Travel } else { Decision::LookAgain(soon) });
                 }
-                (Pace::Running(_), _) if self.clock.now() < by => {
+                Pace::Running(_) if self.clock.now() < by => {
                     return self.clock.until(by).map(|limit| Decision::LookAgain(self.wall + limit));
                 }
-                (Pace::Stepped | Pace::Running(_), _) => {}
+                Pace::Stepped | Pace::Running(_) => {}
             }
         }
         (self.wall < deadline).then_some(Decision::LookAgain(deadline))

@@ -21,11 +21,6 @@ impl Plan {
         self.rules.push(Rule { fault, seen: 0, fired: 0 });
     }
 
-    /// Ends all rules.
-    pub fn clear(&mut self) {
-        self.rules.clear();
-    }
-
     /// What to do about a call to `route`, if anything.
     pub fn on_call(&mut self, route: &str) -> Option<Deed> {
         self.decide(|on| matches!(on, Occasion::Route(name) if name == route))
@@ -82,7 +77,5 @@ mod tests {
         assert_eq!(plan.on_call("send"), Some(Deed::Truncate(3)));
         assert_eq!(plan.on_call("other"), None);
         assert_eq!(plan.on_delivery("send"), None);
-        plan.clear();
-        assert_eq!(plan.on_call("send"), None);
     }
 }

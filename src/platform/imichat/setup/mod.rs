@@ -15,6 +15,7 @@ use super::wire::event;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::secret::Secret;
 use crate::base::time::VirtualSpan;
+use crate::platform::outgoing::is_address;
 use crate::scenario::codes;
 use crate::scenario::decode::{Decode, Located, Problems, unknown_word};
 use crate::scenario::node::Node;
@@ -151,9 +152,7 @@ impl Check<'_> {
 
     fn webhook(&mut self, block: WebhookBlock) -> Webhook {
         let url = &block.url.value;
-        let at_bot = url.strip_prefix("${bot}").is_some_and(|path| path.is_empty() || path.starts_with('/'));
-        let elsewhere = url.strip_prefix("http://").is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
-        if !at_bot && !elsewhere {
+        if !is_address(url) {
             let message = format!("`{url}` is not an address that webhooks can go to");
             self.report(&codes::BAD_URL, block.url.place, message, "write `${bot}/…` or `http://…`");
         }

@@ -8,6 +8,7 @@ use super::super::version::Version;
 use super::check::word;
 use super::{BotHooks, RawFilters, RawHook};
 use crate::base::diag::Diagnostic;
+use crate::platform::outgoing::is_address;
 use crate::scenario::codes;
 use crate::scenario::decode::{Located, Problems, unknown_word};
 
@@ -106,9 +107,7 @@ impl Registered {
 
 fn check_url(url: &Located<String>, problems: &mut Problems) {
     let text = url.value.as_str();
-    let at_bot = text.strip_prefix("${bot}").is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    let elsewhere = text.strip_prefix("http://").is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
-    if !at_bot && !elsewhere {
+    if !is_address(text) {
         let problem =
             Diagnostic::new(&codes::BAD_URL, url.place, format!("`{text}` is not an address that webhooks can go to"));
         problems.push(problem.help("write `${bot}/…` or `http://…`"));
