@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::diag::{Diagnostic, Place, Source};
@@ -63,11 +63,11 @@ pub enum Found {
 #[must_use]
 pub fn collect(paths: &[PathBuf]) -> Vec<Found> {
     let mut found = Vec::new();
-    for path in paths {
-        match fs::metadata(path) {
-            Ok(there) if there.is_dir() => search(path, &mut found),
-            Ok(_) => found.push(Found::File(path.clone())),
-            Err(error) => found.push(Found::Unreadable(path.clone(), unreadable(&error))),
+    for path in paths.iter().map(|path| plain(path)) {
+        match fs::metadata(&path) {
+            Ok(there) if there.is_dir() => search(&path, &mut found),
+            Ok(_) => found.push(Found::File(path)),
+            Err(error) => found.push(Found::Unreadable(path, unreadable(&error))),
         }
     }
     let mut seen = Vec::with_capacity(found.len());
@@ -77,6 +77,13 @@ pub fn collect(paths: &[PathBuf]) -> Vec<Found> {
         }
     }
     seen
+}
+
+/// A path without the detours that do not change where it leads: all chance in a scenario follows from its path, so
+/// `./a.yaml` and `a.yaml` must be one.
+fn plain(path: &Path) -> PathBuf {
+    let steps: PathBuf = path.components().filter(|step| *step != Component::CurDir).collect();
+    if steps.as_os_str().is_empty() { PathBuf::from(".") } else { steps }
 }
 
 fn search(folder: &Path, found: &mut Vec<Found>) {

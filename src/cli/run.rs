@@ -1,11 +1,12 @@
 //! `rehearsal run`: plays scenarios against a bot, judges it, and writes reports.
 
 use std::io;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -87,7 +88,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     let parts = loaded.into_iter().filter_map(|file| {
         let scenario = file.result.ok()?;
         let seed = args.seed.map(Seed).or(scenario.seed).unwrap_or(unplanned);
-        let repeat = repeat(&file.source.name, seed, args.bot.as_ref());
+        let repeat = repeat(&file.source.name, seed, args);
         Some(Part { file: file.source.name.to_string(), scenario, seed, repeat })
     });
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -144,7 +145,7 @@ impl Stage {
             });
         }
         let mut shown = 0;
-        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+        let mut interrupt = std::pin::pin!(interrupted());
         loop {
             let (index, played) = tokio::select! {
                 next = tasks.join_next() => match next {
@@ -167,7 +168,7 @@ impl Stage {
                 shown += 1;
             }
         }
-        let missing = |part: &Part| part.unplayed("the run was interrupted", detail, paint);
+        let missing = |part: &Part| part.unplayed("the run ended before it was played", detail, paint);
         let played = results.into_iter().zip(&parts).map(|(result, part)| result.unwrap_or_else(|| missing(part)));
         let played: Vec<Played> = played.collect();
         if format == Format::Human {
@@ -229,6 +230,21 @@ impl Part {
     }
 }
 
+/// Waits until somebody wants the program to end.
+async fn interrupted() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            // Without a handler the signal ends the program by itself.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
 /// Writes the summary, the reports and the journals.
 fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let outcomes: Vec<Outcome> = played.iter().map(|played| played.outcome.clone()).collect();
@@ -260,11 +276,25 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
     }
     if let Some(folder) = &args.journal {
         for played in played {
-            let name = played.file.trim_start_matches(['.', '/']).replace(['/', '\\', ':'], "-");
-            keep(&folder.join(format!("{name}.jsonl")), &played.lines)?;
+            keep(&folder.join(inside(&played.file)), &played.lines)?;
         }
     }
     Ok(exit)
+}
+
+/// Where the journal of a scenario stands within the folder for journals: as the scenario within its own, so that no two
+/// meet.
+fn inside(file: &str) -> PathBuf {
+    let mut path: PathBuf = Path::new(file)
+        .components()
+        .filter_map(|step| match step {
+            Component::Normal(name) => Some(name.to_owned()),
+            Component::ParentDir => Some("up".into()),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
+        })
+        .collect();
+    path.as_mut_os_string().push(".jsonl");
+    path
 }
 
 /// Whether somebody listens at an address, now or soon.
@@ -281,23 +311,38 @@ async fn listens(address: &str) -> bool {
 }
 
 /// The command that plays one scenario again as it was played.
-fn repeat(file: &str, seed: Seed, bot: Option<&Bot>) -> String {
+fn repeat(file: &str, seed: Seed, args: &RunArgs) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':');
     let file = if file.chars().all(plain) { file.to_owned() } else { format!("'{}'", file.replace('\'', r"'\''")) };
-    let bot = bot.map_or(String::new(), |bot| format!(" --bot {bot}"));
-    format!("rehearsal run {file} --seed {seed}{bot}")
+    let bot = args.bot.as_ref().map_or(String::new(), |bot| format!(" --bot {bot}"));
+    let hosts: String = args.allowed_hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect();
+    format!("rehearsal run {file} --seed {seed}{bot}{hosts}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{Cli, Command, parse};
 
     #[test]
     fn the_command_that_repeats_a_run_can_be_pasted() {
-        let check =
-            |file: &str, bot: Option<Bot>, expected: &str| assert_eq!(repeat(file, Seed(7), bot.as_ref()), expected);
-        check("a/b.yaml", None, "rehearsal run a/b.yaml --seed 7");
-        check("it's.yaml", Some(Bot::Builtin), r"rehearsal run 'it'\''s.yaml' --seed 7 --bot builtin");
-        check("x.yaml", Some(Bot::At("http://h:1".into())), "rehearsal run x.yaml --seed 7 --bot http://h:1");
+        let check = |file: &str, flags: &[&str], expected: &str| {
+            let words = ["rehearsal", "run", file].into_iter().chain(flags.iter().copied());
+            let Ok(Cli { command: Command::Run(args), .. }) = parse(words.map(Into::into)) else { panic!("{flags:?}") };
+            assert_eq!(repeat(file, Seed(7), &args), expected);
+        };
+        check("a/b.yaml", &[], "rehearsal run a/b.yaml --seed 7");
+        check("it's.yaml", &["--bot", "builtin"], r"rehearsal run 'it'\''s.yaml' --seed 7 --bot builtin");
+        let remote = ["--bot", "http://h:1", "--allow-host", "files.h"];
+        check("x.yaml", &remote, "rehearsal run x.yaml --seed 7 --bot http://h:1 --allow-host files.h");
+    }
+
+    #[test]
+    fn journals_stand_as_their_scenarios_do() {
+        let check = |file: &str, expected: &str| assert_eq!(inside(file), Path::new(expected), "{file}");
+        check("a/b.yaml", "a/b.yaml.jsonl");
+        check("a-b.yaml", "a-b.yaml.jsonl");
+        check("../b.yaml", "up/b.yaml.jsonl");
+        check("/tmp/b.yaml", "tmp/b.yaml.jsonl");
     }
 }

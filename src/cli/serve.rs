@@ -31,6 +31,12 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
         terminal.remark(&house::problems(&loaded))?;
         return Ok(Exit::Invalid);
     }
+    let mut described: Vec<&str> = loaded.iter().filter_map(|file| Some(file.result.as_ref().ok()?.platform)).collect();
+    described.sort_unstable();
+    if let Some(twice) = described.windows(2).find(|pair| pair[0] == pair[1]) {
+        terminal.remark(&format!("error: two files describe a tenant of {}; one of each is served", twice[0]))?;
+        return Ok(Exit::Invalid);
+    }
     let bot = args.bot.clone().unwrap_or(Bot::At(NOBODY.to_owned()));
     let house = match House::open(args.port, bot, &args.allowed_hosts, vendors).await {
         Ok(house) => house,

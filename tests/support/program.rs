@@ -40,16 +40,20 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// The journals that `--journal` wrote into a folder, by file, real times taken out.
+/// The journals that `--journal` wrote into a folder, by path below it, real times taken out.
 pub(crate) fn journals(folder: &Path) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
-            let text = std::fs::read_to_string(&path).unwrap();
-            (path.file_name().unwrap().to_string_lossy().into_owned(), masked(&text))
-        })
-        .collect();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+            found.push((name, masked(&std::fs::read_to_string(&path).unwrap())));
+        }
+    }
     found.sort();
     found
 }
