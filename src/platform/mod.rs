@@ -13,7 +13,7 @@ use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
-use crate::scenario::decode::Problems;
+use crate::scenario::decode::{KeyTable, Problems};
 use crate::scenario::node::Node;
 
 pub use mount::{Instance, Table, Vendor};
@@ -37,6 +37,9 @@ pub trait Platform: Sized + Send + 'static {
     const CODES: &'static [Code];
     /// Its webhooks.
     const EVENTS: &'static [Event];
+
+    /// The keys of `setup:`, mapping by mapping.
+    const SETUP: &'static [KeyTable];
 
     /// The `setup:` block, checked.
     type Setup;

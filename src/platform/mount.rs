@@ -8,7 +8,7 @@ use super::{Code, Event, Platform};
 use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
 use crate::scenario::act::Act;
-use crate::scenario::decode::Problems;
+use crate::scenario::decode::{KeyTable, Problems};
 use crate::scenario::node::Node;
 use crate::scenario::{Staff, Vocabulary};
 
@@ -25,6 +25,8 @@ pub struct Vendor {
     pub codes: &'static [Code],
     /// Its webhooks.
     pub events: &'static [Event],
+    /// The keys of `setup:`, mapping by mapping.
+    pub setup: &'static [KeyTable],
     /// The words it adds to the scenario language.
     pub vocabulary: Vocabulary,
     /// Its operations, for lists and documentation.
@@ -88,6 +90,7 @@ impl Vendor {
             roots: P::ROOTS,
             codes: P::CODES,
             events: P::EVENTS,
+            setup: P::SETUP,
             vocabulary: Vocabulary {
                 platform: P::NAME,
                 lacks: P::LACKS,

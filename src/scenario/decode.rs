@@ -48,6 +48,9 @@ pub struct FieldDoc {
     pub expects: &'static str,
 }
 
+/// The keys of a mapping, and where the mapping stands.
+pub type KeyTable = (&'static str, &'static [FieldDoc]);
+
 /// Something that can be read from a node.
 pub trait Decode: Sized {
     /// What may stand here, for messages: "text", "a list of numbers".

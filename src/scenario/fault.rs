@@ -11,7 +11,7 @@ use crate::record;
 
 record! {
     /// `fault:` as it is written.
-    struct RawFault {
+    pub(super) struct RawFault {
         /// On which occasion.
         on: RawOccasion,
         /// What to do then.
@@ -23,7 +23,7 @@ record! {
 
 record! {
     /// The occasion of a fault: one of `route` and `event`.
-    struct RawOccasion {
+    pub(super) struct RawOccasion {
         /// A call to this operation.
         route: Option<Located<String>>,
         /// A webhook of this event.

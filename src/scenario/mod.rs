@@ -18,7 +18,7 @@ use indexmap::IndexMap;
 pub use check::{load, load_setup};
 
 use self::act::{Act, CustomerSpec};
-use self::decode::{Located, Problems};
+use self::decode::{KeyTable, Located, Problems};
 use self::expect::{Expect, Let, check_word};
 use self::node::Node;
 use crate::base::diag::Place;
@@ -76,15 +76,42 @@ pub struct StepDoc {
     pub name: &'static str,
     /// What it does.
     pub doc: &'static str,
+    /// The keys below it, mapping by mapping.
+    pub keys: &'static [KeyTable],
 }
+
+/// What `expect` and `expect_none` take.
+const EXPECT_KEYS: &[KeyTable] = &[
+    ("", expect::RawExpect::FIELDS),
+    ("message", expect::MessagePattern::FIELDS),
+    ("call", expect::CallPattern::FIELDS),
+    ("event", expect::EventPattern::FIELDS),
+    ("violation", expect::ViolationPattern::FIELDS),
+];
 
 /// All steps that are not acts.
 pub const STEPS: &[StepDoc] = &[
-    StepDoc { name: "wait", doc: "lets virtual time pass; timers that fall due fire in order" },
-    StepDoc { name: "expect", doc: "what must have happened since the last act, or must happen soon" },
-    StepDoc { name: "expect_none", doc: "what must not have happened since the last act, and must not happen soon" },
-    StepDoc { name: "fault", doc: "plans a deviation: what the vendor answers, or how a webhook is delivered" },
-    StepDoc { name: "let", doc: "keeps a value from a webhook or a call under a name, for `${name}`" },
+    StepDoc { name: "wait", doc: "lets virtual time pass; timers that fall due fire in order", keys: &[] },
+    StepDoc {
+        name: "expect",
+        doc: "what must have happened since the last act, or must happen soon",
+        keys: EXPECT_KEYS,
+    },
+    StepDoc {
+        name: "expect_none",
+        doc: "what must not have happened since the last act, and must not happen soon",
+        keys: EXPECT_KEYS,
+    },
+    StepDoc {
+        name: "fault",
+        doc: "plans a deviation: what the vendor answers, or how a webhook is delivered",
+        keys: &[("", fault::RawFault::FIELDS), ("on", fault::RawOccasion::FIELDS)],
+    },
+    StepDoc {
+        name: "let",
+        doc: "keeps a value from a webhook or a call under a name, for `${name}`",
+        keys: &[("", Let::FIELDS), ("from", expect::LetFrom::FIELDS)],
+    },
 ];
 
 /// The words that a vendor adds to the language.

@@ -26,6 +26,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
         name,
         about: "A vendor of the tests",
         roots,
+        setup: &[],
         codes: &[],
         events: &[],
         vocabulary: Vocabulary {
@@ -33,6 +34,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
             lacks: &[],
             routes: Vec::new,
             events: Vec::new,
+            setup: &[],
             codes: Vec::new,
             setup: |_, _| Staff::default(),
         },

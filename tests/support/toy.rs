@@ -14,7 +14,7 @@ use rehearsal::platform::{Code, Event, Platform, Table, Vendor};
 use rehearsal::record;
 use rehearsal::scenario::Staff;
 use rehearsal::scenario::act::Act;
-use rehearsal::scenario::decode::{Decode, Problems};
+use rehearsal::scenario::decode::{Decode, KeyTable, Problems};
 use rehearsal::scenario::node::Node;
 use serde_json::json;
 
@@ -104,6 +104,8 @@ impl Platform for Toy {
         Code { code: "broken", status: 500, text: "broken", cause: "a fault", doc: DOC },
     ];
     const EVENTS: &'static [Event] = &[Event { name: "note", summary: "somebody wrote", doc: DOC }];
+
+    const SETUP: &'static [KeyTable] = &[("", Setup::FIELDS)];
 
     type Setup = Setup;
 

@@ -6,14 +6,22 @@ use serde::Serialize;
 
 use crate::base::doc_ref::DocRef;
 use crate::cli::table::aligned;
-use crate::scenario::decode::FieldDoc;
+use crate::scenario::decode::{FieldDoc, KeyTable};
 
 /// One thing that a word means.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum Meaning {
     /// A vendor that is played.
-    Platform { name: &'static str, about: &'static str, routes: usize, codes: usize, events: usize, lacks: Vec<Lack> },
+    Platform {
+        name: &'static str,
+        about: &'static str,
+        routes: usize,
+        codes: usize,
+        events: usize,
+        lacks: Vec<Lack>,
+        setup: Vec<Keys>,
+    },
     /// A mistake that `check` finds.
     Diagnostic { code: &'static str, title: &'static str, meaning: &'static str, bad: &'static str, good: &'static str },
     /// A code that a vendor answers with.
@@ -41,7 +49,7 @@ pub(super) enum Meaning {
     /// A step in which people do something.
     Act { name: &'static str, summary: &'static str, keys: Vec<Key>, example: &'static str, lacks: Vec<Lack> },
     /// Any other step.
-    Step { name: &'static str, summary: &'static str, example: &'static str },
+    Step { name: &'static str, summary: &'static str, keys: Vec<Keys>, example: &'static str },
     /// Something that can be made to go wrong.
     Fault { name: &'static str, seam: &'static str, summary: &'static str, example: &'static str },
 }
@@ -52,6 +60,21 @@ pub(super) struct Lack {
     pub(super) platform: &'static str,
     pub(super) act: &'static str,
     pub(super) reason: &'static str,
+}
+
+/// The keys of one mapping.
+#[derive(Serialize)]
+pub(super) struct Keys {
+    /// Where the mapping stands; empty for the thing itself.
+    below: &'static str,
+    keys: Vec<Key>,
+}
+
+impl Keys {
+    pub(super) fn of(tables: &[KeyTable]) -> Vec<Self> {
+        let table = |(below, fields): &KeyTable| Self { below, keys: fields.iter().map(Key::of).collect() };
+        tables.iter().map(table).collect()
+    }
 }
 
 /// A key below an act.
@@ -74,7 +97,7 @@ impl Meaning {
     pub(super) fn render(&self) -> String {
         let mut out = String::new();
         match self {
-            Self::Platform { name, about, routes, codes, events, lacks } => {
+            Self::Platform { name, about, routes, codes, events, lacks, setup } => {
                 title(&mut out, name, "platform", about);
                 for (what, number) in [("routes", routes), ("codes", codes), ("events", events)] {
                     fact(&mut out, what, &number.to_string());
@@ -82,6 +105,7 @@ impl Meaning {
                 for lack in lacks {
                     fact(&mut out, "lacks", &format!("{}: {}", lack.act, lack.reason));
                 }
+                tables(&mut out, setup, "keys of setup");
             }
             Self::Diagnostic { code, title: what, meaning, bad, good } => {
                 title(&mut out, code, "diagnostic", what);
@@ -112,12 +136,12 @@ impl Meaning {
                     fact(&mut out, "not on", &format!("{}: {}", lack.platform, lack.reason));
                 }
                 block(&mut out, "in a scenario", example);
-                let row = |key: &Key| [key.key, key.expects, &key.doc].map(str::to_owned);
-                block(&mut out, "keys", &aligned(&keys.iter().map(row).collect::<Vec<_>>()));
+                block(&mut out, "keys", &rows(keys));
             }
-            Self::Step { name, summary, example } => {
+            Self::Step { name, summary, keys, example } => {
                 title(&mut out, name, "step", summary);
                 block(&mut out, "in a scenario", example);
+                tables(&mut out, keys, "keys");
             }
             Self::Fault { name, seam, summary, example } => {
                 title(&mut out, name, "fault", summary);
@@ -126,6 +150,19 @@ impl Meaning {
             }
         }
         out
+    }
+}
+
+fn rows(keys: &[Key]) -> String {
+    let row = |key: &Key| [key.key, key.expects, &key.doc].map(str::to_owned);
+    aligned(&keys.iter().map(row).collect::<Vec<_>>())
+}
+
+/// The keys of several mappings, the first under `label`.
+fn tables(out: &mut String, tables: &[Keys], label: &str) {
+    for table in tables {
+        let label = if table.below.is_empty() { label.to_owned() } else { format!("keys of {}", table.below) };
+        block(out, &label, &rows(&table.keys));
     }
 }
 

@@ -9,7 +9,7 @@ mod meaning;
 use std::io;
 use std::slice;
 
-use self::meaning::{Key, Lack, Meaning};
+use self::meaning::{Key, Keys, Lack, Meaning};
 use super::list::{pretty, unknown};
 use super::{ExplainArgs, Format, Terminal};
 use crate::fault::{FAULTS, Seam};
@@ -97,6 +97,7 @@ fn platforms(word: &str, vendors: &[Vendor]) -> Vec<Meaning> {
         codes: vendor.codes.len(),
         events: vendor.events.len(),
         lacks: lacks(vendor).collect(),
+        setup: Keys::of(vendor.setup),
     };
     vendors.iter().filter(|vendor| vendor.name == word).map(platform).collect()
 }
@@ -127,6 +128,7 @@ fn of_language(word: &str) -> Vec<Meaning> {
     let steps = STEPS.iter().filter(|step| step.name == word).map(|step| Meaning::Step {
         name: step.name,
         summary: step.doc,
+        keys: Keys::of(step.keys),
         example: example::step(step.name),
     });
     let faults = FAULTS.iter().filter(|fault| fault.name == word).map(|fault| Meaning::Fault {

@@ -36,7 +36,7 @@ use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
-use crate::scenario::decode::Problems;
+use crate::scenario::decode::{KeyTable, Problems};
 use crate::scenario::node::Node;
 
 /// One tenant of imi.chat.
@@ -59,6 +59,8 @@ impl Platform for Imichat {
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
+
+    const SETUP: &'static [KeyTable] = setup::KEYS;
 
     type Setup = Tenant;
 

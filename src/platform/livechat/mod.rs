@@ -39,7 +39,7 @@ use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
-use crate::scenario::decode::Problems;
+use crate::scenario::decode::{KeyTable, Problems};
 use crate::scenario::node::Node;
 
 /// The secret of webhooks that have none of their own, so that any receiver can be configured beforehand.
@@ -64,6 +64,8 @@ impl Platform for Livechat {
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
+
+    const SETUP: &'static [KeyTable] = setup::KEYS;
 
     type Setup = Tenant;
 

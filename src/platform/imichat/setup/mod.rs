@@ -6,7 +6,9 @@ mod tests;
 
 use http::{HeaderName, HeaderValue};
 
-use self::block::{AgentBlock, AssetBlock, Block, KeyBlock, TeamBlock, TokenBlock, VirtualAgentBlock, WebhookBlock};
+use self::block::{
+    AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, TeamBlock, TokenBlock, VirtualAgentBlock, WebhookBlock,
+};
 use super::auth;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
@@ -17,8 +19,21 @@ use crate::base::secret::Secret;
 use crate::base::time::VirtualSpan;
 use crate::platform::outgoing::is_address;
 use crate::scenario::codes;
-use crate::scenario::decode::{Decode, Located, Problems, unknown_word};
+use crate::scenario::decode::{Decode, KeyTable, Located, Problems, unknown_word};
 use crate::scenario::node::Node;
+
+/// All keys of `setup:`.
+pub(super) const KEYS: &[KeyTable] = &[
+    ("", Block::FIELDS),
+    ("api_keys", KeyBlock::FIELDS),
+    ("access_tokens", TokenBlock::FIELDS),
+    ("teams", TeamBlock::FIELDS),
+    ("virtual_agents", VirtualAgentBlock::FIELDS),
+    ("webhook", WebhookBlock::FIELDS),
+    ("agents", AgentBlock::FIELDS),
+    ("assets", AssetBlock::FIELDS),
+    ("delivery", DeliveryBlock::FIELDS),
+];
 
 /// Retries are documented, their number and spacing are not; the sister product has these.
 const RETRIES: [VirtualSpan; 3] = [VirtualSpan::from_secs(60); 3];

@@ -9,8 +9,22 @@ pub(super) use self::check::read;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::record;
-use crate::scenario::decode::{Decode, Located, Problems, wrong_type};
+use crate::scenario::decode::{Decode, KeyTable, Located, Problems, wrong_type};
 use crate::scenario::node::{Node, Value};
+
+/// All keys of `setup:`.
+pub(super) const KEYS: &[KeyTable] = &[
+    ("", RawTenant::FIELDS),
+    ("agents", RawAgent::FIELDS),
+    ("groups", RawGroup::FIELDS),
+    ("bots", RawBot::FIELDS),
+    ("webhooks of a bot", RawShortHook::FIELDS),
+    ("webhooks", RawHook::FIELDS),
+    ("filters", RawFilters::FIELDS),
+    ("chat_presence", RawPresence::FIELDS),
+    ("user_ids", RawUserIds::FIELDS),
+    ("delivery", RawDelivery::FIELDS),
+];
 
 const LICENSE: u64 = 104_130_623;
 const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
