@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::*;
+use crate::journal::What;
+use crate::journal::entry::{Party, Role};
 
 #[test]
 fn a_started_chat_tells_the_ids_of_what_it_began_with() {
@@ -24,6 +26,34 @@ fn a_started_chat_tells_the_ids_of_what_it_began_with() {
     // One chat per customer.
     let (reply, _) = stage.call("start_chat", BOT_TOKEN, &body);
     assert_eq!(reply.status, 400);
+}
+
+#[test]
+fn what_a_thread_begins_with_is_said_by_its_authors() {
+    let authors = [ADA, BOT, "mia@acme.example"];
+    let events = authors.map(|author| json!({"type": "message", "text": "x", "author_id": author}));
+    let users = json!([{"id": ADA, "type": "customer"}, {"id": "mia@acme.example", "type": "agent"}]);
+    let expected = [
+        Party::new(Role::Customer, "ada", "Ada"),
+        Party::new(Role::Bot, BOT, "Acme Bot"),
+        Party::new(Role::Agent, "mia@acme.example", "Mia Lind"),
+    ];
+    let check = |stage: &mut Stage, method: &str, chat: Value| {
+        stage.desk.facts.clear();
+        let (reply, document) = stage.call(method, BOT_TOKEN, &json!({"chat": chat}));
+        assert_eq!(reply.status, 200, "{method}: {document}");
+        let said = stage.desk.facts.iter().filter_map(|fact| match fact {
+            What::Said(said) => Some(&said.from),
+            _ => None,
+        });
+        assert!(said.eq(&expected), "{method}: {:?}", stage.desk.facts);
+        document
+    };
+    let mut stage = Stage::with_bot();
+    let begun = check(&mut stage, "start_chat", json!({"users": users, "thread": {"events": events}}));
+    let id = &begun["chat_id"];
+    assert_eq!(stage.call("deactivate_chat", BOT_TOKEN, &json!({"id": id})).0.status, 200);
+    check(&mut stage, "resume_chat", json!({"id": id, "users": users, "thread": {"events": events}}));
 }
 
 #[test]
