@@ -49,7 +49,8 @@ impl Livechat {
         let (who, whom) = (self.name_of(requester), self.name_of(user));
         let note = if requester == user { Note::AgentLeft(whom) } else { Note::AgentRemoved(who, whom) };
         self.note(cx, cause, chat, note);
-        if held {
+        let deserted = self.chats.get(chat).is_some_and(|chat| chat.holder().is_none());
+        if held && deserted {
             self.succeed(cx, chat, user);
         }
         self.serve_queue(cx);

@@ -128,6 +128,31 @@ fn joining_is_noted_unless_nobody_was_there() {
 }
 
 #[test]
+fn a_chat_that_somebody_still_has_needs_no_successor() {
+    let mut stage = Stage::with_bot();
+    let users = json!([{"id": "mia@acme.example", "type": "agent"}]);
+    let chat = stage.call("start_chat", BOT_TOKEN, &json!({"chat": {"users": users}})).1["chat_id"].clone();
+    stage.sent();
+    for (leaver, expected) in [
+        ("mia@acme.example", vec!["user_removed_from_chat", "sys agent_removed"]),
+        (
+            BOT,
+            vec![
+                "user_removed_from_chat",
+                "sys agent_left",
+                "user_added_to_chat",
+                "chat_transferred",
+                "sys routing.assigned_other",
+            ],
+        ),
+    ] {
+        let body = json!({"chat_id": chat, "user_id": leaver, "user_type": "agent"});
+        called(&mut stage, "remove_user_from_chat", BOT_TOKEN, body);
+        check(&mut stage, &expected);
+    }
+}
+
+#[test]
 fn a_chat_nobody_is_free_for_waits_and_is_given_away_when_somebody_is() {
     let mut stage = Stage::open(json!({
         "agents": [{"id": "mia@acme.example", "max_chats": 1}],
