@@ -15,6 +15,9 @@ use crate::platform::cx::Cx;
 
 /// How many agents may be in a new thread besides the requester.
 const MOST_AGENTS: usize = 4;
+/// The status of a refusal to resume what goes on, unlike that of a malformed body. Inferred: none is documented, and
+/// what a chat is not in the state for is answered so elsewhere.
+const ALREADY_ACTIVE_STATUS: u16 = 422;
 
 /// `start_chat`.
 pub(super) fn start_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
@@ -44,7 +47,7 @@ pub(super) fn resume_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Re
     let mut opening = opening(platform, cx, request, &fields, &cause)?;
     let found = platform.chat(request, id)?;
     if found.active().is_some() {
-        return Err(Denial::validation("Chat is already active").into());
+        return Err(Denial::validation("Chat is already active").with_status(ALREADY_ACTIVE_STATUS).into());
     }
     let present = found.customer().map(|member| member.id.clone());
     let named = opening.members.iter().find(|(_, kind)| *kind == MemberKind::Customer);
