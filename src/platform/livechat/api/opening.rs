@@ -126,7 +126,7 @@ fn opening(
     if !platform.covers(request, &access) {
         return Err(Denial::of(codes::MISSING_ACCESS));
     }
-    let members = members(platform, cx, request, chat.as_ref())?;
+    let members = members(platform, cx, request, chat.as_ref(), &access)?;
     let chat_properties = chat.as_ref().map(|chat| chat.properties("properties")).transpose()?.unwrap_or_default();
     let thread_properties =
         thread.as_ref().map(|thread| thread.properties("properties")).transpose()?.unwrap_or_default();
@@ -154,6 +154,7 @@ fn members(
     cx: &Cx<'_>,
     request: &Request,
     chat: Option<&Fields<'_>>,
+    access: &[u64],
 ) -> Result<Vec<(String, MemberKind)>, Denial> {
     let mut members: Vec<(String, MemberKind)> = Vec::new();
     let users = chat.map(|chat| chat.list("users")).transpose()?.flatten();
@@ -169,6 +170,10 @@ fn members(
         };
         if !known {
             return Err(Denial::of(codes::NOT_FOUND));
+        }
+        let staffer = platform.tenant.staff.get(id).filter(|_| kind == MemberKind::Agent);
+        if staffer.is_some_and(|staffer| !staffer.covers(access)) {
+            return Err(Denial::of(codes::MISSING_ACCESS));
         }
         if !members.iter().any(|(other, _)| other == id) && id != request.caller.id {
             members.push((id.to_owned(), kind));

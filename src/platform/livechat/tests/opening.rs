@@ -101,5 +101,9 @@ fn who_begins_a_chat_is_limited() {
     check(json!({}), foreign, (400, "validation"));
     check(json!({"groups": [{"id": 7, "name": "A"}]}), json!({"access": {"group_ids": [7]}}), (403, "missing_access"));
     check(json!({}), json!({"access": {"group_ids": [8]}}), (404, "not_found"));
+    let apart = json!({"groups": [{"id": 7, "name": "A"}],
+        "agents": [{"id": "a@example.com", "groups": [7]}, {"id": "b@example.com"}]});
+    let outsider = json!({"access": {"group_ids": [7]}, "users": [{"id": "b@example.com", "type": "agent"}]});
+    check(apart, outsider, (403, "missing_access"));
     check(json!({"agents": [{"id": "a@example.com", "max_chats": 0}]}), json!({}), (422, "limit_reached"));
 }
