@@ -128,6 +128,22 @@ fn joining_is_noted_unless_nobody_was_there() {
 }
 
 #[test]
+fn a_customer_who_is_added_is_noted() {
+    let mut stage = Stage::with_bot();
+    let chat = stage.call("start_chat", BOT_TOKEN, &json!({})).1["chat_id"].clone();
+    stage.sent();
+    let body = json!({"chat_id": chat, "user_id": ADA, "user_type": "customer", "visibility": "all"});
+    called(&mut stage, "add_user_to_chat", BOT_TOKEN, body);
+    let bodies = stage.bodies();
+    assert_eq!(bodies.len(), 2);
+    assert_eq!(bodies[0]["action"], "user_added_to_chat");
+    let note = &bodies[1]["payload"]["event"];
+    assert_eq!(note["system_message_type"], "customer_added");
+    assert_eq!(note["text"], "Acme Bot added Ada to the chat");
+    assert_eq!(note["text_vars"], json!({"initiator": "Acme Bot", "customer": "Ada"}));
+}
+
+#[test]
 fn a_chat_that_somebody_still_has_needs_no_successor() {
     let mut stage = Stage::with_bot();
     let users = json!([{"id": "mia@acme.example", "type": "agent"}]);
