@@ -72,6 +72,34 @@ fn a_resumed_chat_has_its_customer_and_whoever_resumes_it() {
 }
 
 #[test]
+fn a_caller_cannot_set_what_the_platform_sets() {
+    const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
+    let given = json!({"source": {"client_id": "mine", "x": 1}, "routing": {"continuous": "mine"}, "test": {"y": 2}});
+    let check = |stage: &mut Stage, method: &str, body: Value, continuous: [bool; 2]| {
+        stage.sent();
+        let (reply, document) = stage.call(method, BOT_TOKEN, &body);
+        assert_eq!(reply.status, 200, "{method}: {document}");
+        let chat = &stage.bodies()[0]["payload"]["chat"];
+        for (found, continuous) in [chat, &chat["thread"]].into_iter().zip(continuous) {
+            assert_eq!(found["properties"]["source"], json!({"client_id": CLIENT, "x": 1}), "{method}");
+            assert_eq!(found["properties"]["routing"]["continuous"], continuous, "{method}");
+            assert_eq!(found["properties"]["test"], json!({"y": 2}), "{method}");
+        }
+        document["chat_id"].clone()
+    };
+    let chat = |id: &Value| match id {
+        Value::Null => json!({"properties": given, "thread": {"properties": given}}),
+        id => json!({"id": id, "properties": given, "thread": {"properties": given}}),
+    };
+    let mut stage = Stage::with_bot();
+    check(&mut stage, "start_chat", json!({"chat": chat(&Value::Null)}), [false, false]);
+    let body = json!({"chat": chat(&Value::Null), "continuous": true});
+    let id = check(&mut stage, "start_chat", body, [true, true]);
+    assert_eq!(stage.call("deactivate_chat", BOT_TOKEN, &json!({"id": id})).0.status, 200);
+    check(&mut stage, "resume_chat", json!({"chat": chat(&id), "continuous": false}), [false, false]);
+}
+
+#[test]
 fn a_chat_may_begin_closed() {
     let mut stage = Stage::with_bot();
     let events = json!([{"type": "message", "text": "a"}]);
