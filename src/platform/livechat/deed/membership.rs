@@ -71,7 +71,7 @@ impl Livechat {
         }
         match self.tenant.overflow {
             Overflow::Queue => {
-                self.enqueue(cx, chat);
+                self.enqueue(cx, chat, vec![gone.to_owned()]);
                 let waits = Fact::Transferred {
                     reason: Reason::Unassigned,
                     requester: None,

@@ -281,3 +281,34 @@ fn nobody_gets_back_from_the_queue_what_they_have_given_away() {
     called(&mut stage, "transfer_chat", BOT_TOKEN, body);
     check(&mut stage, &["sys chat_transferred", "chat_transferred", "user_removed_from_chat"]);
 }
+
+#[test]
+fn a_waiting_chat_may_go_to_somebody_who_had_it_before_the_last() {
+    // The bot has one slot: ada's chat goes on to mia, and the bot gets bob's.
+    let staged = || {
+        let mut stage = Stage::open(json!({
+            "agents": [{"id": "mia@acme.example", "max_chats": 1, "priority": "last"}],
+            "bots": [{"name": "B", "max_chats": 1, "webhooks": {"url": "${bot}", "actions": all_actions()}}],
+        }));
+        let (chat, _) = stage.start();
+        stage.act(json!({"transfer": {"to": "mia@acme.example", "chat": "ada"}})).unwrap();
+        stage.act(json!({"start_chat": {"as": "bob"}})).unwrap();
+        (stage, chat)
+    };
+    let check = |give_away: &dyn Fn(&mut Stage, &str)| {
+        let (mut stage, chat) = staged();
+        give_away(&mut stage, &chat);
+        let waiting = stage.get(&chat);
+        assert_eq!(waiting["thread"]["queue"]["position"], 1, "{waiting}");
+        stage.sent();
+        stage.act(json!({"close": {"by": "bob", "chat": "bob"}})).unwrap();
+        let bodies = stage.bodies();
+        let added = bodies.iter().find(|body| body["action"] == "user_added_to_chat").expect("the chat is given away");
+        assert_eq!((&added["payload"]["chat_id"], &added["payload"]["user"]["id"]), (&json!(chat), &json!(BOT)));
+    };
+    check(&|stage, _| stage.act(json!({"transfer": {"to": "0", "chat": "ada"}})).unwrap());
+    check(&|stage, chat| {
+        let body = json!({"chat_id": chat, "user_id": "mia@acme.example", "user_type": "agent"});
+        called(stage, "remove_user_from_chat", AGENT_TOKEN, body);
+    });
+}
