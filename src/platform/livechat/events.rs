@@ -9,7 +9,7 @@ use super::tenant::{LicenseWebhooks, Status};
 use super::wire::{Body, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::base::secret::Secret;
-use crate::journal::entry::{Audience, Change, Party, Said};
+use crate::journal::entry::{Audience, Change, Party, Role, Said};
 use crate::platform::Event;
 use crate::platform::cx::Cx;
 use crate::platform::outgoing::Outgoing;
@@ -172,8 +172,7 @@ impl Livechat {
         Said {
             chat: chat.id.clone(),
             id: thread.event_id(event),
-            // Whoever causes a deed is not always who speaks: notes of the system come with most of them.
-            from: event.author.as_ref().map_or_else(Party::system, |_| cause.by.clone()),
+            from: event.author.as_ref().map_or_else(Party::system, |author| self.speaker(cause, author)),
             text,
             options: event.draft.content.buttons().map(|button| button.text.clone()).collect(),
             attachment,
@@ -181,6 +180,19 @@ impl Livechat {
                 Visibility::All => Audience::All,
                 Visibility::Agents => Audience::Agents,
             },
+        }
+    }
+
+    /// The party that an author is. Whoever causes a deed is not always who speaks: a caller may begin a thread with
+    /// what others have said.
+    fn speaker(&self, cause: &Cause, author: &str) -> Party {
+        if cause.by.id == author {
+            return cause.by.clone();
+        }
+        match (self.tenant.staff.get(author), self.chats.patron(author)) {
+            (Some(staffer), _) => staffer.party(),
+            (None, Some(patron)) => Party::new(Role::Customer, &patron.key, &patron.name),
+            (None, None) => Party::new(Role::Customer, author, author),
         }
     }
 }

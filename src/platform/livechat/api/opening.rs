@@ -15,6 +15,9 @@ use crate::platform::cx::Cx;
 
 /// How many agents may be in a new thread besides the requester.
 const MOST_AGENTS: usize = 4;
+/// The status of a refusal to resume what goes on, unlike that of a malformed body. Inferred: none is documented, and
+/// what a chat is not in the state for is answered so elsewhere.
+const ALREADY_ACTIVE_STATUS: u16 = 422;
 
 /// `start_chat`.
 pub(super) fn start_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
@@ -44,7 +47,7 @@ pub(super) fn resume_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Re
     let mut opening = opening(platform, cx, request, &fields, &cause)?;
     let found = platform.chat(request, id)?;
     if found.active().is_some() {
-        return Err(Denial::validation("Chat is already active").into());
+        return Err(Denial::validation("Chat is already active").with_status(ALREADY_ACTIVE_STATUS).into());
     }
     let present = found.customer().map(|member| member.id.clone());
     let named = opening.members.iter().find(|(_, kind)| *kind == MemberKind::Customer);
@@ -123,7 +126,7 @@ fn opening(
     if !platform.covers(request, &access) {
         return Err(Denial::of(codes::MISSING_ACCESS));
     }
-    let members = members(platform, cx, request, chat.as_ref())?;
+    let members = members(platform, cx, request, chat.as_ref(), &access)?;
     let chat_properties = chat.as_ref().map(|chat| chat.properties("properties")).transpose()?.unwrap_or_default();
     let thread_properties =
         thread.as_ref().map(|thread| thread.properties("properties")).transpose()?.unwrap_or_default();
@@ -151,6 +154,7 @@ fn members(
     cx: &Cx<'_>,
     request: &Request,
     chat: Option<&Fields<'_>>,
+    access: &[u64],
 ) -> Result<Vec<(String, MemberKind)>, Denial> {
     let mut members: Vec<(String, MemberKind)> = Vec::new();
     let users = chat.map(|chat| chat.list("users")).transpose()?.flatten();
@@ -166,6 +170,10 @@ fn members(
         };
         if !known {
             return Err(Denial::of(codes::NOT_FOUND));
+        }
+        let staffer = platform.tenant.staff.get(id).filter(|_| kind == MemberKind::Agent);
+        if staffer.is_some_and(|staffer| !staffer.covers(access)) {
+            return Err(Denial::of(codes::MISSING_ACCESS));
         }
         if !members.iter().any(|(other, _)| other == id) && id != request.caller.id {
             members.push((id.to_owned(), kind));

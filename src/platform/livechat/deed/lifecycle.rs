@@ -10,6 +10,15 @@ use super::router::set;
 use crate::base::time::VirtualTime;
 use crate::platform::cx::{Cx, WakeKey};
 
+/// The properties, by namespace and name, whose values are the platform's own: callers can read them only.
+const OWN: &[(&str, &str)] = &[
+    ("routing", "continuous"),
+    ("routing", "email_follow_up"),
+    ("routing", "idle"),
+    ("routing", "unassigned"),
+    ("source", "client_id"),
+];
+
 /// How a thread begins.
 #[derive(Clone, Debug)]
 pub(crate) struct Opening {
@@ -190,12 +199,14 @@ pub(crate) fn source(properties: &mut Properties, cause: &Cause) {
     }
 }
 
-/// Puts properties on top of others, name by name.
+/// Puts the properties a caller gives on top of others, name by name, except those that the platform alone sets.
 fn merge(into: &mut Properties, from: Properties) {
     for (namespace, names) in from {
         if let serde_json::Value::Object(names) = names {
             for (name, value) in names {
-                set(into, &namespace, &name, value);
+                if !OWN.contains(&(namespace.as_str(), name.as_str())) {
+                    set(into, &namespace, &name, value);
+                }
             }
         }
     }

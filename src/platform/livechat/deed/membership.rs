@@ -35,11 +35,14 @@ impl Livechat {
         }
         let added = Fact::UserAdded { user: user.clone(), reason: Reason::Manual, requester: Some(requester.clone()) };
         self.publish(cx, cause, chat, &added);
-        if kind == MemberKind::Agent && !first {
-            let (who, whom) = (self.name_of(&requester), self.name_of(&user));
-            let note = if requester == user { Note::AgentJoined(whom) } else { Note::AgentAdded(who, whom) };
-            self.note(cx, cause, chat, note);
-        }
+        let (who, whom) = (self.name_of(&requester), self.name_of(&user));
+        let note = match kind {
+            MemberKind::Customer => Note::CustomerAdded(who, whom),
+            MemberKind::Agent if first => return,
+            MemberKind::Agent if requester == user => Note::AgentJoined(whom),
+            MemberKind::Agent => Note::AgentAdded(who, whom),
+        };
+        self.note(cx, cause, chat, note);
     }
 
     /// Lets an agent or bot go because somebody wants it, and finds a successor if nobody is left.
@@ -49,7 +52,8 @@ impl Livechat {
         let (who, whom) = (self.name_of(requester), self.name_of(user));
         let note = if requester == user { Note::AgentLeft(whom) } else { Note::AgentRemoved(who, whom) };
         self.note(cx, cause, chat, note);
-        if held {
+        let deserted = self.chats.get(chat).is_some_and(|chat| chat.holder().is_none());
+        if held && deserted {
             self.succeed(cx, chat, user);
         }
         self.serve_queue(cx);
@@ -67,7 +71,7 @@ impl Livechat {
         }
         match self.tenant.overflow {
             Overflow::Queue => {
-                self.enqueue(cx, chat);
+                self.enqueue(cx, chat, vec![gone.to_owned()]);
                 let waits = Fact::Transferred {
                     reason: Reason::Unassigned,
                     requester: None,

@@ -1,6 +1,7 @@
 //! The notes that the system writes into a thread.
 //!
-//! Page: platform.text.com/docs/messaging/references/system-activities. Where the page gives no words, a note has none.
+//! Page: platform.text.com/docs/messaging/references/system-activities. Where the page gives no words, a note
+//! has none, unless they are marked as inferred.
 
 use serde_json::{Map, Value};
 
@@ -31,6 +32,8 @@ pub(crate) enum Note {
     AgentAdded(String, String),
     /// An agent came by.
     AgentJoined(String),
+    /// An agent added the customer: who, whom.
+    CustomerAdded(String, String),
     /// An agent removed another: who, whom.
     AgentRemoved(String, String),
     /// An agent went.
@@ -70,6 +73,12 @@ impl Note {
             Self::AgentJoined(agent) => {
                 ("agent_joined", Some(format!("{agent} joined the chat")), vec![("agent", agent)])
             }
+            // The page names this note without its words and names: both are inferred from `agent_added`.
+            Self::CustomerAdded(initiator, customer) => (
+                "customer_added",
+                Some(format!("{initiator} added {customer} to the chat")),
+                vec![("initiator", initiator), ("customer", customer)],
+            ),
             Self::AgentRemoved(initiator, agent) => (
                 "agent_removed",
                 Some(format!("{initiator} removed {agent} from the chat")),

@@ -36,10 +36,15 @@ impl Livechat {
         staffer.status == Status::Accepting && self.chats.load(&staffer.id) < staffer.max_chats
     }
 
-    /// Puts the active thread into the queue.
-    pub(crate) fn enqueue(&mut self, cx: &Cx<'_>, chat: &str) {
+    /// Puts the active thread into the queue, because these gave it away. Whoever gave it away before does not count
+    /// any more, unless it has waited ever since.
+    pub(crate) fn enqueue(&mut self, cx: &Cx<'_>, chat: &str, givers: Vec<String>) {
         let Some(found) = self.chats.get_mut(chat) else { return };
         if let Some(thread) = found.active_mut() {
+            match thread.phase {
+                Phase::Queued(_) => thread.given_away_by.extend(givers),
+                Phase::Open | Phase::Closed => thread.given_away_by = givers,
+            }
             thread.phase = Phase::Queued(cx.now());
             set(&mut thread.properties, "routing", "unassigned", json!(true));
             set(&mut found.properties, "routing", "pinned", json!(true));
@@ -76,10 +81,10 @@ impl Livechat {
             .queue()
             .iter()
             // Nobody gets back what they have just given away.
-            .filter_map(|chat| Some((chat.id.clone(), chat.access.clone(), chat.latest()?.user_ids.clone())))
+            .filter_map(|chat| Some((chat.id.clone(), chat.access.clone(), chat.latest()?.given_away_by.clone())))
             .collect();
-        for (chat, groups, had_it) in waiting {
-            if let Some(agent) = self.choose(&Choice { groups: &groups, but: &had_it }) {
+        for (chat, groups, givers) in waiting {
+            if let Some(agent) = self.choose(&Choice { groups: &groups, but: &givers }) {
                 self.assign(cx, &chat, &agent);
             }
         }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Fact, MemberKind, Reason, Visibility};
+use super::super::model::{Fact, Member, MemberKind, Reason, Visibility};
 use super::super::tenant::Status;
 use super::note::Note;
 use super::router::{Choice, set};
@@ -101,9 +101,20 @@ impl Livechat {
         }
         let initiator = self.name_of(requester);
         self.note(cx, cause, chat, Note::Transferred(initiator, plan.targets));
+        let public = |member: &&Member| member.visibility == Visibility::All;
+        let holders: Vec<String> = self
+            .chats
+            .get(chat)
+            .into_iter()
+            .flat_map(|chat| chat.agents().filter(public))
+            .map(|member| member.id.clone())
+            .collect();
         match &plan.agent {
             Some(_) => self.dequeue(chat),
-            None => self.enqueue(cx, chat),
+            None => {
+                let givers = holders.iter().cloned().chain([requester.to_owned()]).collect();
+                self.enqueue(cx, chat, givers);
+            }
         }
         let transferred = Fact::Transferred {
             reason: Reason::Manual,
@@ -112,16 +123,8 @@ impl Livechat {
             agents: plan.agent.iter().cloned().collect(),
         };
         self.publish(cx, cause, chat, &transferred);
-        let leaving: Vec<String> = self
-            .chats
-            .get(chat)
-            .into_iter()
-            .flat_map(|chat| chat.agents())
-            .filter(|member| member.visibility == Visibility::All && Some(&member.id) != plan.agent.as_ref())
-            .map(|member| member.id.clone())
-            .collect();
-        for user in leaving {
-            self.depart(cx, cause, chat, &user, Reason::Manual, Some(requester));
+        for user in holders.iter().filter(|holder| Some(*holder) != plan.agent.as_ref()) {
+            self.depart(cx, cause, chat, user, Reason::Manual, Some(requester));
         }
         if let Some(agent) = plan.agent {
             self.welcome(cx, cause, chat, &agent, requester);

@@ -18,6 +18,8 @@ pub(crate) struct Thread {
     events: Vec<Event>,
     /// Its properties.
     pub(crate) properties: Properties,
+    /// Those who gave it away when it last began to wait: it is not given back to them.
+    pub(crate) given_away_by: Vec<String>,
     /// The groups that may see it.
     pub(crate) access: Vec<u64>,
     /// Its tags, in the order of adding.
@@ -45,6 +47,7 @@ impl Thread {
             user_ids: Vec::new(),
             events: Vec::new(),
             properties,
+            given_away_by: Vec::new(),
             access,
             tags: Vec::new(),
         }

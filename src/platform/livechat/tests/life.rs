@@ -128,6 +128,47 @@ fn joining_is_noted_unless_nobody_was_there() {
 }
 
 #[test]
+fn a_customer_who_is_added_is_noted() {
+    let mut stage = Stage::with_bot();
+    let chat = stage.call("start_chat", BOT_TOKEN, &json!({})).1["chat_id"].clone();
+    stage.sent();
+    let body = json!({"chat_id": chat, "user_id": ADA, "user_type": "customer", "visibility": "all"});
+    called(&mut stage, "add_user_to_chat", BOT_TOKEN, body);
+    let bodies = stage.bodies();
+    assert_eq!(bodies.len(), 2);
+    assert_eq!(bodies[0]["action"], "user_added_to_chat");
+    let note = &bodies[1]["payload"]["event"];
+    assert_eq!(note["system_message_type"], "customer_added");
+    assert_eq!(note["text"], "Acme Bot added Ada to the chat");
+    assert_eq!(note["text_vars"], json!({"initiator": "Acme Bot", "customer": "Ada"}));
+}
+
+#[test]
+fn a_chat_that_somebody_still_has_needs_no_successor() {
+    let mut stage = Stage::with_bot();
+    let users = json!([{"id": "mia@acme.example", "type": "agent"}]);
+    let chat = stage.call("start_chat", BOT_TOKEN, &json!({"chat": {"users": users}})).1["chat_id"].clone();
+    stage.sent();
+    for (leaver, expected) in [
+        ("mia@acme.example", vec!["user_removed_from_chat", "sys agent_removed"]),
+        (
+            BOT,
+            vec![
+                "user_removed_from_chat",
+                "sys agent_left",
+                "user_added_to_chat",
+                "chat_transferred",
+                "sys routing.assigned_other",
+            ],
+        ),
+    ] {
+        let body = json!({"chat_id": chat, "user_id": leaver, "user_type": "agent"});
+        called(&mut stage, "remove_user_from_chat", BOT_TOKEN, body);
+        check(&mut stage, &expected);
+    }
+}
+
+#[test]
 fn a_chat_nobody_is_free_for_waits_and_is_given_away_when_somebody_is() {
     let mut stage = Stage::open(json!({
         "agents": [{"id": "mia@acme.example", "max_chats": 1}],
@@ -239,4 +280,35 @@ fn nobody_gets_back_from_the_queue_what_they_have_given_away() {
     let body = json!({"id": chat, "target": target, "ignore_agents_availability": true});
     called(&mut stage, "transfer_chat", BOT_TOKEN, body);
     check(&mut stage, &["sys chat_transferred", "chat_transferred", "user_removed_from_chat"]);
+}
+
+#[test]
+fn a_waiting_chat_may_go_to_somebody_who_had_it_before_the_last() {
+    // The bot has one slot: ada's chat goes on to mia, and the bot gets bob's.
+    let staged = || {
+        let mut stage = Stage::open(json!({
+            "agents": [{"id": "mia@acme.example", "max_chats": 1, "priority": "last"}],
+            "bots": [{"name": "B", "max_chats": 1, "webhooks": {"url": "${bot}", "actions": all_actions()}}],
+        }));
+        let (chat, _) = stage.start();
+        stage.act(json!({"transfer": {"to": "mia@acme.example", "chat": "ada"}})).unwrap();
+        stage.act(json!({"start_chat": {"as": "bob"}})).unwrap();
+        (stage, chat)
+    };
+    let check = |give_away: &dyn Fn(&mut Stage, &str)| {
+        let (mut stage, chat) = staged();
+        give_away(&mut stage, &chat);
+        let waiting = stage.get(&chat);
+        assert_eq!(waiting["thread"]["queue"]["position"], 1, "{waiting}");
+        stage.sent();
+        stage.act(json!({"close": {"by": "bob", "chat": "bob"}})).unwrap();
+        let bodies = stage.bodies();
+        let added = bodies.iter().find(|body| body["action"] == "user_added_to_chat").expect("the chat is given away");
+        assert_eq!((&added["payload"]["chat_id"], &added["payload"]["user"]["id"]), (&json!(chat), &json!(BOT)));
+    };
+    check(&|stage, _| stage.act(json!({"transfer": {"to": "0", "chat": "ada"}})).unwrap());
+    check(&|stage, chat| {
+        let body = json!({"chat_id": chat, "user_id": "mia@acme.example", "user_type": "agent"});
+        called(stage, "remove_user_from_chat", AGENT_TOKEN, body);
+    });
 }

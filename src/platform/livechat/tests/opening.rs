@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::*;
+use crate::journal::What;
+use crate::journal::entry::{Party, Role};
 
 #[test]
 fn a_started_chat_tells_the_ids_of_what_it_began_with() {
@@ -27,6 +29,34 @@ fn a_started_chat_tells_the_ids_of_what_it_began_with() {
 }
 
 #[test]
+fn what_a_thread_begins_with_is_said_by_its_authors() {
+    let authors = [ADA, BOT, "mia@acme.example"];
+    let events = authors.map(|author| json!({"type": "message", "text": "x", "author_id": author}));
+    let users = json!([{"id": ADA, "type": "customer"}, {"id": "mia@acme.example", "type": "agent"}]);
+    let expected = [
+        Party::new(Role::Customer, "ada", "Ada"),
+        Party::new(Role::Bot, BOT, "Acme Bot"),
+        Party::new(Role::Agent, "mia@acme.example", "Mia Lind"),
+    ];
+    let check = |stage: &mut Stage, method: &str, chat: Value| {
+        stage.desk.facts.clear();
+        let (reply, document) = stage.call(method, BOT_TOKEN, &json!({"chat": chat}));
+        assert_eq!(reply.status, 200, "{method}: {document}");
+        let said = stage.desk.facts.iter().filter_map(|fact| match fact {
+            What::Said(said) => Some(&said.from),
+            _ => None,
+        });
+        assert!(said.eq(&expected), "{method}: {:?}", stage.desk.facts);
+        document
+    };
+    let mut stage = Stage::with_bot();
+    let begun = check(&mut stage, "start_chat", json!({"users": users, "thread": {"events": events}}));
+    let id = &begun["chat_id"];
+    assert_eq!(stage.call("deactivate_chat", BOT_TOKEN, &json!({"id": id})).0.status, 200);
+    check(&mut stage, "resume_chat", json!({"id": id, "users": users, "thread": {"events": events}}));
+}
+
+#[test]
 fn a_resumed_chat_has_its_customer_and_whoever_resumes_it() {
     let mut stage = Stage::with_bot();
     let (chat, first) = stage.start();
@@ -39,6 +69,34 @@ fn a_resumed_chat_has_its_customer_and_whoever_resumes_it() {
     let thread = &bodies[0]["payload"]["chat"]["thread"];
     assert_eq!(thread["user_ids"], json!([ADA, BOT]));
     assert_eq!(thread["previous_thread_id"], first);
+}
+
+#[test]
+fn a_caller_cannot_set_what_the_platform_sets() {
+    const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
+    let given = json!({"source": {"client_id": "mine", "x": 1}, "routing": {"continuous": "mine"}, "test": {"y": 2}});
+    let check = |stage: &mut Stage, method: &str, body: Value, continuous: [bool; 2]| {
+        stage.sent();
+        let (reply, document) = stage.call(method, BOT_TOKEN, &body);
+        assert_eq!(reply.status, 200, "{method}: {document}");
+        let chat = &stage.bodies()[0]["payload"]["chat"];
+        for (found, continuous) in [chat, &chat["thread"]].into_iter().zip(continuous) {
+            assert_eq!(found["properties"]["source"], json!({"client_id": CLIENT, "x": 1}), "{method}");
+            assert_eq!(found["properties"]["routing"]["continuous"], continuous, "{method}");
+            assert_eq!(found["properties"]["test"], json!({"y": 2}), "{method}");
+        }
+        document["chat_id"].clone()
+    };
+    let chat = |id: &Value| match id {
+        Value::Null => json!({"properties": given, "thread": {"properties": given}}),
+        id => json!({"id": id, "properties": given, "thread": {"properties": given}}),
+    };
+    let mut stage = Stage::with_bot();
+    check(&mut stage, "start_chat", json!({"chat": chat(&Value::Null)}), [false, false]);
+    let body = json!({"chat": chat(&Value::Null), "continuous": true});
+    let id = check(&mut stage, "start_chat", body, [true, true]);
+    assert_eq!(stage.call("deactivate_chat", BOT_TOKEN, &json!({"id": id})).0.status, 200);
+    check(&mut stage, "resume_chat", json!({"chat": chat(&id), "continuous": false}), [false, false]);
 }
 
 #[test]
@@ -71,5 +129,9 @@ fn who_begins_a_chat_is_limited() {
     check(json!({}), foreign, (400, "validation"));
     check(json!({"groups": [{"id": 7, "name": "A"}]}), json!({"access": {"group_ids": [7]}}), (403, "missing_access"));
     check(json!({}), json!({"access": {"group_ids": [8]}}), (404, "not_found"));
+    let apart = json!({"groups": [{"id": 7, "name": "A"}],
+        "agents": [{"id": "a@example.com", "groups": [7]}, {"id": "b@example.com"}]});
+    let outsider = json!({"access": {"group_ids": [7]}, "users": [{"id": "b@example.com", "type": "agent"}]});
+    check(apart, outsider, (403, "missing_access"));
     check(json!({"agents": [{"id": "a@example.com", "max_chats": 0}]}), json!({}), (422, "limit_reached"));
 }

@@ -226,7 +226,7 @@ fn a_chat_out_of_reach_is_refused_by_the_reason() {
     let nobody = to(json!({"type": "agent", "ids": ["x"]}));
     check(&[], "transfer_chat", BOT_TOKEN, &nobody, (404, "not_found", "Not found"));
     let reopen = [json!({"start_chat": {"as": "ada"}})];
-    check(&reopen, "resume_chat", BOT_TOKEN, &same, (400, "validation", "Chat is already active"));
+    check(&reopen, "resume_chat", BOT_TOKEN, &same, (422, "validation", "Chat is already active"));
 }
 
 #[test]
