@@ -70,13 +70,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         terminal.remark(&house::problems(&loaded))?;
         return Ok(exit);
     }
-    let bot = match &args.bot {
-        Some(bot) => bot.clone(),
-        None => {
-            terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
-            Bot::Builtin
-        }
-    };
+    let bot = args.bot.clone().unwrap_or(Bot::Builtin);
     if let Bot::At(address) = &bot
         && !listens(address).await
     {
@@ -104,6 +98,9 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
             return Ok(Exit::CouldNotRun);
         }
     };
+    if args.bot.is_none() {
+        terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
+    }
     let url = house.url();
     let stage = Stage { house, jobs, detail: args.detail.into(), paint: terminal.paint };
     let played = stage.play(parts.collect(), vendors, args.format, terminal).await?;

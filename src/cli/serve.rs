@@ -38,6 +38,11 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
         return Ok(Exit::Invalid);
     }
     let bot = args.bot.clone().unwrap_or(Bot::At(NOBODY.to_owned()));
+    // What an earlier run left must not be taken for news of this one.
+    for stale in [&args.ports_file, &args.ready_file].into_iter().flatten() {
+        // A file that is not there need not go; one that cannot go is found out when it is written.
+        let _ = std::fs::remove_file(stale);
+    }
     let house = match House::open(args.port, bot, &args.allowed_hosts, vendors).await {
         Ok(house) => house,
         Err(error) => {

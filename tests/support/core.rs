@@ -34,7 +34,6 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
             lacks: &[],
             routes: Vec::new,
             events: Vec::new,
-            setup: &[],
             codes: Vec::new,
             setup: |_, _| Staff::default(),
         },
