@@ -17,6 +17,7 @@ mod imichat_vectors;
 mod livechat_vectors;
 mod report;
 mod rim;
+mod run;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod support;

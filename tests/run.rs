@@ -1,0 +1,126 @@
+//! `run` and `serve` as a user starts them: exit codes, bad bots, reports, and the end of the program.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+use rehearsal::report::Exit;
+
+use crate::support::program::{folder, rehearsal};
+use crate::support::receiver::{Line, OK, Receiver};
+
+/// A scenario whose webhooks wait a short time only; the bot is expected to speak within `within`.
+fn scenario(name: &str, within: &str) -> String {
+    let path = folder(name).join("scenario.yaml");
+    let text = format!(
+        "platform: imichat\nsetup:\n  delivery: {{timeout: 200ms, retries: []}}\n  virtual_agents: [{{login: b, webhook: {{url: \"${{bot}}/x\"}}}}]\ncustomers: {{ada: {{}}}}\nsteps:\n  - start_chat: {{as: ada, text: Hi}}\n  - expect: {{message: {{from: bot}}, within: {within}}}\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_bot_fails_the_run_and_the_report_says_why() {
+    let into = folder("red");
+    let (junit, json) = (into.join("junit.xml"), into.join("run.json"));
+    let reports = format!("junit={},json={}", junit.display(), json.display());
+    let path = "scenarios/livechat/refund_that_ends_with_a_human.yaml";
+    let ran = rehearsal(&["run", path, "--port", "0", "--bot", "builtin:broken", "--report", &reports]).await;
+    assert_eq!(ran.exit, Exit::Missed, "{}", ran.err);
+    for part in ["expectation not met", "nearest", "order number", "--seed 7 --bot builtin:broken"] {
+        assert!(ran.out.contains(part), "{part} is not in\n{}", ran.out);
+    }
+    let document: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(document["exit_code"], 1);
+    assert!(std::fs::read_to_string(junit).unwrap().contains("<failure"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_bots_end_in_a_verdict() {
+    let check = async |name: &str, script: Vec<Line>, within: &str, part: &str| {
+        let receiver = Receiver::start(script).await;
+        let bot = format!("http://{}", receiver.address);
+        let ran = rehearsal(&["run", &scenario(name, within), "--port", "0", "--bot", &bot]).await;
+        assert_eq!(ran.exit, Exit::Missed, "{name}: {}{}", ran.out, ran.err);
+        assert!(ran.out.contains(part), "{name}: {part} is not in\n{}", ran.out);
+        assert!(ran.err.contains("has not called"), "{name}: {}", ran.err);
+    };
+    check("hanging", vec![Line::Hang], "100ms", "no answer in time").await;
+    check("garbage", vec![Line::Last("nonsense\r\n\r\n")], "100ms", "the answer is not").await;
+    check("closing", vec![Line::Last("")], "100ms", "closed before an answer").await;
+    check("silent", vec![Line::Answer(OK)], "100ms", "nothing that matches").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_played_has_an_exit_code_of_its_own() {
+    let check = async |words: &[&str], exit: Exit, part: &str| {
+        let ran = rehearsal(words).await;
+        assert_eq!(ran.exit, exit, "{words:?}: {}", ran.err);
+        assert!(ran.err.contains(part), "{words:?}: {part} is not in {}", ran.err);
+    };
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let sound = "scenarios/imichat/order_status.yaml";
+    check(&["run", sound, "--port", &port], Exit::CouldNotRun, "--port 0").await;
+    check(&["serve", "--port", &port], Exit::CouldNotRun, "--port 0").await;
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    check(&["run", sound, "--bot", &format!("http://{gone}")], Exit::CouldNotRun, "does not listen").await;
+    let empty = folder("nothing");
+    check(&["run", empty.to_str().unwrap()], Exit::NothingTested, "nothing to play").await;
+    let path = empty.join("x.yaml");
+    let write = |text: &[u8]| std::fs::write(&path, text).unwrap();
+    write(b"platform: imichat\nsteps: []\n");
+    check(&["run", path.to_str().unwrap()], Exit::NothingTested, "E0109").await;
+    write(b"platform: imichat\nstep: []\n");
+    check(&["run", path.to_str().unwrap()], Exit::Invalid, "E0101").await;
+    write(b"platform: \xff\n");
+    check(&["run", path.to_str().unwrap()], Exit::Invalid, "E0009").await;
+    write(&vec![b' '; 10 << 20]);
+    check(&["run", path.to_str().unwrap()], Exit::Invalid, "E0007").await;
+    check(&["run", "no/such/file.yaml"], Exit::Invalid, "E0010").await;
+    check(&["run", sound, "--report", "xml=x"], Exit::Invalid, "junit").await;
+}
+
+#[test]
+fn serve_tells_where_it_is_answers_and_ends_on_sigterm() {
+    let into = folder("serve");
+    let (ports, ready) = (into.join("ports.json"), into.join("ready"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rehearsal"))
+        .args(["serve", "--port", "0", "--ports-file"])
+        .arg(&ports)
+        .arg("--ready-file")
+        .arg(&ready)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    assert!(line.contains("imichat and livechat at http://127.0.0.1:"), "{line}");
+    assert!(ready.exists());
+    assert_eq!(std::fs::metadata(&ports).unwrap().permissions().mode() & 0o777, 0o600);
+    let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ports).unwrap()).unwrap();
+    let address = written["vendor"].as_str().unwrap().trim_start_matches("http://").to_owned();
+    let ask = |request: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let agent = "authorization: Bearer dal:agent-token";
+    let list = format!(
+        "POST /v3.6/agent/action/list_chats HTTP/1.1\r\nhost: x\r\n{agent}\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{{}}"
+    );
+    assert!(ask(&list).starts_with("HTTP/1.1 200"), "{}", ask(&list));
+    let stranger = list.replace("dal:agent-token", "dal:nobody");
+    assert!(ask(&stranger).contains(r#"{"error":{"type":"authentication","message":"Invalid access token"}}"#));
+    let key = "authorization: aW1pLWFwaS1rZXlAYWNtZS5pbWkuY2hhdA==";
+    let authorize = format!("GET /v3.1/authorize HTTP/1.1\r\nhost: x\r\n{key}\r\nconnection: close\r\n\r\n");
+    assert!(ask(&authorize).to_lowercase().contains("access_token: "));
+    assert!(ask("GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 404"));
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
