@@ -284,7 +284,9 @@ impl<'j> Tally<'j> {
     fn finish(mut self, journal: &Journal, run: &Run<'_>) -> Outcome {
         if let (Some(first), Some(last)) = (journal.iter().next(), journal.iter().next_back()) {
             self.outcome.span = last.at.since(first.at);
-            self.outcome.wall = last.wall.since(first.wall);
+            // A world may wait for others before it is played; that is not the bot's time.
+            let played = journal.iter().find(|entry| matches!(entry.what, What::Step { .. })).unwrap_or(first);
+            self.outcome.wall = last.wall.since(played.wall);
         }
         // A journal that lost its beginning may have lost a failure with it.
         let lost = journal.dropped();
