@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::terminal::{Color, Surroundings, Terminal};
-pub use self::value::{Bot, Format, Host, ReportForm, ReportTo, Show};
+pub use self::value::{Bot, Clock, Format, Host, ReportForm, ReportTo, Show};
 
 use crate::platform::Vendor;
 use crate::report::Exit;
@@ -108,6 +108,10 @@ pub struct RunArgs {
     /// The port on 127.0.0.1 at which the bot finds the platform; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = PORT, env = "REHEARSAL_PORT", hide_env_values = true)]
     pub port: u16,
+
+    /// How virtual time goes: `virtual`, only as scenarios say; `real`; or `x60`, sixty times as fast
+    #[arg(long, value_name = "CLOCK", default_value = "virtual", env = "REHEARSAL_CLOCK", hide_env_values = true)]
+    pub clock: Clock,
 
     /// Write a report: `junit=FILE` or `json=FILE`; can be given several times
     #[arg(long = "report", value_name = "FORM=FILE", env = "REHEARSAL_REPORT", value_delimiter = ',')]

@@ -16,6 +16,7 @@ use super::{RunArgs, Terminal, files};
 use crate::base::diag::{Diagnostic, Paint};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
+use crate::engine::clock::Pace;
 use crate::engine::port::Input;
 use crate::engine::{Opening, World};
 use crate::journal::Journal;
@@ -36,6 +37,7 @@ struct Part {
     file: String,
     scenario: Scenario,
     seed: Seed,
+    pace: Pace,
     repeat: String,
 }
 
@@ -83,7 +85,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         let scenario = file.result.ok()?;
         let seed = args.seed.map(Seed).or(scenario.seed).unwrap_or(unplanned);
         let repeat = repeat(&file.source.name, seed, args);
-        Some(Part { file: file.source.name.to_string(), scenario, seed, repeat })
+        Some(Part { file: file.source.name.to_string(), scenario, seed, pace: args.clock.0, repeat })
     });
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = match (args.jobs, &bot) {
@@ -199,7 +201,10 @@ impl Part {
             .iter()
             .find(|vendor| vendor.name == self.scenario.platform)
             .expect("a checked scenario names a platform that there is");
-        let opening = Opening::play(&self.scenario, self.file.as_str(), self.seed, house.identities());
+        let opening = Opening {
+            pace: self.pace,
+            ..Opening::play(&self.scenario, self.file.as_str(), self.seed, house.identities())
+        };
         let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
         let tenancy = house.admit(vendor, world).await?;
         tenancy.world.input(Input::Begin);
@@ -312,8 +317,9 @@ fn repeat(file: &str, seed: Seed, args: &RunArgs) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':');
     let file = if file.chars().all(plain) { file.to_owned() } else { format!("'{}'", file.replace('\'', r"'\''")) };
     let bot = args.bot.as_ref().map_or(String::new(), |bot| format!(" --bot {bot}"));
+    let clock = if args.clock.0 == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
     let hosts: String = args.allowed_hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect();
-    format!("rehearsal run {file} --seed {seed}{bot}{hosts}")
+    format!("rehearsal run {file} --seed {seed}{bot}{clock}{hosts}")
 }
 
 #[cfg(test)]
@@ -330,6 +336,7 @@ mod tests {
         };
         check("a/b.yaml", &[], "rehearsal run a/b.yaml --seed 7");
         check("it's.yaml", &["--bot", "builtin"], r"rehearsal run 'it'\''s.yaml' --seed 7 --bot builtin");
+        check("x.yaml", &["--clock", "x60"], "rehearsal run x.yaml --seed 7 --clock x60");
         let remote = ["--bot", "http://h:1", "--allow-host", "files.h"];
         check("x.yaml", &remote, "rehearsal run x.yaml --seed 7 --bot http://h:1 --allow-host files.h");
     }
