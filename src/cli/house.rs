@@ -19,7 +19,7 @@ use crate::engine::port::{Effect, Input};
 use crate::engine::{Opening, World};
 use crate::platform::Vendor;
 use crate::platform::cx::Identities;
-use crate::scenario::load_setup;
+use crate::scenario::{Scenario, load_setup};
 use crate::server::world::{Core, WorldHandle};
 use crate::server::worlds::Worlds;
 use crate::server::{Limits, Server, ServerError, ticker};
@@ -135,11 +135,17 @@ impl House {
 
 /// Answers callers whom no world knows: a tenant with nothing in it and with credentials that nobody has.
 fn lobby(vendor: &'static Vendor) -> World {
-    let empty = load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary])
-        .expect("a tenant about which nothing is said is valid");
-    let opening =
-        Opening { pace: Pace::Running(1), ..Opening::play(&empty, "lobby", Seed::unplanned(), Identities::Fresh) };
+    let opening = Opening {
+        pace: Pace::Running(1),
+        ..Opening::play(&nothing_said(vendor), "lobby", Seed::unplanned(), Identities::Fresh)
+    };
     World::open(vendor, opening, ticker::now()).expect("a tenant about which nothing is said is valid")
+}
+
+/// A tenant about which nothing is said: the well-known one, or one with credentials of its own.
+pub(super) fn nothing_said(vendor: &Vendor) -> Scenario {
+    load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary])
+        .expect("a tenant about which nothing is said is valid")
 }
 
 /// All problems of files that could not be loaded, rendered.

@@ -16,7 +16,7 @@ use crate::engine::{Opening, World};
 use crate::platform::Vendor;
 use crate::platform::cx::Identities;
 use crate::report::Exit;
-use crate::scenario::{Scenario, load_setup};
+use crate::scenario::load_setup;
 use crate::server::ticker;
 
 /// Serves until it is told to stop.
@@ -54,7 +54,7 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
     let mut tenants: Vec<Tenancy> = Vec::new();
     for vendor in vendors {
         let described = loaded.iter().filter_map(|file| file.result.as_ref().ok()).find(|s| s.platform == vendor.name);
-        let tenant = described.cloned().unwrap_or_else(|| nothing_said(vendor));
+        let tenant = described.cloned().unwrap_or_else(|| house::nothing_said(vendor));
         let identities = Identities::WellKnown;
         let opening = Opening {
             pace: Pace::Running(1),
@@ -87,12 +87,6 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
 
 /// Where webhooks to `${bot}` go if no bot was named: a port at which nothing can listen.
 const NOBODY: &str = "http://127.0.0.1:0";
-
-/// A tenant about which nothing is said: the well-known one.
-fn nothing_said(vendor: &Vendor) -> Scenario {
-    load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary])
-        .expect("a tenant about which nothing is said is valid")
-}
 
 /// Writes the files that tell others, once a request of our own was answered.
 async fn announce(args: &ServeArgs, url: &str) -> io::Result<()> {
