@@ -8,7 +8,7 @@ use rehearsal::base::json::Mismatch;
 use rehearsal::base::rng::Seed;
 use rehearsal::base::time::{VirtualSpan, VirtualTime, WallTime};
 use rehearsal::journal::entry::{
-    Audience, Called, Change, Fate, Miss, Near, Outcome as Answer, Party, Payload, Role, Said, Verdict,
+    Audience, Called, Change, Fate, Miss, Near, Outcome as Answer, Party, Payload, Role, Said, Source, Verdict,
 };
 use rehearsal::journal::{Bounds, Journal, What};
 use rehearsal::report::{Detail, Exit, Outcome, Run, Status, console, json, junit};
@@ -60,6 +60,7 @@ impl Pen {
 
     fn called(&mut self, status: u16, code: Option<&'static str>) {
         self.put(What::Called(Called {
+            source: Source::Bot,
             route: Some("send_event"),
             method: "POST".to_owned(),
             path: "/v3.6/agent/action/send_event".to_owned(),

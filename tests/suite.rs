@@ -7,6 +7,7 @@
 )]
 
 mod bot;
+mod call;
 mod clock;
 mod commands;
 mod coverage;

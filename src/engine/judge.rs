@@ -8,10 +8,10 @@ use crate::base::id::{DeliveryId, EntrySeq};
 use crate::base::json::{Mismatch, mismatches};
 use crate::base::time::WallTime;
 use crate::journal::Journal;
-use crate::journal::entry::{Called, Entry, Fate, Near, Outcome, Payload, Said, What};
+use crate::journal::entry::{Called, Entry, Fate, Miss, Near, Outcome, Payload, Said, Source, What};
 use crate::platform::cx::Desk;
 use crate::scenario::expect::{CallPattern, Count, EventPattern, Expect, MessagePattern, Subject};
-use crate::scenario::text::Text;
+use crate::scenario::text::{Text, Word};
 
 /// Which part of the journal an expectation looks at.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +56,22 @@ pub(super) fn examine(expect: &Expect, journal: &Journal, window: Window<'_>, de
     finding
 }
 
+/// What is wrong with the answer to the scenario's own call that was made last; nothing if it is as wanted.
+#[must_use]
+pub(super) fn answered(wanted: &CallPattern, journal: &Journal, desk: &Desk) -> Option<Miss> {
+    let judge = Judge { journal, desk };
+    let (entry, called) = journal.iter().rev().find_map(|entry| match &entry.what {
+        What::Called(called) if called.source == Source::Scenario => Some((entry, called)),
+        _ => None,
+    })?;
+    let mismatches = judge.call(wanted, called);
+    (!mismatches.is_empty()).then(|| Miss {
+        expected: format!("a {}", describe_call(wanted)),
+        found: format!("it was answered with {}", in_figures(called)),
+        nearest: Some(Near { entry: entry.seq, summary: summary(entry), mismatches }),
+    })
+}
+
 struct Judge<'j> {
     journal: &'j Journal,
     desk: &'j Desk,
@@ -66,7 +82,9 @@ impl Judge<'_> {
     fn compare(&self, subject: &Subject, entry: &Entry) -> Option<Vec<Mismatch>> {
         match (subject, &entry.what) {
             (Subject::Message(pattern), What::Said(said)) => Some(self.message(pattern, said)),
-            (Subject::Call(pattern), What::Called(called)) => Some(self.call(pattern, called)),
+            (Subject::Call(pattern), What::Called(called)) if called.source == Source::Bot => {
+                Some(self.call(pattern, called))
+            }
             (Subject::Event { pattern, delivered, attempts }, What::Queued { delivery, event, chat, body, .. }) => {
                 let mut found = self.event(pattern, event, chat.as_deref(), body);
                 let course = self.course(entry.seq, *delivery);
@@ -126,7 +144,7 @@ impl Judge<'_> {
         if let Some(status) = pattern.status.filter(|status| *status != called.status) {
             found.push(Mismatch::new("status", status.to_string(), called.status.to_string()));
         }
-        if let Some(code) = pattern.code.as_ref().filter(|code| called.code != Some(code.value.as_str())) {
+        if let Some(Word(code)) = pattern.code.as_ref().filter(|code| called.code != Some(code.0.value.as_str())) {
             found.push(Mismatch::new("code", code.value.as_str(), called.code.unwrap_or("none")));
         }
         found.extend(self.document("body", pattern.body.as_ref(), || called.request.json()));
@@ -151,18 +169,8 @@ impl Judge<'_> {
 
     fn document(&self, at: &str, pattern: Option<&Json>, actual: impl FnOnce() -> Json) -> Vec<Mismatch> {
         let Some(pattern) = pattern else { return Vec::new() };
-        let found = mismatches(&self.filled(pattern), &actual());
+        let found = mismatches(&self.desk.fill_json(pattern), &actual());
         found.into_iter().map(|m| Mismatch { at: format!("{at}{}", m.at), ..m }).collect()
-    }
-
-    /// A document with the names in its texts filled in.
-    fn filled(&self, document: &Json) -> Json {
-        match document {
-            Json::String(text) => Json::String(self.desk.fill_str(text)),
-            Json::Array(items) => items.iter().map(|item| self.filled(item)).collect(),
-            Json::Object(members) => members.iter().map(|(key, value)| (key.clone(), self.filled(value))).collect(),
-            Json::Null | Json::Bool(_) | Json::Number(_) => document.clone(),
-        }
     }
 
     /// What became of a delivery so far.
@@ -209,16 +217,34 @@ fn summary(entry: &Entry) -> String {
     match &entry.what {
         What::Said(said) => format!("{} said {:?}", said.from.role, said.text),
         What::Called(called) => {
+            let who = match called.source {
+                Source::Bot => "the bot",
+                Source::Scenario => "the scenario",
+            };
             let route = called.route.unwrap_or(called.path.as_str());
-            match called.code {
-                Some(code) => format!("the bot called {route}: {} {code}", called.status),
-                None => format!("the bot called {route}: {}", called.status),
-            }
+            format!("{who} called {route}: {}", in_figures(called))
         }
         What::Queued { event, delivery, .. } => format!("webhook {event} ({delivery})"),
         What::Violated { detail } => format!("violation: {detail}"),
         other => format!("{other:?}"),
     }
+}
+
+/// The status of an answer, and its code if it has one.
+fn in_figures(called: &Called) -> String {
+    match called.code {
+        Some(code) => format!("{} {code}", called.status),
+        None => called.status.to_string(),
+    }
+}
+
+fn describe_call(pattern: &CallPattern) -> String {
+    let route = pattern.route.as_ref().map_or(String::new(), |route| format!(" of {}", route.value));
+    let status = pattern.status.map_or(String::new(), |status| format!(" answered with {status}"));
+    let code = pattern.code.as_ref().map_or(String::new(), |Word(code)| format!(" code {}", code.value));
+    let body = pattern.body.as_ref().map_or(String::new(), |body| format!(" with body {body}"));
+    let reply = pattern.reply.as_ref().map_or(String::new(), |reply| format!(" and reply {reply}"));
+    format!("call{route}{status}{code}{body}{reply}")
 }
 
 /// What an expectation wants, in words.
@@ -235,14 +261,7 @@ pub(super) fn describe(expect: &Expect, desk: &Desk) -> String {
             });
             format!("message{from}{text}{options}")
         }
-        Subject::Call(pattern) => {
-            let route = pattern.route.as_ref().map_or(String::new(), |route| format!(" of {}", route.value));
-            let status = pattern.status.map_or(String::new(), |status| format!(" answered with {status}"));
-            let code = pattern.code.as_ref().map_or(String::new(), |code| format!(" code {}", code.value));
-            let body = pattern.body.as_ref().map_or(String::new(), |body| format!(" with body {body}"));
-            let reply = pattern.reply.as_ref().map_or(String::new(), |reply| format!(" and reply {reply}"));
-            format!("call{route}{status}{code}{body}{reply}")
-        }
+        Subject::Call(pattern) => describe_call(pattern),
         Subject::Event { pattern, delivered, attempts } => {
             let delivered = match delivered {
                 Some(true) => ", acknowledged",

@@ -23,10 +23,10 @@ use crate::base::rng::Seed;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualTime, WallLimit, WallTime};
 use crate::fault::Deed;
-use crate::journal::entry::{Called, Outcome, Payload};
+use crate::journal::entry::{Called, Outcome, Payload, Source};
 use crate::journal::{Bounds, Journal, What};
 use crate::platform::cx::{Credential, Cx, Desk, Identities};
-use crate::platform::route::Call;
+use crate::platform::route::{Call, Reply};
 use crate::platform::{Instance, Vendor};
 use crate::scenario::act::CustomerSpec;
 use crate::scenario::node::Node;
@@ -158,24 +158,7 @@ impl World {
     }
 
     fn call(&mut self, call: Call) {
-        let method = call.method.to_string();
-        let path = if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) };
-        let request = Payload(call.bytes());
-        let mut cx = self.desk.cx(self.clock.now());
-        let handled = self.platform.call(&mut cx, call);
-        let deed = cx.admitted().flatten();
-        let reply = handled.reply;
-        self.record(What::Called(Called {
-            route: handled.route,
-            method,
-            path,
-            caller: handled.caller,
-            status: reply.status,
-            code: reply.code,
-            request,
-            reply: Payload(reply.body.clone()),
-        }));
-        self.collect();
+        let (reply, deed) = self.answer(call, Source::Bot);
         let (delay, cut) = match deed {
             Some(Deed::DelayAnswer(limit)) => (Some(limit), None),
             Some(Deed::Reset) => (None, Some(Cut::Reset)),
@@ -186,6 +169,30 @@ impl World {
             }
         };
         self.effects.push(Effect::Reply(Treated { reply, delay, cut }));
+    }
+
+    /// Has the platform answer a call. The planned fault, if there was one, is still to be done to the answer's way.
+    fn answer(&mut self, call: Call, source: Source) -> (Reply, Option<Deed>) {
+        let method = call.method.to_string();
+        let path = if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) };
+        let request = Payload(call.bytes());
+        let mut cx = self.desk.cx(self.clock.now());
+        let handled = self.platform.call(&mut cx, call);
+        let deed = cx.admitted().flatten();
+        let reply = handled.reply;
+        self.record(What::Called(Called {
+            source,
+            route: handled.route,
+            method,
+            path,
+            caller: handled.caller,
+            status: reply.status,
+            code: reply.code,
+            request,
+            reply: Payload(reply.body.clone()),
+        }));
+        self.collect();
+        (reply, deed)
     }
 
     fn attempted(&mut self, delivery: crate::base::id::DeliveryId, attempt: u32, outcome: Outcome) {

@@ -6,6 +6,9 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
+use bytes::Bytes;
+use serde_json::Value as Json;
+
 use super::World;
 use super::clock::Pace;
 use super::judge::{self, Finding, Window};
@@ -13,8 +16,12 @@ use super::port::Effect;
 use crate::base::id::EntrySeq;
 use crate::base::time::{VirtualSpan, VirtualTime, WallLimit, WallTime};
 use crate::journal::What;
-use crate::journal::entry::{Miss, Verdict};
+use crate::journal::entry::{Miss, Source, Verdict};
+use crate::platform::cx::Refusal;
+use crate::platform::route::{Destination, Request};
+use crate::scenario::call::{CallStep, Target};
 use crate::scenario::expect::{Count, DEFAULT_WATCH, Expect, Let};
+use crate::scenario::text::Text;
 use crate::scenario::{Action, Step};
 
 /// How much virtual time an act takes on a stepped clock: people are not infinitely quick, and what was planned for the
@@ -159,16 +166,17 @@ impl World {
         let now = self.clock.now();
         match step.action {
             Action::Act(act) => {
-                self.stage.window = seq;
-                self.stage.granted_from = self.wall;
+                self.open_window(seq);
                 match self.perform(|platform, cx| platform.act(cx, &act)) {
-                    Ok(()) => {
-                        let takes = match self.clock.pace() {
-                            Pace::Stepped => ACT_TAKES,
-                            Pace::Running(_) => VirtualSpan::ZERO,
-                        };
-                        State::Travelling(now + takes, Pause::Act)
-                    }
+                    Ok(()) => self.take_time(),
+                    Err(refusal) => self.refuse(refusal.reason),
+                }
+            }
+            Action::Call(call) => {
+                self.open_window(seq);
+                match self.make_call(index, &call) {
+                    Ok(true) => self.take_time(),
+                    Ok(false) => self.end(),
                     Err(refusal) => self.refuse(refusal.reason),
                 }
             }
@@ -194,10 +202,58 @@ impl World {
         }
     }
 
+    /// Has expectations look from this entry on, and the bot's thinking measured from now on.
+    fn open_window(&mut self, from: EntrySeq) {
+        self.stage.window = from;
+        self.stage.granted_from = self.wall;
+    }
+
+    /// What an act leads to: the time it takes passes.
+    fn take_time(&self) -> State {
+        let takes = match self.clock.pace() {
+            Pace::Stepped => ACT_TAKES,
+            Pace::Running(_) => VirtualSpan::ZERO,
+        };
+        State::Travelling(self.clock.now() + takes, Pause::Act)
+    }
+
     fn refuse(&mut self, reason: String) -> State {
         self.record(What::Refused { reason });
+        self.end()
+    }
+
+    /// Skips all further steps.
+    fn end(&mut self) -> State {
         self.stage.steps.clear();
         State::Ending
+    }
+
+    /// Makes a call of the scenario's own, and judges the answer; false if it was not as it had to be.
+    fn make_call(&mut self, index: usize, step: &CallStep) -> Result<bool, Refusal> {
+        let fill = |text: &Text| self.desk.fill(text);
+        let query: Vec<String> = step.query.iter().map(|(key, text)| format!("{key}={}", fill(text))).collect();
+        let request = Request {
+            target: match &step.target {
+                Target::Route(name) => Destination::Route(&name.value),
+                Target::Path(path) => Destination::Path(fill(path)),
+            },
+            method: step.method.clone(),
+            params: step.params.iter().map(|(name, text)| (name.as_str(), fill(text))).collect(),
+            query: query.join("&"),
+            headers: step.headers.iter().map(|(name, text)| (name.clone(), text.as_ref().map(fill))).collect(),
+            body: match &step.body {
+                None => Bytes::new(),
+                Some(Json::String(text)) => self.desk.fill_str(text).into(),
+                Some(document) => self.desk.fill_json(document).to_string().into(),
+            },
+        };
+        let call = self.platform.compose(request)?;
+        self.answer(call, Source::Scenario);
+        let Some(wanted) = &step.answer else { return Ok(true) };
+        let miss = judge::answered(wanted, &self.journal, &self.desk);
+        let met = miss.is_none();
+        self.record(What::Judged { index, verdict: miss.map_or(Verdict::Met, Verdict::Missed) });
+        Ok(met)
     }
 
     /// Lets virtual time pass; true once it has come to `until`.
@@ -355,7 +411,7 @@ impl World {
             .find_map(wanted)
             .ok_or_else(|| format!("there was no {source} yet to take a value from"))?;
         match document.pointer(&binding.at.value) {
-            Some(serde_json::Value::String(text)) => Ok(text.clone()),
+            Some(Json::String(text)) => Ok(text.clone()),
             Some(value) => Ok(value.to_string()),
             None => Err(format!("the latest {source} has nothing at {}", binding.at.value)),
         }

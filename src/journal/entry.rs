@@ -63,7 +63,7 @@ pub enum What {
         #[serde(flatten)]
         change: Change,
     },
-    /// The bot called the vendor's API.
+    /// The bot, or a step of the scenario, called the vendor's API.
     Called(Called),
     /// The bot did something that the vendor's documents do not allow.
     Violated {
@@ -268,9 +268,28 @@ pub enum Change {
     },
 }
 
-/// A call of the bot and its answer.
+/// Who a call comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The software under test.
+    Bot,
+    /// A step of the scenario.
+    Scenario,
+}
+
+impl Source {
+    const fn is_bot(&self) -> bool {
+        matches!(self, Self::Bot)
+    }
+}
+
+/// A call and its answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Called {
+    /// Who it comes from; not shown for the bot, of whom almost all are.
+    #[serde(skip_serializing_if = "Source::is_bot")]
+    pub source: Source,
     /// The operation; nothing if the path or method is unknown.
     pub route: Option<&'static str>,
     /// The HTTP method.

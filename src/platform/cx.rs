@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
+use serde_json::Value as Json;
 
 use super::outgoing::Outgoing;
 use super::route::Reply;
@@ -17,7 +18,7 @@ use crate::journal::What;
 use crate::journal::entry::{Change, Party, Said};
 use crate::scenario::act::CustomerSpec;
 use crate::scenario::decode::Located;
-use crate::scenario::text::Text;
+use crate::scenario::text::{CHAT, CUSTOMER, Text};
 
 /// Somebody the scenario plays, with nothing left to make up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,8 +166,26 @@ impl Desk {
         Text::lenient(text).fill(|name| self.value(name))
     }
 
+    /// A document with the names in its texts filled in.
+    #[must_use]
+    pub fn fill_json(&self, document: &Json) -> Json {
+        match document {
+            Json::String(text) => Json::String(self.fill_str(text)),
+            Json::Array(items) => items.iter().map(|item| self.fill_json(item)).collect(),
+            Json::Object(members) => members.iter().map(|(key, value)| (key.clone(), self.fill_json(value))).collect(),
+            Json::Null | Json::Bool(_) | Json::Number(_) => document.clone(),
+        }
+    }
+
     fn value(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.values.get(name).map(|value| value.as_str().into())
+        let found = if let Some(chat) = name.strip_prefix(CHAT) {
+            self.chat(chat)
+        } else if let Some(customer) = name.strip_prefix(CUSTOMER) {
+            self.customers.get(customer).map(|customer| customer.id.as_str())
+        } else {
+            self.values.get(name).map(String::as_str)
+        };
+        found.map(Cow::Borrowed)
     }
 }
 

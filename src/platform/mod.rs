@@ -8,7 +8,7 @@ pub mod outgoing;
 pub mod route;
 
 use self::cx::{Credential, Cx, Refusal, WakeKey};
-use self::route::{Answer, Call, Reply, Route, Unrouted};
+use self::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
 use crate::scenario::Staff;
@@ -61,6 +61,9 @@ pub trait Platform: Sized + Send + 'static {
 
     /// Who calls, for the journal; nothing if the credential is unknown.
     fn caller(&self, call: &Call) -> Option<String>;
+
+    /// What a well-behaved client of this tenant puts on a call of this operation, or on one of none.
+    fn client(&self, route: Option<&'static str>) -> Client;
 
     /// Answers a call that no operation takes.
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer;

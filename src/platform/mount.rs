@@ -1,9 +1,10 @@
 //! Erases a typed [`Platform`] into a [`Vendor`] and an [`Instance`], and finds the operation that a call is for.
 
-use http::Method;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method};
 
 use super::cx::{Credential, Cx, Refusal, WakeKey};
-use super::route::{Call, Reply, Route, Unrouted};
+use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
 use super::{Code, Event, Platform};
 use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
@@ -65,6 +66,12 @@ pub trait Instance: Send {
 
     /// A timer is due.
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey);
+
+    /// Makes a whole call of what is peculiar about it.
+    ///
+    /// # Errors
+    /// If there is no such operation, or a part of its path is not given.
+    fn compose(&self, request: Request<'_>) -> Result<Call, Refusal>;
 
     /// What a client of this tenant must know, under the names of environment variables.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
@@ -167,11 +174,27 @@ impl Table {
         let mut rows = found.value.iter().map(|index| &P::ROUTES[*index]);
         let route = rows.find(|route| route.method == call.method).ok_or(Unrouted::Method)?;
         // The router borrows the values from the path but the names from the table, which is static.
-        let names = route.path.split(['{', '}']).skip(1).step_by(2);
+        let names = parameters(route.path);
         let values = found.params.iter().map(|(_, value)| value.to_owned());
         call.params = names.zip(values).collect();
         Ok(route)
     }
+}
+
+/// The names of a path's parameters, in order.
+fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['{', '}']).skip(1).step_by(2)
+}
+
+/// A path with the first value of each parameter in its place.
+fn filled(path: &str, values: &[(&str, &str)]) -> Result<String, Refusal> {
+    let mut out = path.to_owned();
+    for name in parameters(path) {
+        let value = values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let value = value.ok_or_else(|| Refusal::new(format!("the path {path} needs `{name}` under `params`")))?;
+        out = out.replace(&format!("{{{name}}}"), value);
+    }
+    Ok(out)
 }
 
 struct Mounted<P>(P);
@@ -188,6 +211,46 @@ impl<P: Platform> Instance for Mounted<P> {
         let mut reply = answer.unwrap_or_else(|refused| refused);
         platform.finish(cx, &mut reply);
         Handled { route, caller, reply }
+    }
+
+    fn compose(&self, request: Request<'_>) -> Result<Call, Refusal> {
+        let route = match request.target {
+            Destination::Path(_) => None,
+            Destination::Route(name) => {
+                let route = P::ROUTES.iter().find(|route| route.name == name);
+                Some(route.ok_or_else(|| Refusal::new(format!("`{name}` is no operation of {}", P::NAME)))?)
+            }
+        };
+        let client = self.0.client(route.map(|route| route.name));
+        let path = match (request.target, route) {
+            (Destination::Path(path), _) => path,
+            (Destination::Route(_), route) => {
+                let usual = client.params.iter().map(|(name, value)| (*name, value.as_str()));
+                let given = request.params.iter().map(|(name, value)| (*name, value.as_str()));
+                filled(route.map_or("", |route| route.path), &given.chain(usual).collect::<Vec<_>>())?
+            }
+        };
+        let mut headers = HeaderMap::new();
+        let usual = client.headers.iter().map(|(name, value)| (name, Some(value.expose())));
+        let given = request.headers.iter().map(|(name, value)| (name, value.as_deref()));
+        for (name, value) in usual.chain(given) {
+            let value = value.map(HeaderValue::from_str).transpose();
+            match value.map_err(|_| Refusal::new(format!("the header `{name}` cannot have this value")))? {
+                Some(value) => headers.insert(name, value),
+                None => headers.remove(name),
+            };
+        }
+        if !request.body.is_empty() {
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        }
+        Ok(Call {
+            method: request.method.or_else(|| route.map(|route| route.method.clone())).unwrap_or(Method::GET),
+            path,
+            query: request.query,
+            headers,
+            body: Body::Whole(request.body),
+            params: Vec::new(),
+        })
     }
 
     fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::cx::Cx;
 use crate::base::doc_ref::DocRef;
+use crate::base::secret::Secret;
 
 /// One operation of a vendor's API.
 pub struct Route<P> {
@@ -40,6 +41,41 @@ pub struct Call {
     pub body: Body,
     /// The parameters of the path, filled in when the route is found.
     pub params: Vec<(&'static str, String)>,
+}
+
+/// A call before it is made: what is peculiar about it. The rest is as the tenant's own [`Client`] has it.
+#[derive(Clone, Debug)]
+pub struct Request<'r> {
+    /// What is called.
+    pub target: Destination<'r>,
+    /// The HTTP method, if it is not the target's own.
+    pub method: Option<Method>,
+    /// Values for the parameters of the path.
+    pub params: Vec<(&'r str, String)>,
+    /// The query, without the question mark.
+    pub query: String,
+    /// Headers that differ from the client's; nothing leaves one out.
+    pub headers: Vec<(HeaderName, Option<String>)>,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// What a [`Request`] is for.
+#[derive(Clone, Debug)]
+pub enum Destination<'r> {
+    /// An operation of the vendor.
+    Route(&'r str),
+    /// A path that may be no operation's.
+    Path(String),
+}
+
+/// What a well-behaved client of a tenant puts on a call.
+#[derive(Debug, Default)]
+pub struct Client {
+    /// Values for parameters of the path, such as the version.
+    pub params: Vec<(&'static str, String)>,
+    /// Headers, the credential among them.
+    pub headers: Vec<(HeaderName, Secret)>,
 }
 
 /// The body of a call.

@@ -7,7 +7,7 @@ use super::narrate::{Narrator, call};
 use super::text::{COLUMNS, Tone, clip, one_line, wrap};
 use crate::base::diag::Paint;
 use crate::base::id::EntrySeq;
-use crate::journal::entry::Miss;
+use crate::journal::entry::{Miss, Source};
 use crate::journal::{Journal, What};
 
 /// How many of the last webhooks, and of the last calls, a failure shows.
@@ -63,7 +63,7 @@ impl Recent {
                 What::Queued { delivery, .. } if recent.webhooks.len() < RECENT => {
                     recent.webhooks.push(narrator.webhook(*delivery));
                 }
-                What::Called(called) if recent.calls.len() < RECENT => {
+                What::Called(called) if called.source == Source::Bot && recent.calls.len() < RECENT => {
                     // What was refused is explained by the answer, what was done by the request.
                     let body = if called.status < 400 { &called.request } else { &called.reply };
                     let body = clip(&one_line(&format!("{body:?}")), 2 * COLUMNS);

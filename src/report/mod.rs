@@ -23,7 +23,7 @@ use self::narrate::Narrator;
 use crate::base::id::DeliveryId;
 use crate::base::rng::Seed;
 use crate::base::time::VirtualSpan;
-use crate::journal::entry::{Miss, Verdict};
+use crate::journal::entry::{Miss, Source, Verdict};
 use crate::journal::{Entry, Journal, What};
 
 /// How much of a run is shown.
@@ -220,6 +220,7 @@ impl<'j> Tally<'j> {
                 self.outcome.steps.push(step);
             }
             What::Refused { reason } => self.refused(reason, entry),
+            What::Called(called) if called.source == Source::Scenario => {}
             What::Called(_) if self.ended => counts.late += 1,
             What::Called(_) => counts.calls += 1,
             What::Violated { detail } => {

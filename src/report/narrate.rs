@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::text::{Tone, one_line};
 use crate::base::id::DeliveryId;
-use crate::journal::entry::{Audience, Called, Change, Fate, Outcome as Answer, Party, Role, Said};
+use crate::journal::entry::{Audience, Called, Change, Fate, Outcome as Answer, Party, Role, Said, Source};
 use crate::journal::{Entry, Journal, What};
 
 /// One thing that happened, in words.
@@ -87,7 +87,11 @@ impl<'j> Narrator<'j> {
             What::Changed { chat, by, change } => Some(self.changed(chat, by, change)),
             What::Called(called) => {
                 let tone = if called.status < 400 { Tone::Plain } else { Tone::Warning };
-                Some(line("bot", Tone::Bot, format!("calls {}", call(called)), tone))
+                let (who, actor) = match called.source {
+                    Source::Bot => ("bot", Tone::Bot),
+                    Source::Scenario => ("scenario", Tone::Agent),
+                };
+                Some(line(who, actor, format!("calls {}", call(called)), tone))
             }
             What::Violated { detail } => Some(line("warning", Tone::Warning, one_line(detail), Tone::Warning)),
             What::Faulted { fault, on } => {

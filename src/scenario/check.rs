@@ -3,11 +3,12 @@
 use indexmap::IndexMap;
 
 use super::act::{ACTS, Act, CustomerSpec};
+use super::call::{CallStep, Target};
 use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread, unknown_word, wrong_type};
 use super::expect::{Expect, Let, Subject, check_word};
 use super::flow::Flow;
 use super::node::{self, Node, Value};
-use super::text::Text;
+use super::text::{CHAT, CUSTOMER, Text, Word};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::rng::Seed;
@@ -114,7 +115,7 @@ fn nothing_tested(root: &Node, steps: &[Step], problems: &mut Problems) {
     if steps.is_empty() {
         let problem = Diagnostic::new(&codes::NO_STEPS, root.place, "the scenario has no steps");
         problems.push(problem.help("begin with `start_chat` under `steps:`"));
-    } else if !steps.iter().any(|step| matches!(step.action, Action::Expect(_))) {
+    } else if !steps.iter().any(|step| step.action.expects()) {
         let problem =
             Diagnostic::new(&codes::NO_EXPECTATION, root.place, "the scenario expects nothing, so it can never fail");
         problems.push(problem.help("add an `expect` step"));
@@ -151,6 +152,7 @@ impl Checker<'_, '_> {
             "expect_none" => Expect::decode_none(value, self.problems).map(Action::Expect),
             "fault" => fault::decode(self.vendor, value, self.problems).map(Action::Fault),
             "let" => Let::decode(value, self.problems).map(Action::Let),
+            "call" => CallStep::decode(value, self.problems).map(|call| Action::Call(Box::new(call))),
             word => match Act::decode(word, value, self.problems) {
                 Some(act) => act.map(Action::Act),
                 None => {
@@ -169,6 +171,7 @@ impl Checker<'_, '_> {
             Action::Act(act) => self.act(act, key.place),
             Action::Expect(expect) => self.expect(expect),
             Action::Let(binding) => self.binding(binding),
+            Action::Call(call) => self.call(call, key.place),
             Action::Fault(_) | Action::Wait(_) => {}
         }
         Some(Step { place: key.place, source: format!("{}: {}", key.name, Flow(value)), action })
@@ -268,19 +271,18 @@ impl Checker<'_, '_> {
         check_word(&codes::UNKNOWN_CHAT, "chat that was started before", chat, &words(&self.chats), self.problems);
     }
 
-    fn texts(&mut self, texts: Vec<&Text>) {
-        let known = words(&self.names);
-        for text in texts {
-            for name in text.names().filter(|name| !known.contains(name)) {
-                unknown_word(
-                    &codes::UNKNOWN_NAME,
-                    "name that is known here",
-                    name,
-                    text.place(),
-                    &known,
-                    self.problems,
-                );
-            }
+    fn texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t Text>) {
+        let names: Vec<(&str, Place)> =
+            texts.into_iter().flat_map(|text| text.names().map(|name| (name, text.place()))).collect();
+        if names.is_empty() {
+            return;
+        }
+        let chats = self.chats.iter().map(|chat| format!("{CHAT}{chat}"));
+        let customers = self.customers.iter().map(|customer| format!("{CUSTOMER}{customer}"));
+        let known: Vec<String> = self.names.iter().cloned().chain(chats).chain(customers).collect();
+        let known = words(&known);
+        for (name, place) in names.into_iter().filter(|(name, _)| !known.contains(name)) {
+            unknown_word(&codes::UNKNOWN_NAME, "name that is known here", name, place, &known, self.problems);
         }
     }
 
@@ -299,13 +301,23 @@ impl Checker<'_, '_> {
                 if let Some(route) = &pattern.route {
                     self.vendor.check_route(route, self.problems);
                 }
-                if let Some(code) = &pattern.code {
+                if let Some(Word(code)) = &pattern.code {
                     self.vendor.check_code(code, self.problems);
                 }
             }
             Subject::Event { pattern, .. } => self.vendor.check_event(&pattern.name, self.problems),
             Subject::Violation(_) => {}
         }
+    }
+
+    fn call(&mut self, call: &CallStep, place: Place) {
+        if let Target::Route(route) = &call.target {
+            self.vendor.check_route(route, self.problems);
+        }
+        if let Some(Word(code)) = call.answer.as_ref().and_then(|answer| answer.code.as_ref()) {
+            self.vendor.check_code(code, self.problems);
+        }
+        self.texts(call.texts(place).iter());
     }
 
     fn binding(&mut self, binding: &Let) {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::codes;
 use super::decode::{Decode, Located, Problems, unknown_word, wrong_type};
 use super::node::{Node, Value};
-use super::text::{Matcher, Text};
+use super::text::{Matcher, Text, Word};
 use crate::base::diag::{Diagnostic, Place};
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::record;
@@ -39,7 +39,7 @@ record! {
         /// The HTTP status that it was answered with.
         pub status: Option<u16>,
         /// The vendor's code that it was answered with.
-        pub code: Option<Located<String>>,
+        pub code: Option<Word>,
         /// Members that the request's body must have.
         pub body: Option<Json>,
         /// Members that the answer's body must have.

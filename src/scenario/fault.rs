@@ -3,6 +3,7 @@
 use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread};
 use super::expect::check_word;
 use super::node::{Node, Value};
+use super::text::Word;
 use super::{Vocabulary, codes};
 use crate::base::diag::{Diagnostic, Rule};
 use crate::base::time::{VirtualSpan, WallLimit};
@@ -104,7 +105,7 @@ fn deed(vendor: &Vocabulary, on: &Occasion, node: &Node, problems: &mut Problems
     };
     match (key.name.as_str(), on) {
         ("code", _) => {
-            let code = code(value, problems)?;
+            let Word(code) = Word::decode(value, problems)?;
             vendor.check_code(&code, problems);
             Some(Deed::Code(code.value))
         }
@@ -121,14 +122,6 @@ fn deed(vendor: &Vocabulary, on: &Occasion, node: &Node, problems: &mut Problems
         }
         // `Fields::open` has reported it.
         _ => None,
-    }
-}
-
-/// A vendor's code. Many are numbers, and nobody thinks of quoting those.
-fn code(node: &Node, problems: &mut Problems) -> Option<Located<String>> {
-    match &node.value {
-        Value::Int(number) => Some(Located { value: number.to_string(), place: node.place }),
-        _ => Located::decode(node, problems),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Knows no vendor: the words that a vendor adds (events, routes, codes, `setup:`) come in as a [`Vocabulary`].
 
 pub mod act;
+pub mod call;
 mod check;
 pub mod codes;
 pub mod decode;
@@ -18,6 +19,7 @@ use indexmap::IndexMap;
 pub use check::{load, load_setup};
 
 use self::act::{Act, CustomerSpec};
+use self::call::CallStep;
 use self::decode::{KeyTable, Located, Problems};
 use self::expect::{Expect, Let, check_word};
 use self::node::Node;
@@ -67,6 +69,19 @@ pub enum Action {
     Fault(Fault),
     /// A value is kept under a name.
     Let(Let),
+    /// Somebody besides the bot uses the vendor's API.
+    Call(Box<CallStep>),
+}
+
+impl Action {
+    /// Whether the scenario fails if this does not come out as it says.
+    fn expects(&self) -> bool {
+        match self {
+            Self::Expect(_) => true,
+            Self::Call(call) => call.answer.is_some(),
+            Self::Act(_) | Self::Wait(_) | Self::Fault(_) | Self::Let(_) => false,
+        }
+    }
 }
 
 /// One row of the table of steps that are not acts.
@@ -111,6 +126,11 @@ pub const STEPS: &[StepDoc] = &[
         name: "let",
         doc: "keeps a value from a webhook or a call under a name, for `${name}`",
         keys: &[("", Let::FIELDS), ("from", expect::LetFrom::FIELDS)],
+    },
+    StepDoc {
+        name: "call",
+        doc: "somebody besides the bot uses the vendor's API, as the tenant's own client would",
+        keys: &[("", call::RawCall::FIELDS), ("answer", call::AnswerPattern::FIELDS)],
     },
 ];
 

@@ -3,18 +3,25 @@
 use std::borrow::Cow;
 
 use regex::Regex;
+use serde_json::Value as Json;
 
 use super::codes;
 use super::decode::{Decode, Located, Problems, unknown_word, wrong_type};
 use super::node::{Node, Value};
 use crate::base::diag::{Diagnostic, Place};
 
-/// Text in which `${name}` stands for a value known only while the scenario runs. `$$` is a dollar sign.
+/// Text in which `${name}` stands for a value known only while the scenario runs: one that `let` has kept, or the vendor's
+/// id of a chat, `${chat.alice}`, or of a customer, `${customer.alice}`. `$$` is a dollar sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     pieces: Vec<Piece>,
     place: Place,
 }
+
+/// What stands before the name of a chat in a reference to its id.
+pub(crate) const CHAT: &str = "chat.";
+/// What stands before the name of a customer in a reference to their id.
+pub(crate) const CUSTOMER: &str = "customer.";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
@@ -52,16 +59,37 @@ impl Text {
         out
     }
 
-    /// Whether `word` can stand between `${` and `}`.
+    /// Whether `word` can be the name of a kept value.
     pub(super) fn is_name(word: &str) -> bool {
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    }
+
+    /// Whether `word` can stand between `${` and `}`. What people call chats and customers may have any characters.
+    fn is_reference(word: &str) -> bool {
+        let named = [CHAT, CUSTOMER].iter().find_map(|kind| word.strip_prefix(kind));
+        named.map_or_else(|| Self::is_name(word), |name| !name.is_empty())
+    }
+
+    /// Text without names in it.
+    pub(super) fn plain(text: impl Into<String>, place: Place) -> Self {
+        Self { pieces: vec![Piece::Plain(text.into())], place }
     }
 
     /// Reads text that no checker has seen; what is no proper placeholder stands for itself.
     #[must_use]
     pub fn lenient(text: &str) -> Self {
-        let plain = || Self { pieces: vec![Piece::Plain(text.to_owned())], place: Place::default() };
-        Self::parse(text, Place::default()).unwrap_or_else(|_| plain())
+        let place = Place::default();
+        Self::parse(text, place).unwrap_or_else(|_| Self::plain(text, place))
+    }
+
+    /// Collects the texts of a document that stands at `place`.
+    pub(super) fn within(document: &Json, place: Place, texts: &mut Vec<Self>) {
+        match document {
+            Json::String(text) => texts.push(Self { place, ..Self::lenient(text) }),
+            Json::Array(items) => items.iter().for_each(|item| Self::within(item, place, texts)),
+            Json::Object(members) => members.values().for_each(|value| Self::within(value, place, texts)),
+            Json::Null | Json::Bool(_) | Json::Number(_) => {}
+        }
     }
 
     fn parse(text: &str, place: Place) -> Result<Self, &'static str> {
@@ -77,8 +105,10 @@ impl Text {
             } else if let Some(inner) = tail.strip_prefix('{') {
                 let end = inner.find('}').ok_or("`${` is never closed")?;
                 let name = &inner[..end];
-                if !Self::is_name(name) {
-                    return Err("a name between `${` and `}` has only letters, digits, `_` and `-`");
+                if !Self::is_reference(name) {
+                    return Err(
+                        "between `${` and `}` stands a name of letters, digits, `_` and `-`, or `chat.` or `customer.` and theirs",
+                    );
                 }
                 if !plain.is_empty() {
                     pieces.push(Piece::Plain(std::mem::take(&mut plain)));
@@ -108,6 +138,25 @@ impl Decode for Text {
             Err(why) => {
                 let problem = Diagnostic::new(&codes::PLACEHOLDER, node.place, why);
                 problems.push(problem.help("write `${name}`, or `$$` for a dollar sign"));
+                None
+            }
+        }
+    }
+}
+
+/// A word that often looks like a number, such as a vendor's code, and may then be written as one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word(pub Located<String>);
+
+impl Decode for Word {
+    const EXPECTS: &'static str = "text or a number";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Int(number) => Some(Self(Located { value: number.to_string(), place: node.place })),
+            Value::Text(_) => Located::decode(node, problems).map(Self),
+            Value::Null | Value::Bool(_) | Value::Float(_) | Value::List(_) | Value::Map(_) => {
+                wrong_type(node, Self::EXPECTS, problems);
                 None
             }
         }

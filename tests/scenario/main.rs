@@ -4,4 +4,4 @@ mod fuzz;
 mod hostile;
 mod matching;
 mod rules;
-mod toy;
+pub(crate) mod toy;

@@ -9,7 +9,7 @@ use rehearsal::base::time::{VirtualSpan, VirtualTime, WallLimit};
 use rehearsal::journal::entry::{Audience, Change, Party, Role, Said};
 use rehearsal::platform::cx::{Credential, Cx, Refusal, WakeKey};
 use rehearsal::platform::outgoing::{Acknowledged, Order, Outgoing, Policy};
-use rehearsal::platform::route::{Answer, Call, Reply, Route, Unrouted};
+use rehearsal::platform::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use rehearsal::platform::{Code, Event, Platform, Table, Vendor};
 use rehearsal::record;
 use rehearsal::scenario::Staff;
@@ -139,6 +139,10 @@ impl Platform for Toy {
 
     fn caller(&self, call: &Call) -> Option<String> {
         call.header("x-key").map(|_| "bot".to_owned())
+    }
+
+    fn client(&self, _: Option<&'static str>) -> Client {
+        Client { params: Vec::new(), headers: vec![(http::HeaderName::from_static("x-key"), Secret::new("toy-key"))] }
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {

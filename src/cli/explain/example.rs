@@ -38,6 +38,12 @@ pub(super) fn step(name: &str) -> &'static str {
 - fault: {on: {event: EVENT, nth: 2}, do: {duplicate: {gap: 200ms}}}
 "
         }
+        "call" => {
+            "\
+- call: {route: ROUTE, params: {chat_id: \"${chat.alice}\"}, body: {text: Hi}, answer: {status: 200}}
+- call: {method: DELETE, path: /none, headers: {authorization: ~}, answer: {status: 404}}
+"
+        }
         "let" => {
             "\
 - let: {name: id, from: {event: EVENT}, at: /payload/chat/id}

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use http::HeaderName;
 
 use super::model::TeamId;
 use crate::base::secret::Secret;
@@ -63,6 +64,8 @@ pub(super) struct Auth {
     domain: String,
     keys: Vec<Key>,
     tokens: HashMap<String, Token>,
+    /// The token that the tenant's own client uses: the first that was there, or else the first that was issued.
+    own: Option<Secret>,
     life: VirtualSpan,
 }
 
@@ -100,12 +103,26 @@ impl Auth {
         for key in &keys {
             cx.claim(Credential(format!("{}@{}", key.secret.expose(), identity.domain)));
         }
-        let mut auth = Self { domain: identity.domain, keys, tokens: HashMap::new(), life: identity.life };
+        let own = tokens.first().map(|issued| issued.token.clone());
+        let mut auth = Self { domain: identity.domain, keys, tokens: HashMap::new(), own, life: identity.life };
         for Issued { token, life, key } in tokens {
             let expires = life.map(|life| cx.now() + life);
             auth.put(cx, token.expose().to_owned(), Token { expires, key });
         }
         auth
+    }
+
+    /// The headers that the tenant's own client calls with: for a token it shows its API key, for anything else the token
+    /// and the team.
+    pub(super) fn client(&self, for_token: bool, team: Option<TeamId>) -> Vec<(HeaderName, Secret)> {
+        if for_token {
+            let Some(key) = self.keys.first() else { return Vec::new() };
+            let credential = format!("{}@{}", key.secret.expose(), self.domain);
+            return vec![(HeaderName::from_static(KEY_HEADER), Secret::new(BASE64_STANDARD.encode(credential)))];
+        }
+        let token = self.own.clone().map(|token| (HeaderName::from_static(TOKEN_HEADER), token));
+        let team = team.map(|team| (HeaderName::from_static(TEAM_HEADER), Secret::new(team.to_string())));
+        token.into_iter().chain(team).collect()
     }
 
     /// What a client must know to get a token.
@@ -119,6 +136,7 @@ impl Auth {
         let token = cx.draw("imichat/access-token").guid();
         let expires = Some(cx.now() + self.life);
         self.put(cx, token.clone(), Token { expires, key: key.0 });
+        self.own.get_or_insert_with(|| Secret::new(token.as_str()));
         token
     }
 

@@ -31,7 +31,7 @@ use self::quota::Quota;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Refusal, WakeKey};
 use super::outgoing::{Acknowledged, Order, Policy};
-use super::route::{Answer, Call, Reply, Route, Unrouted};
+use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
 use crate::scenario::Staff;
@@ -103,6 +103,14 @@ impl Platform for Imichat {
     fn caller(&self, call: &Call) -> Option<String> {
         // Keys and tokens are secrets, and the vendor has no other name for whoever holds one.
         self.auth.knows(call).then(|| deed::API.to_owned())
+    }
+
+    fn client(&self, route: Option<&'static str>) -> Client {
+        let team = self.tenant.teams.first().map(|team| team.id);
+        Client {
+            params: vec![("version", api::version_of(route).to_owned())],
+            headers: self.auth.client(route == Some(api::AUTHORIZE), team),
+        }
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {

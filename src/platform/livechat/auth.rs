@@ -84,6 +84,13 @@ impl Auth {
         self.callers.insert(credential, caller);
     }
 
+    /// The header that the tenant's own client calls with: that of its first bot, or else of its first agent.
+    pub(super) fn token(&self) -> Option<Secret> {
+        let named = |wanted| self.exports.iter().find(|(name, _)| *name == wanted).map(|(_, token)| token);
+        let token = named("LIVECHAT_TOKEN").or_else(|| named("LIVECHAT_AGENT_TOKEN"))?;
+        Some(Secret::new(format!("Bearer {}", token.expose())))
+    }
+
     /// Whoever the credential of a call belongs to.
     pub(super) fn holder(&self, call: &Call) -> Option<&Caller> {
         self.callers.get(&credential(call)?)

@@ -26,6 +26,7 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use http::header::AUTHORIZATION;
 
 use self::auth::Auth;
 use self::codes::Denial;
@@ -34,7 +35,7 @@ use self::hook::Hook;
 use self::model::Chats;
 use self::tenant::{StaffKind, Tenant};
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
-use super::route::{Answer, Call, Reply, Route, Unrouted};
+use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
 use crate::scenario::Staff;
@@ -114,6 +115,14 @@ impl Platform for Livechat {
         let version = api::version(call.param("version")).ok();
         let caller = version.and_then(|version| self.auth.caller(&self.tenant, call, version).ok());
         caller.map(|caller| caller.id).or_else(|| self.auth.holder(call).map(|holder| holder.id.clone()))
+    }
+
+    fn client(&self, _: Option<&'static str>) -> Client {
+        let token = self.auth.token();
+        Client {
+            params: vec![("version", version::USUAL.to_owned())],
+            headers: token.map(|token| (AUTHORIZATION, token)).into_iter().collect(),
+        }
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {

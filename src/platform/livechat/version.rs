@@ -13,6 +13,9 @@ pub(super) enum Version {
     V3_7,
 }
 
+/// The version that clients use unless they have a reason, as paths have it.
+pub(super) const USUAL: &str = "v3.6";
+
 impl Version {
     /// The words for them in `setup:`.
     pub(super) const WORDS: &'static [&'static str] = &["3.4", "3.5", "3.6", "3.7"];

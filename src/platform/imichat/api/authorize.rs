@@ -10,7 +10,7 @@ use crate::platform::imichat::{Imichat, codes};
 use crate::platform::route::{Answer, Call};
 
 /// The name of the operation.
-pub(super) const AUTHORIZE: &str = "authorize";
+pub(in crate::platform::imichat) const AUTHORIZE: &str = "authorize";
 
 /// Issues a token. It is in a header of the answer, so bots need not look at the body.
 pub(super) fn authorize(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {

@@ -12,10 +12,17 @@ use super::Imichat;
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::route::Route;
 
+pub(super) use self::authorize::AUTHORIZE;
+
+/// The version that clients use for an operation.
+pub(super) fn version_of(_: Option<&'static str>) -> &'static str {
+    "v3.1"
+}
+
 /// All operations.
 pub(super) const ROUTES: &[Route<Imichat>] = &[
     Route {
-        name: authorize::AUTHORIZE,
+        name: AUTHORIZE,
         method: Method::GET,
         path: "/{version}/authorize",
         summary: "exchanges an API key for an access token, which is in a header of the answer",

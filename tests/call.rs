@@ -1,0 +1,83 @@
+//! Calls that a scenario makes itself: what they say, what the vendor's client adds, and how answers are judged.
+
+use rehearsal::journal::What;
+use rehearsal::journal::entry::Source;
+
+use crate::scenario::toy::problems;
+use crate::support::stagehand::{Play, Reaction, play};
+use crate::support::toy::TOY;
+
+fn toy(steps: &str) -> Play {
+    let text = format!("platform: toy\ncustomers: {{alice: {{id: a-1}}}}\nsteps:\n{steps}");
+    play(&TOY, &text, |_| Reaction::ok())
+}
+
+#[test]
+fn a_call_is_made_as_the_tenants_client_would_and_its_answer_judged() {
+    let check = |call: &str, expected: Option<&str>| {
+        let play = toy(&format!("- call: {{{call}}}\n"));
+        let failure = play.failure();
+        match expected {
+            None => assert_eq!(failure, None, "{call}"),
+            Some(part) => assert!(failure.as_deref().is_some_and(|f| f.contains(part)), "{call}\n{failure:?}"),
+        }
+    };
+    check("route: answer, params: {who: bob}, answer: {status: 200, code: ok, body: {thanks: bob}}", None);
+    check("route: answer, params: {who: 7}, answer: {body: {thanks: \"7\"}}", None);
+    check("route: answer, params: {who: \"${customer.alice}\"}, answer: {body: {thanks: a-1}}", None);
+    check("route: answer, params: {who: bob}, headers: {x-key: ~}, answer: {status: 401, code: no_key}", None);
+    check("route: answer, params: {who: bob}, headers: {X-Key: other}, answer: {status: 401}", None);
+    check("route: answer, params: {who: bob}, method: PUT, answer: {status: 404}", None);
+    check("path: /toy/bob/answer, method: POST, answer: {code: ok}", None);
+    check("path: \"/toy/nothing\", query: {page: 2}, answer: {status: 404}", None);
+    check("route: answer, params: {who: bob}, answer: {status: 404}", Some("it was answered with 200 ok"));
+    check("route: answer, params: {who: bob}, answer: {body: {thanks: eve}}", Some("it was answered with 200 ok"));
+    check("route: answer, answer: {status: 200}", Some("needs `who` under `params`"));
+}
+
+#[test]
+fn a_call_bears_what_it_says_and_counts_as_an_act() {
+    let play = toy("- start_chat: {as: alice, text: Hi}\n- let: {name: n, from: {event: note}, at: /n}\n\
+         - call: {route: answer, params: {who: \"${chat.alice}\"}, query: {a: \"${n}\"}, body: {n: \"${n}\", x: [\"$${n}\"]}}\n\
+         - expect: {message: {from: bot, text: {contains: '\"n\":\"1\"'}}}\n- expect_none: {call: {}}\n");
+    assert_eq!(play.failure(), None);
+    let called = play.world.journal().iter().find_map(|entry| match &entry.what {
+        What::Called(called) => Some((entry.at, called.clone())),
+        _ => None,
+    });
+    let (at, called) = called.unwrap();
+    assert_eq!((called.source, called.path.as_str()), (Source::Scenario, "/toy/toy/answer?a=1"));
+    assert_eq!(called.request.json(), serde_json::json!({"n": "1", "x": ["${n}"]}));
+    let end = play.world.journal().iter().last().unwrap().at;
+    assert!(end > at, "a call takes its time, as acts do");
+}
+
+#[test]
+fn a_planned_code_meets_the_scenarios_call_as_well() {
+    let fault = "- fault: {on: {route: answer}, do: {code: broken}, times: 1}\n";
+    let call = |code: &str| format!("- call: {{route: answer, params: {{who: bob}}, answer: {{code: {code}}}}}\n");
+    assert_eq!(toy(&format!("{fault}{}{}", call("broken"), call("ok"))).failure(), None);
+}
+
+#[test]
+fn mistakes_in_a_call_are_found_before_it_is_made() {
+    let check = |call: &str, expected: &[&str]| {
+        let step = format!("call: {{{call}}}");
+        let steps = ["start_chat: {as: alice}", &step, "expect: {event: incoming_chat}"];
+        let found: Vec<&str> = problems(crate::scenario::toy::read_steps(&steps)).iter().map(|row| row.0).collect();
+        assert_eq!(found, expected, "{call}");
+    };
+    check("route: send_event, answer: {code: 4108}", &[]);
+    check("route: send_event, body: {chat_id: \"${chat.alice}\"}", &[]);
+    check("", &["E0106"]);
+    check("route: send_event, path: /x", &["E0106"]);
+    check("route: sent_event", &["E0207"]);
+    check("route: send_event, answer: {code: 4109}", &["E0208"]);
+    check("path: /x, method: \"G T\"", &["E0103"]);
+    check("path: /x, headers: {\"a b\": c}", &["E0103"]);
+    check("path: /x, headers: {a: \"\\n\"}", &["E0103"]);
+    check("path: /x, params: {a: [b]}", &["E0103"]);
+    check("path: /x, body: [{a: \"${oops}\"}]", &["E0205"]);
+    check("path: \"/${chat.bob}\"", &["E0205"]);
+    check("path: \"/${chat.}\"", &["E0113"]);
+}
