@@ -93,6 +93,26 @@ fn calls_that_no_operation_takes_are_answered_by_the_vendor() {
 }
 
 #[test]
+fn no_violation_means_none_since_the_beginning_but_those_that_were_expected() {
+    let check = |steps: &str, expected: Option<&str>| {
+        let text = format!("{HEAD}steps:\n- start_chat: {{as: alice, text: Hi}}\n- expect: {{event: note}}\n{steps}");
+        let lost =
+            |_: &rehearsal::engine::port::Attempt| Reaction::calling(post("/toy/nowhere", &[("x-key", "toy-key")], ""));
+        let failure = play(&TOY, &text, lost).failure();
+        assert_eq!(failure.is_some(), expected.is_some(), "{steps}\n{failure:?}");
+        assert!(failure.unwrap_or_default().contains(expected.unwrap_or_default()), "{steps}");
+    };
+    let none = "- expect: {violations: none}\n";
+    let one = "- expect: {violation: {text: {contains: Path}}}\n";
+    let later = "- wait: 1m\n- tag: {add: [x]}\n";
+    check(none, Some("no violation since the scenario began: it happened 1 time"));
+    check(&format!("{one}{none}"), None);
+    check(&format!("{one}- say: {{as: alice, text: Again}}\n- expect: {{event: note}}\n{none}"), Some("1 time"));
+    check(&format!("- wait: 1m\n- expect_none: {{violation: {{}}}}\n{none}"), Some("1 time"));
+    check(later, Some("knows no tag"));
+}
+
+#[test]
 fn the_same_seed_and_bot_give_the_same_journal() {
     let steps = "seed: 5\nsteps:\n- start_chat: {as: alice, text: Hi}\n- expect: {message: {from: bot}}\n- wait: 45m\n- say: {as: alice, text: More}\n- expect: {event: note}\n";
     assert_eq!(toy(steps).journal(), toy(steps).journal());

@@ -53,6 +53,25 @@ async fn bad_bots_end_in_a_verdict() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_violation_is_a_warning_and_with_strict_a_failure() {
+    let path = folder("strict").join("scenario.yaml");
+    let call = "  - call: {path: /v3.1/nothing, answer: {status: 404}}\n";
+    let expected = "  - expect: {violation: {text: {contains: \"is no path\"}}}\n";
+    let check = async |steps: &str, flags: &[&str], exit: Exit, part: &str| {
+        std::fs::write(&path, format!("platform: imichat\nsteps:\n{steps}")).unwrap();
+        let words = ["run", path.to_str().unwrap(), "--port", "0", "--seed", "3"];
+        let ran = rehearsal(&words.into_iter().chain(flags.iter().copied()).collect::<Vec<_>>()).await;
+        assert_eq!(ran.exit, exit, "{steps}{}{}", ran.out, ran.err);
+        assert!(ran.out.contains(part), "{steps}: {part} is not in\n{}", ran.out);
+    };
+    check(call, &[], Exit::Met, "/v3.1/nothing is no path of this API").await;
+    check(call, &["--strict"], Exit::Missed, "no violation since the scenario began").await;
+    check(call, &["--strict"], Exit::Missed, "--seed 3 --strict").await;
+    check(&format!("{call}{expected}"), &["--strict"], Exit::Met, "1 passed").await;
+    check(&format!("{call}  - expect: {{violations: none}}\n"), &[], Exit::Missed, "it happened 1 time").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_played_has_an_exit_code_of_its_own() {
     let check = async |words: &[&str], exit: Exit, part: &str| {
         let ran = rehearsal(words).await;

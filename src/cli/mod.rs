@@ -109,6 +109,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "PORT", default_value_t = PORT, env = "REHEARSAL_PORT", hide_env_values = true)]
     pub port: u16,
 
+    /// Fail a scenario in which the bot did what the vendor's documents do not allow
+    ///
+    /// As if every scenario ended with `expect: {violations: none}`.
+    #[arg(long, env = "REHEARSAL_STRICT", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    pub strict: bool,
+
     /// How virtual time goes: `virtual`, only as scenarios say; `real`; or `x60`, sixty times as fast
     #[arg(long, value_name = "CLOCK", default_value = "virtual", env = "REHEARSAL_CLOCK", hide_env_values = true)]
     pub clock: Clock,

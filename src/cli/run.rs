@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::house::{self, House, HouseError};
 use super::value::{Bot, Format, ReportForm};
 use super::{RunArgs, Terminal, files};
-use crate::base::diag::{Diagnostic, Paint};
+use crate::base::diag::{Diagnostic, Paint, Place};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
@@ -23,7 +23,8 @@ use crate::journal::Journal;
 use crate::journal::lines::{Wall, lines};
 use crate::platform::Vendor;
 use crate::report::{self, Detail, Exit, Outcome, Run, console};
-use crate::scenario::{Scenario, codes};
+use crate::scenario::expect::Expect;
+use crate::scenario::{Action, Scenario, Step, codes};
 use crate::server::ticker;
 
 /// How long a bot that is just being started may take until it listens.
@@ -82,7 +83,10 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     }
     let unplanned = Seed::unplanned();
     let parts = loaded.into_iter().filter_map(|file| {
-        let scenario = file.result.ok()?;
+        let mut scenario = file.result.ok()?;
+        if args.strict {
+            scenario.steps.push(strict_end(&scenario));
+        }
         let seed = args.seed.map(Seed).or(scenario.seed).unwrap_or(unplanned);
         let repeat = repeat(&file.source.name, seed, args);
         Some(Part { file: file.source.name.to_string(), scenario, seed, pace: args.clock.0, repeat })
@@ -299,6 +303,15 @@ fn inside(file: &str) -> PathBuf {
     path
 }
 
+/// What `--strict` has every scenario end with.
+fn strict_end(scenario: &Scenario) -> Step {
+    Step {
+        place: scenario.steps.last().map_or_else(Place::default, |last| last.place),
+        source: "expect: {violations: none}  # --strict".to_owned(),
+        action: Action::Expect(Expect::no_violations()),
+    }
+}
+
 /// Whether somebody listens at an address, now or soon.
 async fn listens(address: &str) -> bool {
     let Ok(uri) = address.parse::<http::Uri>() else { return false };
@@ -319,7 +332,8 @@ fn repeat(file: &str, seed: Seed, args: &RunArgs) -> String {
     let bot = args.bot.as_ref().map_or(String::new(), |bot| format!(" --bot {bot}"));
     let clock = if args.clock.0 == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
     let hosts: String = args.allowed_hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect();
-    format!("rehearsal run {file} --seed {seed}{bot}{clock}{hosts}")
+    let strict = if args.strict { " --strict" } else { "" };
+    format!("rehearsal run {file} --seed {seed}{bot}{clock}{strict}{hosts}")
 }
 
 #[cfg(test)]
@@ -337,6 +351,7 @@ mod tests {
         check("a/b.yaml", &[], "rehearsal run a/b.yaml --seed 7");
         check("it's.yaml", &["--bot", "builtin"], r"rehearsal run 'it'\''s.yaml' --seed 7 --bot builtin");
         check("x.yaml", &["--clock", "x60"], "rehearsal run x.yaml --seed 7 --clock x60");
+        check("x.yaml", &["--strict"], "rehearsal run x.yaml --seed 7 --strict");
         let remote = ["--bot", "http://h:1", "--allow-host", "files.h"];
         check("x.yaml", &remote, "rehearsal run x.yaml --seed 7 --bot http://h:1 --allow-host files.h");
     }

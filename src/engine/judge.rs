@@ -10,7 +10,7 @@ use crate::base::time::WallTime;
 use crate::journal::Journal;
 use crate::journal::entry::{Called, Entry, Fate, Miss, Near, Outcome, Payload, Said, Source, What};
 use crate::platform::cx::Desk;
-use crate::scenario::expect::{CallPattern, Count, EventPattern, Expect, MessagePattern, Subject};
+use crate::scenario::expect::{CallPattern, Count, EventPattern, Expect, MessagePattern, Since, Subject};
 use crate::scenario::text::{Text, Word};
 
 /// Which part of the journal an expectation looks at.
@@ -280,7 +280,10 @@ pub(super) fn describe(expect: &Expect, desk: &Desk) -> String {
     let by = expect.by.map_or(String::new(), |by| format!(", by {by} of virtual time"));
     match expect.count {
         Count::AtLeastOnce => format!("a {what} within {}{by}", expect.within),
-        Count::Exactly(0) => format!("no {what} for {}{by}", expect.within),
+        Count::Exactly(0) => match expect.since {
+            Since::Act => format!("no {what} for {}{by}", expect.within),
+            Since::Beginning => format!("no {what} since the scenario began"),
+        },
         Count::Exactly(times) => format!("exactly {times} × {what} within {}{by}", expect.within),
     }
 }

@@ -20,7 +20,7 @@ use crate::journal::entry::{Miss, Source, Verdict};
 use crate::platform::cx::Refusal;
 use crate::platform::route::{Destination, Request};
 use crate::scenario::call::{CallStep, Target};
-use crate::scenario::expect::{Count, DEFAULT_WATCH, Expect, Let};
+use crate::scenario::expect::{Count, DEFAULT_WATCH, Expect, Let, Since};
 use crate::scenario::text::Text;
 use crate::scenario::{Action, Step};
 
@@ -323,7 +323,11 @@ impl World {
         let absence = watch.expect.count == Count::Exactly(0);
         let from = if absence { watch.begun } else { self.stage.granted_from };
         let deadline = from.max(watch.moved) + watch.expect.within;
-        let window = Window { from: self.stage.window, taken: &self.stage.taken, deadline };
+        let since = match watch.expect.since {
+            Since::Act => self.stage.window,
+            Since::Beginning => EntrySeq(0),
+        };
+        let window = Window { from: since, taken: &self.stage.taken, deadline };
         let finding = judge::examine(&watch.expect, &self.journal, window, &self.desk);
         let wanted = match watch.expect.count {
             Count::AtLeastOnce => match finding.matches.first() {

@@ -5,6 +5,7 @@
 use super::decode::{Decode, FieldDoc, Located, Problems};
 use super::node::Node;
 use super::text::Text;
+use crate::base::time::VirtualTime;
 use crate::record;
 
 record! {
@@ -61,6 +62,20 @@ record! {
         pub r#as: Located<String>,
         /// The label of the reply.
         pub option: Text,
+        /// Which chat; the customer's own by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A customer picks items from a list, or a time, where the channel has such pickers.
+    pub struct Pick {
+        /// Which customer.
+        pub r#as: Located<String>,
+        /// The items, in the order in which they are picked.
+        pub items: Option<Vec<Text>>,
+        /// The time instead, such as `2026-01-06T10:00:00Z`.
+        pub time: Option<VirtualTime>,
         /// Which chat; the customer's own by default.
         pub chat: Option<Located<String>>,
     }
@@ -201,6 +216,7 @@ acts! {
     "start_chat" => StartChat: "a customer begins a conversation, or comes back to a closed one",
     "say" => Say: "a customer or an agent writes a message",
     "choose" => Choose: "a customer taps one of the quick replies last offered",
+    "pick" => Pick: "a customer picks items from a list, or a time",
     "attach" => Attach: "a customer or an agent sends a file",
     "leave" => Leave: "a customer goes away without a word",
     "assign" => Assign: "a chat is given to an agent or a bot",
@@ -219,6 +235,7 @@ impl Act {
             Self::StartChat(act) => Some(&act.r#as),
             Self::Say(act) => Some(&act.r#as),
             Self::Choose(act) => Some(&act.r#as),
+            Self::Pick(act) => Some(&act.r#as),
             Self::Attach(act) => Some(&act.r#as),
             Self::Leave(act) => Some(&act.r#as),
             Self::Transfer(act) => act.by.as_ref(),
@@ -235,6 +252,7 @@ impl Act {
             Self::StartChat(_) => None,
             Self::Say(act) => act.chat.as_ref(),
             Self::Choose(act) => act.chat.as_ref(),
+            Self::Pick(act) => act.chat.as_ref(),
             Self::Attach(act) => act.chat.as_ref(),
             Self::Leave(act) => act.chat.as_ref(),
             Self::Assign(act) => act.chat.as_ref(),
@@ -253,6 +271,7 @@ impl Act {
             Self::StartChat(act) => act.text.iter().collect(),
             Self::Say(act) => vec![&act.text],
             Self::Choose(act) => vec![&act.option],
+            Self::Pick(act) => act.items.iter().flatten().collect(),
             Self::Attach(act) => std::iter::once(&act.url).chain(&act.text).collect(),
             Self::Leave(_)
             | Self::Assign(_)

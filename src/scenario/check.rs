@@ -219,6 +219,17 @@ impl Checker<'_, '_> {
                     words(&staff.agents)
                 });
             }
+            Act::Pick(pick) => {
+                let wanted = match (&pick.items, pick.time) {
+                    (Some(items), None) => !items.is_empty(),
+                    (None, Some(_)) => true,
+                    (None, None) | (Some(_), Some(_)) => false,
+                };
+                if !wanted {
+                    let problem = Diagnostic::new(&codes::ONE_KEY, place, "a customer picks items or a time");
+                    self.problems.push(problem.help("name at least one under `items`, or a `time`"));
+                }
+            }
             Act::Say(_)
             | Act::Choose(_)
             | Act::Attach(_)
@@ -233,7 +244,7 @@ impl Checker<'_, '_> {
     /// Checks who does an act: some are for customers, some for agents, some for both.
     fn doer(&mut self, act: &Act, who: &Located<String>) {
         match act {
-            Act::StartChat(_) | Act::Choose(_) | Act::Leave(_) => {
+            Act::StartChat(_) | Act::Choose(_) | Act::Pick(_) | Act::Leave(_) => {
                 let known = words(&self.customers);
                 check_word(&codes::UNKNOWN_PERSON, "customer of this scenario", who, &known, self.problems);
             }

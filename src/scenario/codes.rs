@@ -110,6 +110,10 @@ rules! {
         "A webhook goes to an absolute http address, usually `${bot}/…`.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsetup:\n  bots: [{name: B, webhooks: {url: \"ftp://x\", actions: [incoming_chat]}}]\nsteps:\n  - start_chat: {as: alice}\n  - expect: {event: incoming_chat}\n",
         good: "platform: livechat\ncustomers: {alice: {}}\nsetup:\n  bots: [{name: B, webhooks: {url: \"${bot}/x\", actions: [incoming_chat]}}]\nsteps:\n  - start_chat: {as: alice}\n  - expect: {event: incoming_chat}\n";
+    INSTANT = "E0115", "not an instant",
+        "An instant is a date and a time with its zone, as RFC 3339 has it: `2026-01-06T10:00:00Z`.",
+        bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n  - pick: {as: alice, time: noon}\n  - expect: {event: incoming_chat}\n",
+        good: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n  - pick: {as: alice, time: \"2026-01-06T12:00:00Z\"}\n  - expect: {event: incoming_chat}\n";
 
     UNKNOWN_PLATFORM = "E0201", "unknown platform",
         "`rehearsal list platforms` names the platforms there are.",

@@ -14,7 +14,7 @@ use super::node::{Key, Node, Value};
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::nearest::nearest;
 use crate::base::secret::Secret;
-use crate::base::time::{DurationError, VirtualSpan, WallLimit};
+use crate::base::time::{DurationError, VirtualSpan, VirtualTime, WallLimit};
 
 /// How many problems come with a hint. Searching for the nearest word takes time, and nobody reads that far.
 const MOST_HINTS: usize = 50;
@@ -197,6 +197,21 @@ impl Decode for WallLimit {
 
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         duration(node, problems, Self::parse)
+    }
+}
+
+impl Decode for VirtualTime {
+    const EXPECTS: &'static str = "an instant such as `2026-01-06T10:00:00Z`";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let text = String::decode(node, problems)?;
+        let instant = Self::parse(&text);
+        if instant.is_none() {
+            let message = format!("`{}` is not {}", shortened(&text), Self::EXPECTS);
+            let problem = Diagnostic::new(&codes::INSTANT, node.place, message);
+            problems.push(problem.help("write date, time and zone"));
+        }
+        instant
     }
 }
 

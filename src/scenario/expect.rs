@@ -78,6 +78,8 @@ record! {
         event: Option<EventName>,
         /// Something that the vendor's documents do not allow.
         violation: Option<ViolationPattern>,
+        /// `none`: nothing of that kind since the scenario began, but what was expected.
+        violations: Option<Located<Nothing>>,
         /// Whether the webhook must have been acknowledged, or must have been given up.
         delivered: Option<Located<bool>>,
         /// How many attempts the webhook must have taken so far.
@@ -110,6 +112,31 @@ impl Decode for EventName {
             }
         }
     }
+}
+
+/// The word `none`.
+#[derive(Clone, Copy, Debug)]
+struct Nothing;
+
+impl Decode for Nothing {
+    const EXPECTS: &'static str = "`none`";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if matches!(&node.value, Value::Text(word) if word == "none") {
+            return Some(Self);
+        }
+        wrong_type(node, Self::EXPECTS, problems);
+        None
+    }
+}
+
+/// From when on an expectation looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Since {
+    /// The last act.
+    Act,
+    /// The beginning of the scenario.
+    Beginning,
 }
 
 /// What an expectation is about.
@@ -146,6 +173,8 @@ pub enum Count {
 pub struct Expect {
     /// What it is about.
     pub subject: Subject,
+    /// From when on it looks.
+    pub since: Since,
     /// How often.
     pub count: Count,
     /// How long the bot may take, in real time, counted from the last act.
@@ -155,9 +184,25 @@ pub struct Expect {
 }
 
 impl Expect {
+    /// Nothing that the vendor's documents do not allow, from the beginning of the scenario to its end; what was expected
+    /// does not count.
+    #[must_use]
+    pub fn no_violations() -> Self {
+        Self {
+            subject: Subject::Violation(ViolationPattern { text: None }),
+            since: Since::Beginning,
+            count: Count::Exactly(0),
+            within: DEFAULT_WATCH,
+            by: None,
+        }
+    }
+
     /// Reads `expect`.
     pub(super) fn decode_some(node: &Node, problems: &mut Problems) -> Option<Self> {
         let raw = RawExpect::decode(node, problems)?;
+        if raw.violations.is_some() {
+            return Self::none_at_all(&raw, node.place, problems);
+        }
         let count = match &raw.times {
             Some(times) if times.value == 0 => {
                 let problem =
@@ -175,6 +220,17 @@ impl Expect {
     /// Reads `expect_none`.
     pub(super) fn decode_none(node: &Node, problems: &mut Problems) -> Option<Self> {
         let raw = RawExpect::decode(node, problems)?;
+        if let Some(violations) = &raw.violations {
+            problems.push(
+                Diagnostic::new(
+                    &codes::CONTRADICTION,
+                    violations.place,
+                    "`violations: none` is expected, not forbidden",
+                )
+                .help("write `expect: {violations: none}`, or `expect_none: {violation: {}}`"),
+            );
+            return None;
+        }
         if let Some(times) = &raw.times {
             problems.push(
                 Diagnostic::new(&codes::CONTRADICTION, times.place, "`expect_none` cannot have `times`")
@@ -184,6 +240,18 @@ impl Expect {
         }
         let within = raw.within.unwrap_or(DEFAULT_WATCH);
         Self::build(raw, Count::Exactly(0), within, node.place, problems)
+    }
+
+    /// Reads `expect: {violations: none}`.
+    fn none_at_all(raw: &RawExpect, place: Place, problems: &mut Problems) -> Option<Self> {
+        let RawExpect { message, call, event, violation, delivered, attempts, times, by, within, violations: _ } = raw;
+        let alone = message.is_none() && call.is_none() && event.is_none() && violation.is_none();
+        if !alone || delivered.is_some() || attempts.is_some() || times.is_some() || by.is_some() {
+            let problem = Diagnostic::new(&codes::CONTRADICTION, place, "`violations` goes with nothing but `within`");
+            problems.push(problem.help("write `expect: {violations: none}` as a step of its own"));
+            return None;
+        }
+        Some(Self { within: within.unwrap_or(DEFAULT_WATCH), ..Self::no_violations() })
     }
 
     fn build(raw: RawExpect, count: Count, within: WallLimit, place: Place, problems: &mut Problems) -> Option<Self> {
@@ -211,7 +279,7 @@ impl Expect {
             problems.push(problem.help("name one of `message`, `call`, `event`, `violation`"));
             return None;
         }
-        subjects.pop().map(|subject| Self { subject, count, within, by })
+        subjects.pop().map(|subject| Self { subject, since: Since::Act, count, within, by })
     }
 
     /// The texts in it that may hold names.

@@ -82,6 +82,14 @@ fn steps_that_cannot_be_meant_are_refused() {
     check("expect: {message: {text: 7}}", &["E0103"]);
     check("expect: {message: {}, call: {}}", &["E0106"]);
     check("expect: {within: 1s}", &["E0106"]);
+    check("expect: {violations: some}", &["E0103"]);
+    check("expect: {violations: none, times: 1}", &["E0107"]);
+    check("expect_none: {violations: none}", &["E0107"]);
+    check("pick: {as: alice}", &["E0106"]);
+    check("pick: {as: alice, items: []}", &["E0106"]);
+    check("pick: {as: alice, items: [a], time: \"2026-01-06T10:00:00Z\"}", &["E0106"]);
+    check("pick: {as: ann, items: [a]}", &["E0202"]);
+    check("pick: {as: alice, items: [\"${a}\"]}", &["E0205"]);
     check("expect: {message: {}, delivered: true}", &["E0107"]);
     check("expect_none: {message: {}, times: 2}", &["E0107"]);
     check("expect: {message: {from: nobody}}", &["E0202"]);
@@ -110,6 +118,8 @@ fn every_act_and_every_fault_can_be_written() {
         "say: {as: ann, text: Hi, chat: alice}",
         "choose: {as: alice, option: Yes}",
         "attach: {as: alice, url: \"https://example.com/a.png\"}",
+        "pick: {as: alice, items: [a, b]}",
+        "pick: {as: alice, time: \"2026-01-06T10:00:00Z\"}",
         "leave: {as: alice}",
         "assign: {to: ann}",
         "transfer: {to: '7', by: ann, skill: English}",
@@ -119,6 +129,8 @@ fn every_act_and_every_fault_can_be_written() {
         "wait: 45m",
         "expect_none: {message: {from: bot}, within: 100ms, by: 10m}",
         "expect: {violation: {}}",
+        "expect: {violations: none}",
+        "call: {route: send_event, params: {version: v3.5}, headers: {authorization: ~}, body: [], answer: {code: 4108}}",
         "expect: {event: incoming_chat, delivered: true, attempts: 2, times: 1}",
         "expect: {call: {route: send_event, status: 200, body: {a: [1, x, ~]}, reply: {}}}",
         "fault: {on: {route: send_event, nth: 2}, do: {code: 4108}, times: 1}",

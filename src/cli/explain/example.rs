@@ -10,6 +10,12 @@ pub(super) fn step(name: &str) -> &'static str {
         "start_chat" => "- start_chat: {as: alice, text: \"Where is my order?\"}\n",
         "say" => "- say: {as: alice, text: \"A-1001\"}\n",
         "choose" => "- choose: {as: alice, option: \"Yes, please\"}\n",
+        "pick" => {
+            "\
+- pick: {as: alice, items: [\"Blue\", \"Size M\"]}
+- pick: {as: alice, time: \"2026-01-06T10:00:00Z\"}
+"
+        }
         "attach" => "- attach: {as: alice, url: \"https://example.com/receipt.png\"}\n",
         "leave" => "- leave: {as: alice}\n",
         "assign" => "- assign: {to: AGENT}\n",

@@ -12,7 +12,7 @@ use super::model::state::{Impossible, Move};
 use super::model::{ChatKey, Login, TeamId};
 use crate::journal::entry::{Party, Role};
 use crate::platform::cx::{Customer, Cx, Refusal};
-use crate::scenario::act::{Act, Assign, Attach, Choose, Close, Say, StartChat, Tag, Transfer};
+use crate::scenario::act::{Act, Assign, Attach, Choose, Close, Pick, Say, StartChat, Tag, Transfer};
 use crate::scenario::decode::Located;
 
 /// Does what an act means.
@@ -21,6 +21,7 @@ pub(super) fn act(imichat: &mut Imichat, cx: &mut Cx<'_>, act: &Act) -> Result<(
         Act::StartChat(act) => imichat.start(cx, act),
         Act::Say(act) => imichat.say(cx, act),
         Act::Choose(act) => imichat.choose(cx, act),
+        Act::Pick(act) => imichat.pick(cx, act),
         Act::Attach(act) => imichat.attach(cx, act),
         Act::Assign(act) => imichat.assign(cx, act),
         Act::Transfer(act) => imichat.hand_over(cx, act),
@@ -110,6 +111,19 @@ impl Imichat {
             return Err(Refusal::new(format!("`{wanted}` was not offered; there are {}", titles.join(", "))));
         }
         let content = Content::Chosen { request: request.clone(), titles: vec![wanted] };
+        self.utter(cx, key, &act.r#as, content)
+    }
+
+    fn pick(&mut self, cx: &mut Cx<'_>, act: &Pick) -> Result<(), Refusal> {
+        let key = self.meant(cx, act.chat.as_ref(), Some(&act.r#as))?;
+        let channel = self.chats.at(key).about().channel;
+        if !channel.has_pickers() {
+            return Err(Refusal::new(format!("there are no pickers on {}", channel.name())));
+        }
+        let content = match (&act.items, act.time) {
+            (_, Some(time)) => Content::Time(time),
+            (items, None) => Content::Items(items.iter().flatten().map(|item| cx.fill(item)).collect()),
+        };
         self.utter(cx, key, &act.r#as, content)
     }
 
@@ -243,7 +257,9 @@ fn draft(cx: &Cx<'_>, channel: Channel, direction: Direction, content: Content) 
     let sub_type = match &content {
         Content::Text(_) => SubType::of_text(channel, direction),
         Content::QuickReplies { .. } | Content::Chosen { .. } => Some(SubType::QuickReplies),
-        Content::File { .. } | Content::Items(_) | Content::Time(_) | Content::Template(_) => None,
+        Content::Items(_) => Some(SubType::ListPickerResponse),
+        Content::Time(_) => Some(SubType::TimePickerResponse),
+        Content::File { .. } | Content::Template(_) => None,
     };
     Draft { direction, sub_type, content, timestamp: cx.now(), correlation: None }
 }

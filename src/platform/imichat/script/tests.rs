@@ -95,6 +95,8 @@ fn acts_that_cannot_be_done_say_why() {
     let choose = || json!({"choose": {"as": "ada", "option": "Yes"}});
     check(&[start("livechat")], choose(), "no quick replies have been offered in this chat");
     check(&[start("sms")], choose(), "there are no quick replies on sms");
+    let pick = json!({"pick": {"as": "ada", "items": ["Blue"]}});
+    check(&[start("livechat")], pick, "there are no pickers on livechat");
     let attach = json!({"attach": {"as": "ada", "url": "http://x"}});
     check(&[start("sms")], attach, "no files can be sent on sms");
     let skilled = json!({"transfer": {"to": "672", "skill": "Gold"}});
