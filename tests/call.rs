@@ -1,10 +1,16 @@
-//! Calls that a scenario makes itself: what they say, what the vendor's client adds, and how answers are judged.
+//! Calls that a scenario makes itself: what they say, what the vendor's client adds, and how answers are judged. And calls
+//! that ask for their own refusal.
 
+use rehearsal::base::rng::Seed;
+use rehearsal::engine::port::{Effect, Input};
+use rehearsal::engine::{Opening, World};
 use rehearsal::journal::What;
 use rehearsal::journal::entry::Source;
+use rehearsal::platform::cx::Identities;
+use rehearsal::scenario::load_setup;
 
 use crate::scenario::toy::problems;
-use crate::support::stagehand::{Play, Reaction, play};
+use crate::support::stagehand::{Play, Reaction, START, play, post};
 use crate::support::toy::TOY;
 
 fn toy(steps: &str) -> Play {
@@ -80,4 +86,49 @@ fn mistakes_in_a_call_are_found_before_it_is_made() {
     check("path: /x, body: [{a: \"${oops}\"}]", &["E0205"]);
     check("path: \"/${chat.bob}\"", &["E0205"]);
     check("path: \"/${chat.}\"", &["E0113"]);
+}
+
+#[test]
+fn a_call_may_ask_for_its_own_refusal_where_that_is_allowed() {
+    let ask = |allow_prefer: bool, prefer: &str, key: &str| {
+        let scenario = load_setup("platform: toy\n", &[TOY.vocabulary]).unwrap();
+        let opening = Opening { allow_prefer, ..Opening::play(&scenario, "x", Seed(1), Identities::WellKnown) };
+        let mut world = World::open(&TOY, opening, START).unwrap();
+        let mut call = post("/toy/bob/answer", &[], "");
+        call.headers.insert("x-key", key.parse().unwrap());
+        call.headers.insert("prefer", prefer.parse().unwrap());
+        let effects = world.handle(START, Input::Call(call));
+        let reply = effects.into_iter().find_map(|effect| match effect {
+            Effect::Reply(treated) => Some(treated.reply),
+            _ => None,
+        });
+        let reply = reply.unwrap();
+        let applied = reply.headers.iter().find(|(name, _)| name == "preference-applied");
+        let told: Vec<String> = world
+            .journal()
+            .iter()
+            .filter_map(|entry| match &entry.what {
+                What::Violated { detail } => Some(detail.clone()),
+                What::Faulted { fault, .. } => Some((*fault).to_owned()),
+                What::Said(_) => Some("said".to_owned()),
+                _ => None,
+            })
+            .collect();
+        let code = reply.code.unwrap_or_default().to_owned();
+        (code, applied.map(|(_, value)| value.to_str().unwrap().to_owned()), told.join(", "))
+    };
+    let check = |allow, prefer: &str, key: &str, expected: (&str, Option<&str>, &str)| {
+        let (code, applied, told) = ask(allow, prefer, key);
+        assert_eq!((code.as_str(), applied.as_deref(), told.as_str()), expected, "{prefer} {key}");
+    };
+    let refused = ("broken", Some("code=broken"), "code by prefer");
+    check(true, "code=broken", "toy-key", refused);
+    check(true, "wait=10, Code = \"broken\"; why", "toy-key", refused);
+    check(false, "code=broken", "toy-key", ("ok", None, "said"));
+    // What the caller does wrong comes first.
+    check(true, "code=broken", "other", ("no_key", None, ""));
+    check(true, "wait=10", "toy-key", ("ok", None, "said"));
+    check(true, "code=ok", "toy-key", ("ok", None, "prefer asks for ok, which is no refusal; it is ignored, said"));
+    let unknown = "prefer asks for none, which is no code of toy; it is ignored, said";
+    check(true, "code=none", "toy-key", ("ok", None, unknown));
 }

@@ -10,6 +10,9 @@ use rehearsal::report::Exit;
 use crate::support::program::{folder, rehearsal};
 use crate::support::receiver::{Line, OK, Receiver};
 
+/// A chat that the well-known tenant of imi.chat takes.
+const CHAT: &str = r#"{"channel":"livechat","asset":{"id":"im15102452"},"customer":{"destination_id":"d"}}"#;
+
 /// A scenario whose webhooks wait a short time only; the bot is expected to speak within `within`.
 fn scenario(name: &str, within: &str) -> String {
     let path = folder(name).join("scenario.yaml");
@@ -138,6 +141,13 @@ fn serve_tells_where_it_is_answers_and_ends_on_sigterm() {
     let key = "authorization: aW1pLWFwaS1rZXlAYWNtZS5pbWkuY2hhdA==";
     let authorize = format!("GET /v3.1/authorize HTTP/1.1\r\nhost: x\r\n{key}\r\nconnection: close\r\n\r\n");
     assert!(ask(&authorize).to_lowercase().contains("access_token: "));
+    let team = "access_token: imi-access-token\r\nteamid: 672\r\nprefer: code=4108";
+    let prefer = format!(
+        "POST /v3.1/chats HTTP/1.1\r\nhost: x\r\n{team}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{CHAT}",
+        CHAT.len()
+    );
+    let refused = ask(&prefer);
+    assert!(refused.starts_with("HTTP/1.1 500") && refused.contains("\"status_code\":4108"), "{refused}");
     assert!(ask("GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 404"));
     let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());

@@ -116,6 +116,12 @@ pub struct RunArgs {
     #[arg(value_parser = clap::builder::BoolishValueParser::new())]
     pub strict: bool,
 
+    /// Let a call name the code that it is refused with, in the header `Prefer: code=…`
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value = "false", default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(env = "REHEARSAL_ALLOW_PREFER", hide_env_values = true, value_parser = clap::builder::BoolishValueParser::new())]
+    pub allow_prefer: bool,
+
     /// How virtual time goes: `virtual`, only as scenarios say; `real`; or `x60`, sixty times as fast
     #[arg(long, value_name = "CLOCK", default_value = "virtual", env = "REHEARSAL_CLOCK", hide_env_values = true)]
     pub clock: Clock,
@@ -168,6 +174,12 @@ pub struct ServeArgs {
     /// The seed of all made-up values [default: a new one, which is printed]
     #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
     pub seed: Option<u64>,
+
+    /// Let a call name the code that it is refused with, in the header `Prefer: code=…`
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value = "true", default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(env = "REHEARSAL_ALLOW_PREFER", hide_env_values = true, value_parser = clap::builder::BoolishValueParser::new())]
+    pub allow_prefer: bool,
 
     /// The bot that webhooks to `${bot}` go to: its address, or `builtin`, or `builtin:broken`
     #[arg(long, value_name = "URL", env = "REHEARSAL_BOT", hide_env_values = true)]

@@ -39,6 +39,7 @@ struct Part {
     scenario: Scenario,
     seed: Seed,
     pace: Pace,
+    allow_prefer: bool,
     repeat: String,
 }
 
@@ -89,7 +90,14 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         }
         let seed = args.seed.map(Seed).or(scenario.seed).unwrap_or(unplanned);
         let repeat = repeat(&file.source.name, seed, args);
-        Some(Part { file: file.source.name.to_string(), scenario, seed, pace: args.clock.0, repeat })
+        Some(Part {
+            file: file.source.name.to_string(),
+            scenario,
+            seed,
+            pace: args.clock.0,
+            allow_prefer: args.allow_prefer,
+            repeat,
+        })
     });
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = match (args.jobs, &bot) {
@@ -207,6 +215,7 @@ impl Part {
             .expect("a checked scenario names a platform that there is");
         let opening = Opening {
             pace: self.pace,
+            allow_prefer: self.allow_prefer,
             ..Opening::play(&self.scenario, self.file.as_str(), self.seed, house.identities())
         };
         let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
@@ -333,7 +342,8 @@ fn repeat(file: &str, seed: Seed, args: &RunArgs) -> String {
     let clock = if args.clock.0 == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
     let hosts: String = args.allowed_hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect();
     let strict = if args.strict { " --strict" } else { "" };
-    format!("rehearsal run {file} --seed {seed}{bot}{clock}{strict}{hosts}")
+    let prefer = if args.allow_prefer { " --allow-prefer" } else { "" };
+    format!("rehearsal run {file} --seed {seed}{bot}{clock}{strict}{prefer}{hosts}")
 }
 
 #[cfg(test)]
@@ -351,7 +361,8 @@ mod tests {
         check("a/b.yaml", &[], "rehearsal run a/b.yaml --seed 7");
         check("it's.yaml", &["--bot", "builtin"], r"rehearsal run 'it'\''s.yaml' --seed 7 --bot builtin");
         check("x.yaml", &["--clock", "x60"], "rehearsal run x.yaml --seed 7 --clock x60");
-        check("x.yaml", &["--strict"], "rehearsal run x.yaml --seed 7 --strict");
+        let flags = ["--strict", "--allow-prefer"];
+        check("x.yaml", &flags, "rehearsal run x.yaml --seed 7 --strict --allow-prefer");
         let remote = ["--bot", "http://h:1", "--allow-host", "files.h"];
         check("x.yaml", &remote, "rehearsal run x.yaml --seed 7 --bot http://h:1 --allow-host files.h");
     }

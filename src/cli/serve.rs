@@ -58,6 +58,7 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
         let identities = Identities::WellKnown;
         let opening = Opening {
             pace: Pace::Running(1),
+            allow_prefer: args.allow_prefer,
             steps: Vec::new(),
             ..Opening::play(&tenant, vendor.name, seed, identities)
         };

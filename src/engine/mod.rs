@@ -45,6 +45,8 @@ pub struct Opening {
     pub pace: Pace,
     /// Which credentials it has where `setup:` spells none out.
     pub identities: Identities,
+    /// Whether a call may name the code that it wants to be refused with: `Prefer: code=…`.
+    pub allow_prefer: bool,
     /// How much its journal keeps.
     pub bounds: Bounds,
     /// The tenant, as `setup:` describes it.
@@ -67,6 +69,7 @@ impl Opening {
             seed,
             pace: Pace::Stepped,
             identities,
+            allow_prefer: false,
             bounds: Bounds::DEFAULT,
             setup: scenario.setup.clone(),
             customers: scenario.customers.clone(),
@@ -101,6 +104,7 @@ impl World {
         let what = What::Opened { platform: vendor.name, name: opening.title, seed: opening.seed };
         journal.append(clock.now(), wall, what);
         let mut desk = Desk::new(opening.seed, &opening.name, &opening.customers, opening.identities);
+        desk.allow_prefer = opening.allow_prefer;
         let platform = (vendor.open)(&mut desk.cx(clock.now()), &opening.setup)?;
         Some(Self {
             platform,

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use http::HeaderName;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
@@ -79,6 +80,11 @@ impl Refusal {
     }
 }
 
+/// What the journal calls a refusal that the call itself has asked for.
+const PREFERRED: &str = "code by prefer";
+/// Tells a caller that a preference was honoured (RFC 7240).
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
 /// What lies on a world's desk between two inputs.
 #[derive(Debug)]
 pub struct Desk {
@@ -90,6 +96,8 @@ pub struct Desk {
     pub customers: IndexMap<String, Customer>,
     /// Which credentials the tenant has where none are spelled out.
     pub identities: Identities,
+    /// Whether a call may name the code that it wants to be refused with.
+    pub allow_prefer: bool,
     /// Chats by the scenario's name for them, in the order they were started.
     chats: IndexMap<String, String>,
     /// Captured values.
@@ -129,6 +137,7 @@ impl Desk {
             plan: Plan::default(),
             customers,
             identities,
+            allow_prefer: false,
             chats: IndexMap::new(),
             values: IndexMap::new(),
             facts: Vec::new(),
@@ -140,7 +149,7 @@ impl Desk {
 
     /// Lends the desk to a platform at this instant.
     pub fn cx(&mut self, now: VirtualTime) -> Cx<'_> {
-        Cx { now, desk: self, admitted: None }
+        Cx { now, desk: self, preferred: None, admitted: None }
     }
 
     /// Keeps a captured value under a name.
@@ -193,6 +202,8 @@ impl Desk {
 pub struct Cx<'w> {
     now: VirtualTime,
     desk: &'w mut Desk,
+    /// The code that the call itself wants to be refused with.
+    preferred: Option<&'static str>,
     admitted: Option<Option<Deed>>,
 }
 
@@ -291,12 +302,29 @@ impl Cx<'_> {
         self.desk.claims.push(credential);
     }
 
+    /// Whether calls may name the code that they want to be refused with.
+    #[must_use]
+    pub fn allows_prefer(&self) -> bool {
+        self.desk.allow_prefer
+    }
+
+    /// Has the call refused with this code once it has passed every check.
+    pub(super) fn prefer(&mut self, code: &'static str) {
+        self.preferred = Some(code);
+    }
+
     /// Says that the call of this operation has passed every check and is about to change or read state. From here on a
-    /// planned fault may take over.
+    /// planned fault may take over, or the refusal that the call itself has asked for.
     ///
     /// # Errors
     /// The refusal that a planned code stands for, made by `refuse`.
     pub fn admit(&mut self, route: &'static str, refuse: impl FnOnce(&str) -> Reply) -> Result<(), Reply> {
+        let preferred = self.preferred.take();
+        if let Some(code) = preferred {
+            self.desk.facts.push(What::Faulted { fault: PREFERRED, on: route.to_owned() });
+            self.admitted = Some(None);
+            return Err(refuse(code).header(PREFERENCE_APPLIED, &format!("code={code}")));
+        }
         let deed = self.desk.plan.on_call(route);
         let refused = match &deed {
             Some(Deed::Code(code)) => Err(refuse(code)),

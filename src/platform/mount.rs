@@ -197,12 +197,32 @@ fn filled(path: &str, values: &[(&str, &str)]) -> Result<String, Refusal> {
     Ok(out)
 }
 
+/// Notes the refusal that a call asks for, as in `Prefer: code=4108` (RFC 7240).
+fn prefer<P: Platform>(cx: &mut Cx<'_>, call: &Call) {
+    let values = call.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    let preferences =
+        values.flat_map(|value| value.split(',')).filter_map(|one| one.split(';').next()?.split_once('='));
+    let code = preferences.filter(|(name, _)| name.trim().eq_ignore_ascii_case("code")).map(|(_, code)| code);
+    let Some(word) = code.map(|code| code.trim().trim_matches('"')).next() else { return };
+    match P::CODES.iter().find(|row| row.code == word) {
+        Some(row) if row.status >= REFUSALS => cx.prefer(row.code),
+        Some(_) => cx.violation(format!("prefer asks for {word}, which is no refusal; it is ignored")),
+        None => cx.violation(format!("prefer asks for {word}, which is no code of {}; it is ignored", P::NAME)),
+    }
+}
+
+/// The first status that tells of no success.
+const REFUSALS: u16 = 300;
+
 struct Mounted<P>(P);
 
 impl<P: Platform> Instance for Mounted<P> {
     fn call(&mut self, cx: &mut Cx<'_>, mut call: Call) -> Handled {
         let platform = &mut self.0;
         let found = P::table().find::<P>(&mut call);
+        if cx.allows_prefer() {
+            prefer::<P>(cx, &call);
+        }
         let caller = platform.caller(&call);
         let (route, answer) = match found {
             Ok(route) => (Some(route.name), (route.handle)(platform, cx, &call)),
