@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rehearsal::base::diag::Paint;
 use rehearsal::cli::list::What;
-use rehearsal::cli::{CheckArgs, ExplainArgs, Format, ListArgs, Look, Terminal, files, look, parse};
+use rehearsal::cli::{CheckArgs, ExplainArgs, Format, ListArgs, Look, TableFormat, Terminal, files, look, parse};
 use rehearsal::report::Exit;
 
 use crate::support::toy::TOY;
@@ -28,7 +28,7 @@ fn ask(command: &Look) -> Said {
     }
 }
 
-fn list(what: What, format: Format) -> String {
+fn list(what: What, format: TableFormat) -> String {
     let said = ask(&Look::List(ListArgs { what, platform: None, format }));
     assert_eq!((said.exit, said.err.as_str()), (Exit::Met, ""));
     said.out
@@ -103,10 +103,11 @@ fn tables_are_listed_one_row_a_line() {
         ("acts", What::Acts),
         ("faults", What::Faults),
         ("diagnostics", What::Diagnostics),
+        ("coverage", What::Coverage),
     ] {
-        insta::assert_snapshot!(format!("list_{name}"), list(what, Format::Human));
-        let rows: serde_json::Value = serde_json::from_str(&list(what, Format::Json)).unwrap();
-        assert_eq!(rows.as_array().map(Vec::len), Some(list(what, Format::Human).lines().count()), "{name}");
+        insta::assert_snapshot!(format!("list_{name}"), list(what, TableFormat::Human));
+        let rows: serde_json::Value = serde_json::from_str(&list(what, TableFormat::Json)).unwrap();
+        assert_eq!(rows.as_array().map(Vec::len), Some(list(what, TableFormat::Human).lines().count()), "{name}");
     }
 }
 
@@ -122,6 +123,7 @@ fn a_word_is_explained_in_all_its_meanings() {
         &["toy", "note"],
         &["toy", "answer"],
         &["toy", "no_key"],
+        &["toy", "broken"],
         &["toy", "hold"],
     ] {
         let said = explain(words, Format::Human);
@@ -145,7 +147,7 @@ fn every_word_of_every_list_is_explained() {
         (What::Diagnostics, "code"),
     ];
     for (what, key) in lists {
-        let rows: serde_json::Value = serde_json::from_str(&list(what, Format::Json)).unwrap();
+        let rows: serde_json::Value = serde_json::from_str(&list(what, TableFormat::Json)).unwrap();
         for row in rows.as_array().unwrap() {
             let word = row[key].as_str().unwrap();
             let said = explain(&[word], Format::Human);
@@ -169,7 +171,7 @@ fn unknown_words_are_answered_with_the_nearest_right_one() {
     check(&["tyo", "note"], "did you mean `toy`?");
     check(&["xyzzy-nothing-like-it"], "`rehearsal list`");
     check(&["\u{1b}[31m"], "\\u{1b}");
-    let args = ListArgs { what: What::Codes, platform: Some("tyo".to_owned()), format: Format::Human };
+    let args = ListArgs { what: What::Codes, platform: Some("tyo".to_owned()), format: TableFormat::Human };
     let said = ask(&Look::List(args));
     assert_eq!(said.exit, Exit::Invalid);
     assert!(said.err.contains("did you mean `toy`?"), "{}", said.err);

@@ -16,6 +16,7 @@ mod faults;
 mod fourth_vendor;
 mod imichat_vectors;
 mod livechat_vectors;
+mod readme;
 mod report;
 mod rim;
 mod run;

@@ -5,8 +5,8 @@ use std::io;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::table::aligned;
-use super::{Format, ListArgs, Terminal};
+use super::table::{aligned, markdown};
+use super::{ListArgs, TableFormat, Terminal};
 use crate::base::doc_ref::DocRef;
 use crate::base::nearest::nearest;
 use crate::fault::FAULTS;
@@ -32,6 +32,8 @@ pub enum What {
     Faults,
     /// Mistakes that `check` finds
     Diagnostics,
+    /// Everything of the vendors' that is played, with its source
+    Coverage,
 }
 
 /// Lists one table.
@@ -57,6 +59,7 @@ pub fn run(args: &ListArgs, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> 
         What::Acts => acts(&chosen, args.format),
         What::Faults => faults(args.format),
         What::Diagnostics => diagnostics(args.format),
+        What::Coverage => coverage(&chosen, args.format),
     };
     terminal.data(&text)?;
     Ok(Exit::Met)
@@ -86,10 +89,17 @@ pub(super) fn pretty(document: &impl Serialize) -> String {
 }
 
 /// Rows in the form that was asked for.
-fn table<R: Serialize, const N: usize>(rows: &[R], format: Format, cells: impl Fn(&R) -> [String; N]) -> String {
+fn table<R: Serialize, const N: usize>(
+    rows: &[R],
+    format: TableFormat,
+    titles: [&str; N],
+    cells: impl Fn(&R) -> [String; N],
+) -> String {
+    let cells = || rows.iter().map(&cells).collect::<Vec<_>>();
     match format {
-        Format::Human => aligned(&rows.iter().map(cells).collect::<Vec<_>>()),
-        Format::Json => pretty(&rows),
+        TableFormat::Human => aligned(&cells()),
+        TableFormat::Json => pretty(&rows),
+        TableFormat::Markdown => markdown(titles, &cells()),
     }
 }
 
@@ -99,9 +109,9 @@ struct PlatformRow {
     about: &'static str,
 }
 
-fn platforms(vendors: &[&Vendor], format: Format) -> String {
+fn platforms(vendors: &[&Vendor], format: TableFormat) -> String {
     let rows: Vec<_> = vendors.iter().map(|vendor| PlatformRow { name: vendor.name, about: vendor.about }).collect();
-    table(&rows, format, |row| [row.name.to_owned(), row.about.to_owned()])
+    table(&rows, format, ["Platform", "What it is"], |row| [row.name.to_owned(), row.about.to_owned()])
 }
 
 #[derive(Serialize)]
@@ -114,7 +124,7 @@ struct RouteRow {
     doc: DocRef,
 }
 
-fn routes(vendors: &[&Vendor], format: Format) -> String {
+fn routes(vendors: &[&Vendor], format: TableFormat) -> String {
     let rows: Vec<RouteRow> = vendors
         .iter()
         .flat_map(|vendor| {
@@ -128,7 +138,7 @@ fn routes(vendors: &[&Vendor], format: Format) -> String {
             })
         })
         .collect();
-    table(&rows, format, |row| {
+    table(&rows, format, ["Platform", "Route", "Method", "Path", "What it does"], |row| {
         [row.platform.to_owned(), row.name.to_owned(), row.method.clone(), row.path.to_owned(), row.summary.to_owned()]
     })
 }
@@ -143,7 +153,7 @@ struct CodeRow {
     doc: DocRef,
 }
 
-fn vendor_codes(vendors: &[&Vendor], format: Format) -> String {
+fn vendor_codes(vendors: &[&Vendor], format: TableFormat) -> String {
     let rows: Vec<CodeRow> = vendors
         .iter()
         .flat_map(|vendor| {
@@ -157,7 +167,7 @@ fn vendor_codes(vendors: &[&Vendor], format: Format) -> String {
             })
         })
         .collect();
-    table(&rows, format, |row| {
+    table(&rows, format, ["Platform", "Code", "Status", "Text"], |row| {
         [row.platform.to_owned(), row.code.to_owned(), row.status.to_string(), row.text.to_owned()]
     })
 }
@@ -170,7 +180,7 @@ struct EventRow {
     doc: DocRef,
 }
 
-fn events(vendors: &[&Vendor], format: Format) -> String {
+fn events(vendors: &[&Vendor], format: TableFormat) -> String {
     let rows: Vec<EventRow> = vendors
         .iter()
         .flat_map(|vendor| {
@@ -182,7 +192,9 @@ fn events(vendors: &[&Vendor], format: Format) -> String {
             })
         })
         .collect();
-    table(&rows, format, |row| [row.platform.to_owned(), row.name.to_owned(), row.summary.to_owned()])
+    table(&rows, format, ["Platform", "Event", "When"], |row| {
+        [row.platform.to_owned(), row.name.to_owned(), row.summary.to_owned()]
+    })
 }
 
 #[derive(Serialize)]
@@ -193,7 +205,7 @@ struct ActRow {
     not_on: Vec<&'static str>,
 }
 
-fn acts(vendors: &[&Vendor], format: Format) -> String {
+fn acts(vendors: &[&Vendor], format: TableFormat) -> String {
     let lacking = |name: &str| {
         let lacks = |vendor: &&&Vendor| vendor.vocabulary.lacks.iter().any(|(act, _)| *act == name);
         vendors.iter().filter(lacks).map(|vendor| vendor.name).collect()
@@ -201,7 +213,7 @@ fn acts(vendors: &[&Vendor], format: Format) -> String {
     let acts = ACTS.iter().map(|act| ActRow { name: act.name, kind: "act", doc: act.doc, not_on: lacking(act.name) });
     let steps = STEPS.iter().map(|step| ActRow { name: step.name, kind: "step", doc: step.doc, not_on: Vec::new() });
     let rows: Vec<ActRow> = acts.chain(steps).collect();
-    table(&rows, format, |row| {
+    table(&rows, format, ["Step", "Kind", "What it does"], |row| {
         let doc = match row.not_on.as_slice() {
             [] => row.doc.to_owned(),
             not_on => format!("{} (not on {})", row.doc, not_on.join(", ")),
@@ -217,12 +229,13 @@ struct FaultRow {
     doc: &'static str,
 }
 
-fn faults(format: Format) -> String {
+fn faults(format: TableFormat) -> String {
     let rows: Vec<FaultRow> = FAULTS
         .iter()
         .map(|fault| FaultRow { name: fault.name, seam: super::explain::seam(fault.seam), doc: fault.doc })
         .collect();
-    table(&rows, format, |row| [row.name.to_owned(), row.seam.to_owned(), row.doc.to_owned()])
+    let titles = ["Fault", "Acts on", "What it does"];
+    table(&rows, format, titles, |row| [row.name.to_owned(), row.seam.to_owned(), row.doc.to_owned()])
 }
 
 #[derive(Serialize)]
@@ -232,10 +245,49 @@ struct DiagnosticRow {
     meaning: &'static str,
 }
 
-fn diagnostics(format: Format) -> String {
+fn diagnostics(format: TableFormat) -> String {
     let rows: Vec<DiagnosticRow> = codes::RULES
         .iter()
         .map(|rule| DiagnosticRow { code: rule.code, title: rule.title, meaning: rule.meaning })
         .collect();
-    table(&rows, format, |row| [row.code.to_owned(), row.title.to_owned()])
+    table(&rows, format, ["Code", "What is wrong"], |row| [row.code.to_owned(), row.title.to_owned()])
+}
+
+#[derive(Serialize)]
+struct CoverageRow {
+    platform: &'static str,
+    kind: &'static str,
+    name: &'static str,
+    what: String,
+    doc: DocRef,
+}
+
+impl CoverageRow {
+    fn of(vendor: &Vendor) -> Vec<Self> {
+        let row = |kind, name, what, doc| Self { platform: vendor.name, kind, name, what, doc };
+        let routes = (vendor.routes)().into_iter();
+        let routes =
+            routes.map(|route| row("route", route.name, format!("{} {}", route.method, route.path), route.doc));
+        let codes = vendor.codes.iter();
+        let codes = codes.map(|code| row("code", code.code, format!("{} {}", code.status, code.text), code.doc));
+        let events = vendor.events.iter().map(|event| row("event", event.name, event.summary.to_owned(), event.doc));
+        routes.chain(codes).chain(events).collect()
+    }
+}
+
+/// All that is played of the vendors. In documents every vendor has a table of its own.
+fn coverage(vendors: &[&Vendor], format: TableFormat) -> String {
+    if format == TableFormat::Markdown {
+        let tables = vendors.iter().map(|vendor| {
+            let cells =
+                |row: CoverageRow| [row.kind.to_owned(), format!("`{}`", row.name), row.what, row.doc.to_string()];
+            let rows: Vec<_> = CoverageRow::of(vendor).into_iter().map(cells).collect();
+            format!("**{}**\n\n{}", vendor.about, markdown(["", "Name", "What", "Source"], &rows))
+        });
+        return tables.collect::<Vec<_>>().join("\n");
+    }
+    let rows: Vec<CoverageRow> = vendors.iter().flat_map(|vendor| CoverageRow::of(vendor)).collect();
+    table(&rows, format, ["Platform", "", "Name", "What", "Source"], |row| {
+        [row.platform, row.kind, row.name, &row.what, &row.doc.mark.to_string()].map(str::to_owned)
+    })
 }

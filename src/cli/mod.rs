@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::terminal::{Color, Surroundings, Terminal};
-pub use self::value::{Bot, Clock, Format, Host, ReportForm, ReportTo, Show};
+pub use self::value::{Bot, Clock, Format, Host, ReportForm, ReportTo, Show, TableFormat};
 
 use crate::platform::Vendor;
 use crate::report::Exit;
@@ -73,7 +73,7 @@ pub enum Look {
     ///
     /// All mistakes of all files are shown, each with its place and a way to mend it.
     Check(CheckArgs),
-    /// List what there is: platforms, routes, codes, events, acts, faults, diagnostics
+    /// List what there is: platforms, routes, codes, events, acts, faults, diagnostics, coverage
     List(ListArgs),
     /// Explain one word: a diagnostic, code, event, route, act, step or fault
     ///
@@ -220,7 +220,7 @@ pub struct ListArgs {
 
     /// What stdout carries
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
-    pub format: Format,
+    pub format: TableFormat,
 }
 
 /// The arguments of `explain`.

@@ -17,9 +17,26 @@ pub(super) fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     out
 }
 
+/// The rows as a Markdown table below these titles.
+pub(super) fn markdown<const N: usize>(titles: [&str; N], rows: &[[String; N]]) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut out = line(titles.map(str::to_owned).to_vec());
+    out.push_str(&line(vec!["---".to_owned(); N]));
+    for row in rows {
+        out.push_str(&line(row.iter().map(|cell| cell.replace('|', "\\|")).collect()));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::aligned;
+    use super::{aligned, markdown};
+
+    #[test]
+    fn a_table_for_documents_has_titles_and_no_stray_bars() {
+        let rows = [["a", "b|c"].map(str::to_owned)];
+        assert_eq!(markdown(["X", "Y"], &rows), "| X | Y |\n| --- | --- |\n| a | b\\|c |\n");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

@@ -181,6 +181,18 @@ pub enum Format {
     Json,
 }
 
+/// The form in which a table is written to stdout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum TableFormat {
+    /// Aligned columns for people
+    #[default]
+    Human,
+    /// JSON for programs
+    Json,
+    /// A table for documents
+    Markdown,
+}
+
 /// How much of a run is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub enum Show {

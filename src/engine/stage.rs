@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde_json::Value as Json;
 
 use super::World;
@@ -18,10 +17,8 @@ use crate::base::time::{VirtualSpan, VirtualTime, WallLimit, WallTime};
 use crate::journal::What;
 use crate::journal::entry::{Miss, Source, Verdict};
 use crate::platform::cx::Refusal;
-use crate::platform::route::{Destination, Request};
-use crate::scenario::call::{CallStep, Target};
+use crate::scenario::call::CallStep;
 use crate::scenario::expect::{Count, DEFAULT_WATCH, Expect, Let, Since};
-use crate::scenario::text::Text;
 use crate::scenario::{Action, Step};
 
 /// How much virtual time an act takes on a stepped clock: people are not infinitely quick, and what was planned for the
@@ -230,24 +227,7 @@ impl World {
 
     /// Makes a call of the scenario's own, and judges the answer; false if it was not as it had to be.
     fn make_call(&mut self, index: usize, step: &CallStep) -> Result<bool, Refusal> {
-        let fill = |text: &Text| self.desk.fill(text);
-        let query: Vec<String> = step.query.iter().map(|(key, text)| format!("{key}={}", fill(text))).collect();
-        let request = Request {
-            target: match &step.target {
-                Target::Route(name) => Destination::Route(&name.value),
-                Target::Path(path) => Destination::Path(fill(path)),
-            },
-            method: step.method.clone(),
-            params: step.params.iter().map(|(name, text)| (name.as_str(), fill(text))).collect(),
-            query: query.join("&"),
-            headers: step.headers.iter().map(|(name, text)| (name.clone(), text.as_ref().map(fill))).collect(),
-            body: match &step.body {
-                None => Bytes::new(),
-                Some(Json::String(text)) => self.desk.fill_str(text).into(),
-                Some(document) => self.desk.fill_json(document).to_string().into(),
-            },
-        };
-        let call = self.platform.compose(request)?;
+        let call = self.platform.compose(self.desk.request(step))?;
         self.answer(call, Source::Scenario);
         let Some(wanted) = &step.answer else { return Ok(true) };
         let miss = judge::answered(wanted, &self.journal, &self.desk);

@@ -5,12 +5,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use bytes::Bytes;
 use http::HeaderName;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::outgoing::Outgoing;
-use super::route::Reply;
+use super::route::{Destination, Reply, Request};
 use crate::base::rng::{Draw, Seed, Streams};
 use crate::base::time::VirtualTime;
 use crate::fault::Deed;
@@ -18,6 +19,7 @@ use crate::fault::plan::Plan;
 use crate::journal::What;
 use crate::journal::entry::{Change, Party, Said};
 use crate::scenario::act::CustomerSpec;
+use crate::scenario::call::{CallStep, Target};
 use crate::scenario::decode::Located;
 use crate::scenario::text::{CHAT, CUSTOMER, Text};
 
@@ -173,6 +175,31 @@ impl Desk {
     #[must_use]
     pub fn fill_str(&self, text: &str) -> String {
         Text::lenient(text).fill(|name| self.value(name))
+    }
+
+    /// The call that a step wants made, names filled in.
+    #[must_use]
+    pub fn request<'s>(&self, step: &'s CallStep) -> Request<'s> {
+        let query: Vec<String> = step.query.iter().map(|(key, text)| format!("{key}={}", self.fill(text))).collect();
+        Request {
+            target: match &step.target {
+                Target::Route(name) => Destination::Route(&name.value),
+                Target::Path(path) => Destination::Path(self.fill(path)),
+            },
+            method: step.method.clone(),
+            params: step.params.iter().map(|(name, text)| (name.as_str(), self.fill(text))).collect(),
+            query: query.join("&"),
+            headers: step
+                .headers
+                .iter()
+                .map(|(name, text)| (name.clone(), text.as_ref().map(|text| self.fill(text))))
+                .collect(),
+            body: match &step.body {
+                None => Bytes::new(),
+                Some(Json::String(text)) => self.fill_str(text).into(),
+                Some(document) => self.fill_json(document).to_string().into(),
+            },
+        }
     }
 
     /// A document with the names in its texts filled in.

@@ -5,9 +5,11 @@ pub mod imichat;
 pub mod livechat;
 pub mod mount;
 pub mod outgoing;
+pub mod recipe;
 pub mod route;
 
 use self::cx::{Credential, Cx, Refusal, WakeKey};
+use self::recipe::Recipe;
 use self::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
@@ -99,6 +101,8 @@ pub struct Code {
     pub cause: &'static str,
     /// Where it is documented.
     pub doc: DocRef,
+    /// A scenario in which it is answered.
+    pub recipe: Option<Recipe>,
 }
 
 /// One row of a vendor's table of webhooks.

@@ -212,7 +212,7 @@ fn prefer<P: Platform>(cx: &mut Cx<'_>, call: &Call) {
 }
 
 /// The first status that tells of no success.
-const REFUSALS: u16 = 300;
+pub(super) const REFUSALS: u16 = 300;
 
 struct Mounted<P>(P);
 

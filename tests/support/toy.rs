@@ -9,6 +9,7 @@ use rehearsal::base::time::{VirtualSpan, VirtualTime, WallLimit};
 use rehearsal::journal::entry::{Audience, Change, Party, Role, Said};
 use rehearsal::platform::cx::{Credential, Cx, Refusal, WakeKey};
 use rehearsal::platform::outgoing::{Acknowledged, Order, Outgoing, Policy};
+use rehearsal::platform::recipe::Recipe;
 use rehearsal::platform::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use rehearsal::platform::{Code, Event, Platform, Table, Vendor};
 use rehearsal::record;
@@ -19,6 +20,19 @@ use rehearsal::scenario::node::Node;
 use serde_json::json;
 
 const DOC: DocRef = DocRef::new(Mark::Docs, "toy.example/docs");
+
+const ANSWERED: Recipe = Recipe {
+    path: "scenarios/toy/ok.yaml",
+    text: "platform: toy\nsteps:\n- call: {route: answer, params: {who: bob}, body: Hi, answer: {code: ok}}\n",
+};
+const NO_KEY: Recipe = Recipe {
+    path: "scenarios/toy/no_key.yaml",
+    text: "platform: toy\nsteps:\n- call: {route: answer, params: {who: bob}, headers: {x-key: ~}, answer: {code: no_key}}\n",
+};
+const BROKEN: Recipe = Recipe {
+    path: "scenarios/toy/broken.yaml",
+    text: "platform: toy\nsteps:\n- fault: {on: {route: answer}, do: {code: broken}}\n- call: {route: answer, params: {who: bob}, answer: {code: broken}}\n",
+};
 
 pub(crate) const TOY: Vendor = Vendor::of::<Toy>();
 
@@ -99,9 +113,9 @@ impl Platform for Toy {
         handle: Self::answer,
     }];
     const CODES: &'static [Code] = &[
-        Code { code: "ok", status: 200, text: "fine", cause: "success", doc: DOC },
-        Code { code: "no_key", status: 401, text: "no key", cause: "no key", doc: DOC },
-        Code { code: "broken", status: 500, text: "broken", cause: "a fault", doc: DOC },
+        Code { code: "ok", status: 200, text: "fine", cause: "success", doc: DOC, recipe: Some(ANSWERED) },
+        Code { code: "no_key", status: 401, text: "no key", cause: "no key", doc: DOC, recipe: Some(NO_KEY) },
+        Code { code: "broken", status: 500, text: "broken", cause: "a fault", doc: DOC, recipe: Some(BROKEN) },
     ];
     const EVENTS: &'static [Event] = &[Event { name: "note", summary: "somebody wrote", doc: DOC }];
 

@@ -166,7 +166,7 @@ mod tests {
         check(&event("chat.assigned"), "chat.assigned");
         let row = |code: &'static str, status: u16| {
             let doc = DocRef::new(Mark::Docs, "vendor.example");
-            Code { code, status, text: "", cause: "", doc }
+            Code { code, status, text: "", cause: "", doc, recipe: None }
         };
         check(&code(&row("4304", 200), Some("ROUTE")), "\"4304\"");
         check(&code(&row("CODE", 422), None), "- fault: {on: {route: ROUTE}, do: {code: CODE}");

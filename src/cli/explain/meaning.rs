@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::base::doc_ref::DocRef;
 use crate::cli::table::aligned;
+use crate::platform::recipe::Recipe;
 use crate::scenario::decode::{FieldDoc, KeyTable};
 
 /// One thing that a word means.
@@ -32,6 +33,8 @@ pub(super) enum Meaning {
         text: &'static str,
         cause: &'static str,
         doc: DocRef,
+        recipe: Option<Recipe>,
+        curl: Vec<String>,
         example: String,
     },
     /// A webhook that a vendor sends.
@@ -113,11 +116,15 @@ impl Meaning {
                 block(&mut out, "wrong", bad);
                 block(&mut out, "right", good);
             }
-            Self::Code { platform, code, status, text, cause, doc, example } => {
+            Self::Code { platform, code, status, text, cause, doc, recipe, curl, example } => {
                 title(&mut out, code, &format!("code of {platform}"), &format!("status {status}, “{text}”"));
                 fact(&mut out, "cause", cause);
                 fact(&mut out, "source", &doc.to_string());
+                if let Some(recipe) = recipe {
+                    block(&mut out, &format!("recipe, {}", recipe.path), recipe.text);
+                }
                 block(&mut out, "in a scenario", example);
+                block(&mut out, "with curl, while `rehearsal serve` runs", &curl.join("\n"));
             }
             Self::Event { platform, name, summary, doc, example } => {
                 title(&mut out, name, &format!("webhook of {platform}"), summary);

@@ -3,6 +3,7 @@
 //! A word can mean several things, a code of two vendors for example; all of them are told. With `--format json` stdout
 //! carries an array with one object for each meaning; its `kind` says which other keys it has.
 
+mod curl;
 mod example;
 mod meaning;
 
@@ -13,7 +14,7 @@ use self::meaning::{Key, Keys, Lack, Meaning};
 use super::list::{pretty, unknown};
 use super::{ExplainArgs, Format, Terminal};
 use crate::fault::{FAULTS, Seam};
-use crate::platform::Vendor;
+use crate::platform::{Vendor, recipe};
 use crate::report::Exit;
 use crate::scenario::act::{ACTS, ActDoc};
 use crate::scenario::{STEPS, codes};
@@ -168,6 +169,8 @@ fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
         text: code.text,
         cause: code.cause,
         doc: code.doc,
+        recipe: code.recipe,
+        curl: recipe::calls(vendor, code).iter().flatten().map(curl::line).collect(),
         example: example::code(code, first),
     });
     found.chain(events).chain(codes).collect()

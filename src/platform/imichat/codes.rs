@@ -18,7 +18,7 @@ const fn ours(reason: &'static str) -> DocRef {
 macro_rules! codes {
     ($( $name:ident = $code:literal, $status:literal, $text:literal, $cause:literal, $doc:expr; )*) => {
         $( #[doc = $cause] pub(super) const $name: Code =
-            Code { code: $code, status: $status, text: $text, cause: $cause, doc: $doc }; )*
+            Code { code: $code, status: $status, text: $text, cause: $cause, doc: $doc, recipe: None }; )*
 
         /// All codes this tenant can answer with, by number.
         pub(super) const CODES: &[Code] = &[ $( $name ),* ];

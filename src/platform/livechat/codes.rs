@@ -26,7 +26,7 @@ macro_rules! codes {
 
         /// All error types of the Web API.
         pub(super) const CODES: &[Code] = &[ $( Code {
-            code: $code, status: $status, text: $text, cause: $cause, doc: DocRef::new(Mark::$mark, $source),
+            code: $code, status: $status, text: $text, cause: $cause, doc: DocRef::new(Mark::$mark, $source), recipe: None,
         } ),* ];
     };
 }

@@ -1,0 +1,54 @@
+//! Calls as lines for a shell.
+
+use crate::cli::PORT;
+use crate::platform::route::Call;
+
+/// The command that makes a call to a stand-in at the usual port, on one line.
+pub(super) fn line(call: &Call) -> String {
+    let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
+    let mut words = vec!["curl".to_owned(), "-sS".to_owned(), "-i".to_owned()];
+    if call.method != http::Method::GET {
+        words.extend(["-X".to_owned(), call.method.to_string()]);
+    }
+    words.push(quoted(&format!("http://127.0.0.1:{PORT}{}{query}", call.path)));
+    for (name, value) in &call.headers {
+        words.push("-H".to_owned());
+        words.push(quoted(&format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))));
+    }
+    let body = call.bytes();
+    if !body.is_empty() {
+        words.extend(["-d".to_owned(), quoted(&String::from_utf8_lossy(&body))]);
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it unchanged.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':');
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+
+    use super::*;
+    use crate::platform::route::Body;
+
+    #[test]
+    fn a_call_is_one_line_that_a_shell_takes_as_it_is() {
+        let check = |method: Method, query: &str, header: Option<&str>, body: &'static str, expected: &str| {
+            let mut headers = HeaderMap::new();
+            if let Some(value) = header {
+                headers.insert("x-key", value.parse().unwrap());
+            }
+            let (path, query) = ("/v1/it".to_owned(), query.to_owned());
+            let call = Call { method, path, query, headers, body: Body::Whole(body.into()), params: Vec::new() };
+            assert_eq!(line(&call), expected);
+        };
+        check(Method::GET, "", None, "", "curl -sS -i http://127.0.0.1:4600/v1/it");
+        check(Method::GET, "page=2", None, "", "curl -sS -i 'http://127.0.0.1:4600/v1/it?page=2'");
+        let expected = r#"curl -sS -i -X POST http://127.0.0.1:4600/v1/it -H 'x-key: k' -d '{"it":"it'\''s"}'"#;
+        check(Method::POST, "", Some("k"), r#"{"it":"it's"}"#, expected);
+    }
+}

@@ -1,0 +1,103 @@
+//! Recipes: for a vendor's code a bundled scenario in which it is answered, and the calls that get it out of `serve`.
+//!
+//! A recipe is an ordinary scenario. Nothing here plays it; that it really leads to its code is a test's business.
+
+use crate::base::rng::Seed;
+use crate::base::time::VirtualTime;
+use crate::platform::cx::{Desk, Identities, Refusal};
+use crate::platform::route::Call;
+use crate::platform::{Code, Instance, Vendor};
+use crate::scenario::call::CallStep;
+use crate::scenario::node::Value;
+use crate::scenario::text::Word;
+use crate::scenario::{Action, Scenario, load};
+
+/// A bundled scenario, part of the program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Recipe {
+    /// Its file, from the root of the repository.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// The recipe in this file below `scenarios/`.
+#[macro_export]
+macro_rules! recipe {
+    ($path:expr) => {
+        $crate::platform::recipe::Recipe {
+            path: concat!("scenarios/", $path),
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/", $path)),
+        }
+    };
+}
+
+/// The calls that lead to a code when they are made one after the other to the well-known tenant: those of the recipe, if
+/// it does nothing but call, else one that asks for the code by itself. The latter works where [`Opening::allow_prefer`]
+/// is set, as in `serve`.
+///
+/// Nothing if there is no recipe to take a call from.
+///
+/// [`Opening::allow_prefer`]: crate::engine::Opening::allow_prefer
+#[must_use]
+pub fn calls(vendor: &Vendor, code: &Code) -> Option<Vec<Call>> {
+    let client = Client::of(vendor)?;
+    let own = read(vendor, code.recipe?)?;
+    if let Some(calls) = bare_calls(&own, code.code) {
+        return client.compose(&calls).ok();
+    }
+    let asks = |row: &&Code| row.status < super::mount::REFUSALS;
+    let usual = vendor.codes.iter().filter(asks).find_map(|row| {
+        let scenario = read(vendor, row.recipe?)?;
+        client.compose(&bare_calls(&scenario, row.code)?).ok()
+    });
+    let mut calls = usual?;
+    let last = calls.last_mut()?;
+    last.headers.insert("prefer", format!("code={}", code.code).parse().ok()?);
+    Some(calls)
+}
+
+fn read(vendor: &Vendor, recipe: Recipe) -> Option<Scenario> {
+    load(recipe.text, &[vendor.vocabulary]).ok()
+}
+
+/// The first steps of a scenario, up to the one that is answered with this code, if they are calls to the well-known
+/// tenant and refer to nothing that came before them.
+fn bare_calls<'s>(scenario: &'s Scenario, code: &str) -> Option<Vec<&'s CallStep>> {
+    if !matches!(&scenario.setup.value, Value::Map(members) if members.is_empty()) {
+        return None;
+    }
+    let mut calls = Vec::new();
+    for step in &scenario.steps {
+        let Action::Call(call) = &step.action else { return None };
+        if call.texts(step.place).iter().any(|text| text.names().next().is_some()) {
+            return None;
+        }
+        calls.push(&**call);
+        let answered = call.answer.as_ref().and_then(|answer| answer.code.as_ref());
+        if answered.is_some_and(|Word(word)| word.value == code) {
+            return Some(calls);
+        }
+    }
+    None
+}
+
+/// The client of the well-known tenant.
+struct Client {
+    desk: Desk,
+    tenant: Box<dyn Instance>,
+}
+
+impl Client {
+    fn of(vendor: &Vendor) -> Option<Self> {
+        let nothing =
+            crate::scenario::load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary]).ok()?;
+        let mut desk = Desk::new(Seed(0), vendor.name, &nothing.customers, Identities::WellKnown);
+        let tenant = (vendor.open)(&mut desk.cx(VirtualTime::OPENING), &nothing.setup)?;
+        Some(Self { desk, tenant })
+    }
+
+    fn compose(&self, calls: &[&CallStep]) -> Result<Vec<Call>, Refusal> {
+        calls.iter().map(|call| self.tenant.compose(self.desk.request(call))).collect()
+    }
+}
