@@ -74,10 +74,12 @@ impl Stage {
             headers.insert(HeaderName::try_from(name).unwrap(), HeaderValue::try_from(value).unwrap());
         }
         let body = call.get("body").map_or_else(Vec::new, |body| body.to_string().into_bytes());
+        let target = self.fill(text("path"));
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
         let call = Call {
             method: Method::from_bytes(text("method").as_bytes()).unwrap(),
-            path: self.fill(text("path")),
-            query: String::new(),
+            path: path.to_owned(),
+            query: query.to_owned(),
             headers,
             body: Body::Whole(body.into()),
             params: Vec::new(),
@@ -200,6 +202,8 @@ vectors! {
     a_token_is_issued_and_expires_as_documented: "authorize.json";
     refusals_are_worded_as_documented: "codes.json";
     a_chat_is_transferred_as_documented: "transfer.json";
+    chats_are_listed_as_documented: "list_chats.json";
+    teams_are_listed_with_their_ids: "teams.json";
 }
 
 #[test]

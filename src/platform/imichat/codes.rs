@@ -43,11 +43,11 @@ codes! {
     NO_CHAT_DETAILS = "4108", 500, "Unable to get the chat details",
         "only a planned fault", CREATE;
     CHAT_DETAILS = "4304", 200, "The chat details retrieved successfully",
-        "a chat was created, read, changed or got a message", CREATE;
+        "a chat was created, read, changed or got a message, or chats were listed", CREATE;
     TRANSFERRED = "4342", 202, "Chat has been transferred successfully",
         "a chat went to another team", TRANSFER;
-    AUTHORIZED = "200", 200, "simulator: authorized",
-        "a token was issued", ours("no code is published for authorize; the token is in a header");
+    DONE = "200", 200, "simulator: done",
+        "a token was issued, or teams were listed", ours("no code is published for the success of these operations");
     INVALID = "400", 400, "simulator: the request is not valid",
         "a credential, a body or a member of it is missing or wrong", ours("no code is published for invalid requests");
     NOT_FOUND = "404", 404, "simulator: there is no such path",
@@ -72,8 +72,12 @@ pub(super) const PATCH_SUCCESS: Code = CHAT_DETAILS;
 pub(super) const APPEND_SUCCESS: Code = CHAT_DETAILS;
 /// Success of `transfer_chat`.
 pub(super) const TRANSFER_SUCCESS: Code = TRANSFERRED;
-/// Success of `authorize`.
-pub(super) const AUTHORIZE_SUCCESS: Code = AUTHORIZED;
+/// Success of `list_chats`: no code is published, but what is given are details of chats.
+pub(super) const LIST_SUCCESS: Code = CHAT_DETAILS;
+/// Success of `authorize`: no code is published, and nobody needs one, because the token is in a header.
+pub(super) const AUTHORIZE_SUCCESS: Code = DONE;
+/// Success of `list_teams`: no code is published, and none that is fits teams.
+pub(super) const TEAMS_SUCCESS: Code = DONE;
 
 /// Answers with this code and nothing in `response`.
 pub(super) fn refuse(code: Code) -> Reply {

@@ -63,6 +63,7 @@ impl Stage {
         self.send(method, path, &headers, Body::Whole(body.to_string().into()))
     }
 
+    /// Calls with these headers; a query may follow the path.
     pub(super) fn send(
         &mut self,
         method: Method,
@@ -72,7 +73,8 @@ impl Stage {
     ) -> (Reply, Value) {
         let headers =
             headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
-        let (path, query) = (path.to_owned(), String::new());
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (path, query) = (path.to_owned(), query.to_owned());
         let call = Call { method, path, query, headers: headers.collect(), body, params: Vec::new() };
         let reply = self.imichat.call(&mut self.desk.cx(self.now), call).reply;
         let document = serde_json::from_slice(&reply.body).unwrap();

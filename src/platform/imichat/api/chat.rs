@@ -28,7 +28,7 @@ pub(super) const TRANSFER: &str = "transfer_chat";
 
 /// Begins a chat. A second one with the same customer is a second chat: no de-duplication is documented.
 pub(super) fn create(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
-    let team = imichat.gate_for_team(cx, call)?;
+    let team = imichat.gate_for_team(cx, call)?.team;
     let mut findings = Findings::default();
     let NewChat { about, assignee, messages } = NewChat::read(document(cx, call)?, team, &mut findings);
     let assignee = assignee.filter(|login| imichat.known_login(login.as_str(), &mut findings));

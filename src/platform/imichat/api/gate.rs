@@ -10,25 +10,33 @@ use crate::platform::imichat::wire::reading::Findings;
 use crate::platform::imichat::{Imichat, codes};
 use crate::platform::route::{Body, Call, Reply};
 
+/// What the headers of a call that was let in say.
+pub(super) struct Pass<T> {
+    /// The API key that its token was issued for.
+    pub(super) key: KeyRef,
+    /// The team it is for.
+    pub(super) team: T,
+}
+
 impl Imichat {
     /// Lets a call in that works without a team. If it names one all the same, that one must be good.
-    pub(super) fn gate(&mut self, cx: &mut Cx<'_>, call: &Call) -> Result<(), Reply> {
+    pub(super) fn gate(&mut self, cx: &mut Cx<'_>, call: &Call) -> Result<Pass<Option<TeamId>>, Reply> {
         let token = header(cx, call, TOKEN_HEADER)?;
         let key = self.holder(cx, token)?;
-        if let Some(team) = call.headers.get(TEAM_HEADER) {
-            self.team(key, team.to_str().unwrap_or_default())?;
-        }
-        self.spend(cx)
+        let team = call.headers.get(TEAM_HEADER);
+        let team = team.map(|team| self.team(key, team.to_str().unwrap_or_default())).transpose()?;
+        self.spend(cx)?;
+        Ok(Pass { key, team })
     }
 
     /// Lets a call in that is for a team, and finds the team.
-    pub(super) fn gate_for_team(&mut self, cx: &mut Cx<'_>, call: &Call) -> Result<TeamId, Reply> {
+    pub(super) fn gate_for_team(&mut self, cx: &mut Cx<'_>, call: &Call) -> Result<Pass<TeamId>, Reply> {
         let token = header(cx, call, TOKEN_HEADER)?;
         let team = header(cx, call, TEAM_HEADER)?;
         let key = self.holder(cx, token)?;
         let team = self.team(key, team)?;
         self.spend(cx)?;
-        Ok(team)
+        Ok(Pass { key, team })
     }
 
     /// Refuses a call beyond the quota; whether it is answered or refused, the call is counted with its answer.

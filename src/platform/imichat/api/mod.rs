@@ -3,6 +3,7 @@
 mod authorize;
 mod chat;
 mod gate;
+mod list;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +39,14 @@ pub(super) const ROUTES: &[Route<Imichat>] = &[
         handle: chat::create,
     },
     Route {
+        name: list::CHATS,
+        method: Method::GET,
+        path: "/{version}/chats",
+        summary: "lists the chats of the tenant or of a team, the latest first, ten on a page",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/get-chats"),
+        handle: list::chats,
+    },
+    Route {
         name: chat::GET,
         method: Method::GET,
         path: "/{version}/chats/{chat_id}",
@@ -68,5 +77,13 @@ pub(super) const ROUTES: &[Route<Imichat>] = &[
         summary: "moves a chat to another team or skill",
         doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/transfer-api-private-beta"),
         handle: chat::transfer,
+    },
+    Route {
+        name: list::TEAMS,
+        method: Method::GET,
+        path: "/{version}/teams",
+        summary: "lists the teams that the API key is shared with, ten on a page",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/transfer-api-private-beta"),
+        handle: list::teams,
     },
 ];

@@ -69,6 +69,12 @@ impl fmt::Display for TeamId {
 #[serde(transparent)]
 pub(super) struct CustomerNumber(u64);
 
+impl fmt::Display for CustomerNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// The business's address on a channel. A number only where the tenant has it as a number.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum AssetId {
@@ -137,6 +143,11 @@ impl Chats {
     /// The chat kept there, to be changed.
     pub(super) fn at_mut(&mut self, key: ChatKey) -> &mut Chat {
         &mut self.by_id[key.0]
+    }
+
+    /// All chats, the latest first. Time never goes back, so that is also the order of when they began.
+    pub(super) fn latest_first(&self) -> impl Iterator<Item = &Chat> {
+        self.by_id.values().rev()
     }
 
     /// Gives a chat another alias, by which it is found from now on.

@@ -4,7 +4,9 @@
 //! content in the other, `asset` an object and a text), so each has types of its own.
 
 pub(super) mod event;
+pub(super) mod list;
 pub(super) mod message;
+pub(super) mod page;
 pub(super) mod reading;
 pub(super) mod reply;
 pub(super) mod request;

@@ -71,10 +71,13 @@ pub(crate) struct ShownChat<'c> {
     other_details: &'c Freeform,
 }
 
+/// The business's address on a channel.
 #[derive(Serialize)]
-struct ShownAsset<'c> {
-    id: &'c AssetId,
-    name: &'c str,
+pub(super) struct ShownAsset<'c> {
+    /// The address.
+    pub(super) id: &'c AssetId,
+    /// What people call it; empty if nobody set it up.
+    pub(super) name: &'c str,
 }
 
 #[derive(Serialize)]
