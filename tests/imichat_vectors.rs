@@ -203,6 +203,7 @@ vectors! {
     refusals_are_worded_as_documented: "codes.json";
     a_chat_is_transferred_as_documented: "transfer.json";
     chats_are_listed_as_documented: "list_chats.json";
+    chats_are_found_as_documented: "search_chats.json";
     teams_are_listed_with_their_ids: "teams.json";
 }
 

@@ -10,6 +10,8 @@ const CREATE: Prior = Prior { call: "POST /v3.1/chats", headers: KNOWN, body: CH
 const CLOSE: Prior = Prior { call: "PATCH /v3.1/chats/<id>", headers: KNOWN, body: r#"{"status":"closed"}"#, take: "" };
 
 const LIST: Prior = Prior { call: "GET /v3.1/chats?page=1", headers: KNOWN, body: "", take: "" };
+const SEARCH: Prior =
+    Prior { call: "POST /v3.0/chats/search", headers: KNOWN, body: r#"{"status":{"eq":"queued"}}"#, take: "" };
 const TEAMS: Prior = Prior { call: "GET /v3.1/teams", headers: KNOWN, body: "", take: "" };
 const READ: Prior = Prior { call: "GET /v3.1/chats/<id>", headers: KNOWN, body: "", take: "" };
 
@@ -31,7 +33,7 @@ pub(crate) const ROWS: &[Provocation] = &[
         ..row("2004", "POST /v3.1/chats", &[("access_token", "old"), ("teamid", "672")], CHAT)
     },
     row("2010", "POST /v3.1/chats", &[("access_token", "imi-access-token"), ("teamid", "999")], CHAT),
-    Provocation { before: &[CREATE, READ, LIST, TEAMS], ..row("2031", "GET /v3.1/chats/CSRNONE", KNOWN, "") },
+    Provocation { before: &[CREATE, READ, LIST, SEARCH, TEAMS], ..row("2031", "GET /v3.1/chats/CSRNONE", KNOWN, "") },
     row("2099", "DELETE /v3.1/chats", KNOWN, ""),
     row("400", "POST /v3.1/chats", KNOWN, "{"),
     row("404", "GET /v3.1/nothing/here", KNOWN, ""),

@@ -51,7 +51,7 @@ codes! {
     INVALID = "400", 400, "simulator: the request is not valid",
         "a credential, a body or a member of it is missing or wrong", ours("no code is published for invalid requests");
     NOT_FOUND = "404", 404, "simulator: there is no such path",
-        "the path is unknown", ours("no code is published for unknown paths");
+        "the path is unknown, or not under this version", ours("no code is published for unknown paths");
     TOO_SLOW = "408", 408, "simulator: the body did not arrive in time",
         "the body did not end in time", ours("no code is published for slow requests");
     CONFLICT = "409", 409, "simulator: the chat is closed",
@@ -74,6 +74,8 @@ pub(super) const APPEND_SUCCESS: Code = CHAT_DETAILS;
 pub(super) const TRANSFER_SUCCESS: Code = TRANSFERRED;
 /// Success of `list_chats`: no code is published, but what is given are details of chats.
 pub(super) const LIST_SUCCESS: Code = CHAT_DETAILS;
+/// Success of `search_chats`, for the same reason.
+pub(super) const SEARCH_SUCCESS: Code = CHAT_DETAILS;
 /// Success of `authorize`: no code is published, and nobody needs one, because the token is in a header.
 pub(super) const AUTHORIZE_SUCCESS: Code = DONE;
 /// Success of `list_teams`: no code is published, and none that is fits teams.

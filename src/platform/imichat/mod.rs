@@ -1,10 +1,11 @@
 //! imi.chat, today sold as Webex Engage: REST API v3.1 and the webhooks of its virtual agents.
 //!
 //! Documented at docs.imi.chat: chats, their states and channels, the samples of messages, three events, the codes of
-//! `create_chat`, the header `access_token`, the daily quota, the members, order and pages of the list of chats. Not
-//! documented, and decided here: the request of `create_chat` (mirrors the chat it answers with), the keys that lists stand
-//! under, the list of teams, the order of checks, what an invalid body is answered with, how often and when webhooks are
-//! retried. Everything decided here is a named constant with its reason or a key of `setup:`.
+//! `create_chat`, the header `access_token`, the daily quota, the members, order and pages of the list of chats, the fields
+//! and operators of searches. Not documented, and decided here: the request of `create_chat` (mirrors the chat it answers
+//! with), how a search is written, the keys that lists stand under, the list of teams, the order of checks, what an invalid
+//! body is answered with, how often and when webhooks are retried. Everything decided here is a named constant with its
+//! reason or a key of `setup:`.
 //!
 //! Left out on purpose: the OAuth API that the vendor sells as its successor, and everything the admin pages do.
 

@@ -27,6 +27,8 @@ pub struct Tenant {
     pub(super) timeout: WallLimit,
     /// The pauses before further attempts.
     pub(super) retries: Vec<VirtualSpan>,
+    /// Whether chats can be searched under v3.1 as well.
+    pub(super) search_on_v31: bool,
     /// Whether invalid bodies are only recorded.
     pub(super) lenient: bool,
 }

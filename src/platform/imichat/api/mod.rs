@@ -47,6 +47,14 @@ pub(super) const ROUTES: &[Route<Imichat>] = &[
         handle: list::chats,
     },
     Route {
+        name: list::SEARCH,
+        method: Method::POST,
+        path: "/{version}/chats/search",
+        summary: "lists the chats that meet all conditions, the latest first, ten on a page; under v3.0 only",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/chats-search"),
+        handle: list::search,
+    },
+    Route {
         name: chat::GET,
         method: Method::GET,
         path: "/{version}/chats/{chat_id}",

@@ -56,6 +56,9 @@ pub(crate) enum Impossible {
 }
 
 impl State {
+    /// The vendor's words for all states, in its order.
+    pub(crate) const NAMES: [&'static str; 4] = ["queued", "picked", "onhold", "closed"];
+
     /// The vendor's word for it.
     pub(crate) const fn name(&self) -> &'static str {
         match self {
@@ -125,6 +128,12 @@ mod tests {
             "closed" => State::Closed { assignee: (!who.is_empty()).then(login) },
             other => panic!("{other} is no state"),
         }
+    }
+
+    #[test]
+    fn every_state_has_one_of_the_names() {
+        let states = ["queued", "picked a", "onhold a", "closed"].map(state);
+        assert_eq!(states.each_ref().map(State::name), State::NAMES);
     }
 
     #[test]

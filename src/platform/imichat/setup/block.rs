@@ -37,6 +37,8 @@ record! {
         pub(super) assets: Option<Vec<AssetBlock>>,
         /// How webhooks are delivered.
         pub(super) delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None },
+        /// How chats are searched.
+        pub(super) search: SearchBlock = SearchBlock { on_v31: false },
         /// Whether invalid bodies are answered as if they were valid, and only recorded as violations.
         pub(super) lenient: bool = false,
     }
@@ -133,6 +135,14 @@ record! {
         pub(super) timeout: WallLimit = TIMEOUT,
         /// The pauses before the second, third … attempt, in virtual time.
         pub(super) retries: Option<Vec<VirtualSpan>>,
+    }
+}
+
+record! {
+    /// How chats are searched.
+    pub(super) struct SearchBlock {
+        /// Whether it can be done under v3.1 as well; the vendor's page is titled so, but its text allows v3.0 only.
+        pub(super) on_v31: bool = false,
     }
 }
 

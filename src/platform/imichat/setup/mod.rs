@@ -7,7 +7,8 @@ mod tests;
 use http::{HeaderName, HeaderValue};
 
 use self::block::{
-    AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, TeamBlock, TokenBlock, VirtualAgentBlock, WebhookBlock,
+    AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, SearchBlock, TeamBlock, TokenBlock, VirtualAgentBlock,
+    WebhookBlock,
 };
 use super::auth;
 use super::model::channel::Channel;
@@ -33,6 +34,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("agents", AgentBlock::FIELDS),
     ("assets", AssetBlock::FIELDS),
     ("delivery", DeliveryBlock::FIELDS),
+    ("search", SearchBlock::FIELDS),
 ];
 
 /// Retries are documented, their number and spacing are not; the sister product has these.
@@ -68,6 +70,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         assets,
         timeout: block.delivery.timeout,
         retries: block.delivery.retries.unwrap_or_else(|| RETRIES.to_vec()),
+        search_on_v31: block.search.on_v31,
         lenient: block.lenient,
     };
     (problems.len() == before).then_some(tenant)

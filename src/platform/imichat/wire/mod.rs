@@ -3,6 +3,7 @@
 //! The REST API and the webhooks use the same words for different things (`type` is a direction in one and a kind of
 //! content in the other, `asset` an object and a text), so each has types of its own.
 
+pub(super) mod condition;
 pub(super) mod event;
 pub(super) mod list;
 pub(super) mod message;
@@ -10,3 +11,4 @@ pub(super) mod page;
 pub(super) mod reading;
 pub(super) mod reply;
 pub(super) mod request;
+pub(super) mod search;

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::base::time::VirtualTime;
 
+/// What an instant must look like, for messages.
+pub(super) const AN_INSTANT: &str = "an ISO 8601 instant such as 2019-08-16T22:02:13.842Z";
+
 /// What was found wrong with a body.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Findings {
@@ -148,7 +151,7 @@ impl Members {
         let text = self.text(key, findings)?;
         let instant = VirtualTime::parse(&text);
         if instant.is_none() {
-            findings.fault(format!("{} must be an ISO 8601 instant such as 2019-08-16T22:02:13.842Z", self.name(key)));
+            findings.fault(format!("{} must be {AN_INSTANT}", self.name(key)));
         }
         instant
     }

@@ -1,21 +1,30 @@
-//! The operations that list chats and teams.
+//! The operations that list chats and teams, and search chats.
 
 #[cfg(test)]
 mod tests;
 
 use crate::platform::Code;
 use crate::platform::cx::Cx;
+use crate::platform::imichat::api::gate::document;
 use crate::platform::imichat::model::TeamId;
+use crate::platform::imichat::model::chat::Chat;
+use crate::platform::imichat::wire::condition::{self, Condition};
 use crate::platform::imichat::wire::list::{ChatList, ListedChat, ListedTeam, TeamList};
 use crate::platform::imichat::wire::page::Page;
 use crate::platform::imichat::wire::reading::Findings;
+use crate::platform::imichat::wire::search::CHAT_FIELDS;
 use crate::platform::imichat::{Imichat, codes};
 use crate::platform::route::{Answer, Call, Reply};
 
 /// The name of [`chats`].
 pub(super) const CHATS: &str = "list_chats";
+/// The name of [`search`].
+pub(super) const SEARCH: &str = "search_chats";
 /// The name of [`teams`].
 pub(super) const TEAMS: &str = "list_teams";
+
+/// The only version that has `search_chats`, says the text of its page; its title has another.
+const SEARCHED: &str = "v3.0";
 
 /// Lists chats. Without a team in the header they are those of the whole tenant; nothing says that they are fewer.
 pub(super) fn chats(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
@@ -24,7 +33,23 @@ pub(super) fn chats(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answ
     let page = Page::read(&call.query, &mut findings);
     imichat.settle(cx, findings)?;
     cx.admit(CHATS, codes::planned)?;
-    Ok(imichat.chat_list(codes::LIST_SUCCESS, page, team))
+    Ok(imichat.chat_list(codes::LIST_SUCCESS, page, team, &[]))
+}
+
+/// Lists the chats that meet all conditions, in the same order and of the same teams as [`chats`].
+pub(super) fn search(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
+    let version = call.param("version");
+    if version != SEARCHED && !imichat.tenant.search_on_v31 {
+        cx.violation(format!("chats can be searched under {SEARCHED} only, not under {version}"));
+        return Err(codes::refuse(codes::NOT_FOUND));
+    }
+    let team = imichat.gate(cx, call)?.team;
+    let mut findings = Findings::default();
+    let page = Page::read(&call.query, &mut findings);
+    let conditions = condition::read(document(cx, call)?, CHAT_FIELDS, &mut findings);
+    imichat.settle(cx, findings)?;
+    cx.admit(SEARCH, codes::planned)?;
+    Ok(imichat.chat_list(codes::SEARCH_SUCCESS, page, team, &conditions))
 }
 
 /// Lists the teams of the caller's API key, for which it can do something, in the order of the set-up.
@@ -40,8 +65,10 @@ pub(super) fn teams(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answ
 }
 
 impl Imichat {
-    fn chat_list(&self, code: Code, page: Page, team: Option<TeamId>) -> Reply {
-        let chats = self.chats.latest_first().filter(|chat| team.is_none_or(|team| chat.about().team == team));
+    fn chat_list(&self, code: Code, page: Page, team: Option<TeamId>, conditions: &[Condition<Chat>]) -> Reply {
+        let of_team = |chat: &&Chat| team.is_none_or(|team| chat.about().team == team);
+        let meets_all = |chat: &&Chat| conditions.iter().all(|condition| condition.holds(chat));
+        let chats = self.chats.latest_first().filter(of_team).filter(meets_all);
         let listed = page.of(chats).map(|chat| {
             let about = chat.about();
             ListedChat::new(chat, self.tenant.asset_name(about.channel, &about.asset))
