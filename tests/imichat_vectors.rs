@@ -204,6 +204,7 @@ vectors! {
     a_chat_is_transferred_as_documented: "transfer.json";
     chats_are_listed_as_documented: "list_chats.json";
     chats_are_found_as_documented: "search_chats.json";
+    users_are_given_as_documented: "users.json";
     teams_are_listed_with_their_ids: "teams.json";
 }
 

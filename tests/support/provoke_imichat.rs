@@ -15,6 +15,13 @@ const SEARCH: Prior =
 const TEAMS: Prior = Prior { call: "GET /v3.1/teams", headers: KNOWN, body: "", take: "" };
 const READ: Prior = Prior { call: "GET /v3.1/chats/<id>", headers: KNOWN, body: "", take: "" };
 
+const USER: &str = r#"{"first_name":"Ziv","login_id":"ziv","email_id":"ziv@acme.example","password":"x",
+    "privileges":[{"teamid":672,"role":"Team Agent"}]}"#;
+const ADD: Prior = Prior { call: "POST /v3.1/users", headers: KNOWN, body: USER, take: "" };
+const FIND: Prior =
+    Prior { call: "POST /v3.1/users/search", headers: KNOWN, body: r#"{"active_chats":{"lt":1}}"#, take: "" };
+const STAFF: Prior = Prior { call: "GET /v3.1/users", headers: KNOWN, body: "", take: "" };
+
 const fn row(
     code: &'static str,
     call: &'static str,
@@ -35,6 +42,7 @@ pub(crate) const ROWS: &[Provocation] = &[
     row("2010", "POST /v3.1/chats", &[("access_token", "imi-access-token"), ("teamid", "999")], CHAT),
     Provocation { before: &[CREATE, READ, LIST, SEARCH, TEAMS], ..row("2031", "GET /v3.1/chats/CSRNONE", KNOWN, "") },
     row("2099", "DELETE /v3.1/chats", KNOWN, ""),
+    Provocation { before: &[ADD, FIND, STAFF], ..row("4306", "GET /v3.1/users/1001", KNOWN, "") },
     row("400", "POST /v3.1/chats", KNOWN, "{"),
     row("404", "GET /v3.1/nothing/here", KNOWN, ""),
     Provocation { body: Sent::TooSlow, ..row("408", "POST /v3.1/chats", KNOWN, "") },

@@ -9,6 +9,7 @@ use crate::platform::Code;
 use crate::platform::route::Reply;
 
 const CREATE: DocRef = DocRef::new(Mark::Seed, "docs.imi.chat/reference/create-chat");
+const USER: DocRef = DocRef::new(Mark::Docs, "docs.imi.chat/reference/get-individual-user");
 const TRANSFER: DocRef = DocRef::new(Mark::Docs, "docs.imi.chat/reference/transfer-api-private-beta");
 
 const fn ours(reason: &'static str) -> DocRef {
@@ -44,6 +45,8 @@ codes! {
         "only a planned fault", CREATE;
     CHAT_DETAILS = "4304", 200, "The chat details retrieved successfully",
         "a chat was created, read, changed or got a message, or chats were listed", CREATE;
+    USER_DETAILS = "4306", 200, "The user details retrieved successfully",
+        "a user was created or read, or users were listed", USER;
     TRANSFERRED = "4342", 202, "Chat has been transferred successfully",
         "a chat went to another team", TRANSFER;
     DONE = "200", 200, "simulator: done",
@@ -51,11 +54,13 @@ codes! {
     INVALID = "400", 400, "simulator: the request is not valid",
         "a credential, a body or a member of it is missing or wrong", ours("no code is published for invalid requests");
     NOT_FOUND = "404", 404, "simulator: there is no such path",
-        "the path is unknown, or not under this version", ours("no code is published for unknown paths");
+        "the path is unknown, or not under this version, or no user has the id in it",
+        ours("no code is published for unknown paths and users");
     TOO_SLOW = "408", 408, "simulator: the body did not arrive in time",
         "the body did not end in time", ours("no code is published for slow requests");
     CONFLICT = "409", 409, "simulator: the chat is closed",
-        "a closed chat was to be changed", ours("no code is published for changes to closed chats; no reopening is documented");
+        "a closed chat was to be changed, or a user was to be added whose login is taken",
+        ours("no code is published for changes to closed chats, nor for taken logins; no reopening is documented");
     TOO_LARGE = "413", 413, "simulator: the body is too large",
         "the body is larger than what is read", ours("no code is published for large requests");
     QUOTA_SPENT = "429", 429, "simulator: the daily quota is spent",
@@ -76,6 +81,14 @@ pub(super) const TRANSFER_SUCCESS: Code = TRANSFERRED;
 pub(super) const LIST_SUCCESS: Code = CHAT_DETAILS;
 /// Success of `search_chats`, for the same reason.
 pub(super) const SEARCH_SUCCESS: Code = CHAT_DETAILS;
+/// Success of `get_user`, as documented.
+pub(super) const GET_USER_SUCCESS: Code = USER_DETAILS;
+/// Success of `list_users`: no code is published, but what is given are details of users.
+pub(super) const LIST_USERS_SUCCESS: Code = USER_DETAILS;
+/// Success of `search_users`, for the same reason.
+pub(super) const SEARCH_USERS_SUCCESS: Code = USER_DETAILS;
+/// Success of `create_user`: answers with the same object as `get_user`, as `create_chat` does with that of `get_chat`.
+pub(super) const CREATE_USER_SUCCESS: Code = USER_DETAILS;
 /// Success of `authorize`: no code is published, and nobody needs one, because the token is in a header.
 pub(super) const AUTHORIZE_SUCCESS: Code = DONE;
 /// Success of `list_teams`: no code is published, and none that is fits teams.

@@ -1,11 +1,12 @@
 //! imi.chat, today sold as Webex Engage: REST API v3.1 and the webhooks of its virtual agents.
 //!
 //! Documented at docs.imi.chat: chats, their states and channels, the samples of messages, three events, the codes of
-//! `create_chat`, the header `access_token`, the daily quota, the members, order and pages of the list of chats, the fields
-//! and operators of searches. Not documented, and decided here: the request of `create_chat` (mirrors the chat it answers
-//! with), how a search is written, the keys that lists stand under, the list of teams, the order of checks, what an invalid
-//! body is answered with, how often and when webhooks are retried. Everything decided here is a named constant with its
-//! reason or a key of `setup:`.
+//! `create_chat`, the header `access_token`, the daily quota, the members, order and pages of the list of chats, the members
+//! of users and the code of `get_user`, the fields and operators of searches. Not documented, and decided here: the request
+//! of `create_chat` (mirrors the chat it answers with), which members `create_user` needs, how a search is written, the keys
+//! that lists of chats and teams stand under, the list of teams, whom a call about users may see, the order of checks, what
+//! an invalid body is answered with, how often and when webhooks are retried. Everything decided here is a named constant
+//! with its reason, is explained where it is done, or is a key of `setup:`.
 //!
 //! Left out on purpose: the OAuth API that the vendor sells as its successor, and everything the admin pages do.
 
@@ -29,6 +30,7 @@ use http::{HeaderName, HeaderValue};
 
 use self::auth::Auth;
 use self::model::Chats;
+use self::model::user::Users;
 use self::quota::Quota;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Refusal, WakeKey};
@@ -47,6 +49,7 @@ pub struct Imichat {
     auth: Auth,
     quota: Quota,
     chats: Chats,
+    users: Users,
     policy: Arc<Policy>,
 }
 
@@ -93,6 +96,7 @@ impl Platform for Imichat {
             auth: Auth::open(cx, tenant.identity.clone()),
             quota: Quota::new(tenant.daily_quota, cx.now()),
             chats: Chats::default(),
+            users: Users::open(cx.now(), tenant.agents.iter().cloned()),
             policy: Arc::new(policy),
             tenant,
         }
@@ -146,5 +150,12 @@ impl Platform for Imichat {
         let key =
             webhooks.flat_map(|webhook| &webhook.headers).map(|(_, value)| ("IMICHAT_WEBHOOK_KEY", value.clone()));
         self.auth.exports().into_iter().chain(key.take(1)).collect()
+    }
+}
+
+impl Imichat {
+    /// Whether anybody has this login: one of the people, or a virtual agent.
+    fn has_login(&self, login: &str) -> bool {
+        self.users.has(login) || self.tenant.virtual_agent(login).is_some()
     }
 }

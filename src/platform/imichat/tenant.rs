@@ -4,6 +4,7 @@ use http::HeaderName;
 
 use super::auth::Identity;
 use super::model::channel::Channel;
+use super::model::user::Profile;
 use super::model::{AssetId, Login, TeamId};
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
@@ -19,8 +20,8 @@ pub struct Tenant {
     pub(super) teams: Vec<Team>,
     /// The bots.
     pub(super) virtual_agents: Vec<VirtualAgent>,
-    /// The people.
-    pub(super) agents: Vec<Agent>,
+    /// The people it begins with.
+    pub(super) agents: Vec<Profile>,
     /// The business's addresses.
     pub(super) assets: Vec<Asset>,
     /// How long a receiver of webhooks may take for one attempt.
@@ -81,16 +82,6 @@ pub(super) enum Subscription {
     Closed,
 }
 
-/// A human agent.
-#[derive(Clone, Debug)]
-pub(super) struct Agent {
-    /// The login.
-    pub(super) login: Login,
-    /// The team; later operations list people by it.
-    #[expect(dead_code, reason = "checked here, read by the operations on users")]
-    pub(super) team: TeamId,
-}
-
 /// The business's address on a channel.
 #[derive(Clone, Debug)]
 pub(super) struct Asset {
@@ -116,16 +107,6 @@ impl Tenant {
     /// The bot with this login.
     pub(super) fn virtual_agent(&self, login: &str) -> Option<&VirtualAgent> {
         self.virtual_agents.iter().find(|bot| bot.login.as_str() == login)
-    }
-
-    /// Whether a human agent has this login.
-    pub(super) fn has_agent(&self, login: &str) -> bool {
-        self.agents.iter().any(|agent| agent.login.as_str() == login)
-    }
-
-    /// Whether anybody has this login.
-    pub(super) fn has_login(&self, login: &str) -> bool {
-        self.has_agent(login) || self.virtual_agent(login).is_some()
     }
 
     /// Who gets the new chats of a team: its virtual agent, if it has exactly one and assigns by itself.

@@ -116,7 +116,7 @@ pub(super) fn transfer(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> A
 
 impl Imichat {
     fn known_login(&self, login: &str, findings: &mut Findings) -> bool {
-        let known = self.tenant.has_login(login);
+        let known = self.has_login(login);
         if !known {
             findings.fault(format!("assignee {login} is no agent or virtual agent of this tenant"));
         }

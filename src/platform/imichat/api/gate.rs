@@ -6,6 +6,7 @@ use crate::platform::cx::Cx;
 use crate::platform::imichat::auth::{BadToken, KeyRef, TEAM_HEADER, TOKEN_HEADER, WRONG_TEAM_HEADER};
 use crate::platform::imichat::model::state::Impossible;
 use crate::platform::imichat::model::{ChatKey, TeamId};
+use crate::platform::imichat::wire::page::Page;
 use crate::platform::imichat::wire::reading::Findings;
 use crate::platform::imichat::{Imichat, codes};
 use crate::platform::route::{Body, Call, Reply};
@@ -52,6 +53,14 @@ impl Imichat {
             cx.violation(detail);
         }
         refusal.map_or(Ok(()), Err)
+    }
+
+    /// The page that a call without a body asks for.
+    pub(super) fn page(&self, cx: &mut Cx<'_>, call: &Call) -> Result<Page, Reply> {
+        let mut findings = Findings::default();
+        let page = Page::read(&call.query, &mut findings);
+        self.settle(cx, findings)?;
+        Ok(page)
     }
 
     /// The chat that the path names by id or alias.

@@ -6,6 +6,7 @@ mod gate;
 mod list;
 #[cfg(test)]
 mod tests;
+mod user;
 
 use http::Method;
 
@@ -93,5 +94,37 @@ pub(super) const ROUTES: &[Route<Imichat>] = &[
         summary: "lists the teams that the API key is shared with, ten on a page",
         doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/transfer-api-private-beta"),
         handle: list::teams,
+    },
+    Route {
+        name: user::LIST,
+        method: Method::GET,
+        path: "/{version}/users",
+        summary: "lists the users of a team, ten on a page",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/get-individual-user"),
+        handle: user::list,
+    },
+    Route {
+        name: user::CREATE,
+        method: Method::POST,
+        path: "/{version}/users",
+        summary: "adds a user, who can then be given chats",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/create-user"),
+        handle: user::create,
+    },
+    Route {
+        name: user::SEARCH,
+        method: Method::POST,
+        path: "/{version}/users/search",
+        summary: "lists the users of a team who meet all conditions, ten on a page",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/users-search"),
+        handle: user::search,
+    },
+    Route {
+        name: user::GET,
+        method: Method::GET,
+        path: "/{version}/users/{user_id}",
+        summary: "gives a user of a team by number",
+        doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/get-individual-user"),
+        handle: user::get,
     },
 ];

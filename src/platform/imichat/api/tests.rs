@@ -53,6 +53,28 @@ fn checks_come_in_the_documented_order() {
     check(post(), "/v3.1/chats", &good, "", (400, 400));
     check(post(), "/v3.1/chats", &good, "[]", (400, 400));
     check(post(), "/v3.1/chats", &good, &livechat().to_string(), (500, 4108));
+    check(post(), "/v3.1/chats/search", &[], "", (404, 404));
+    for path in ["/v3.1/users", "/v3.1/users/search"] {
+        check(post(), path, &[], "", (400, 2002));
+        check(post(), path, &[("access_token", "wrong")], "", (400, 2002));
+        check(post(), path, &[("access_token", "wrong"), ("teamid", "1")], "", (400, 2003));
+        check(post(), path, &[("access_token", "old"), ("teamid", "1")], "", (401, 2004));
+        check(post(), path, &[("access_token", "good"), ("teamid", "7")], "", (404, 2010));
+        check(post(), path, &good, "", (400, 400));
+    }
+    check(Method::GET, "/v3.1/users/1", &good[..1], "", (400, 2002));
+    check(Method::GET, "/v3.1/users/1", &good, "", (404, 404));
+    let search = "/v3.0/chats/search";
+    check(post(), search, &[], "", (400, 2002));
+    check(post(), search, &[("access_token", "old"), ("teamid", "1")], "", (401, 2004));
+    check(post(), search, &[("access_token", "good"), ("teamid", "7")], "", (404, 2010));
+    check(post(), search, &good[..1], "[]", (400, 400));
+    for path in ["/v3.1/chats?page=0", "/v3.1/teams?page=0"] {
+        check(Method::GET, path, &[], "", (400, 2002));
+        check(Method::GET, path, &[("access_token", "wrong"), ("teamid", "1")], "", (400, 2003));
+        check(Method::GET, path, &[("access_token", "good"), ("teamid", "7")], "", (404, 2010));
+        check(Method::GET, path, &good[..1], "", (400, 400));
+    }
     let path = "/v3.1/chats/CSRNOBODY/messages";
     check(post(), path, &[("access_token", "good"), ("teamid", "1")], "", (404, 2010));
     check(post(), path, &good[..1], "{}", (400, 400));
@@ -87,12 +109,20 @@ fn every_operation_lets_a_planned_fault_take_over_and_then_does_nothing() {
             "update_chat" => json!({"status": "closed"}),
             "append_message" => text("Hi"),
             "transfer_chat" => json!({"transfer": {"teamid": 672}}),
+            "create_user" => json!({
+                "first_name": "Ziv", "login_id": "ziv", "email_id": "z@acme.example", "password": "x",
+                "privileges": [{"teamid": 672, "role": "Team Agent"}],
+            }),
             _ => json!({}),
         };
         let version = if route.name == "search_chats" { "v3.0" } else { "v3.1" };
-        let path = route.path.replace("{version}", version).replace("{chat_id}", &chat);
+        let path = route.path.replace("{version}", version).replace("{chat_id}", &chat).replace("{user_id}", "1001");
         let headers = [("access_token", "imi-access-token"), ("teamid", "672"), ("authorization", KEY)];
-        let before = stage.call(Method::GET, &format!("/v3.1/chats/{chat}"), &json!({})).1;
+        let all = |stage: &mut Stage| {
+            let paths = ["/v3.1/chats".to_owned(), format!("/v3.1/chats/{chat}"), "/v3.1/users".to_owned()];
+            paths.map(|path| stage.call(Method::GET, &path, &json!({})).1)
+        };
+        let before = all(&mut stage);
         stage.told();
         stage.events();
         stage.plan(route.name, "2007");
@@ -102,7 +132,7 @@ fn every_operation_lets_a_planned_fault_take_over_and_then_does_nothing() {
         assert_eq!((reply.status, document), (500, expected), "{}", route.name);
         assert_eq!(stage.events(), [""; 0], "{}", route.name);
         assert_eq!(stage.told().len(), 1, "{}: only the fault", route.name);
-        let after = stage.call(Method::GET, &format!("/v3.1/chats/{chat}"), &json!({})).1;
+        let after = all(&mut stage);
         assert_eq!(before, after, "{}", route.name);
         let (reply, _) = stage.send(route.method.clone(), &path, &headers, body);
         assert!(reply.status < 300, "{} works without a fault", route.name);

@@ -1,9 +1,10 @@
-//! The truth of a tenant: its chats. Knows no wire format and sends nothing; what changed is returned as facts.
+//! The truth of a tenant: its chats and its people. Knows no wire format and sends nothing; what changed is returned as facts.
 
 pub(super) mod channel;
 pub(super) mod chat;
 pub(super) mod message;
 pub(super) mod state;
+pub(super) mod user;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -49,6 +50,12 @@ impl Login {
 
     /// The text of it.
     pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for Login {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
@@ -148,6 +155,15 @@ impl Chats {
     /// All chats, the latest first. Time never goes back, so that is also the order of when they began.
     pub(super) fn latest_first(&self) -> impl Iterator<Item = &Chat> {
         self.by_id.values().rev()
+    }
+
+    /// How many chats everybody has who has any. A closed chat is nobody's any more.
+    pub(super) fn held(&self) -> HashMap<&Login, u32> {
+        let mut held = HashMap::new();
+        for holder in self.by_id.values().filter_map(|chat| chat.state().holder()) {
+            *held.entry(holder).or_default() += 1;
+        }
+        held
     }
 
     /// Gives a chat another alias, by which it is found from now on.

@@ -175,7 +175,7 @@ impl Imichat {
         let key = self.meant(cx, act.chat.as_ref(), Some(&act.by))?;
         let by = match act.by.value.as_str() {
             "system" => Party::system(),
-            login if self.tenant.has_login(login) => self.colleague(login),
+            login if self.has_login(login) => self.colleague(login),
             _ => {
                 let why = "nothing is documented for a customer who closes a chat; let `system` or an agent close it";
                 return Err(Refusal::new(why));
@@ -196,7 +196,7 @@ impl Imichat {
         let who = speaker.value.as_str();
         let (from, direction) = match cx.customer(who) {
             Some(customer) => (customer.party(), Direction::Inbound),
-            None if self.tenant.has_agent(who) => (self.colleague(who), Direction::Outbound),
+            None if self.users.has(who) => (self.colleague(who), Direction::Outbound),
             None if self.tenant.virtual_agent(who).is_some() => {
                 return Err(Refusal::new(format!("`{who}` is the bot under test, which speaks for itself")));
             }
@@ -231,7 +231,7 @@ impl Imichat {
     }
 
     fn login(&self, login: &str) -> Result<Login, Refusal> {
-        let known = self.tenant.has_login(login);
+        let known = self.has_login(login);
         known.then(|| Login::new(login)).ok_or_else(|| Refusal::new(format!("no agent is called `{login}`")))
     }
 

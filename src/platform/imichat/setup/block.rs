@@ -113,6 +113,26 @@ record! {
         pub(super) login: Located<String>,
         /// The number of the team; the first team by default.
         pub(super) team: Option<Located<u32>>,
+        /// The first name; the login by default.
+        pub(super) first_name: Option<String>,
+        /// The last name.
+        pub(super) last_name: String = String::new(),
+        /// The e-mail address; by default the login, followed by the tenant's domain if it is no address.
+        pub(super) email: Option<String>,
+        /// Whether the account can be used: `active` or `inactive`; `active` by default.
+        pub(super) status: Option<Located<String>>,
+        /// Whether the agent is logged in.
+        pub(super) logged_in: bool = true,
+        /// Whether the agent takes new chats.
+        pub(super) accepting_chats: bool = true,
+        /// What the agent does, in words.
+        pub(super) job_description: String = String::new(),
+        /// Whether the agent logs in with the e-mail address.
+        pub(super) login_using_email: bool = false,
+        /// What the agent is there for: `Customer Care` or `Administrative`; `Customer Care` by default.
+        pub(super) role_type: Option<Located<String>>,
+        /// What the agent is good at: names and values.
+        pub(super) skill_attributes: IndexMap<String, serde_json::Value>,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The `setup:` block of a scenario, checked into a [`Tenant`].
 
+mod agent;
 mod block;
 #[cfg(test)]
 mod tests;
@@ -12,8 +13,9 @@ use self::block::{
 };
 use super::auth;
 use super::model::channel::Channel;
+use super::model::user::Profile;
 use super::model::{AssetId, Login, TeamId};
-use super::tenant::{Agent, Asset, Subscription, Team, Tenant, VirtualAgent, Webhook};
+use super::tenant::{Asset, Subscription, Team, Tenant, VirtualAgent, Webhook};
 use super::wire::event;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::secret::Secret;
@@ -49,7 +51,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let mut check = Check { problems, teams: Vec::new() };
     let teams = check.teams(block.teams);
     let virtual_agents = check.virtual_agents(block.virtual_agents, &teams);
-    let agents = check.agents(block.agents, &teams);
+    let agents = check.agents(block.agents, &teams, &block.domain);
     check.logins(&virtual_agents, &agents);
     let assets = check.assets(block.assets);
     let keys = block.api_keys.map(|keys| check.keys(keys));
@@ -144,15 +146,7 @@ impl Check<'_> {
         bots
     }
 
-    fn agents(&mut self, blocks: Vec<AgentBlock>, teams: &[(Team, Option<bool>)]) -> Vec<(Agent, Place)> {
-        let agent = |block: AgentBlock| {
-            let team = self.team(block.team, teams);
-            (Agent { login: Login::new(&block.login.value), team }, block.login.place)
-        };
-        blocks.into_iter().map(agent).collect()
-    }
-
-    fn logins(&mut self, bots: &[(VirtualAgent, Place)], agents: &[(Agent, Place)]) {
+    fn logins(&mut self, bots: &[(VirtualAgent, Place)], agents: &[(Profile, Place)]) {
         let bots = bots.iter().map(|(bot, place)| (&bot.login, *place));
         let agents = agents.iter().map(|(agent, place)| (&agent.login, *place));
         let mut seen: Vec<&Login> = Vec::new();

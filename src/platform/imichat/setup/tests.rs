@@ -60,6 +60,30 @@ fn a_webhook_gets_the_two_usual_events_unless_it_says_otherwise() {
 }
 
 #[test]
+fn what_is_left_out_about_people_is_made_up() {
+    let check = |agent: Value, names: [&str; 3], words: [&str; 2], flags: [bool; 3]| {
+        let tenant = read(&json!({"agents": [agent]}));
+        let found = &tenant.agents[0];
+        assert_eq!([&found.first_name, &found.last_name, &found.email], names, "{agent}");
+        assert_eq!([found.status.name(), found.role_type.name()], words, "{agent}");
+        assert_eq!([found.logged_in, found.accepting_chats, found.login_using_email], flags, "{agent}");
+        assert_eq!(found.teams, [TeamId(672)]);
+    };
+    let usual = ["active", "Customer Care"];
+    check(json!({"login": "noa"}), ["noa", "", "noa@acme.imi.chat"], usual, [true, true, false]);
+    check(json!({"login": "noa@x.example"}), ["noa@x.example", "", "noa@x.example"], usual, [true, true, false]);
+    check(
+        json!({
+            "login": "noa", "first_name": "Noa", "last_name": "Levi", "email": "n@x.example", "status": "inactive",
+            "role_type": "Administrative", "logged_in": false, "accepting_chats": false, "login_using_email": true,
+        }),
+        ["Noa", "Levi", "n@x.example"],
+        ["inactive", "Administrative"],
+        [false, false, true],
+    );
+}
+
+#[test]
 fn impossible_tenants_are_reported() {
     let check = |setup: Value, expected: &[(&str, &str)]| {
         let text = json!({"platform": "imichat", "setup": setup}).to_string();
@@ -76,6 +100,11 @@ fn impossible_tenants_are_reported() {
     check(json!({"agents": [{"login": "a", "team": 9}]}), &[("E0203", "`9` is no team of this tenant")]);
     check(json!({"virtual_agents": [{"login": "a", "team": 9}]}), &[("E0203", "`9` is no team of this tenant")]);
     check(json!({"agents": [{"login": "support_bot"}]}), &[("E0210", "`support_bot` stands here for the second time")]);
+    check(
+        json!({"agents": [{"login": "a", "status": "asleep", "role_type": "Boss"}]}),
+        &[("E0210", "`asleep` is no status of a user"), ("E0210", "`Boss` is no role type of a user")],
+    );
+    check(json!({"search": {"on_v3.1": true}}), &[("E0101", "`on_v3.1` is no key here")]);
     check(json!({"agents": [{"login": ""}]}), &[("E0210", "a login is empty")]);
     check(bot(json!({"url": "ftp://x"})), &[("E0114", "`ftp://x` is not an address that webhooks can go to")]);
     check(bot(json!({"url": "${bot}x"})), &[("E0114", "`${bot}x` is not an address that webhooks can go to")]);

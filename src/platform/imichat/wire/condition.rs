@@ -71,6 +71,10 @@ pub(crate) enum Kind<T> {
     Word(fn() -> Vec<&'static str>, fn(&T) -> &'static str),
     /// An instant.
     Instant(fn(&T) -> VirtualTime),
+    /// A whole number.
+    Number(fn(&T) -> i64),
+    /// True or false.
+    Flag(fn(&T) -> bool),
 }
 
 /// A condition that `T` meets or does not meet.
@@ -84,6 +88,8 @@ enum Against<T> {
     Text(fn(&T, &str) -> bool, String),
     Word(fn(&T) -> &'static str, &'static str),
     Instant(fn(&T) -> VirtualTime, VirtualTime),
+    Number(fn(&T) -> i64, i64),
+    Flag(fn(&T) -> bool, bool),
 }
 
 impl<T> Condition<T> {
@@ -93,6 +99,8 @@ impl<T> Condition<T> {
             Against::Text(has, wanted) => has(thing, wanted).then_some(Ordering::Equal),
             Against::Word(of, wanted) => (of(thing) == *wanted).then_some(Ordering::Equal),
             Against::Instant(of, wanted) => Some(millis(of(thing)).cmp(&millis(*wanted))),
+            Against::Number(of, wanted) => Some(of(thing).cmp(wanted)),
+            Against::Flag(of, wanted) => (of(thing) == *wanted).then_some(Ordering::Equal),
         })
     }
 }
@@ -144,7 +152,9 @@ impl<T> Kind<T> {
                 words().into_iter().find(|word| *word == text).map(|word| Against::Word(*of, word))
             }
             (Self::Instant(of), Value::String(text)) => VirtualTime::parse(&text).map(|at| Against::Instant(*of, at)),
-            (Self::Text(_) | Self::Word(..) | Self::Instant(_), _) => None,
+            (Self::Number(of), Value::Number(number)) => number.as_i64().map(|number| Against::Number(*of, number)),
+            (Self::Flag(of), Value::Bool(flag)) => Some(Against::Flag(*of, flag)),
+            (Self::Text(_) | Self::Word(..) | Self::Instant(_) | Self::Number(_) | Self::Flag(_), _) => None,
         }
     }
 
@@ -154,6 +164,8 @@ impl<T> Kind<T> {
             Self::Text(_) => "a text".to_owned(),
             Self::Word(words, _) => any_of(&words()),
             Self::Instant(_) => AN_INSTANT.to_owned(),
+            Self::Number(_) => "a whole number".to_owned(),
+            Self::Flag(_) => "true or false".to_owned(),
         }
     }
 }
@@ -161,4 +173,104 @@ impl<T> Kind<T> {
 /// An instant as answers show it. Compared more finely, no instant of an answer would ever be found again.
 const fn millis(at: VirtualTime) -> i64 {
     at.as_nanos().div_euclid(1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    struct Thing {
+        label: &'static str,
+        at: VirtualTime,
+        count: i64,
+        good: bool,
+    }
+
+    const ALL: &[Operator] = &[Operator::Eq, Operator::NotEq, Operator::Lt, Operator::Gt, Operator::Lte, Operator::Gte];
+    const FIELDS: &[Field<Thing>] = &[
+        Field { name: "label", operators: ALL, kind: Kind::Text(|thing, wanted| thing.label == wanted) },
+        Field { name: "word", operators: ALL, kind: Kind::Word(|| vec!["a", "b"], |thing| thing.label) },
+        Field { name: "at", operators: ALL, kind: Kind::Instant(|thing| thing.at) },
+        Field { name: "count", operators: ALL, kind: Kind::Number(|thing| thing.count) },
+        Field { name: "good", operators: &[Operator::Eq], kind: Kind::Flag(|thing| thing.good) },
+    ];
+
+    fn thing() -> Thing {
+        // 2026-01-05T09:00:00.0019Z
+        let at = VirtualTime::from_nanos(VirtualTime::OPENING.as_nanos() + 1_900_000);
+        Thing { label: "a", at, count: 3, good: true }
+    }
+
+    #[test]
+    fn every_operator_compares_every_kind_of_value() {
+        let check = |field: &str, value: Value, expected: &[&str]| {
+            let holds = |operator: &&Operator| {
+                let mut findings = Findings::default();
+                let conditions = read(json!({field: {operator.name(): value}}), FIELDS, &mut findings);
+                assert_eq!(findings, Findings::default());
+                conditions.iter().all(|condition| condition.holds(&thing()))
+            };
+            let found: Vec<&str> = ALL.iter().filter(holds).map(|operator| operator.name()).collect();
+            assert_eq!(found, expected, "{field} {value}");
+        };
+        check("label", json!("a"), &["eq", "lte", "gte"]);
+        check("label", json!("b"), &["not_eq"]);
+        check("word", json!("a"), &["eq", "lte", "gte"]);
+        check("word", json!("b"), &["not_eq"]);
+        check("count", json!(2), &["not_eq", "gt", "gte"]);
+        check("count", json!(3), &["eq", "lte", "gte"]);
+        check("count", json!(4), &["not_eq", "lt", "lte"]);
+        check("at", json!("2026-01-05T09:00:00.000Z"), &["not_eq", "gt", "gte"]);
+        check("at", json!("2026-01-05T09:00:00.001Z"), &["eq", "lte", "gte"]);
+        check("at", json!("2026-01-05T09:00:00.0015Z"), &["eq", "lte", "gte"]);
+        check("at", json!("2026-01-05T10:00:00.001+01:00"), &["eq", "lte", "gte"]);
+        check("at", json!("2026-01-05T09:00:00.002Z"), &["not_eq", "lt", "lte"]);
+    }
+
+    #[test]
+    fn all_conditions_must_hold() {
+        let check = |body: Value, expected: bool| {
+            let mut findings = Findings::default();
+            let conditions = read(body.clone(), FIELDS, &mut findings);
+            assert_eq!(findings, Findings::default());
+            assert_eq!(conditions.iter().all(|condition| condition.holds(&thing())), expected, "{body}");
+        };
+        check(json!({}), true);
+        check(json!({"count": {"gt": 2, "lt": 4}, "good": {"eq": true}}), true);
+        check(json!({"count": {"gt": 2, "lt": 3}, "good": {"eq": true}}), false);
+        check(json!({"count": {"gt": 2, "lt": 4}, "good": {"eq": false}}), false);
+    }
+
+    #[test]
+    fn everything_that_is_no_condition_is_said() {
+        let mut findings = Findings::default();
+        let body = json!({
+            "colour": {"eq": "red"}, "good": {"lt": true, "eq": 1}, "count": {"eq": 1.5, "gt": "3", "lt": 2},
+            "word": {"eq": "c"}, "at": {"lt": "now"}, "label": {"eq": null},
+        });
+        assert_eq!(read(body, FIELDS, &mut findings).len(), 1, "the only sound one");
+        let faults = [
+            "colour is no field of this search; it must be label, word, at, count or good",
+            "lt is no operator of good; it must be eq",
+            "good.eq must be true or false",
+            "count.eq must be a whole number",
+            "count.gt must be a whole number",
+            "word.eq must be a or b",
+            "at.lt must be an ISO 8601 instant such as 2019-08-16T22:02:13.842Z",
+            "label.eq must be a text",
+        ];
+        assert_eq!(findings.faults, faults);
+        for (body, fault) in [
+            (json!([]), "the body must be an object"),
+            (json!({"good": true}), "good must be an object of operators and values"),
+            (json!({"good": null}), "good must be an object of operators and values"),
+            (json!({"good": {}}), "good must be an object of operators and values"),
+        ] {
+            let mut findings = Findings::default();
+            assert!(read(body, FIELDS, &mut findings).is_empty());
+            assert_eq!(findings.faults, [fault]);
+        }
+    }
 }

@@ -12,3 +12,4 @@ pub(super) mod reading;
 pub(super) mod reply;
 pub(super) mod request;
 pub(super) mod search;
+pub(super) mod user;

@@ -80,9 +80,11 @@ impl Members {
     }
 
     /// Whether a member is there; complains if it is not.
-    pub(crate) fn needs(&self, key: &str, findings: &mut Findings) -> bool {
+    pub(crate) fn needs(&mut self, key: &str, findings: &mut Findings) -> bool {
         let there = self.rest.get(key).is_some_and(|value| !value.is_null());
         if !there {
+            // A `null` that was complained about is no member that nobody asked for.
+            self.rest.shift_remove(key);
             findings.fault(format!("{} is missing", self.name(key)));
         }
         there
@@ -134,6 +136,32 @@ impl Members {
             findings.fault(format!("{} must be a list of texts", self.name(key)));
         }
         texts
+    }
+
+    /// True or false.
+    pub(crate) fn flag(&mut self, key: &str, findings: &mut Findings) -> Option<bool> {
+        let flag = self.take(key)?.as_bool();
+        if flag.is_none() {
+            findings.fault(format!("{} must be true or false", self.name(key)));
+        }
+        flag
+    }
+
+    /// A list of at least one object, which must be there, each to be read member by member.
+    pub(crate) fn each(&mut self, key: &str, findings: &mut Findings) -> Vec<Self> {
+        if !self.needs(key, findings) {
+            return Vec::new();
+        }
+        match self.take(key) {
+            Some(Value::Array(items)) if !items.is_empty() => {
+                let at = |(index, item)| Self::open(item, &format!("{}[{index}]", self.name(key)), findings);
+                items.into_iter().enumerate().map(at).collect()
+            }
+            _ => {
+                findings.fault(format!("{} must be a list of at least one object", self.name(key)));
+                Vec::new()
+            }
+        }
     }
 
     /// An object that is kept as it is.
@@ -188,12 +216,22 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_path() {
         let mut findings = Findings::default();
-        let mut body = Members::open(json!({"a": 1, "b": "", "x": null, "c": ["t", 2], "y": 0}), "", &mut findings);
+        let document = json!({
+            "a": 1, "b": "", "x": null, "c": ["t", 2], "y": 0, "n": null, "f": 1, "l": {}, "e": [], "o": [{"p": 1}],
+        });
+        let mut body = Members::open(document, "", &mut findings);
         assert_eq!(body.text("a", &mut findings), None);
         assert_eq!(body.needed_text("b", &mut findings), "");
         assert_eq!(body.needed_text("missing", &mut findings), "");
         assert_eq!(body.text("x", &mut findings), None);
         assert_eq!(body.texts("c", &mut findings), None);
+        assert_eq!(body.needed_text("n", &mut findings), "");
+        assert_eq!(body.flag("f", &mut findings), None);
+        for key in ["l", "e", "m"] {
+            assert!(body.each(key, &mut findings).is_empty());
+        }
+        let mut one = body.each("o", &mut findings).remove(0);
+        assert_eq!(one.text("p", &mut findings), None);
         Members::open(json!([]), "d[0]", &mut findings).close(&mut findings);
         body.close(&mut findings);
         let faults = [
@@ -201,6 +239,12 @@ mod tests {
             "b must not be empty",
             "missing is missing",
             "c must be a list of texts",
+            "n is missing",
+            "f must be true or false",
+            "l must be a list of at least one object",
+            "e must be a list of at least one object",
+            "m is missing",
+            "o[0].p must be a text",
             "d[0] must be an object",
         ];
         assert_eq!(findings.faults, faults);

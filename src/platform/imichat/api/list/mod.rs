@@ -29,9 +29,7 @@ const SEARCHED: &str = "v3.0";
 /// Lists chats. Without a team in the header they are those of the whole tenant; nothing says that they are fewer.
 pub(super) fn chats(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
     let team = imichat.gate(cx, call)?.team;
-    let mut findings = Findings::default();
-    let page = Page::read(&call.query, &mut findings);
-    imichat.settle(cx, findings)?;
+    let page = imichat.page(cx, call)?;
     cx.admit(CHATS, codes::planned)?;
     Ok(imichat.chat_list(codes::LIST_SUCCESS, page, team, &[]))
 }
@@ -55,9 +53,7 @@ pub(super) fn search(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
 /// Lists the teams of the caller's API key, for which it can do something, in the order of the set-up.
 pub(super) fn teams(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
     let key = imichat.gate(cx, call)?.key;
-    let mut findings = Findings::default();
-    let page = Page::read(&call.query, &mut findings);
-    imichat.settle(cx, findings)?;
+    let page = imichat.page(cx, call)?;
     cx.admit(TEAMS, codes::planned)?;
     let shared = imichat.tenant.teams.iter().filter(|team| imichat.auth.shares(key, team.id));
     let teams = page.of(shared).map(|team| ListedTeam { team_id: team.id, team_name: &team.name }).collect();
