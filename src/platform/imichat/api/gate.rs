@@ -15,7 +15,7 @@ use crate::platform::route::{Body, Call, Reply};
 pub(super) struct Pass<T> {
     /// The API key that its token was issued for.
     pub(super) key: KeyRef,
-    /// The team it is for.
+    /// The team it is for, where it names one.
     pub(super) team: T,
 }
 

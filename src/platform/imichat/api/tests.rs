@@ -95,8 +95,12 @@ fn a_spent_quota_refuses_after_the_headers_and_before_the_body() {
         let (reply, _) = stage.send(Method::GET, "/v3.1/chats/x", &headers, Body::TooSlow);
         assert_eq!(reply.code, Some(expected));
     }
-    let (reply, _) = stage.send(Method::GET, "/v3.1/authorize", &[("authorization", KEY)], Body::TooSlow);
-    assert_eq!(reply.code, Some("429"));
+    for route in Imichat::ROUTES {
+        let path = route.path.replace("{version}", "v3.0").replace("{chat_id}", "x").replace("{user_id}", "x");
+        let headers = [("authorization", KEY), ("access_token", "imi-access-token"), ("teamid", "672")];
+        let (reply, _) = stage.send(route.method.clone(), &path, &headers, Body::TooSlow);
+        assert_eq!(reply.code, Some("429"), "{}", route.name);
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The truth of a tenant: its chats and its people. Knows no wire format and sends nothing; what changed is returned as facts.
+//! The truth of a tenant: its chats and its people. Knows no wire format and sends nothing; what changed is returned as
+//! facts.
 
 pub(super) mod channel;
 pub(super) mod chat;

@@ -53,6 +53,11 @@ impl Operator {
     }
 }
 
+/// The operator of what is the same or not.
+pub(super) const EQUAL: &[Operator] = &[Operator::Eq];
+/// The operators of what comes before or after something.
+pub(super) const ORDER: &[Operator] = &[Operator::Eq, Operator::Lt, Operator::Gt, Operator::Lte, Operator::Gte];
+
 /// A field that `T` can be searched by.
 pub(crate) struct Field<T> {
     /// The vendor's word for it.

@@ -2,13 +2,10 @@
 //!
 //! Page: docs.imi.chat/reference/chats-search, which has the fields and their operators.
 
-use super::condition::{Field, Kind, Operator};
+use super::condition::{EQUAL, Field, Kind, ORDER, Operator};
 use crate::platform::imichat::model::channel::Channel;
 use crate::platform::imichat::model::chat::Chat;
 use crate::platform::imichat::model::state::State;
-
-const EQUAL: &[Operator] = &[Operator::Eq];
-const ORDER: &[Operator] = &[Operator::Eq, Operator::Lt, Operator::Gt, Operator::Lte, Operator::Gte];
 
 /// The keys of `route_params` that are a chat's intent and group. Inferred: both fields are documented for Apple Business
 /// Chat only, where a customer's link carries them as something to route by, and no object of the API shows them. So a

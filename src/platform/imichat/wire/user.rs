@@ -7,7 +7,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::condition::{Field, Kind, Operator};
+use super::condition::{EQUAL, Field, Kind, ORDER, Operator};
 use super::reading::{Findings, Members};
 use super::reply::Millis;
 use crate::platform::imichat::model::chat::Freeform;
@@ -66,8 +66,7 @@ impl<'u> ShownUser<'u> {
     }
 }
 
-const ORDER: &[Operator] = &[Operator::Eq, Operator::Lt, Operator::Gt, Operator::Lte, Operator::Gte];
-/// The page of the search has no `eq` for numbers of chats.
+/// The operators of a number of chats: the page of the search has no `eq` for it.
 const RANGE: &[Operator] = &[Operator::Lt, Operator::Gt, Operator::Lte, Operator::Gte];
 
 /// The fields of `search_users`. No constant, because what is searched borrows from the tenant.
@@ -76,14 +75,14 @@ pub(crate) fn user_fields<'u>() -> [Field<Working<'u>>; 5] {
     [
         Field {
             name: "status",
-            operators: &[Operator::Eq],
+            operators: EQUAL,
             kind: Kind::Word(words, |working| working.user.profile().status.name()),
         },
         Field { name: "created_at", operators: ORDER, kind: Kind::Instant(|working| working.user.created()) },
         Field { name: "updated_at", operators: ORDER, kind: Kind::Instant(|working| working.user.updated()) },
         Field {
             name: "accepting_chats",
-            operators: &[Operator::Eq],
+            operators: EQUAL,
             kind: Kind::Flag(|working| working.user.profile().accepting_chats),
         },
         Field { name: "active_chats", operators: RANGE, kind: Kind::Number(|working| working.active_chats.into()) },

@@ -39,7 +39,7 @@ pub(super) fn list(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answe
 pub(super) fn get(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
     let team = imichat.gate_for_team(cx, call)?.team;
     let number = call.param("user_id");
-    let Some(working) = imichat.staff(team).find(|working| working.user.number().to_string() == number) else {
+    let Some(working) = imichat.people(team).find(|working| working.user.number().to_string() == number) else {
         let why = format!("no user of team {team} has the id {number}");
         cx.violation(why.as_str());
         return Err(codes::explain(codes::NOT_FOUND, &why));
@@ -78,10 +78,9 @@ pub(super) fn search(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
 
 impl Imichat {
     /// The people of a team, and how many chats each of them has.
-    fn staff(&self, team: TeamId) -> impl Iterator<Item = Working<'_>> {
+    fn people(&self, team: TeamId) -> impl Iterator<Item = Working<'_>> {
         let held = self.chats.held();
-        let people = self.users.all().filter(move |user| user.is_in(team));
-        people.map(move |user| {
+        self.users.all().filter(move |user| user.is_in(team)).map(move |user| {
             let active_chats = held.get(&user.profile().login).copied().unwrap_or_default();
             Working { user, active_chats }
         })
@@ -89,7 +88,7 @@ impl Imichat {
 
     fn user_list<'u>(&'u self, code: Code, page: Page, team: TeamId, conditions: &[Condition<Working<'u>>]) -> Reply {
         let meets_all = |working: &Working<'u>| conditions.iter().all(|condition| condition.holds(working));
-        let users = page.of(self.staff(team).filter(meets_all)).map(ShownUser::new).collect();
+        let users = page.of(self.people(team).filter(meets_all)).map(ShownUser::new).collect();
         codes::reply(code, &UserList { users })
     }
 }
