@@ -9,7 +9,8 @@ use crate::platform::route::Body;
 
 /// Begins a chat of a team under an alias.
 fn begin(stage: &mut Stage, team: &str, alias: &str) {
-    let chat = json!({"alias_id": alias, "channel": "livechat", "asset": {"id": "im15102452"}, "customer": {"destination_id": "d"}});
+    let (asset, customer) = (json!({"id": "im15102452"}), json!({"destination_id": "d"}));
+    let chat = json!({"alias_id": alias, "channel": "livechat", "asset": asset, "customer": customer});
     let headers = [("access_token", "imi-access-token"), ("teamid", team)];
     let (reply, _) = stage.send(Method::POST, "/v3.1/chats", &headers, Body::Whole(chat.to_string().into()));
     assert_eq!(reply.status, 200);

@@ -130,7 +130,8 @@ fn users_are_found_by_every_operator_of_every_field() {
     assert_eq!(stage.call(Method::POST, "/v3.1/users", &newcomer()).0.status, 200);
     for (alias, assignee) in [("a", "noa"), ("b", "noa"), ("c", "dan")] {
         let chat = json!({
-            "alias_id": alias, "channel": "api", "asset": {"id": "a"}, "customer": {"destination_id": "d"}, "assignee": assignee,
+            "alias_id": alias, "channel": "api", "asset": {"id": "a"}, "customer": {"destination_id": "d"},
+            "assignee": assignee,
         });
         assert_eq!(stage.call(Method::POST, "/v3.1/chats", &chat).0.status, 200);
     }
