@@ -1,5 +1,8 @@
-//! Comparing JSON documents in part.
+//! Comparing JSON documents in part, and masking parts of them.
 
+use std::ops::Range;
+
+use bytes::Bytes;
 use serde_json::Value;
 
 /// One difference between what was wanted and what was there.
@@ -63,8 +66,79 @@ fn compare(pointer: &mut String, pattern: &Value, actual: &Value, found: &mut Ve
     }
 }
 
+/// The document with the texts of these members overwritten, wherever they stand; the same bytes, not a copy, where there
+/// are none. What is no JSON is treated alike, as far as it looks like JSON.
+#[must_use]
+pub fn masked(document: &Bytes, members: &[&str]) -> Bytes {
+    let spans: Vec<Range<usize>> = members.iter().flat_map(|member| texts_of(document, member)).collect();
+    if spans.is_empty() {
+        return document.clone();
+    }
+    let mut bytes = document.to_vec();
+    for span in spans {
+        bytes[span].fill(b'*');
+    }
+    bytes.into()
+}
+
+/// Where the texts of a member stand, without their quotes.
+fn texts_of(document: &[u8], member: &str) -> Vec<Range<usize>> {
+    let quoted = format!("\"{member}\"");
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = position(&document[from..], quoted.as_bytes()) {
+        from += at + quoted.len();
+        let gap = document[from..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':')).count();
+        let begin = from + gap + 1;
+        if document.get(from + gap) == Some(&b'"') && begin <= document.len() {
+            let mut escaped = false;
+            let length = document[begin..].iter().take_while(|byte| {
+                let ends = **byte == b'"' && !escaped;
+                escaped = **byte == b'\\' && !escaped;
+                !ends
+            });
+            let end = begin + length.count();
+            found.push(begin..end);
+            from = end;
+        }
+    }
+    found
+}
+
+fn position(hay: &[u8], needle: &[u8]) -> Option<usize> {
+    hay.windows(needle.len()).position(|window| window == needle)
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    #[test]
+    fn members_that_hold_secrets_are_overwritten() {
+        let check = |document: &str, expected: &str| {
+            let masked = masked(&Bytes::copy_from_slice(document.as_bytes()), &["password", "key"]);
+            assert_eq!(masked, expected.as_bytes());
+        };
+        check(r#"{"a":"password"}"#, r#"{"a":"password"}"#);
+        check(r#"{"password":"hunter2","b":1}"#, r#"{"password":"*******","b":1}"#);
+        check(r#"[{"key" : "a\"b\\", "x": {"key":"c"}}]"#, r#"[{"key" : "******", "x": {"key":"*"}}]"#);
+        check(r#"{"password":7,"key":null}"#, r#"{"password":7,"key":null}"#);
+        check(r#"{"password":"cut o"#, r#"{"password":"*****"#);
+        check(r#"{"password":"#, r#"{"password":"#);
+    }
+
+    proptest! {
+        #[test]
+        fn masking_never_panics_and_keeps_documents_whole(text in "[\"a:{}, \\\\x\n]{0,40}") {
+            let text = text.replace('x', "\"key\"");
+            let masked = masked(&Bytes::copy_from_slice(text.as_bytes()), &["key"]);
+            prop_assert_eq!(masked.len(), text.len());
+            if serde_json::from_str::<Value>(&text).is_ok() {
+                prop_assert!(serde_json::from_slice::<Value>(&masked).is_ok(), "{}", text);
+            }
+        }
+    }
+
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -40,6 +40,9 @@ pub trait Platform: Sized + Send + 'static {
     /// Its webhooks.
     const EVENTS: &'static [Event];
 
+    /// The members of bodies that hold secrets; their texts do not come into the journal.
+    const SECRETS: &'static [&'static str] = &[];
+
     /// The keys of `setup:`, mapping by mapping.
     const SETUP: &'static [KeyTable];
 

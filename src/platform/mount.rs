@@ -73,6 +73,9 @@ pub trait Instance: Send {
     /// If there is no such operation, or a part of its path is not given.
     fn compose(&self, request: Request<'_>) -> Result<Call, Refusal>;
 
+    /// The members of bodies that hold secrets.
+    fn secrets(&self) -> &'static [&'static str];
+
     /// What a client of this tenant must know, under the names of environment variables.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
 }
@@ -279,6 +282,10 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
         self.0.wake(cx, key);
+    }
+
+    fn secrets(&self) -> &'static [&'static str] {
+        P::SECRETS
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

@@ -64,6 +64,7 @@ impl Platform for Imichat {
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
+    const SECRETS: &'static [&'static str] = &["password"];
 
     const SETUP: &'static [KeyTable] = setup::KEYS;
 

@@ -41,8 +41,12 @@ impl Imichat {
     }
 
     /// Refuses a call beyond the quota; whether it is answered or refused, the call is counted with its answer.
-    pub(super) fn spend(&mut self, cx: &Cx<'_>) -> Result<(), Reply> {
-        if self.quota.is_spent(cx.now()) { Err(codes::refuse(codes::QUOTA_SPENT)) } else { Ok(()) }
+    pub(super) fn spend(&mut self, cx: &mut Cx<'_>) -> Result<(), Reply> {
+        if self.quota.is_spent(cx.now()) {
+            cx.violation("the daily quota is spent");
+            return Err(codes::refuse(codes::QUOTA_SPENT));
+        }
+        Ok(())
     }
 
     /// Records what was found wrong with a body, and refuses the call if that makes it invalid.

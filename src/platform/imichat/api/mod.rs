@@ -17,8 +17,8 @@ use crate::platform::route::Route;
 pub(super) use self::authorize::AUTHORIZE;
 
 /// The version that clients use for an operation.
-pub(super) fn version_of(_: Option<&'static str>) -> &'static str {
-    "v3.1"
+pub(super) fn version_of(route: Option<&'static str>) -> &'static str {
+    if route == Some(list::SEARCH) { list::SEARCHED } else { "v3.1" }
 }
 
 /// All operations.

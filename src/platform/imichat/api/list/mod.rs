@@ -24,7 +24,7 @@ pub(super) const SEARCH: &str = "search_chats";
 pub(super) const TEAMS: &str = "list_teams";
 
 /// The only version that has `search_chats`, says the text of its page; its title has another.
-const SEARCHED: &str = "v3.0";
+pub(super) const SEARCHED: &str = "v3.0";
 
 /// Lists chats. Without a team in the header they are those of the whole tenant; nothing says that they are fewer.
 pub(super) fn chats(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
