@@ -88,7 +88,8 @@ fn texts_of(document: &[u8], member: &str) -> Vec<Range<usize>> {
     let mut from = 0;
     while let Some(at) = position(&document[from..], quoted.as_bytes()) {
         from += at + quoted.len();
-        let gap = document[from..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':')).count();
+        let gap =
+            document[from..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':')).count();
         let begin = from + gap + 1;
         if document.get(from + gap) == Some(&b'"') && begin <= document.len() {
             let mut escaped = false;
@@ -112,6 +113,9 @@ fn position(hay: &[u8], needle: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn members_that_hold_secrets_are_overwritten() {
@@ -138,11 +142,6 @@ mod tests {
             }
         }
     }
-
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
 
     #[test]
     fn objects_match_in_part_and_lists_in_full() {
