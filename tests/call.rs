@@ -45,7 +45,7 @@ fn a_call_is_made_as_the_tenants_client_would_and_its_answer_judged() {
 fn a_call_bears_what_it_says_and_counts_as_an_act() {
     let play = toy("- start_chat: {as: alice, text: Hi}\n- let: {name: n, from: {event: note}, at: /n}\n\
          - call: {route: answer, params: {who: \"${chat.alice}\"}, query: {a: \"${n}\"}, body: {n: \"${n}\", x: [\"$${n}\"]}}\n\
-         - expect: {message: {from: bot, text: {contains: '\"n\":\"1\"'}}}\n- expect_none: {call: {}}\n");
+         - expect_none: {message: {from: system}}\n- expect: {message: {from: integration, text: {contains: '\"n\":\"1\"'}}}\n- expect_none: {call: {}}\n");
     assert_eq!(play.failure(), None);
     let called = play.world.journal().iter().find_map(|entry| match &entry.what {
         What::Called(called) => Some((entry.at, called.clone())),

@@ -181,7 +181,7 @@ impl World {
         let method = call.method.to_string();
         let path = if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) };
         let request = Payload(masked(&call.bytes(), self.platform.secrets()));
-        let mut cx = self.desk.cx(self.clock.now());
+        let mut cx = self.desk.cx(self.clock.now()).called_by(source);
         let handled = self.platform.call(&mut cx, call);
         let deed = cx.admitted().flatten();
         let reply = handled.reply;

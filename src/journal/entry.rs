@@ -172,6 +172,8 @@ pub enum Role {
     Agent,
     /// The software under test.
     Bot,
+    /// Another program that uses the vendor's API, played by the scenario.
+    Integration,
     /// The platform itself.
     System,
 }
@@ -182,6 +184,7 @@ impl fmt::Display for Role {
             Self::Customer => "customer",
             Self::Agent => "agent",
             Self::Bot => "bot",
+            Self::Integration => "integration",
             Self::System => "system",
         })
     }
@@ -279,6 +282,15 @@ pub enum Source {
 }
 
 impl Source {
+    /// The role of whoever does something by such a call.
+    #[must_use]
+    pub const fn role(self) -> Role {
+        match self {
+            Self::Bot => Role::Bot,
+            Self::Scenario => Role::Integration,
+        }
+    }
+
     const fn is_bot(&self) -> bool {
         matches!(self, Self::Bot)
     }

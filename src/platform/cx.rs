@@ -17,7 +17,7 @@ use crate::base::time::VirtualTime;
 use crate::fault::Deed;
 use crate::fault::plan::Plan;
 use crate::journal::What;
-use crate::journal::entry::{Change, Party, Said};
+use crate::journal::entry::{Change, Party, Role, Said, Source};
 use crate::scenario::act::CustomerSpec;
 use crate::scenario::call::{CallStep, Target};
 use crate::scenario::decode::Located;
@@ -40,7 +40,7 @@ impl Customer {
     /// As a party to a chat.
     #[must_use]
     pub fn party(&self) -> Party {
-        Party::new(crate::journal::entry::Role::Customer, &self.key, &self.name)
+        Party::new(Role::Customer, &self.key, &self.name)
     }
 }
 
@@ -151,7 +151,7 @@ impl Desk {
 
     /// Lends the desk to a platform at this instant.
     pub fn cx(&mut self, now: VirtualTime) -> Cx<'_> {
-        Cx { now, desk: self, preferred: None, admitted: None }
+        Cx { now, desk: self, source: Source::Bot, preferred: None, admitted: None }
     }
 
     /// Keeps a captured value under a name.
@@ -229,12 +229,26 @@ impl Desk {
 pub struct Cx<'w> {
     now: VirtualTime,
     desk: &'w mut Desk,
+    /// Who makes the call that is handled, if it is a call.
+    source: Source,
     /// The code that the call itself wants to be refused with.
     preferred: Option<&'static str>,
     admitted: Option<Option<Deed>>,
 }
 
 impl Cx<'_> {
+    /// The same for a call from this source.
+    #[must_use]
+    pub fn called_by(self, source: Source) -> Self {
+        Self { source, ..self }
+    }
+
+    /// The role of whoever makes the call that is handled.
+    #[must_use]
+    pub fn caller_role(&self) -> Role {
+        self.source.role()
+    }
+
     /// The instant on the world's clock.
     #[must_use]
     pub fn now(&self) -> VirtualTime {

@@ -188,7 +188,7 @@ impl<'j> Narrator<'j> {
         };
         match by.role {
             Role::System => line(self.platform, Tone::Strong, text, Tone::Faint),
-            Role::Customer | Role::Agent | Role::Bot => party(by, text, Tone::Faint),
+            Role::Customer | Role::Agent | Role::Bot | Role::Integration => party(by, text, Tone::Faint),
         }
     }
 
@@ -233,6 +233,7 @@ fn party(by: &Party, text: String, tone: Tone) -> Line {
         Role::Customer => line(&known(&by.id, &by.name), Tone::Customer, text, tone),
         Role::Agent => line(&known(&by.name, &by.id), Tone::Agent, text, tone),
         Role::Bot => line("bot", Tone::Bot, text, tone),
+        Role::Integration => line("scenario", Tone::Agent, text, tone),
         Role::System => line("system", Tone::Strong, text, tone),
     }
 }

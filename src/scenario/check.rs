@@ -305,7 +305,7 @@ impl Checker<'_, '_> {
         match &expect.subject {
             Subject::Message(pattern) => {
                 if let Some(from) = &pattern.from {
-                    self.person("sender", from, &["bot", "agent", "customer", "system"]);
+                    self.person("sender", from, &["bot", "agent", "customer", "integration", "system"]);
                 }
             }
             Subject::Call(pattern) => {

@@ -20,7 +20,7 @@ pub const DEFAULT_WATCH: WallLimit = WallLimit::from_millis(250);
 record! {
     /// A message that somebody sent in a chat.
     pub struct MessagePattern {
-        /// Who sent it: `bot`, `agent`, `customer`, `system`, or an id.
+        /// Who sent it: `bot`, `agent`, `customer`, `integration` (a `call` of the scenario), `system`, or an id.
         pub from: Option<Located<String>>,
         /// What it says.
         pub text: Option<Matcher>,

@@ -6,7 +6,7 @@ use http::Method;
 use rehearsal::base::doc_ref::{DocRef, Mark};
 use rehearsal::base::secret::Secret;
 use rehearsal::base::time::{VirtualSpan, VirtualTime, WallLimit};
-use rehearsal::journal::entry::{Audience, Change, Party, Role, Said};
+use rehearsal::journal::entry::{Audience, Change, Party, Said};
 use rehearsal::platform::cx::{Credential, Cx, Refusal, WakeKey};
 use rehearsal::platform::outgoing::{Acknowledged, Order, Outgoing, Policy};
 use rehearsal::platform::recipe::Recipe;
@@ -78,7 +78,7 @@ impl Toy {
         }
         cx.admit("answer", |code| Reply::json(500, code_named(code), &json!({"error": code})))?;
         let text = String::from_utf8_lossy(&call.bytes()).into_owned();
-        cx.said(said("toy", Party::new(Role::Bot, "bot", "Bot"), text));
+        cx.said(said("toy", Party::new(cx.caller_role(), "bot", "Bot"), text));
         Ok(Reply::json(200, Some("ok"), &json!({"thanks": call.param("who")})))
     }
 }

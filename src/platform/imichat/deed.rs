@@ -126,9 +126,9 @@ impl Imichat {
     }
 
     /// Whoever uses the API on a chat, named after the owner in whose stead they act.
-    pub(super) fn api_user(chat: &Chat) -> Party {
+    pub(super) fn api_user(cx: &Cx<'_>, chat: &Chat) -> Party {
         let login = chat.state().assignee().map_or(API, Login::as_str);
-        Party::new(Role::Bot, login, login)
+        Party::new(cx.caller_role(), login, login)
     }
 
     fn take_in(&mut self, cx: &mut Cx<'_>, key: ChatKey, utterance: Utterance) -> Result<(), Impossible> {

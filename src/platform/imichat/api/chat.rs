@@ -1,7 +1,7 @@
 //! The operations on chats.
 
 use super::gate::{document, impossible};
-use crate::journal::entry::{Change, Party, Role};
+use crate::journal::entry::{Change, Party};
 use crate::platform::Code;
 use crate::platform::cx::Cx;
 use crate::platform::imichat::deed::{Beginning, Utterance};
@@ -32,7 +32,7 @@ pub(super) fn create(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     let mut findings = Findings::default();
     let NewChat { about, assignee, messages } = NewChat::read(document(cx, call)?, team, &mut findings);
     let assignee = assignee.filter(|login| imichat.known_login(login.as_str(), &mut findings));
-    let user = Party::new(Role::Bot, deed::API, deed::API);
+    let user = Party::new(cx.caller_role(), deed::API, deed::API);
     let drafts = messages.into_iter().map(|message| message.fit(about.channel, cx.now(), &mut findings)).collect();
     imichat.settle(cx, findings)?;
     cx.admit(CREATE, codes::planned)?;
@@ -85,7 +85,7 @@ pub(super) fn append(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     imichat.settle(cx, findings)?;
     chat.ensure_open().map_err(|why| impossible(cx, why))?;
     cx.admit(APPEND, codes::planned)?;
-    for utterance in utterances(cx, chat.about(), &Imichat::api_user(chat), drafts) {
+    for utterance in utterances(cx, chat.about(), &Imichat::api_user(cx, chat), drafts) {
         imichat.append(cx, key, utterance).map_err(|why| impossible(cx, why))?;
     }
     Ok(imichat.show(codes::APPEND_SUCCESS, key))
@@ -108,7 +108,7 @@ pub(super) fn transfer(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> A
     imichat.settle(cx, findings)?;
     let chat = imichat.chats.at(key);
     chat.ensure_open().map_err(|why| impossible(cx, why))?;
-    let user = Imichat::api_user(chat);
+    let user = Imichat::api_user(cx, chat);
     cx.admit(TRANSFER, codes::planned)?;
     imichat.transfer(cx, key, user, team, request.skill).map_err(|why| impossible(cx, why))?;
     Ok(codes::reply(codes::TRANSFER_SUCCESS, &NOTHING))
@@ -125,7 +125,7 @@ impl Imichat {
 
     /// Carries a patch out. It was checked before, as a whole, so that no part of it is done if another cannot be.
     fn apply(&mut self, cx: &mut Cx<'_>, key: ChatKey, patch: Patch, moves: &[Move]) -> Result<(), Impossible> {
-        let user = Self::api_user(self.chats.at(key));
+        let user = Self::api_user(cx, self.chats.at(key));
         if let Some(alias) = patch.alias {
             self.chats.rename(key, cx.now(), alias)?;
             self.tell(cx, key, user.clone(), Change::Updated { what: "alias".to_owned() });

@@ -20,7 +20,7 @@ use super::codes::{self, Denial};
 use super::events::Cause;
 use super::model::{Chat, Thread};
 use super::version::Version;
-use crate::journal::entry::{Party, Role};
+use crate::journal::entry::Party;
 use crate::platform::cx::Cx;
 use crate::platform::route::{Answer, Body, Call, Reply};
 
@@ -122,10 +122,10 @@ impl Livechat {
         cx.admit(request.route, |code| self.refuse(&Denial::of(code))).map_err(Stop::Planned)
     }
 
-    /// Who causes what a request changes. Whoever calls is the software under test, whatever its token.
-    fn cause(&self, request: &Request) -> Cause {
+    /// Who causes what a request changes. Whoever calls from outside is the software under test, whatever its token.
+    fn cause(&self, cx: &Cx<'_>, request: &Request) -> Cause {
         let caller = &request.caller;
-        Cause { by: Party::new(Role::Bot, &caller.id, self.name_of(&caller.id)), client: caller.client.clone() }
+        Cause { by: Party::new(cx.caller_role(), &caller.id, self.name_of(&caller.id)), client: caller.client.clone() }
     }
 
     /// The chat with this id, if the caller may see it.

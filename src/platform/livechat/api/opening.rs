@@ -22,7 +22,7 @@ const ALREADY_ACTIVE_STATUS: u16 = 422;
 /// `start_chat`.
 pub(super) fn start_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
-    let cause = platform.cause(request);
+    let cause = platform.cause(cx, request);
     let opening = opening(platform, cx, request, &fields, &cause)?;
     let customer = opening.members.iter().find(|(_, kind)| *kind == MemberKind::Customer);
     if let Some((customer, _)) = customer
@@ -41,7 +41,7 @@ pub(super) fn start_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
 /// `resume_chat`.
 pub(super) fn resume_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
-    let cause = platform.cause(request);
+    let cause = platform.cause(cx, request);
     let chat = fields.object("chat")?.ok_or_else(|| fields.missing("chat"))?;
     let id = chat.required("id")?;
     let mut opening = opening(platform, cx, request, &fields, &cause)?;
@@ -75,7 +75,7 @@ pub(super) fn deactivate_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request:
     let presence = PresenceRule::read(&fields)?;
     platform.open_chat(request, id, presence)?;
     platform.admit(cx, request)?;
-    let cause = platform.cause(request);
+    let cause = platform.cause(cx, request);
     platform.deactivate(cx, &cause, id, &Closing::Agent(request.caller.id.clone()));
     nothing()
 }

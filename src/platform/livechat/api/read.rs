@@ -27,7 +27,7 @@ pub(super) fn get_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Reque
 /// `send_event`.
 pub(super) fn send_event(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
-    let cause = platform.cause(request);
+    let cause = platform.cause(cx, request);
     let id = fields.required("chat_id")?;
     let event = fields.object("event")?.ok_or_else(|| fields.missing("event"))?;
     let draft = draft(&event, &cause)?;

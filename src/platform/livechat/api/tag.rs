@@ -9,7 +9,7 @@ use crate::platform::cx::Cx;
 pub(super) fn tag_thread(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let (chat, thread, tag) = target(platform, request)?;
     platform.admit(cx, request)?;
-    let cause = platform.cause(request);
+    let cause = platform.cause(cx, request);
     platform.tag(cx, &cause, chat, thread, tag);
     nothing()
 }
@@ -18,7 +18,7 @@ pub(super) fn tag_thread(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
 pub(super) fn untag_thread(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let (chat, thread, tag) = target(platform, request)?;
     platform.admit(cx, request)?;
-    let cause = platform.cause(request);
+    let cause = platform.cause(cx, request);
     platform.untag(cx, &cause, chat, thread, tag);
     nothing()
 }

@@ -39,7 +39,7 @@ pub(super) fn transfer_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
         Unable::Access => Denial::of(codes::MISSING_ACCESS),
     })?;
     platform.admit(cx, request)?;
-    let cause = platform.cause(request);
+    let cause = platform.cause(cx, request);
     platform.transfer(cx, &cause, id, plan, &request.caller.id);
     nothing()
 }
@@ -83,7 +83,7 @@ pub(super) fn add_user_to_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request
         }
     }
     platform.admit(cx, request)?;
-    let cause = platform.cause(request);
+    let cause = platform.cause(cx, request);
     if kind == MemberKind::Customer {
         platform.meet_id(cx, user);
     }
@@ -120,7 +120,7 @@ pub(super) fn remove_user_from_chat(platform: &mut Livechat, cx: &mut Cx<'_>, re
         None => return Err(unknown_user().into()),
     }
     platform.admit(cx, request)?;
-    let cause = platform.cause(request);
+    let cause = platform.cause(cx, request);
     platform.remove_user(cx, &cause, id, user, &request.caller.id);
     nothing()
 }
