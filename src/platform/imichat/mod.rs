@@ -8,17 +8,21 @@
 //! Left out on purpose: the OAuth API that the vendor sells as its successor, and everything the admin pages do.
 
 mod api;
+mod assignment;
 mod auth;
 mod codes;
 mod deed;
 mod events;
 mod model;
 mod quota;
+mod routing;
 mod script;
 mod setup;
 #[cfg(test)]
 mod stage;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::sync::{Arc, LazyLock};

@@ -5,6 +5,7 @@ use http::HeaderName;
 use super::auth::Identity;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
+use super::routing::Rule;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 
@@ -21,6 +22,10 @@ pub struct Tenant {
     pub(super) virtual_agents: Vec<VirtualAgent>,
     /// The people.
     pub(super) agents: Vec<Agent>,
+    /// How many chats somebody may hold, for those who have a limit.
+    pub(super) limits: Vec<(Login, u32)>,
+    /// Where new chats go.
+    pub(super) routing: Vec<Rule>,
     /// The business's addresses.
     pub(super) assets: Vec<Asset>,
     /// How long a receiver of webhooks may take for one attempt.
@@ -38,8 +43,8 @@ pub(super) struct Team {
     pub(super) id: TeamId,
     /// Its name.
     pub(super) name: String,
-    /// Whether its chats go to its virtual agent at once.
-    pub(super) auto_assign: bool,
+    /// Whether its chats go to its virtual agent at once, if somebody said so.
+    pub(super) auto_assign: Option<bool>,
     /// The skills that chats can be transferred for.
     pub(super) skills: Vec<String>,
 }
@@ -51,6 +56,8 @@ pub(super) struct VirtualAgent {
     pub(super) login: Login,
     /// Its team.
     pub(super) team: TeamId,
+    /// What it can do, of the skills of its team.
+    pub(super) skills: Vec<String>,
     /// Where its events go.
     pub(super) webhook: Option<Webhook>,
 }
@@ -100,6 +107,13 @@ pub(super) struct Asset {
     pub(super) name: String,
 }
 
+impl VirtualAgent {
+    /// Whether it can take a chat that waits for a skill; empty if the chat waits for none.
+    fn can(&self, skill: &str) -> bool {
+        skill.is_empty() || self.skills.iter().any(|own| own == skill)
+    }
+}
+
 impl Tenant {
     /// The team with this number.
     pub(super) fn team(&self, id: TeamId) -> Option<&Team> {
@@ -126,11 +140,30 @@ impl Tenant {
         self.has_agent(login) || self.virtual_agent(login).is_some()
     }
 
-    /// Who gets the new chats of a team: its virtual agent, if it has exactly one and assigns by itself.
-    pub(super) fn route(&self, team: TeamId) -> Option<&Login> {
-        let mut bots = self.virtual_agents.iter().filter(|bot| bot.team == team);
+    /// How many chats somebody may hold; nothing if any number.
+    pub(super) fn limit(&self, login: &Login) -> Option<usize> {
+        self.limits.iter().find(|(limited, _)| limited == login).map(|(_, limit)| *limit as usize)
+    }
+
+    /// Who gets a chat that comes to a team, if the team assigns by itself: its virtual agent that has the skill the chat
+    /// waits for, if any, and room for it. Nobody if several can take it, for nothing says how the vendor chooses.
+    pub(super) fn taker(&self, team: TeamId, skill: &str, has_room: impl Fn(&Login) -> bool) -> Option<&Login> {
+        let can = |bot: &&VirtualAgent| bot.team == team && bot.can(skill) && has_room(&bot.login);
+        let mut bots = self.virtual_agents.iter().filter(can);
         let only = bots.next().filter(|_| bots.next().is_none())?;
-        self.team(team).filter(|team| team.auto_assign).map(|_| &only.login)
+        self.auto_assigns(team).then_some(&only.login)
+    }
+
+    /// Whether a team gives its chats to this virtual agent by itself, as far as team and skill go.
+    pub(super) fn assigns_to(&self, login: &Login, team: TeamId, skill: &str) -> bool {
+        let bot = self.virtual_agent(login.as_str());
+        bot.is_some_and(|bot| bot.team == team && bot.can(skill)) && self.auto_assigns(team)
+    }
+
+    /// Whether a team assigns by itself: as it was said, or else if a virtual agent of it has a webhook.
+    fn auto_assigns(&self, team: TeamId) -> bool {
+        let webhook = || self.virtual_agents.iter().any(|bot| bot.team == team && bot.webhook.is_some());
+        self.team(team).is_some_and(|team| team.auto_assign.unwrap_or_else(webhook))
     }
 
     /// The first asset of a channel.

@@ -49,6 +49,8 @@ pub(crate) struct Chat {
     created: VirtualTime,
     updated: VirtualTime,
     state: State,
+    /// Whether routing rules may still look at it.
+    new: bool,
     skill: String,
     about: Opening,
     messages: Vec<Message>,
@@ -58,7 +60,8 @@ impl Chat {
     /// A chat that begins now, in the queue.
     pub(super) fn open(id: ChatId, contact: CustomerNumber, now: VirtualTime, about: Opening) -> Self {
         let skill = String::new();
-        Self { id, contact, created: now, updated: now, state: State::Queued, skill, about, messages: Vec::new() }
+        let (state, messages) = (State::Queued, Vec::new());
+        Self { id, contact, created: now, updated: now, state, new: true, skill, about, messages }
     }
 
     /// The platform's id of it.
@@ -89,6 +92,11 @@ impl Chat {
     /// The skill it waits for or was routed by; empty if there is none.
     pub(crate) fn skill(&self) -> &str {
         &self.skill
+    }
+
+    /// Whether routing rules may still look at it: nobody had it yet, nobody moved it, and no rule decided about it.
+    pub(crate) fn is_new(&self) -> bool {
+        self.new
     }
 
     /// What is known about it, as of now.
@@ -133,6 +141,7 @@ impl Chat {
     pub(crate) fn make(&mut self, now: VirtualTime, step: &Move) -> Result<Option<Change>, Impossible> {
         let (state, change) = self.state.after(step)?;
         self.state = state;
+        self.new &= change.is_none();
         self.touch(now);
         Ok(change)
     }
@@ -145,6 +154,7 @@ impl Chat {
         self.make(now, &Move::Queue)?;
         self.about.team = team;
         self.skill = skill;
+        self.new = false;
         Ok(())
     }
 
@@ -191,6 +201,16 @@ impl Chat {
     pub(super) fn rename(&mut self, now: VirtualTime, alias: String) {
         self.about.alias = alias;
         self.touch(now);
+    }
+
+    /// Keeps routing rules from looking at it again.
+    pub(crate) fn no_longer_new(&mut self) {
+        self.new = false;
+    }
+
+    /// The customer's first message.
+    pub(crate) fn first_inbound(&self) -> Option<&Message> {
+        self.messages.iter().find(|message| message.draft.direction == Direction::Inbound)
     }
 
     /// The message that last offered quick replies.

@@ -75,6 +75,14 @@ impl State {
         }
     }
 
+    /// Who has the chat now.
+    pub(crate) const fn holder(&self) -> Option<&Login> {
+        match self {
+            Self::Picked { assignee } | Self::OnHold { assignee } => Some(assignee),
+            Self::Queued | Self::Closed { .. } => None,
+        }
+    }
+
     /// Whether nothing can change it any more.
     pub(crate) const fn is_closed(&self) -> bool {
         matches!(self, Self::Closed { .. })

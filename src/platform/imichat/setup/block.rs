@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::routing::RuleBlock;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::platform::imichat::model::AssetId;
@@ -33,6 +34,8 @@ record! {
         pub(super) virtual_agents: Option<Vec<VirtualAgentBlock>>,
         /// The people.
         pub(super) agents: Vec<AgentBlock>,
+        /// Where new chats go; the first rule that applies wins. Without one, chats go as their team does with all of them.
+        pub(super) routing: Vec<RuleBlock>,
         /// The business's addresses on the channels.
         pub(super) assets: Option<Vec<AssetBlock>>,
         /// How webhooks are delivered.
@@ -71,9 +74,9 @@ record! {
         pub(super) id: Located<u32>,
         /// Its name.
         pub(super) name: String,
-        /// Whether its chats go to its virtual agent at once; by default, if that one has a webhook.
+        /// Whether its chats go at once to its virtual agent, if exactly one can take them; by default, if one has a webhook.
         pub(super) auto_assign: Option<bool>,
-        /// Skills that chats can be transferred for.
+        /// Skills that chats can wait for.
         pub(super) skills: Vec<String>,
     }
 }
@@ -85,6 +88,11 @@ record! {
         pub(super) login: Located<String>,
         /// The number of its team; the first team by default.
         pub(super) team: Option<Located<u32>>,
+        /// The skills it has, of those of its team; only such chats come to it that wait for none or for one of these.
+        pub(super) skills: Vec<Located<String>>,
+        /// How many chats it may hold before no more are routed to it; any number by default. When one ends or leaves, the
+        /// oldest that waits in the team takes its place.
+        pub(super) max_chats: Option<u32>,
         /// Where its events go; without it none are sent.
         pub(super) webhook: Option<WebhookBlock>,
     }
@@ -111,6 +119,9 @@ record! {
         pub(super) login: Located<String>,
         /// The number of the team; the first team by default.
         pub(super) team: Option<Located<u32>>,
+        /// How many chats they may hold before no more are routed to them; any number by default, though the vendor's
+        /// people begin with 99.
+        pub(super) max_chats: Option<u32>,
     }
 }
 

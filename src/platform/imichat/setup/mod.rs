@@ -1,6 +1,7 @@
 //! The `setup:` block of a scenario, checked into a [`Tenant`].
 
 mod block;
+mod routing;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,7 @@ use http::{HeaderName, HeaderValue};
 use self::block::{
     AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, TeamBlock, TokenBlock, VirtualAgentBlock, WebhookBlock,
 };
+use self::routing::{RuleBlock, ToBlock, WhenBlock};
 use super::auth;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
@@ -31,6 +33,9 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("virtual_agents", VirtualAgentBlock::FIELDS),
     ("webhook", WebhookBlock::FIELDS),
     ("agents", AgentBlock::FIELDS),
+    ("routing", RuleBlock::FIELDS),
+    ("when", WhenBlock::FIELDS),
+    ("to", ToBlock::FIELDS),
     ("assets", AssetBlock::FIELDS),
     ("delivery", DeliveryBlock::FIELDS),
 ];
@@ -44,27 +49,25 @@ const USUAL_EVENTS: [Subscription; 2] = [Subscription::Assigned, Subscription::R
 pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let before = problems.len();
     let block = Block::decode(node, problems)?;
-    let mut check = Check { problems, teams: Vec::new() };
+    let mut check = Check { problems, teams: Vec::new(), limits: Vec::new() };
     let teams = check.teams(block.teams);
     let virtual_agents = check.virtual_agents(block.virtual_agents, &teams);
     let agents = check.agents(block.agents, &teams);
     check.logins(&virtual_agents, &agents);
+    let bots = virtual_agents.iter().map(|(bot, _)| &bot.login);
+    let logins: Vec<&Login> = bots.chain(agents.iter().map(|(agent, _)| &agent.login)).collect();
+    let routing = check.routing(block.routing, &teams, &logins);
     let assets = check.assets(block.assets);
     let keys = block.api_keys.map(|keys| check.keys(keys));
     let tokens = block.access_tokens.map(|tokens| check.tokens(tokens, keys.as_deref()));
-    let teams = teams
-        .into_iter()
-        .map(|(team, auto_assign)| {
-            let webhook = virtual_agents.iter().any(|(bot, _)| bot.team == team.id && bot.webhook.is_some());
-            Team { auto_assign: auto_assign.unwrap_or(webhook), ..team }
-        })
-        .collect();
     let tenant = Tenant {
         identity: auth::Identity { domain: block.domain, keys, tokens, life: block.token_life },
         daily_quota: block.daily_quota,
         teams,
         virtual_agents: virtual_agents.into_iter().map(|(bot, _)| bot).collect(),
         agents: agents.into_iter().map(|(agent, _)| agent).collect(),
+        limits: check.limits,
+        routing,
         assets,
         timeout: block.delivery.timeout,
         retries: block.delivery.retries.unwrap_or_else(|| RETRIES.to_vec()),
@@ -77,6 +80,8 @@ struct Check<'p> {
     problems: &'p mut Problems,
     /// The numbers of all teams, as words to compare with.
     teams: Vec<TeamId>,
+    /// How many chats somebody may hold, as far as it was said.
+    limits: Vec<(Login, u32)>,
 }
 
 impl Check<'_> {
@@ -84,11 +89,11 @@ impl Check<'_> {
         self.problems.push(Diagnostic::new(rule, place, message).help(help));
     }
 
-    fn teams(&mut self, blocks: Option<Vec<TeamBlock>>) -> Vec<(Team, Option<bool>)> {
+    fn teams(&mut self, blocks: Option<Vec<TeamBlock>>) -> Vec<Team> {
         let Some(blocks) = blocks else {
-            let team = Team { id: TeamId(672), name: "Team BOT".to_owned(), auto_assign: false, skills: Vec::new() };
+            let team = Team { id: TeamId(672), name: "Team BOT".to_owned(), auto_assign: None, skills: Vec::new() };
             self.teams.push(team.id);
-            return vec![(team, None)];
+            return vec![team];
         };
         let mut teams = Vec::new();
         for block in blocks {
@@ -98,7 +103,7 @@ impl Check<'_> {
                 self.report(&codes::SETUP, block.id.place, message, "give each team a number of its own");
             }
             self.teams.push(id);
-            teams.push((Team { id, name: block.name, auto_assign: false, skills: block.skills }, block.auto_assign));
+            teams.push(Team { id, name: block.name, auto_assign: block.auto_assign, skills: block.skills });
         }
         if teams.is_empty() {
             let message = "a tenant has at least one team".to_owned();
@@ -108,8 +113,8 @@ impl Check<'_> {
     }
 
     /// The team that is meant: the one that is named, or else the first.
-    fn team(&mut self, named: Option<Located<u32>>, teams: &[(Team, Option<bool>)]) -> TeamId {
-        let Some(named) = named else { return teams.first().map_or(TeamId(0), |(team, _)| team.id) };
+    fn team(&mut self, named: Option<Located<u32>>, teams: &[Team]) -> TeamId {
+        let Some(named) = named else { return teams.first().map_or(TeamId(0), |team| team.id) };
         self.known_team(&named);
         TeamId(named.value)
     }
@@ -123,28 +128,33 @@ impl Check<'_> {
         }
     }
 
-    fn virtual_agents(
-        &mut self,
-        blocks: Option<Vec<VirtualAgentBlock>>,
-        teams: &[(Team, Option<bool>)],
-    ) -> Vec<(VirtualAgent, Place)> {
+    fn virtual_agents(&mut self, blocks: Option<Vec<VirtualAgentBlock>>, teams: &[Team]) -> Vec<(VirtualAgent, Place)> {
         let Some(blocks) = blocks else {
             let team = self.team(None, teams);
-            return vec![(VirtualAgent { login: Login::new("support_bot"), team, webhook: None }, Place::default())];
+            let bot = VirtualAgent { login: Login::new("support_bot"), team, skills: Vec::new(), webhook: None };
+            return vec![(bot, Place::default())];
         };
         let mut bots = Vec::new();
         for block in blocks {
             let team = self.team(block.team, teams);
+            if let Some(team) = teams.iter().find(|known| known.id == team) {
+                block.skills.iter().for_each(|skill| self.known_skill(skill, team));
+            }
+            let skills = block.skills.into_iter().map(|skill| skill.value).collect();
             let webhook = block.webhook.map(|webhook| self.webhook(webhook));
-            bots.push((VirtualAgent { login: Login::new(&block.login.value), team, webhook }, block.login.place));
+            let login = Login::new(&block.login.value);
+            self.limits.extend(block.max_chats.map(|limit| (login.clone(), limit)));
+            bots.push((VirtualAgent { login, team, skills, webhook }, block.login.place));
         }
         bots
     }
 
-    fn agents(&mut self, blocks: Vec<AgentBlock>, teams: &[(Team, Option<bool>)]) -> Vec<(Agent, Place)> {
+    fn agents(&mut self, blocks: Vec<AgentBlock>, teams: &[Team]) -> Vec<(Agent, Place)> {
         let agent = |block: AgentBlock| {
             let team = self.team(block.team, teams);
-            (Agent { login: Login::new(&block.login.value), team }, block.login.place)
+            let login = Login::new(&block.login.value);
+            self.limits.extend(block.max_chats.map(|limit| (login.clone(), limit)));
+            (Agent { login, team }, block.login.place)
         };
         blocks.into_iter().map(agent).collect()
     }
@@ -212,12 +222,7 @@ impl Check<'_> {
         };
         let mut assets: Vec<Asset> = Vec::new();
         for block in blocks {
-            let Some(channel) = Channel::named(&block.channel.value) else {
-                let known = Channel::ALL.map(Channel::name);
-                let (word, place) = (&block.channel.value, block.channel.place);
-                unknown_word(&codes::SETUP, "channel of imi.chat", word, place, &known, self.problems);
-                continue;
-            };
+            let Some(channel) = self.channel(&block.channel) else { continue };
             if assets.iter().any(|asset| asset.channel == channel && asset.id == block.id) {
                 let message = format!("asset `{}` stands here for the second time", block.id);
                 self.report(&codes::SETUP, block.channel.place, message, "keep one of the two");
