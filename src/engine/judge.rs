@@ -126,8 +126,8 @@ impl Judge<'_> {
         if let Some(status) = pattern.status.filter(|status| *status != called.status) {
             found.push(Mismatch::new("status", status.to_string(), called.status.to_string()));
         }
-        if let Some(code) = pattern.code.as_ref().filter(|code| called.code != Some(code.value.as_str())) {
-            found.push(Mismatch::new("code", code.value.as_str(), called.code.unwrap_or("none")));
+        if let Some(code) = pattern.code.as_ref().filter(|code| called.code.as_deref() != Some(code.value.as_str())) {
+            found.push(Mismatch::new("code", code.value.as_str(), called.code.as_deref().unwrap_or("none")));
         }
         found.extend(self.document("body", pattern.body.as_ref(), || called.request.json()));
         found.extend(self.document("reply", pattern.reply.as_ref(), || called.reply.json()));
@@ -210,7 +210,7 @@ fn summary(entry: &Entry) -> String {
         What::Said(said) => format!("{} said {:?}", said.from.role, said.text),
         What::Called(called) => {
             let route = called.route.unwrap_or(called.path.as_str());
-            match called.code {
+            match &called.code {
                 Some(code) => format!("the bot called {route}: {} {code}", called.status),
                 None => format!("the bot called {route}: {}", called.status),
             }

@@ -171,7 +171,7 @@ impl World {
             path,
             caller: handled.caller,
             status: reply.status,
-            code: reply.code,
+            code: reply.code.clone(),
             request,
             reply: Payload(reply.body.clone()),
         }));

@@ -299,7 +299,8 @@ impl Checker<'_, '_> {
                 if let Some(route) = &pattern.route {
                     self.vendor.check_route(route, self.problems);
                 }
-                if let Some(code) = &pattern.code {
+                let own = self.staff.as_ref().map_or(&[][..], |staff| &staff.codes);
+                if let Some(code) = pattern.code.as_ref().filter(|code| !own.contains(&code.value)) {
                     self.vendor.check_code(code, self.problems);
                 }
             }

@@ -81,7 +81,8 @@ impl Platform for Imichat {
         let bots = tenant.virtual_agents.iter().map(|bot| &bot.login);
         let agents = bots.chain(tenant.agents.iter().map(|agent| &agent.login));
         let teams = tenant.teams.iter().flat_map(|team| [team.name.clone(), team.id.to_string()]);
-        Staff { agents: agents.map(|login| login.as_str().to_owned()).collect(), teams: teams.collect() }
+        let agents = agents.map(|login| login.as_str().to_owned());
+        Staff { agents: agents.collect(), teams: teams.collect(), ..Staff::default() }
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
