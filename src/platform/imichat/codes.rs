@@ -3,6 +3,8 @@
 //! Where the public pages name no code for a situation, the answer has the HTTP status as its `status_code` and a text that
 //! begins with `simulator:`, so that it can never be taken for one of the vendor's own.
 
+use std::borrow::Cow;
+
 use super::wire::reply::{Envelope, NOTHING};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::Code;
@@ -75,20 +77,94 @@ pub(super) const TRANSFER_SUCCESS: Code = TRANSFERRED;
 /// Success of `authorize`.
 pub(super) const AUTHORIZE_SUCCESS: Code = AUTHORIZED;
 
+/// What an operation answers with when it succeeds: its row of the table, or what the set-up says instead.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Success {
+    code: Cow<'static, str>,
+    number: u16,
+    status: u16,
+    text: Cow<'static, str>,
+}
+
+/// What all operations answer with when they succeed.
+#[derive(Clone, Debug)]
+pub(super) struct Successes {
+    /// For `authorize`.
+    pub(super) authorize: Success,
+    /// For `create_chat`.
+    pub(super) create: Success,
+    /// For `get_chat`.
+    pub(super) get: Success,
+    /// For `update_chat`.
+    pub(super) update: Success,
+    /// For `append_message`.
+    pub(super) append: Success,
+    /// For `transfer_chat`.
+    pub(super) transfer: Success,
+}
+
+impl Default for Successes {
+    /// As the tables have it.
+    fn default() -> Self {
+        Self {
+            authorize: AUTHORIZE_SUCCESS.into(),
+            create: CREATE_SUCCESS.into(),
+            get: GET_SUCCESS.into(),
+            update: PATCH_SUCCESS.into(),
+            append: APPEND_SUCCESS.into(),
+            transfer: TRANSFER_SUCCESS.into(),
+        }
+    }
+}
+
+impl Successes {
+    /// The codes in it that are in no table.
+    pub(super) fn codes_of_its_own(&self) -> impl Iterator<Item = &str> {
+        let Self { authorize, create, get, update, append, transfer } = self;
+        let all = [authorize, create, get, update, append, transfer];
+        all.into_iter().filter(|success| row(success.number).is_none()).map(|success| &*success.code)
+    }
+}
+
+impl From<Code> for Success {
+    fn from(row: Code) -> Self {
+        Self { code: row.code.into(), number: number(row), status: row.status, text: row.text.into() }
+    }
+}
+
+impl Success {
+    /// The same with another code, and perhaps another text.
+    pub(super) fn with(self, number: u16, text: Option<String>) -> Self {
+        let text = text.map_or(self.text, Cow::Owned);
+        Self { code: number.to_string().into(), number, status: self.status, text }
+    }
+
+    /// Answers with this resource.
+    pub(super) fn reply(&self, response: &impl serde::Serialize) -> Reply {
+        let reply = Reply::json(self.status, None, &Envelope::new(self.number, &self.text, response));
+        Reply { code: Some(self.code.clone()), ..reply }
+    }
+}
+
+/// The row of a code that is in the table.
+pub(super) fn row(number: u16) -> Option<Code> {
+    CODES.iter().copied().find(|row| self::number(*row) == number)
+}
+
+/// Whether a row of the table says that something was done.
+pub(super) fn succeeds(row: Code) -> bool {
+    row.status < 300
+}
+
 /// Answers with this code and nothing in `response`.
 pub(super) fn refuse(code: Code) -> Reply {
-    reply(code, &NOTHING)
+    Reply::json(code.status, Some(code.code), &Envelope::new(number(code), code.text, &NOTHING))
 }
 
 /// Answers with this code and a text of our own, because the vendor has none for this case.
 pub(super) fn explain(code: Code, why: &str) -> Reply {
     let description = format!("simulator: {why}");
     Reply::json(code.status, Some(code.code), &Envelope::new(number(code), &description, &NOTHING))
-}
-
-/// Answers with this code and this resource.
-pub(super) fn reply(code: Code, response: &impl serde::Serialize) -> Reply {
-    Reply::json(code.status, Some(code.code), &Envelope::new(number(code), code.text, response))
 }
 
 /// Answers as a planned fault says. A code that is none of ours cannot be planned, so the fallback is never seen.

@@ -82,7 +82,8 @@ impl Platform for Imichat {
         let agents = bots.chain(tenant.agents.iter().map(|agent| &agent.login));
         let teams = tenant.teams.iter().flat_map(|team| [team.name.clone(), team.id.to_string()]);
         let agents = agents.map(|login| login.as_str().to_owned());
-        Staff { agents: agents.collect(), teams: teams.collect(), ..Staff::default() }
+        let codes = tenant.success.codes_of_its_own().map(str::to_owned).collect();
+        Staff { agents: agents.collect(), teams: teams.collect(), codes }
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {

@@ -3,9 +3,11 @@
 use http::HeaderName;
 
 use super::auth::Identity;
+use super::codes::Successes;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
 use super::routing::Rule;
+use super::wire::event::Style;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 
@@ -28,6 +30,12 @@ pub struct Tenant {
     pub(super) routing: Vec<Rule>,
     /// The business's addresses.
     pub(super) assets: Vec<Asset>,
+    /// How events are written.
+    pub(super) style: Style,
+    /// Whether `chat.closed` is sent for closes through the API, too.
+    pub(super) closed_by_api: bool,
+    /// What operations answer with when they succeed.
+    pub(super) success: Successes,
     /// How long a receiver of webhooks may take for one attempt.
     pub(super) timeout: WallLimit,
     /// The pauses before further attempts.

@@ -3,8 +3,11 @@
 use indexmap::IndexMap;
 
 use super::routing::RuleBlock;
+use super::switches::{EventsBlock, SuccessBlocks};
+use crate::base::diag::Place;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::platform::imichat::auth;
 use crate::platform::imichat::model::AssetId;
 use crate::record;
 use crate::scenario::decode::{Decode, Located, Problems, wrong_type};
@@ -24,6 +27,8 @@ record! {
         pub(super) api_keys: Option<Vec<KeyBlock>>,
         /// Access tokens that were issued before.
         pub(super) access_tokens: Option<Vec<TokenBlock>>,
+        /// The header of `authorize` that carries the credential; its name is not published.
+        pub(super) authorize_header: Located<String> = Located { value: auth::KEY_HEADER.as_str().to_owned(), place: Place::default() },
         /// How long tokens from `authorize` are good for, in virtual time.
         pub(super) token_life: VirtualSpan = TOKEN_LIFE,
         /// How many calls a day are answered; without it calls are counted and none is refused.
@@ -38,6 +43,10 @@ record! {
         pub(super) routing: Vec<RuleBlock>,
         /// The business's addresses on the channels.
         pub(super) assets: Option<Vec<AssetBlock>>,
+        /// How events are written and when they are sent, where the public pages leave it open.
+        pub(super) events: EventsBlock = EventsBlock::NONE,
+        /// What operations answer with when they succeed, where the public pages leave it open.
+        pub(super) success: SuccessBlocks = SuccessBlocks::NONE,
         /// How webhooks are delivered.
         pub(super) delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None },
         /// Whether invalid bodies are answered as if they were valid, and only recorded as violations.
@@ -105,7 +114,7 @@ record! {
         pub(super) url: Located<String>,
         /// Headers that go with every event, as they are.
         pub(super) headers: IndexMap<String, Located<Secret>>,
-        /// The events; `chat.assigned` and `message.received` by default.
+        /// The events; by default those of `events.subscribed`.
         pub(super) events: Option<Vec<Located<String>>>,
         /// A secret to sign with, in addition to what the vendor does.
         pub(super) secret: Option<Secret>,

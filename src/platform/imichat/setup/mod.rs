@@ -2,6 +2,7 @@
 
 mod block;
 mod routing;
+mod switches;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use self::block::{
     AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, TeamBlock, TokenBlock, VirtualAgentBlock, WebhookBlock,
 };
 use self::routing::{RuleBlock, ToBlock, WhenBlock};
+use self::switches::{EventsBlock, SuccessBlock, SuccessBlocks};
 use super::auth;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
@@ -37,6 +39,9 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("when", WhenBlock::FIELDS),
     ("to", ToBlock::FIELDS),
     ("assets", AssetBlock::FIELDS),
+    ("events", EventsBlock::FIELDS),
+    ("success", SuccessBlocks::FIELDS),
+    ("create_chat", SuccessBlock::FIELDS),
     ("delivery", DeliveryBlock::FIELDS),
 ];
 
@@ -49,7 +54,11 @@ const USUAL_EVENTS: [Subscription; 2] = [Subscription::Assigned, Subscription::R
 pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let before = problems.len();
     let block = Block::decode(node, problems)?;
-    let mut check = Check { problems, teams: Vec::new(), limits: Vec::new() };
+    let mut check = Check { problems, teams: Vec::new(), limits: Vec::new(), usual_events: Vec::new() };
+    let style = block.events.style();
+    check.usual_events = check.usual_events(block.events.subscribed);
+    let success = check.successes(block.success);
+    let key_header = check.header_name(&block.authorize_header);
     let teams = check.teams(block.teams);
     let virtual_agents = check.virtual_agents(block.virtual_agents, &teams);
     let agents = check.agents(block.agents, &teams);
@@ -61,7 +70,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let keys = block.api_keys.map(|keys| check.keys(keys));
     let tokens = block.access_tokens.map(|tokens| check.tokens(tokens, keys.as_deref()));
     let tenant = Tenant {
-        identity: auth::Identity { domain: block.domain, keys, tokens, life: block.token_life },
+        identity: auth::Identity { domain: block.domain, keys, tokens, life: block.token_life, key_header },
         daily_quota: block.daily_quota,
         teams,
         virtual_agents: virtual_agents.into_iter().map(|(bot, _)| bot).collect(),
@@ -69,6 +78,9 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         limits: check.limits,
         routing,
         assets,
+        style,
+        closed_by_api: block.events.closed_by_api,
+        success,
         timeout: block.delivery.timeout,
         retries: block.delivery.retries.unwrap_or_else(|| RETRIES.to_vec()),
         lenient: block.lenient,
@@ -82,6 +94,8 @@ struct Check<'p> {
     teams: Vec<TeamId>,
     /// How many chats somebody may hold, as far as it was said.
     limits: Vec<(Login, u32)>,
+    /// The events of webhooks that name none.
+    usual_events: Vec<Subscription>,
 }
 
 impl Check<'_> {
@@ -196,10 +210,23 @@ impl Check<'_> {
             }
         }
         let events = match block.events {
-            Some(names) => names.into_iter().filter_map(|name| self.subscription(&name)).collect(),
-            None => USUAL_EVENTS.to_vec(),
+            Some(names) => self.subscriptions(names),
+            None => self.usual_events.clone(),
         };
         Webhook { url: block.url.value, headers, events, signing: block.secret }
+    }
+
+    /// The name of a header that callers use.
+    fn header_name(&mut self, name: &Located<String>) -> HeaderName {
+        HeaderName::try_from(name.value.as_str()).unwrap_or_else(|_| {
+            let message = format!("`{}` cannot be the name of a header", name.value);
+            self.report(&codes::SETUP, name.place, message, "use letters, digits and dashes");
+            auth::KEY_HEADER
+        })
+    }
+
+    fn subscriptions(&mut self, names: Vec<Located<String>>) -> Vec<Subscription> {
+        names.into_iter().filter_map(|name| self.subscription(&name)).collect()
     }
 
     fn subscription(&mut self, name: &Located<String>) -> Option<Subscription> {

@@ -2,6 +2,7 @@
 
 mod limits;
 mod routing;
+mod switches;
 
 use http::Method;
 use serde_json::{Value, json};
