@@ -179,6 +179,13 @@ impl Tenant {
         self.assets.iter().find(|asset| asset.channel == channel)
     }
 
+    /// The address of an asset in the form in which the tenant has it: a caller's number is a number only if the tenant's is.
+    pub(super) fn asset_as_known(&self, channel: Channel, id: &AssetId) -> AssetId {
+        let text = id.to_string();
+        let known = self.assets.iter().find(|asset| asset.channel == channel && asset.id.to_string() == text);
+        known.map_or(AssetId::Text(text), |asset| asset.id.clone())
+    }
+
     /// What people call an asset; empty if nobody set it up.
     pub(super) fn asset_name(&self, channel: Channel, id: &AssetId) -> &str {
         let mut assets = self.assets.iter();

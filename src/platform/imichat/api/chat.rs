@@ -30,7 +30,8 @@ pub(super) const TRANSFER: &str = "transfer_chat";
 pub(super) fn create(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
     let team = imichat.gate_for_team(cx, call)?;
     let mut findings = Findings::default();
-    let NewChat { about, assignee, messages } = NewChat::read(document(cx, call)?, team, &mut findings);
+    let NewChat { mut about, assignee, messages } = NewChat::read(document(cx, call)?, team, &mut findings);
+    about.asset = imichat.tenant.asset_as_known(about.channel, &about.asset);
     let assignee = assignee.filter(|login| imichat.known_login(login.as_str(), &mut findings));
     let user = Party::new(Role::Bot, deed::API, deed::API);
     let drafts = messages.into_iter().map(|message| message.fit(about.channel, cx.now(), &mut findings)).collect();

@@ -151,7 +151,8 @@ impl<'c, P> Event<'c, P> {
 impl<'c> Event<'c, Assigned<'c>> {
     /// A chat came to a virtual agent; carries the last message in either direction.
     pub(crate) fn assigned(chat: &'c Chat, style: Style, now: VirtualTime, transaction: String) -> Self {
-        let messages = chat.messages().last().map(|message| EventMessage::new(chat, message)).into_iter().collect();
+        let messages =
+            chat.messages().last().map(|message| EventMessage::new(chat, message, now)).into_iter().collect();
         let skill = Some(chat.skill()).filter(|skill| !skill.is_empty() || style.no_skill == NoSkill::Empty);
         let payload = Assigned { skill, messages };
         Self { transaction_id: Some(transaction), ..Self::new(ASSIGNED, chat, style, now.ticks(), payload) }
@@ -167,7 +168,7 @@ impl<'c> Event<'c, Received<'c>> {
         now: VirtualTime,
         transaction: String,
     ) -> Self {
-        let payload = Received { messages: [EventMessage::new(chat, message)] };
+        let payload = Received { messages: [EventMessage::new(chat, message, now)] };
         Self { transaction_id: Some(transaction), ..Self::new(RECEIVED, chat, style, now.ticks(), payload) }
     }
 }
@@ -187,7 +188,7 @@ impl<'c> Event<'c, Closed<'c>> {
 }
 
 impl<'c> EventMessage<'c> {
-    fn new(chat: &'c Chat, message: &'c Message) -> Self {
+    fn new(chat: &'c Chat, message: &'c Message, now: VirtualTime) -> Self {
         let content = &message.draft.content;
         let title = content.text();
         let (kind, text, interactive_response) = match content {
@@ -207,7 +208,8 @@ impl<'c> EventMessage<'c> {
             r#type: kind,
             text,
             attachments: content.attachment().map(ShownAttachment::new).into_iter().collect(),
-            timestamp: Ticks(message.draft.timestamp),
+            // Callers' clocks may be ahead of the world's, but no event tells of what is still to come.
+            timestamp: Ticks(message.draft.timestamp.min(now)),
             interactive_response,
             wab_interactive_response: (),
         }
@@ -234,7 +236,7 @@ mod tests {
             let mut stage = Stage::with_bot();
             let mut message = said.clone();
             message["type"] = json!("inbound");
-            message["timestamp"] = json!("2026-01-05T09:00:00.120Z");
+            message["timestamp"] = json!("2026-01-05T08:59:59.120Z");
             let (asset, customer) = (json!({"id": "a"}), json!({"destination_id": "d"}));
             let chat = json!({"alias_id": "it", "channel": channel, "asset": asset, "customer": customer});
             assert_eq!(stage.call(Method::POST, "/v3.1/chats", &chat).0.status, 200);
@@ -243,7 +245,7 @@ mod tests {
             let event: Value = serde_json::from_slice(&stage.desk.outgoing.last().unwrap().body).unwrap();
             assert_eq!(event["event_type"], "message.received");
             let mut shown = event["payload"]["messages"][0].clone();
-            assert_eq!(shown["timestamp"], "2026-01-05T09:00:00.12Z");
+            assert_eq!(shown["timestamp"], "2026-01-05T08:59:59.12Z");
             assert_eq!(shown["transid"].as_str().unwrap().contains('|'), expected["type"] == "interactive");
             for volatile in ["timestamp", "transid"] {
                 shown.as_object_mut().unwrap().shift_remove(volatile);
