@@ -225,6 +225,9 @@ impl World {
             match item {
                 Todo::Record(what) => self.record(what),
                 Todo::Attempt(attempt) => self.effects.push(Effect::Attempt(attempt)),
+                Todo::Tell(webhook, acknowledged) => {
+                    self.perform(|platform, cx| platform.attempted(cx, &webhook, acknowledged));
+                }
                 Todo::ReleaseAfter(span, id) => self.schedule.add(now + span, Timer::Release(id)),
                 Todo::RetryAfter(span, id) => self.schedule.add(now + span, Timer::Retry(id)),
                 Todo::RepeatAfter(span, id) => self.schedule.add(now + span, Timer::Repeat(id)),

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::outgoing::Outgoing;
 use super::route::{Call, Reply, Route, Unrouted};
 use super::{Code, Event, Platform};
 use crate::base::doc_ref::DocRef;
@@ -65,6 +66,9 @@ pub trait Instance: Send {
 
     /// A timer is due.
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey);
+
+    /// An attempt to deliver a webhook has ended, acknowledged or not.
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool);
 
     /// What a client of this tenant must know, under the names of environment variables.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
@@ -196,6 +200,10 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
         self.0.wake(cx, key);
+    }
+
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool) {
+        self.0.attempted(cx, webhook, acknowledged);
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {
