@@ -18,6 +18,7 @@ pub(super) fn step(name: &str) -> &'static str {
         "resume" => "- resume: {}\n",
         "tag" => "- tag: {add: [refund]}\n",
         "close" => "- close: {by: alice}\n",
+        "subscribe" => "- subscribe: {agent: AGENT, url: \"${bot}/hook\", events: [EVENT]}\n",
         "wait" => "- wait: 45m\n",
         "expect" => {
             "\

@@ -13,6 +13,7 @@ mod auth;
 mod codes;
 mod deed;
 mod events;
+mod hook;
 mod model;
 mod quota;
 mod routing;
@@ -34,7 +35,7 @@ use self::model::Chats;
 use self::quota::Quota;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Refusal, WakeKey};
-use super::outgoing::{Acknowledged, Order, Policy};
+use super::outgoing::{Acknowledged, Order, Outgoing, Policy};
 use super::route::{Answer, Call, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
@@ -135,6 +136,10 @@ impl Platform for Imichat {
 
     fn wake(&mut self, _: &mut Cx<'_>, _: &WakeKey) {
         // Tokens and quotas look at the clock when they are used, so no timer is ever set.
+    }
+
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool) {
+        self.note_attempt(cx, webhook, acknowledged);
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

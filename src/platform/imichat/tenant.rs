@@ -1,4 +1,5 @@
-//! A tenant as it was set up: what does not change while it is open.
+//! A tenant as it was set up. Nothing in it changes while it is open but its webhooks, which an admin can change, and which
+//! go off if nobody answers them.
 
 use http::HeaderName;
 
@@ -7,7 +8,7 @@ use super::codes::Successes;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
 use super::routing::Rule;
-use super::wire::event::Style;
+use super::wire::event::{self, Style};
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 
@@ -36,6 +37,10 @@ pub struct Tenant {
     pub(super) closed_by_api: bool,
     /// What operations answer with when they succeed.
     pub(super) success: Successes,
+    /// The events of webhooks that name none.
+    pub(super) usual_events: Vec<Subscription>,
+    /// After how many failed attempts in a row a webhook is switched off; never by default.
+    pub(super) off_after: Option<u32>,
     /// How long a receiver of webhooks may take for one attempt.
     pub(super) timeout: WallLimit,
     /// The pauses before further attempts.
@@ -81,6 +86,25 @@ pub(super) struct Webhook {
     pub(super) events: Vec<Subscription>,
     /// A secret to sign with.
     pub(super) signing: Option<Secret>,
+    /// Whether events go there.
+    pub(super) health: Health,
+}
+
+/// Whether events go to a webhook.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Health {
+    /// They do.
+    On {
+        /// How many attempts have failed since the last that did not.
+        failed: u32,
+    },
+    /// It failed too often, and gets no more.
+    Off,
+}
+
+impl Health {
+    /// As an admin leaves it.
+    pub(super) const GOOD: Self = Self::On { failed: 0 };
 }
 
 /// An event that a bot can subscribe to.
@@ -92,6 +116,18 @@ pub(super) enum Subscription {
     Received,
     /// Somebody else closed a chat of the bot's.
     Closed,
+}
+
+impl Subscription {
+    /// The event with this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            event::ASSIGNED => Some(Self::Assigned),
+            event::RECEIVED => Some(Self::Received),
+            event::CLOSED => Some(Self::Closed),
+            _ => None,
+        }
+    }
 }
 
 /// A human agent.

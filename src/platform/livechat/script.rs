@@ -20,7 +20,10 @@ pub(super) const AGENT_APP: &str = "5d4c3b2a1f0e9d8c7b6a5f4e3d2c1b0a";
 const SYSTEM: &str = "system";
 
 /// The acts that mean nothing here.
-pub(super) const LACKS: &[(&str, &str)] = &[("hold", "a chat cannot be put on hold; it is active or closed")];
+pub(super) const LACKS: &[(&str, &str)] = &[
+    ("hold", "a chat cannot be put on hold; it is active or closed"),
+    ("subscribe", "the API itself registers webhooks, so let the bot do it, or name them under `setup`"),
+];
 
 /// Does an act.
 pub(super) fn act(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {
@@ -36,6 +39,7 @@ pub(super) fn act(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Act) -> Result
         Act::Tag(act) => tag(platform, cx, act),
         Act::Close(act) => close(platform, cx, act),
         Act::Hold(_) => Err(Refusal::new("a chat cannot be put on hold")),
+        Act::Subscribe(_) => Err(Refusal::new("the API itself registers webhooks")),
     }
 }
 

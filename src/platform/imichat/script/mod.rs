@@ -28,6 +28,7 @@ pub(super) fn act(imichat: &mut Imichat, cx: &mut Cx<'_>, act: &Act) -> Result<(
         Act::Resume(act) => imichat.rest(cx, act.chat.as_ref(), &Move::Pick),
         Act::Tag(act) => imichat.tag(cx, act),
         Act::Close(act) => imichat.close(cx, act),
+        Act::Subscribe(act) => imichat.subscribe(act),
         Act::Leave(_) => Err(Refusal::new("nothing is documented to happen when a customer goes away")),
     }
 }

@@ -48,7 +48,7 @@ record! {
         /// What operations answer with when they succeed, where the public pages leave it open.
         pub(super) success: SuccessBlocks = SuccessBlocks::NONE,
         /// How webhooks are delivered.
-        pub(super) delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None },
+        pub(super) delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None, off_after: None },
         /// Whether invalid bodies are answered as if they were valid, and only recorded as violations.
         pub(super) lenient: bool = false,
     }
@@ -153,6 +153,9 @@ record! {
         pub(super) timeout: WallLimit = TIMEOUT,
         /// The pauses before the second, third … attempt, in virtual time.
         pub(super) retries: Option<Vec<VirtualSpan>>,
+        /// After how many failed attempts in a row a virtual agent's webhook is switched off, until `subscribe` switches it
+        /// on again; never by default.
+        pub(super) off_after: Option<Located<u32>>,
     }
 }
 

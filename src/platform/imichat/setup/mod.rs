@@ -16,12 +16,12 @@ use self::switches::{EventsBlock, SuccessBlock, SuccessBlocks};
 use super::auth;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
-use super::tenant::{Agent, Asset, Subscription, Team, Tenant, VirtualAgent, Webhook};
+use super::tenant::{Agent, Asset, Health, Subscription, Team, Tenant, VirtualAgent, Webhook};
 use super::wire::event;
+use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::secret::Secret;
 use crate::base::time::VirtualSpan;
-use crate::platform::outgoing::is_address;
 use crate::scenario::codes;
 use crate::scenario::decode::{Decode, KeyTable, Located, Problems, unknown_word};
 use crate::scenario::node::Node;
@@ -59,6 +59,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     check.usual_events = check.usual_events(block.events.subscribed);
     let success = check.successes(block.success);
     let key_header = check.header_name(&block.authorize_header);
+    let off_after = check.off_after(block.delivery.off_after);
     let teams = check.teams(block.teams);
     let virtual_agents = check.virtual_agents(block.virtual_agents, &teams);
     let agents = check.agents(block.agents, &teams);
@@ -80,7 +81,9 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         assets,
         style,
         closed_by_api: block.events.closed_by_api,
+        usual_events: check.usual_events,
         success,
+        off_after,
         timeout: block.delivery.timeout,
         retries: block.delivery.retries.unwrap_or_else(|| RETRIES.to_vec()),
         lenient: block.lenient,
@@ -213,7 +216,16 @@ impl Check<'_> {
             Some(names) => self.subscriptions(names),
             None => self.usual_events.clone(),
         };
-        Webhook { url: block.url.value, headers, events, signing: block.secret }
+        Webhook { url: block.url.value, headers, events, signing: block.secret, health: Health::GOOD }
+    }
+
+    fn off_after(&mut self, attempts: Option<Located<u32>>) -> Option<u32> {
+        let attempts = attempts?;
+        if attempts.value == 0 {
+            let message = "a webhook cannot be off before the first attempt".to_owned();
+            self.report(&codes::SETUP, attempts.place, message, "write 1 or more, or leave `off_after` out");
+        }
+        Some(attempts.value)
     }
 
     /// The name of a header that callers use.
@@ -230,16 +242,12 @@ impl Check<'_> {
     }
 
     fn subscription(&mut self, name: &Located<String>) -> Option<Subscription> {
-        match name.value.as_str() {
-            event::ASSIGNED => Some(Subscription::Assigned),
-            event::RECEIVED => Some(Subscription::Received),
-            event::CLOSED => Some(Subscription::Closed),
-            other => {
-                let known = [event::ASSIGNED, event::RECEIVED, event::CLOSED];
-                unknown_word(&codes::UNKNOWN_EVENT, "event of imi.chat", other, name.place, &known, self.problems);
-                None
-            }
+        let found = Subscription::named(&name.value);
+        if found.is_none() {
+            let known = [event::ASSIGNED, event::RECEIVED, event::CLOSED];
+            unknown_word(&codes::UNKNOWN_EVENT, "event of imi.chat", &name.value, name.place, &known, self.problems);
         }
+        found
     }
 
     fn assets(&mut self, blocks: Option<Vec<AssetBlock>>) -> Vec<Asset> {
