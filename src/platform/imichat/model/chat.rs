@@ -219,6 +219,11 @@ impl Chat {
         self.messages.iter().rev().filter(|message| message.draft.direction == Direction::Outbound).find(offers)
     }
 
+    /// Whether the customer was sent a template.
+    pub(crate) fn has_template(&self) -> bool {
+        self.messages.iter().any(|message| matches!(message.draft.content, Content::Template(_)))
+    }
+
     /// What a chosen quick reply stands for: the payload of the option with this title in the latest offer of this name;
     /// empty if there is none.
     pub(crate) fn postback(&self, wanted: &str, title: &str) -> &str {
@@ -229,7 +234,8 @@ impl Chat {
             | Content::Chosen { .. }
             | Content::Items(_)
             | Content::Time(_)
-            | Content::Template(_) => false,
+            | Content::Template(_)
+            | Content::Button { .. } => false,
         };
         let offer = self.messages.iter().rev().find(|message| offered(message));
         let mut options = offer.map_or(&[][..], |message| message.draft.content.options()).iter();

@@ -117,8 +117,14 @@ struct EventMessage<'c> {
     attachments: Vec<ShownAttachment<'c>>,
     timestamp: Ticks,
     interactive_response: Option<Interactive<'c>>,
-    /// The answer to an interactive WhatsApp template: `null`, because no REST message leads to one.
-    wab_interactive_response: (),
+    /// The answer to an interactive WhatsApp template. No message of the REST API leads to one, only a customer's tap.
+    wab_interactive_response: Option<TappedButton<'c>>,
+}
+
+#[derive(Serialize)]
+struct TappedButton<'c> {
+    identifier: &'c str,
+    title: &'c str,
 }
 
 #[derive(Serialize)]
@@ -201,7 +207,18 @@ impl<'c> EventMessage<'c> {
             Content::Items(_) | Content::Time(_) => {
                 ("interactive", "", Some(Interactive { title: title.clone(), postback: title }))
             }
+            Content::Button { .. } => ("interactive", "", None),
             Content::Template(_) => ("text", "", None),
+        };
+        let wab_interactive_response = match content {
+            Content::Button { identifier, title } => Some(TappedButton { identifier, title }),
+            Content::Text(_)
+            | Content::File { .. }
+            | Content::QuickReplies { .. }
+            | Content::Chosen { .. }
+            | Content::Items(_)
+            | Content::Time(_)
+            | Content::Template(_) => None,
         };
         Self {
             transid: &message.transid,
@@ -211,7 +228,7 @@ impl<'c> EventMessage<'c> {
             // Callers' clocks may be ahead of the world's, but no event tells of what is still to come.
             timestamp: Ticks(message.draft.timestamp.min(now)),
             interactive_response,
-            wab_interactive_response: (),
+            wab_interactive_response,
         }
     }
 }
