@@ -62,7 +62,11 @@ impl Imichat {
         let before = self.limited_holder(key);
         let change = self.chats.at_mut(key).make(cx.now(), step)?;
         if let Some(change) = change {
+            let begins = matches!(change, Change::Assigned { .. } | Change::Resumed);
             self.tell(cx, key, by, change);
+            if begins {
+                self.owner_active(cx, key);
+            }
         }
         self.refill(cx, key, before);
         Ok(())
@@ -135,8 +139,12 @@ impl Imichat {
             attachment: draft.content.attachment().map(|attachment| attachment.url.clone()),
             audience: Audience::All,
         };
+        let answers = draft.direction == Direction::Outbound && chat.assignee() == said.from.id;
         chat.append(cx.now(), Message { transid, draft })?;
         cx.said(said);
+        if answers {
+            self.owner_active(cx, key);
+        }
         Ok(())
     }
 

@@ -14,6 +14,7 @@ mod codes;
 mod deed;
 mod events;
 mod hook;
+mod idle;
 mod model;
 mod quota;
 mod routing;
@@ -134,8 +135,9 @@ impl Platform for Imichat {
         script::act(self, cx, act)
     }
 
-    fn wake(&mut self, _: &mut Cx<'_>, _: &WakeKey) {
-        // Tokens and quotas look at the clock when they are used, so no timer is ever set.
+    fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
+        // Tokens and quotas look at the clock when they are used, so all timers are about chats that are left alone.
+        self.release_if_idle(cx, &key.0);
     }
 
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool) {

@@ -91,6 +91,18 @@ impl Stage {
         self.desk.plan.add(Fault { on, nth: 1, deed, times: Some(1) });
     }
 
+    /// Lets time pass until an instant, and fires the timers that fall due on the way, in order.
+    pub(super) fn pass_to(&mut self, until: VirtualTime) {
+        loop {
+            let due = self.desk.wakes.iter().enumerate().filter(|(_, (at, _))| *at <= until);
+            let Some(first) = due.min_by_key(|(place, (at, _))| (*at, *place)).map(|(place, _)| place) else { break };
+            let (at, key) = self.desk.wakes.remove(first);
+            self.now = self.now.max(at);
+            self.imichat.wake(&mut self.desk.cx(self.now), &key);
+        }
+        self.now = self.now.max(until);
+    }
+
     /// The events that were sent since the last look.
     pub(super) fn events(&mut self) -> Vec<&'static str> {
         self.desk.outgoing.drain(..).map(|outgoing| outgoing.event).collect()

@@ -5,6 +5,7 @@ use http::HeaderName;
 
 use super::auth::Identity;
 use super::codes::Successes;
+use super::idle::IdleRelease;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
 use super::routing::Rule;
@@ -29,6 +30,8 @@ pub struct Tenant {
     pub(super) limits: Vec<(Login, u32)>,
     /// Where new chats go.
     pub(super) routing: Vec<Rule>,
+    /// Whether and when chats of silent owners go back to the queue.
+    pub(super) idle_release: Option<IdleRelease>,
     /// The business's addresses.
     pub(super) assets: Vec<Asset>,
     /// How events are written.

@@ -51,6 +51,8 @@ pub(crate) struct Chat {
     state: State,
     /// Whether routing rules may still look at it.
     new: bool,
+    /// Since when whoever has it is silent, if somebody has it.
+    silent_since: VirtualTime,
     skill: String,
     about: Opening,
     messages: Vec<Message>,
@@ -61,7 +63,7 @@ impl Chat {
     pub(super) fn open(id: ChatId, contact: CustomerNumber, now: VirtualTime, about: Opening) -> Self {
         let skill = String::new();
         let (state, messages) = (State::Queued, Vec::new());
-        Self { id, contact, created: now, updated: now, state, new: true, skill, about, messages }
+        Self { id, contact, created: now, updated: now, state, new: true, silent_since: now, skill, about, messages }
     }
 
     /// The platform's id of it.
@@ -97,6 +99,11 @@ impl Chat {
     /// Whether routing rules may still look at it: nobody had it yet, nobody moved it, and no rule decided about it.
     pub(crate) fn is_new(&self) -> bool {
         self.new
+    }
+
+    /// Since when whoever has it is silent; means nothing if nobody has it.
+    pub(crate) fn silent_since(&self) -> VirtualTime {
+        self.silent_since
     }
 
     /// What is known about it, as of now.
@@ -201,6 +208,11 @@ impl Chat {
     pub(super) fn rename(&mut self, now: VirtualTime, alias: String) {
         self.about.alias = alias;
         self.touch(now);
+    }
+
+    /// Notes that whoever has it got it, took it up or spoke now.
+    pub(crate) fn note_owner(&mut self, now: VirtualTime) {
+        self.silent_since = now;
     }
 
     /// Keeps routing rules from looking at it again.

@@ -41,6 +41,8 @@ record! {
         pub(super) agents: Vec<AgentBlock>,
         /// Where new chats go; the first rule that applies wins. Without one, chats go as their team does with all of them.
         pub(super) routing: Vec<RuleBlock>,
+        /// Whether chats go back to the queue when whoever has them is silent; they do not by default.
+        pub(super) release_idle: Option<ReleaseBlock>,
         /// The business's addresses on the channels.
         pub(super) assets: Option<Vec<AssetBlock>>,
         /// How events are written and when they are sent, where the public pages leave it open.
@@ -131,6 +133,16 @@ record! {
         /// How many chats they may hold before no more are routed to them; any number by default, though the vendor's
         /// people begin with 99.
         pub(super) max_chats: Option<u32>,
+    }
+}
+
+record! {
+    /// When chats go back to the queue because whoever has them is silent.
+    pub(super) struct ReleaseBlock {
+        /// After how long, in virtual time.
+        pub(super) after: Located<VirtualSpan>,
+        /// Whether virtual agents lose their chats as well.
+        pub(super) virtual_agents: bool = false,
     }
 }
 

@@ -9,11 +9,13 @@ mod tests;
 use http::{HeaderName, HeaderValue};
 
 use self::block::{
-    AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, TeamBlock, TokenBlock, VirtualAgentBlock, WebhookBlock,
+    AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, ReleaseBlock, TeamBlock, TokenBlock, VirtualAgentBlock,
+    WebhookBlock,
 };
 use self::routing::{RuleBlock, ToBlock, WhenBlock};
 use self::switches::{EventsBlock, SuccessBlock, SuccessBlocks};
 use super::auth;
+use super::idle::IdleRelease;
 use super::model::channel::Channel;
 use super::model::{AssetId, Login, TeamId};
 use super::tenant::{Agent, Asset, Health, Subscription, Team, Tenant, VirtualAgent, Webhook};
@@ -38,6 +40,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("routing", RuleBlock::FIELDS),
     ("when", WhenBlock::FIELDS),
     ("to", ToBlock::FIELDS),
+    ("release_idle", ReleaseBlock::FIELDS),
     ("assets", AssetBlock::FIELDS),
     ("events", EventsBlock::FIELDS),
     ("success", SuccessBlocks::FIELDS),
@@ -59,6 +62,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     check.usual_events = check.usual_events(block.events.subscribed);
     let success = check.successes(block.success);
     let key_header = check.header_name(&block.authorize_header);
+    let idle_release = block.release_idle.map(|release| check.idle_release(release));
     let off_after = check.off_after(block.delivery.off_after);
     let teams = check.teams(block.teams);
     let virtual_agents = check.virtual_agents(block.virtual_agents, &teams);
@@ -78,6 +82,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         agents: agents.into_iter().map(|(agent, _)| agent).collect(),
         limits: check.limits,
         routing,
+        idle_release,
         assets,
         style,
         closed_by_api: block.events.closed_by_api,
@@ -217,6 +222,14 @@ impl Check<'_> {
             None => self.usual_events.clone(),
         };
         Webhook { url: block.url.value, headers, events, signing: block.secret, health: Health::GOOD }
+    }
+
+    fn idle_release(&mut self, block: ReleaseBlock) -> IdleRelease {
+        if block.after.value == VirtualSpan::ZERO {
+            let message = "chats cannot go back before anybody had time to answer".to_owned();
+            self.report(&codes::SETUP, block.after.place, message, "write a longer time, such as `10m`");
+        }
+        IdleRelease { after: block.after.value, virtual_agents: block.virtual_agents }
     }
 
     fn off_after(&mut self, attempts: Option<Located<u32>>) -> Option<u32> {

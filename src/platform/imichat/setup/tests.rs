@@ -101,6 +101,9 @@ fn impossible_tenants_are_reported() {
         &[("E0210", "this API key is none of `api_keys`")],
     );
     check(json!({"virtual_agent": []}), &[("E0101", "`virtual_agent` is no key here")]);
+    let at_once = "chats cannot go back before anybody had time to answer";
+    check(json!({"release_idle": {"after": "0s"}}), &[("E0210", at_once)]);
+    check(json!({"release_idle": {}}), &[("E0102", "`after` is missing; a duration such as `45m` is wanted")]);
 }
 
 #[test]

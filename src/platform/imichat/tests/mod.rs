@@ -2,6 +2,7 @@
 
 mod channels;
 mod hook;
+mod idle;
 mod inconsistencies;
 mod limits;
 mod routing;

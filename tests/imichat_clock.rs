@@ -1,7 +1,7 @@
-//! Webhooks of imi.chat from the tenant to the bot and back, with a clock: retries, order, and webhooks that go off.
+//! imi.chat on a clock, from the tenant to the bot and back: retries, order, webhooks that go off, chats left alone.
 
 use rehearsal::base::time::{VirtualSpan, VirtualTime};
-use rehearsal::journal::entry::What;
+use rehearsal::journal::entry::{Change, What};
 use rehearsal::platform::Vendor;
 use rehearsal::platform::imichat::Imichat;
 use serde_json::Value;
@@ -125,4 +125,27 @@ fn a_corrected_webhook_goes_to_the_new_address_with_the_events_that_are_named() 
     assert_eq!(keys.collect::<Vec<_>>(), [true, true], "headers stay as they were");
     let last: Value = serde_json::from_slice(&played.attempts[1].body).unwrap();
     assert_eq!(last["event_type"], "chat.closed");
+}
+
+#[test]
+fn a_chat_that_is_left_alone_goes_back_within_a_wait_and_not_before() {
+    let moved_at = |wait: &str| {
+        let text = format!(
+            "platform: imichat\nsetup: {{agents: [{{login: noa}}], release_idle: {{after: 10m}}}}\ncustomers: {{ada: {{}}}}\nsteps:\n- start_chat: {{as: ada, text: Hi}}\n- assign: {{to: noa}}\n- wait: {wait}\n- expect_none: {{call: {{}}}}\n"
+        );
+        let played = play(&IMICHAT, &text, |_| Reaction::ok());
+        assert_eq!(played.failure(), None);
+        let mut changes = played.world.journal().iter().filter_map(|entry| match &entry.what {
+            What::Changed { change, .. } => Some((change.clone(), entry.at.since(VirtualTime::OPENING))),
+            _ => None,
+        });
+        let assigned =
+            changes.find(|(change, _)| matches!(change, Change::Assigned { .. })).expect("it was assigned").1;
+        let queued = changes.find(|(change, _)| *change == Change::Queued);
+        queued.map(|(_, at)| (at.to_string(), assigned.to_string()))
+    };
+    assert_eq!(moved_at("9m"), None);
+    let expected = Some(("10m1s".to_owned(), "1s".to_owned()));
+    assert_eq!(moved_at("10m"), expected);
+    assert_eq!(moved_at("5h"), expected);
 }
