@@ -1,5 +1,6 @@
 //! What a tenant does as a whole, feature by feature: set up, called, acted upon.
 
+mod chance;
 mod channels;
 mod hook;
 mod idle;
