@@ -38,13 +38,13 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("webhook", WebhookBlock::FIELDS),
     ("agents", AgentBlock::FIELDS),
     ("routing", RuleBlock::FIELDS),
-    ("when", WhenBlock::FIELDS),
-    ("to", ToBlock::FIELDS),
+    ("when of a rule", WhenBlock::FIELDS),
+    ("to of a rule", ToBlock::FIELDS),
     ("release_idle", ReleaseBlock::FIELDS),
     ("assets", AssetBlock::FIELDS),
     ("events", EventsBlock::FIELDS),
     ("success", SuccessBlocks::FIELDS),
-    ("create_chat", SuccessBlock::FIELDS),
+    ("each operation of success", SuccessBlock::FIELDS),
     ("delivery", DeliveryBlock::FIELDS),
 ];
 
