@@ -190,8 +190,9 @@ pub(super) fn credential(call: &Call) -> Option<Credential> {
     let token = call.header(TOKEN_HEADER).filter(|token| !token.is_empty()).map(str::to_owned);
     let usual = || key_credential(call, &KEY_HEADER);
     if call.path.ends_with("/authorize") {
-        let mut others = call.headers.values().filter_map(decoded).filter(|text| text.contains('@'));
-        return usual().or_else(|| others.next()).or(token).map(Credential);
+        let is_key = |text: &String| text.contains('@');
+        let others = || call.headers.values().filter_map(decoded).find(is_key);
+        return usual().filter(is_key).or_else(others).or(token).map(Credential);
     }
     token.or_else(usual).map(Credential)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Imichat;
 use super::model::ChatKey;
 use super::model::chat::Chat;
-use super::tenant::{Health, Subscription, Webhook};
+use super::tenant::{Subscription, Webhook};
 use super::wire::event::{self, Event};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::journal::entry::{Change, Party, Role};
@@ -76,14 +76,10 @@ impl Imichat {
         }
     }
 
-    /// Where the owner of a chat wants such events, if the owner is a virtual agent that subscribes to them.
+    /// Where the owner of a chat wants such events, if the owner is a virtual agent that subscribes to them and can be reached.
     fn subscriber(&self, chat: &Chat, subscription: Subscription) -> Option<&Webhook> {
         let webhook = self.tenant.virtual_agent(chat.assignee())?.webhook.as_ref()?;
-        let on = match webhook.health {
-            Health::On { .. } => true,
-            Health::Off => false,
-        };
-        (on && webhook.events.contains(&subscription)).then_some(webhook)
+        (webhook.health.is_on() && webhook.events.contains(&subscription)).then_some(webhook)
     }
 
     fn post(&self, cx: &mut Cx<'_>, webhook: &Webhook, chat: &Chat, event: &'static str, document: &impl Serialize) {

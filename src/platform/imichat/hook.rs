@@ -36,8 +36,8 @@ impl Imichat {
     }
 
     /// Sets up, changes or switches on the webhook of a virtual agent, as an admin would on the vendor's pages. What is left
-    /// out stays as it was. From then on a team that does not say whether it assigns by itself does so; the chats that wait
-    /// already go on waiting, for they are not new.
+    /// out stays as it was. From then on a team that does not say whether it assigns by itself does so with the chats that come
+    /// to it; nothing says that the vendor would hand out those that wait already, so they go on waiting.
     pub(super) fn subscribe(&mut self, act: &Subscribe) -> Result<(), Refusal> {
         let login = act.agent.value.as_str();
         let usual = &self.tenant.usual_events;

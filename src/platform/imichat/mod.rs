@@ -3,9 +3,11 @@
 //! Documented at docs.imi.chat: chats, their states and channels, the samples of messages, three events, the codes of
 //! `create_chat`, the header `access_token`, the daily quota. Not documented, and decided here: the request of
 //! `create_chat` (mirrors the chat it answers with), the order of checks, what an invalid body is answered with, how often
-//! and when webhooks are retried. Everything decided here is a named constant with its reason or a key of `setup:`.
+//! and when webhooks are retried, how rules, skills and limits bring a chat to somebody. Everything decided here is a named
+//! constant with its reason or a key of `setup:`; what to make of contradictions is kept by `tests/inconsistencies.rs`.
 //!
-//! Left out on purpose: the OAuth API that the vendor sells as its successor, and everything the admin pages do.
+//! Left out on purpose: the OAuth API that the vendor sells as its successor, and what the admin pages do once a tenant is
+//! open, but for the webhooks of virtual agents.
 
 mod api;
 mod assignment;

@@ -108,6 +108,14 @@ pub(super) enum Health {
 impl Health {
     /// As an admin leaves it.
     pub(super) const GOOD: Self = Self::On { failed: 0 };
+
+    /// Whether new events go there.
+    pub(super) const fn is_on(self) -> bool {
+        match self {
+            Self::On { .. } => true,
+            Self::Off => false,
+        }
+    }
 }
 
 /// An event that a bot can subscribe to.

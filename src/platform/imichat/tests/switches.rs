@@ -166,7 +166,7 @@ fn the_credential_of_authorize_comes_in_the_header_that_is_asked_for() {
     let unnamed = [("E0210", "`a b` cannot be the name of a header".to_owned())];
     assert_eq!(problems(&json!({"authorize_header": "a b"})), unnamed);
     // The tenant is found by it even before anybody knows which header the tenant wants.
-    let headers = [("accept", "*/*"), ("x-credential", key)];
+    let headers = [("authorization", "Basic dXNlcjpwYXNz"), ("x-credential", key)];
     let headers =
         headers.map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_static(value)));
     let (path, query) = ("/v3.1/authorize".to_owned(), String::new());
