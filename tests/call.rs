@@ -114,7 +114,7 @@ fn a_call_may_ask_for_its_own_refusal_where_that_is_allowed() {
                 _ => None,
             })
             .collect();
-        let code = reply.code.unwrap_or_default().to_owned();
+        let code = reply.code.unwrap_or_default().into_owned();
         (code, applied.map(|(_, value)| value.to_str().unwrap().to_owned()), told.join(", "))
     };
     let check = |allow, prefer: &str, key: &str, expected: (&str, Option<&str>, &str)| {

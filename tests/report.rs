@@ -66,7 +66,7 @@ impl Pen {
             path: "/v3.6/agent/action/send_event".to_owned(),
             caller: Some("bot".to_owned()),
             status,
-            code,
+            code: code.map(Into::into),
             request: Payload(r#"{"chat_id":"PJ0MRSHTDG"}"#.into()),
             reply: Payload(r#"{"error":{"type":"validation"}}"#.into()),
         }));

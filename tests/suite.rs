@@ -14,6 +14,7 @@ mod coverage;
 mod determinism;
 mod faults;
 mod fourth_vendor;
+mod imichat_clock;
 mod imichat_vectors;
 mod livechat_vectors;
 mod readme;

@@ -1,7 +1,9 @@
-//! Shared vocabulary of the whole program: time, chance, ids, documents, diagnostics, JSON matching, secrets.
+//! Shared vocabulary of the whole program: time, chance, ids, addresses, documents, diagnostics, JSON matching,
+//! secrets.
 //!
 //! Imports nothing else of ours and touches neither the network, nor files, nor a clock.
 
+pub mod address;
 pub mod diag;
 pub mod doc_ref;
 pub mod id;

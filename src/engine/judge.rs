@@ -144,8 +144,10 @@ impl Judge<'_> {
         if let Some(status) = pattern.status.filter(|status| *status != called.status) {
             found.push(Mismatch::new("status", status.to_string(), called.status.to_string()));
         }
-        if let Some(Word(code)) = pattern.code.as_ref().filter(|code| called.code != Some(code.0.value.as_str())) {
-            found.push(Mismatch::new("code", code.value.as_str(), called.code.unwrap_or("none")));
+        if let Some(Word(code)) = &pattern.code
+            && called.code.as_deref() != Some(code.value.as_str())
+        {
+            found.push(Mismatch::new("code", code.value.as_str(), called.code.as_deref().unwrap_or("none")));
         }
         found.extend(self.document("body", pattern.body.as_ref(), || called.request.json()));
         found.extend(self.document("reply", pattern.reply.as_ref(), || called.reply.json()));
@@ -232,7 +234,7 @@ fn summary(entry: &Entry) -> String {
 
 /// The status of an answer, and its code if it has one.
 fn in_figures(called: &Called) -> String {
-    match called.code {
+    match &called.code {
         Some(code) => format!("{} {code}", called.status),
         None => called.status.to_string(),
     }

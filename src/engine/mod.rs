@@ -192,7 +192,7 @@ impl World {
             path,
             caller: handled.caller,
             status: reply.status,
-            code: reply.code,
+            code: reply.code.clone(),
             request,
             reply: Payload(masked(&reply.body, self.platform.secrets())),
         }));
@@ -237,6 +237,9 @@ impl World {
             match item {
                 Todo::Record(what) => self.record(what),
                 Todo::Attempt(attempt) => self.effects.push(Effect::Attempt(attempt)),
+                Todo::Tell(webhook, acknowledged) => {
+                    self.perform(|platform, cx| platform.attempted(cx, &webhook, acknowledged));
+                }
                 Todo::ReleaseAfter(span, id) => self.schedule.add(now + span, Timer::Release(id)),
                 Todo::RetryAfter(span, id) => self.schedule.add(now + span, Timer::Retry(id)),
                 Todo::RepeatAfter(span, id) => self.schedule.add(now + span, Timer::Repeat(id)),

@@ -26,6 +26,8 @@ pub(super) enum Todo {
     Record(What),
     /// Have this attempt made.
     Attempt(Attempt),
+    /// Tell the platform how an attempt ended: the webhook, and whether it was acknowledged.
+    Tell(Arc<Outgoing>, bool),
     /// Call [`Outbox::release`] after this span.
     ReleaseAfter(VirtualSpan, DeliveryId),
     /// Call [`Outbox::retry`] after this span.
@@ -165,6 +167,7 @@ impl Outbox {
         let out = Arc::clone(&delivery.out);
         let key = lane_key(delivery);
         let acknowledged = matches!(outcome, Outcome::Status(status) if out.policy.acknowledged.by(status));
+        let genuine = delivery.forgery.is_none();
         let mut todo = vec![Todo::Record(What::Answered { delivery: id, attempt, outcome })];
         let pause = out.policy.retries.get(attempt as usize - 1).copied();
         let fate = match (acknowledged, pause) {
@@ -180,6 +183,8 @@ impl Outbox {
             self.edit(id, |delivery| delivery.state = State::Settled);
             self.forget_if_done(id);
         }
+        // A receiver that refuses a forged webhook does well, which is not to be held against it.
+        todo.extend(genuine.then(|| Todo::Tell(Arc::clone(&out), acknowledged)));
         let lane = self.lanes.entry(key.clone()).or_default();
         lane.busy = false;
         if fate.is_none() && out.policy.order == Order::Outcome {

@@ -1,5 +1,6 @@
 //! Everything observable, as one closed enum with stable JSON.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -313,7 +314,7 @@ pub struct Called {
     /// The HTTP status of the answer.
     pub status: u16,
     /// The vendor's code in the answer.
-    pub code: Option<&'static str>,
+    pub code: Option<Cow<'static, str>>,
     /// The body of the request.
     pub request: Payload,
     /// The body of the answer.

@@ -4,6 +4,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
 
 use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::outgoing::Outgoing;
 use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
 use super::{Code, Event, Platform};
 use crate::base::doc_ref::DocRef;
@@ -75,6 +76,9 @@ pub trait Instance: Send {
 
     /// The members of bodies that hold secrets.
     fn secrets(&self) -> &'static [&'static str];
+
+    /// An attempt to deliver a webhook has ended, acknowledged or not.
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool);
 
     /// What a client of this tenant must know, under the names of environment variables.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
@@ -286,6 +290,10 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn secrets(&self) -> &'static [&'static str] {
         P::SECRETS
+    }
+
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool) {
+        self.0.attempted(cx, webhook, acknowledged);
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

@@ -1,5 +1,7 @@
 //! Calls in, replies out, and the table of operations.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
@@ -129,8 +131,8 @@ pub struct Reply {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body.
     pub body: Bytes,
-    /// The vendor's code in it, if the vendor has codes.
-    pub code: Option<&'static str>,
+    /// The vendor's code in it, if the vendor has codes; owned where the set-up gave it.
+    pub code: Option<Cow<'static, str>>,
 }
 
 impl Reply {
@@ -142,7 +144,7 @@ impl Reply {
     pub fn json(status: u16, code: Option<&'static str>, document: &impl serde::Serialize) -> Self {
         let body = serde_json::to_vec(document).expect("wire types have string keys and finite numbers only");
         let headers = vec![(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-        Self { status, headers, body: body.into(), code }
+        Self { status, headers, body: body.into(), code: code.map(Cow::Borrowed) }
     }
 
     /// The same with one more header; a value that is no header value is left out.

@@ -207,7 +207,7 @@ pub(super) fn call(called: &Called) -> String {
         Some(route) => route.to_owned(),
         None => format!("{} {}, which is no operation,", called.method, one_line(&called.path)),
     };
-    match called.code {
+    match &called.code {
         Some(code) => format!("{operation} · {} {code}", called.status),
         None => format!("{operation} · {}", called.status),
     }

@@ -173,6 +173,18 @@ record! {
     }
 }
 
+record! {
+    /// An admin sets up where a bot's webhooks go, changes it, or switches it on again.
+    pub struct Subscribe {
+        /// The id of the bot.
+        pub agent: Located<String>,
+        /// The address, usually `${bot}/…`; as it was by default.
+        pub url: Option<Located<String>>,
+        /// The events that go there, all of them; as they were by default.
+        pub events: Option<Vec<Located<String>>>,
+    }
+}
+
 /// One row of the table of acts.
 #[derive(Clone, Copy, Debug)]
 pub struct ActDoc {
@@ -225,6 +237,7 @@ acts! {
     "resume" => Resume: "a held chat goes on, or a closed one is opened again",
     "tag" => Tag: "an agent puts tags on a chat or takes them off",
     "close" => Close: "a customer, an agent or the system closes a chat",
+    "subscribe" => Subscribe: "an admin sets up a bot's webhook, changes it, or switches it on again",
 }
 
 impl Act {
@@ -241,7 +254,7 @@ impl Act {
             Self::Transfer(act) => act.by.as_ref(),
             Self::Tag(act) => act.by.as_ref(),
             Self::Close(act) => Some(&act.by),
-            Self::Assign(_) | Self::Hold(_) | Self::Resume(_) => None,
+            Self::Assign(_) | Self::Hold(_) | Self::Resume(_) | Self::Subscribe(_) => None,
         }
     }
 
@@ -249,7 +262,7 @@ impl Act {
     #[must_use]
     pub fn chat(&self) -> Option<&Located<String>> {
         match self {
-            Self::StartChat(_) => None,
+            Self::StartChat(_) | Self::Subscribe(_) => None,
             Self::Say(act) => act.chat.as_ref(),
             Self::Choose(act) => act.chat.as_ref(),
             Self::Pick(act) => act.chat.as_ref(),
@@ -279,7 +292,8 @@ impl Act {
             | Self::Hold(_)
             | Self::Resume(_)
             | Self::Tag(_)
-            | Self::Close(_) => Vec::new(),
+            | Self::Close(_)
+            | Self::Subscribe(_) => Vec::new(),
         }
     }
 }

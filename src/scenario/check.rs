@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::act::{ACTS, Act, CustomerSpec};
+use super::act::{ACTS, Act, CustomerSpec, Subscribe};
 use super::call::{CallStep, Target};
 use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread, unknown_word, wrong_type};
 use super::expect::{Expect, Let, Subject, check_word};
@@ -10,6 +10,7 @@ use super::flow::Flow;
 use super::node::{self, Node, Value};
 use super::text::{CHAT, CUSTOMER, Text, Word};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
+use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::rng::Seed;
 use crate::base::time::VirtualSpan;
@@ -230,6 +231,7 @@ impl Checker<'_, '_> {
                     self.problems.push(problem.help("name at least one under `items`, or a `time`"));
                 }
             }
+            Act::Subscribe(subscribe) => self.subscription(subscribe),
             Act::Say(_)
             | Act::Choose(_)
             | Act::Attach(_)
@@ -241,6 +243,19 @@ impl Checker<'_, '_> {
         }
     }
 
+    fn subscription(&mut self, subscribe: &Subscribe) {
+        let bot = &subscribe.agent;
+        self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", bot, |staff| words(&staff.agents));
+        if let Some(url) = subscribe.url.as_ref().filter(|url| !is_address(&url.value)) {
+            let message = format!("`{}` is not an address that webhooks can go to", url.value);
+            let problem = Diagnostic::new(&codes::BAD_URL, url.place, message);
+            self.problems.push(problem.help("write `${bot}/…` or `http://…`"));
+        }
+        for event in subscribe.events.iter().flatten() {
+            self.vendor.check_event(event, self.problems);
+        }
+    }
+
     /// Checks who does an act: some are for customers, some for agents, some for both.
     fn doer(&mut self, act: &Act, who: &Located<String>) {
         match act {
@@ -248,7 +263,7 @@ impl Checker<'_, '_> {
                 let known = words(&self.customers);
                 check_word(&codes::UNKNOWN_PERSON, "customer of this scenario", who, &known, self.problems);
             }
-            Act::Transfer(_) | Act::Tag(_) | Act::Assign(_) | Act::Hold(_) | Act::Resume(_) => {
+            Act::Transfer(_) | Act::Tag(_) | Act::Assign(_) | Act::Hold(_) | Act::Resume(_) | Act::Subscribe(_) => {
                 self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", who, |staff| words(&staff.agents));
             }
             Act::Close(_) => self.person("customer or agent here", who, &["system"]),
@@ -313,11 +328,19 @@ impl Checker<'_, '_> {
                     self.vendor.check_route(route, self.problems);
                 }
                 if let Some(Word(code)) = &pattern.code {
-                    self.vendor.check_code(code, self.problems);
+                    self.code(code);
                 }
             }
             Subject::Event { pattern, .. } => self.vendor.check_event(&pattern.name, self.problems),
             Subject::Violation(_) => {}
+        }
+    }
+
+    /// Checks a code that is expected: the vendor's, or one of the tenant's own.
+    fn code(&mut self, code: &Located<String>) {
+        let own = self.staff.as_ref().map_or(&[][..], |staff| &staff.codes);
+        if !own.contains(&code.value) {
+            self.vendor.check_code(code, self.problems);
         }
     }
 
@@ -326,7 +349,7 @@ impl Checker<'_, '_> {
             self.vendor.check_route(route, self.problems);
         }
         if let Some(Word(code)) = call.answer.as_ref().and_then(|answer| answer.code.as_ref()) {
-            self.vendor.check_code(code, self.problems);
+            self.code(code);
         }
         self.texts(call.texts(place).iter());
     }

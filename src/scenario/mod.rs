@@ -172,4 +172,6 @@ pub struct Staff {
     pub agents: Vec<String>,
     /// The names and numbers of teams or groups.
     pub teams: Vec<String>,
+    /// Codes that this tenant answers with besides those of its platform.
+    pub codes: Vec<String>,
 }

@@ -77,7 +77,7 @@ fn setup(node: &Node, problems: &mut Problems) -> Staff {
     let agents = setup.agents.into_iter().map(|agent| agent.id);
     let bots = setup.bots.into_iter().map(|bot| bot.name);
     let teams = setup.groups.into_iter().flat_map(|group| [group.id.value.to_string(), group.name]);
-    Staff { agents: agents.chain(bots).collect(), teams: teams.collect() }
+    Staff { agents: agents.chain(bots).collect(), teams: teams.collect(), ..Staff::default() }
 }
 
 /// The words of the toy, as the examples of the rules use them.

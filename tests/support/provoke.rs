@@ -75,7 +75,7 @@ pub(crate) fn provoked(vendor: &Vendor) -> (Vec<String>, Vec<String>) {
                 }
             }
             let reply = answer(&mut world, call(row.call, row.headers, row.body, &taken));
-            assert_eq!(reply.code, Some(row.code), "{} {:?}", row.call, reply.body);
+            assert_eq!(reply.code.as_deref(), Some(row.code), "{} {:?}", row.call, reply.body);
             let status = vendor.codes.iter().find(|code| code.code == row.code).unwrap().status;
             assert_eq!(reply.status, status, "{}", row.call);
             let called = |entry: &Entry| if let What::Called(called) = &entry.what { called.route } else { None };

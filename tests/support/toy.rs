@@ -133,7 +133,7 @@ impl Platform for Toy {
     }
 
     fn staff(_: &Setup) -> Staff {
-        Staff { agents: vec!["bot".to_owned()], teams: Vec::new() }
+        Staff { agents: vec!["bot".to_owned()], ..Staff::default() }
     }
 
     fn open(cx: &mut Cx<'_>, setup: Setup) -> Self {

@@ -24,6 +24,7 @@ pub(super) fn step(name: &str) -> &'static str {
         "resume" => "- resume: {}\n",
         "tag" => "- tag: {add: [refund]}\n",
         "close" => "- close: {by: alice}\n",
+        "subscribe" => "- subscribe: {agent: AGENT, url: \"${bot}/hook\", events: [EVENT]}\n",
         "wait" => "- wait: 45m\n",
         "expect" => {
             "\
@@ -138,7 +139,7 @@ mod tests {
         routes: || vec!["ROUTE", "4: route"],
         events: || vec!["EVENT", "chat.assigned"],
         codes: || vec!["CODE", "4304"],
-        setup: |_, _| Staff { agents: vec!["AGENT".to_owned()], teams: vec!["TEAM".to_owned()] },
+        setup: |_, _| Staff { agents: vec!["AGENT".to_owned()], teams: vec!["TEAM".to_owned()], ..Staff::default() },
     };
 
     /// An example is one if it names what it is of, and can be part of a scenario.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 use super::model::TeamId;
 use crate::base::secret::Secret;
@@ -20,8 +20,9 @@ pub(super) const TOKEN_HEADER: &str = "access_token";
 pub(super) const TEAM_HEADER: &str = "teamid";
 /// A header that does not exist, although bodies spell it so: a likely slip.
 pub(super) const WRONG_TEAM_HEADER: &str = "team_id";
-/// The header that carries the credential of `authorize`; the page gives its format but not its name.
-pub(super) const KEY_HEADER: &str = "authorization";
+/// The header that carries the credential of `authorize` unless the set-up names another: the page gives its format but not
+/// its name, and this is the usual one.
+pub(super) const KEY_HEADER: HeaderName = http::header::AUTHORIZATION;
 
 const WELL_KNOWN_KEY: &str = "imi-api-key";
 const WELL_KNOWN_TOKEN: &str = "imi-access-token";
@@ -37,6 +38,8 @@ pub(super) struct Identity {
     pub(super) tokens: Option<Vec<Issued>>,
     /// How long further tokens are good for.
     pub(super) life: VirtualSpan,
+    /// The header of `authorize` that carries the credential.
+    pub(super) key_header: HeaderName,
 }
 
 /// An API key.
@@ -67,6 +70,7 @@ pub(super) struct Auth {
     /// The token that the tenant's own client uses: the first that was there, or else the first that was issued.
     own: Option<Secret>,
     life: VirtualSpan,
+    key_header: HeaderName,
 }
 
 struct Token {
@@ -104,7 +108,8 @@ impl Auth {
             cx.claim(Credential(format!("{}@{}", key.secret.expose(), identity.domain)));
         }
         let own = tokens.first().map(|issued| issued.token.clone());
-        let mut auth = Self { domain: identity.domain, keys, tokens: HashMap::new(), own, life: identity.life };
+        let Identity { domain, life, key_header, .. } = identity;
+        let mut auth = Self { domain, keys, tokens: HashMap::new(), own, life, key_header };
         for Issued { token, life, key } in tokens {
             let expires = life.map(|life| cx.now() + life);
             auth.put(cx, token.expose().to_owned(), Token { expires, key });
@@ -118,7 +123,7 @@ impl Auth {
         if for_token {
             let Some(key) = self.keys.first() else { return Vec::new() };
             let credential = format!("{}@{}", key.secret.expose(), self.domain);
-            return vec![(HeaderName::from_static(KEY_HEADER), Secret::new(BASE64_STANDARD.encode(credential)))];
+            return vec![(self.key_header.clone(), Secret::new(BASE64_STANDARD.encode(credential)))];
         }
         let token = self.own.clone().map(|token| (HeaderName::from_static(TOKEN_HEADER), token));
         let team = team.map(|team| (HeaderName::from_static(TEAM_HEADER), Secret::new(team.to_string())));
@@ -138,6 +143,11 @@ impl Auth {
         self.put(cx, token.clone(), Token { expires, key: key.0 });
         self.own.get_or_insert_with(|| Secret::new(token.as_str()));
         token
+    }
+
+    /// The header of `authorize` that carries the credential.
+    pub(super) fn key_header(&self) -> &HeaderName {
+        &self.key_header
     }
 
     /// The API key that `APIKey@DomainName` names.
@@ -162,7 +172,7 @@ impl Auth {
     /// Whether a call carries a credential of this tenant, good or expired.
     pub(super) fn knows(&self, call: &Call) -> bool {
         let by_token = call.header(TOKEN_HEADER).is_some_and(|token| self.tokens.contains_key(token));
-        by_token || key_credential(call).is_some_and(|credential| self.key(&credential).is_some())
+        by_token || key_credential(call, &self.key_header).is_some_and(|credential| self.key(&credential).is_some())
     }
 
     /// Whether a key may be used for a team.
@@ -178,8 +188,12 @@ impl Auth {
 }
 
 /// `APIKey@DomainName` out of the header of `authorize`, with or without `Basic `.
-pub(super) fn key_credential(call: &Call) -> Option<String> {
-    let header = call.header(KEY_HEADER)?;
+pub(super) fn key_credential(call: &Call, header: &HeaderName) -> Option<String> {
+    decoded(call.headers.get(header)?)
+}
+
+fn decoded(header: &HeaderValue) -> Option<String> {
+    let header = header.to_str().ok()?;
     let encoded = match header.split_once(' ') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("basic") => rest.trim(),
         _ => header.trim(),
@@ -187,11 +201,15 @@ pub(super) fn key_credential(call: &Call) -> Option<String> {
     String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()
 }
 
-/// The credential by which a call's tenant is found: the token, or on the way to one the API key with its domain.
+/// The credential by which a call's tenant is found: the token, or on the way to one the API key with its domain. Before the
+/// tenant is found nobody knows which header it wants, so there any header counts that holds something of that form.
 pub(super) fn credential(call: &Call) -> Option<Credential> {
     let token = call.header(TOKEN_HEADER).filter(|token| !token.is_empty()).map(str::to_owned);
+    let usual = || key_credential(call, &KEY_HEADER);
     if call.path.ends_with("/authorize") {
-        return key_credential(call).or(token).map(Credential);
+        let is_key = |text: &String| text.contains('@');
+        let others = || call.headers.values().filter_map(decoded).find(is_key);
+        return usual().filter(is_key).or_else(others).or(token).map(Credential);
     }
-    token.or_else(|| key_credential(call)).map(Credential)
+    token.or_else(usual).map(Credential)
 }

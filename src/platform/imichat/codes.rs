@@ -3,6 +3,8 @@
 //! Where the public pages name no code for a situation, the answer has the HTTP status as its `status_code` and a text that
 //! begins with `simulator:`, so that it can never be taken for one of the vendor's own.
 
+use std::borrow::Cow;
+
 use super::wire::reply::{Envelope, NOTHING};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::Code;
@@ -67,47 +69,122 @@ codes! {
         "`daily_quota` is set and spent", ours("the quota is documented, what happens beyond it is not");
 }
 
-/// Success of `create_chat`. The vendor's table says "retrieved" for a created chat, and we follow it to the letter.
-pub(super) const CREATE_SUCCESS: Code = CHAT_DETAILS;
-/// Success of `get_chat`, whose wording fits the vendor's table exactly.
-pub(super) const GET_SUCCESS: Code = CHAT_DETAILS;
-/// Success of `update_chat`: answers with the same object as `create_chat`, so presumably with the same code.
-pub(super) const PATCH_SUCCESS: Code = CHAT_DETAILS;
-/// Success of `append_message`, for the same reason.
-pub(super) const APPEND_SUCCESS: Code = CHAT_DETAILS;
-/// Success of `transfer_chat`.
-pub(super) const TRANSFER_SUCCESS: Code = TRANSFERRED;
-/// Success of `list_chats`: no code is published, but what is given are details of chats.
-pub(super) const LIST_SUCCESS: Code = CHAT_DETAILS;
-/// Success of `search_chats`, for the same reason.
-pub(super) const SEARCH_SUCCESS: Code = CHAT_DETAILS;
-/// Success of `get_user`, as documented.
-pub(super) const GET_USER_SUCCESS: Code = USER_DETAILS;
-/// Success of `list_users`: no code is published, but what is given are details of users.
-pub(super) const LIST_USERS_SUCCESS: Code = USER_DETAILS;
-/// Success of `search_users`, for the same reason.
-pub(super) const SEARCH_USERS_SUCCESS: Code = USER_DETAILS;
-/// Success of `create_user`: answers with the same object as `get_user`, as `create_chat` does with that of `get_chat`.
-pub(super) const CREATE_USER_SUCCESS: Code = USER_DETAILS;
-/// Success of `authorize`: no code is published, and nobody needs one, because the token is in a header.
-pub(super) const AUTHORIZE_SUCCESS: Code = DONE;
-/// Success of `list_teams`: no code is published, and none that is fits teams.
-pub(super) const TEAMS_SUCCESS: Code = DONE;
+/// What an operation answers with when it succeeds: its row of the table, or what the set-up says instead.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Success {
+    code: Cow<'static, str>,
+    number: u16,
+    status: u16,
+    text: Cow<'static, str>,
+}
+
+macro_rules! successes {
+    ($( $(#[doc = $doc:literal])* $operation:ident = $code:expr; )*) => {
+        /// What all operations answer with when they succeed.
+        #[derive(Clone, Debug)]
+        pub(super) struct Successes {
+            $( $(#[doc = $doc])* pub(super) $operation: Success ),*
+        }
+
+        impl Default for Successes {
+            /// As the tables have it.
+            fn default() -> Self {
+                Self { $( $operation: $code.into() ),* }
+            }
+        }
+
+        impl Successes {
+            /// The names of the operations.
+            pub(super) const OPERATIONS: &'static [&'static str] = &[ $( stringify!($operation) ),* ];
+
+            /// That of the operation with this name.
+            pub(super) fn of(&mut self, operation: &str) -> Option<&mut Success> {
+                match operation {
+                    $( stringify!($operation) => Some(&mut self.$operation), )*
+                    _ => None,
+                }
+            }
+
+            /// The codes in it that are in no table.
+            pub(super) fn codes_of_its_own(&self) -> impl Iterator<Item = &str> {
+                let all = [ $( &self.$operation ),* ];
+                all.into_iter().filter(|success| row(success.number).is_none()).map(|success| &*success.code)
+            }
+        }
+    };
+}
+
+successes! {
+    /// No code is published, and nobody needs one, because the token is in a header.
+    authorize = DONE;
+    /// The vendor's table says "retrieved" for a created chat, and we follow it to the letter.
+    create_chat = CHAT_DETAILS;
+    /// Its wording fits the vendor's table exactly.
+    get_chat = CHAT_DETAILS;
+    /// Answers with the same object as `create_chat`, so presumably with the same code.
+    update_chat = CHAT_DETAILS;
+    /// For the same reason.
+    append_message = CHAT_DETAILS;
+    /// As documented.
+    transfer_chat = TRANSFERRED;
+    /// No code is published, but what is given are details of chats.
+    list_chats = CHAT_DETAILS;
+    /// For the same reason.
+    search_chats = CHAT_DETAILS;
+    /// No code is published, and none that is fits teams.
+    list_teams = DONE;
+    /// As documented.
+    get_user = USER_DETAILS;
+    /// No code is published, but what is given are details of users.
+    list_users = USER_DETAILS;
+    /// For the same reason.
+    search_users = USER_DETAILS;
+    /// Answers with the same object as `get_user`, as `create_chat` does with that of `get_chat`.
+    create_user = USER_DETAILS;
+}
+
+impl From<Code> for Success {
+    fn from(row: Code) -> Self {
+        Self { code: row.code.into(), number: number(row), status: row.status, text: row.text.into() }
+    }
+}
+
+impl Success {
+    /// Gives it another code, and perhaps another text.
+    pub(super) fn change(&mut self, number: u16, text: Option<String>) {
+        self.code = number.to_string().into();
+        self.number = number;
+        if let Some(text) = text {
+            self.text = text.into();
+        }
+    }
+
+    /// Answers with this resource.
+    pub(super) fn reply(&self, response: &impl serde::Serialize) -> Reply {
+        let reply = Reply::json(self.status, None, &Envelope::new(self.number, &self.text, response));
+        Reply { code: Some(self.code.clone()), ..reply }
+    }
+}
+
+/// The row of a code that is in the table.
+pub(super) fn row(number: u16) -> Option<Code> {
+    CODES.iter().copied().find(|row| self::number(*row) == number)
+}
+
+/// Whether a row of the table says that something was done.
+pub(super) fn succeeds(row: Code) -> bool {
+    row.status < 300
+}
 
 /// Answers with this code and nothing in `response`.
 pub(super) fn refuse(code: Code) -> Reply {
-    reply(code, &NOTHING)
+    Reply::json(code.status, Some(code.code), &Envelope::new(number(code), code.text, &NOTHING))
 }
 
 /// Answers with this code and a text of our own, because the vendor has none for this case.
 pub(super) fn explain(code: Code, why: &str) -> Reply {
     let description = format!("simulator: {why}");
     Reply::json(code.status, Some(code.code), &Envelope::new(number(code), &description, &NOTHING))
-}
-
-/// Answers with this code and this resource.
-pub(super) fn reply(code: Code, response: &impl serde::Serialize) -> Reply {
-    Reply::json(code.status, Some(code.code), &Envelope::new(number(code), code.text, response))
 }
 
 /// Answers as a planned fault says. A code that is none of ours cannot be planned, so the fallback is never seen.

@@ -4,7 +4,7 @@ use super::Imichat;
 use super::model::chat::{Chat, Opening};
 use super::model::message::{Content, Direction, Draft, Message};
 use super::model::state::{Impossible, Move};
-use super::model::{ChatId, ChatKey, Login, TeamId};
+use super::model::{ChatId, ChatKey, Login};
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
 use crate::platform::cx::{Customer, Cx};
 
@@ -37,7 +37,6 @@ impl Imichat {
     /// Begins a chat, takes in what was said so far, and gives the chat to whoever shall have it.
     pub(super) fn begin(&mut self, cx: &mut Cx<'_>, beginning: Beginning) -> ChatKey {
         let Beginning { about, name, by, said, assignee } = beginning;
-        let team = about.team;
         let id = self.fresh_id(cx);
         if let Some(name) = &name {
             cx.name_chat(name, id.as_str());
@@ -53,33 +52,23 @@ impl Imichat {
                 let moved = self.change(cx, key, by, &Move::Assign(login));
                 moved.expect("a chat that was just opened can be assigned");
             }
-            None => self.route(cx, key, team),
+            None => self.place(cx, key),
         }
         key
     }
 
     /// Makes a move.
     pub(super) fn change(&mut self, cx: &mut Cx<'_>, key: ChatKey, by: Party, step: &Move) -> Result<(), Impossible> {
+        let before = self.limited_holder(key);
         let change = self.chats.at_mut(key).make(cx.now(), step)?;
         if let Some(change) = change {
+            let begins = matches!(change, Change::Assigned { .. } | Change::Resumed);
             self.tell(cx, key, by, change);
+            if begins {
+                self.owner_active(cx, key);
+            }
         }
-        Ok(())
-    }
-
-    /// Puts a chat into the queue of a team, where routing may take it up at once.
-    pub(super) fn transfer(
-        &mut self,
-        cx: &mut Cx<'_>,
-        key: ChatKey,
-        by: Party,
-        team: TeamId,
-        skill: String,
-    ) -> Result<(), Impossible> {
-        self.chats.at_mut(key).transfer(cx.now(), team, skill)?;
-        let to = self.tenant.team(team).map_or_else(|| team.to_string(), |team| team.name.clone());
-        self.tell(cx, key, by, Change::Transferred { to });
-        self.route(cx, key, team);
+        self.refill(cx, key, before);
         Ok(())
     }
 
@@ -97,12 +86,17 @@ impl Imichat {
         Ok(())
     }
 
-    /// Takes in a message that is news to whoever has the chat.
+    /// Takes in a message that is news to whoever has the chat. If it is what a new chat was waiting for to be routed, whoever
+    /// gets the chat gets the message with it, and not a second time.
     pub(super) fn append(&mut self, cx: &mut Cx<'_>, key: ChatKey, utterance: Utterance) -> Result<(), Impossible> {
         let direction = utterance.draft.direction;
         self.take_in(cx, key, utterance)?;
         match direction {
-            Direction::Inbound => self.message_received(cx, key),
+            Direction::Inbound => {
+                if !self.obey_rules(cx, key) {
+                    self.message_received(cx, key);
+                }
+            }
             Direction::Outbound | Direction::Announcement => {}
         }
         Ok(())
@@ -145,20 +139,13 @@ impl Imichat {
             attachment: draft.content.attachment().map(|attachment| attachment.url.clone()),
             audience: Audience::All,
         };
+        let answers = draft.direction == Direction::Outbound && chat.assignee() == said.from.id;
         chat.append(cx.now(), Message { transid, draft })?;
         cx.said(said);
-        Ok(())
-    }
-
-    /// Gives a queued chat to the virtual agent of its team, if the team assigns by itself.
-    fn route(&mut self, cx: &mut Cx<'_>, key: ChatKey, team: TeamId) {
-        match self.tenant.route(team).cloned() {
-            Some(login) => {
-                let moved = self.change(cx, key, Party::system(), &Move::Assign(login));
-                moved.expect("a chat in a queue can be assigned");
-            }
-            None => self.tell(cx, key, Party::system(), Change::Queued),
+        if answers {
+            self.owner_active(cx, key);
         }
+        Ok(())
     }
 
     fn fresh_id(&self, cx: &mut Cx<'_>) -> ChatId {

@@ -32,19 +32,23 @@ pub(super) const EVENTS: &[crate::platform::Event] = &[
 ];
 
 impl Imichat {
-    /// Tells the virtual agent that got a chat, or lost one because somebody else closed it. No other change is an event.
+    /// Tells the virtual agent that got a chat, or lost one because somebody else closed it. No other change is an event: the
+    /// page of `chat.closed` speaks of the system and supervisors, so what a bot closes itself is news to nobody.
     pub(super) fn chat_changed(&self, cx: &mut Cx<'_>, key: ChatKey, by: &Party, change: &Change) {
-        let chat = self.chats.at(key);
+        let (chat, style) = (self.chats.at(key), self.tenant.style);
+        let by_others = matches!(by.role, Role::System | Role::Agent);
         match change {
             Change::Assigned { .. } => {
                 if let Some(webhook) = self.subscriber(chat, Subscription::Assigned) {
                     let transaction = transaction(cx);
-                    self.post(cx, webhook, chat, event::ASSIGNED, &Event::assigned(chat, cx.now(), transaction));
+                    self.post(cx, webhook, chat, event::ASSIGNED, &Event::assigned(chat, style, cx.now(), transaction));
                 }
             }
-            Change::Closed { outcome } if matches!(by.role, Role::System | Role::Agent) => {
+            Change::Closed { outcome } if by_others || self.tenant.closed_by_api => {
                 if let Some(webhook) = self.subscriber(chat, Subscription::Closed) {
-                    self.post(cx, webhook, chat, event::CLOSED, &Event::closed(chat, outcome, cx.now()));
+                    let transaction = style.closed_transaction.then(|| transaction(cx));
+                    let event = Event::closed(chat, style, outcome, cx.now(), transaction);
+                    self.post(cx, webhook, chat, event::CLOSED, &event);
                 }
             }
             Change::Closed { .. }
@@ -67,15 +71,15 @@ impl Imichat {
         let subscriber = self.subscriber(chat, Subscription::Received);
         if let (Some(webhook), Some(message)) = (subscriber, chat.messages().last()) {
             let transaction = transaction(cx);
-            let event = Event::received(chat, message, cx.now(), transaction);
+            let event = Event::received(chat, self.tenant.style, message, cx.now(), transaction);
             self.post(cx, webhook, chat, event::RECEIVED, &event);
         }
     }
 
-    /// Where the owner of a chat wants such events, if the owner is a virtual agent that subscribes to them.
+    /// Where the owner of a chat wants such events, if the owner is a virtual agent that subscribes to them and can be reached.
     fn subscriber(&self, chat: &Chat, subscription: Subscription) -> Option<&Webhook> {
         let webhook = self.tenant.virtual_agent(chat.assignee())?.webhook.as_ref()?;
-        webhook.events.contains(&subscription).then_some(webhook)
+        (webhook.health.is_on() && webhook.events.contains(&subscription)).then_some(webhook)
     }
 
     fn post(&self, cx: &mut Cx<'_>, webhook: &Webhook, chat: &Chat, event: &'static str, document: &impl Serialize) {

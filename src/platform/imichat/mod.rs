@@ -5,23 +5,31 @@
 //! of users and the code of `get_user`, the fields and operators of searches. Not documented, and decided here: the request
 //! of `create_chat` (mirrors the chat it answers with), which members `create_user` needs, how a search is written, the keys
 //! that lists of chats and teams stand under, the list of teams, whom a call about users may see, the order of checks, what
-//! an invalid body is answered with, how often and when webhooks are retried. Everything decided here is a named constant
-//! with its reason, is explained where it is done, or is a key of `setup:`.
+//! an invalid body is answered with, how often and when webhooks are retried, how rules, skills and limits bring a chat to
+//! somebody. Everything decided here is a named constant with its reason, is explained where it is done, or is a key of
+//! `setup:`; what to make of contradictions is kept by `tests/inconsistencies.rs`.
 //!
-//! Left out on purpose: the OAuth API that the vendor sells as its successor, and everything the admin pages do.
+//! Left out on purpose: the OAuth API that the vendor sells as its successor, and what the admin pages do once a tenant is
+//! open, but for the webhooks of virtual agents.
 
 mod api;
+mod assignment;
 mod auth;
 mod codes;
 mod deed;
 mod events;
+mod hook;
+mod idle;
 mod model;
 mod quota;
+mod routing;
 mod script;
 mod setup;
 #[cfg(test)]
 mod stage;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::sync::{Arc, LazyLock};
@@ -34,7 +42,7 @@ use self::model::user::Users;
 use self::quota::Quota;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Refusal, WakeKey};
-use super::outgoing::{Acknowledged, Order, Policy};
+use super::outgoing::{Acknowledged, Order, Outgoing, Policy};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
@@ -83,7 +91,9 @@ impl Platform for Imichat {
         let bots = tenant.virtual_agents.iter().map(|bot| &bot.login);
         let agents = bots.chain(tenant.agents.iter().map(|agent| &agent.login));
         let teams = tenant.teams.iter().flat_map(|team| [team.name.clone(), team.id.to_string()]);
-        Staff { agents: agents.map(|login| login.as_str().to_owned()).collect(), teams: teams.collect() }
+        let agents = agents.map(|login| login.as_str().to_owned());
+        let codes = tenant.success.codes_of_its_own().map(str::to_owned).collect();
+        Staff { agents: agents.collect(), teams: teams.collect(), codes }
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
@@ -142,8 +152,13 @@ impl Platform for Imichat {
         script::act(self, cx, act)
     }
 
-    fn wake(&mut self, _: &mut Cx<'_>, _: &WakeKey) {
-        // Tokens and quotas look at the clock when they are used, so no timer is ever set.
+    fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
+        // Tokens and quotas look at the clock when they are used, so all timers are about chats that are left alone.
+        self.release_if_idle(cx, &key.0);
+    }
+
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool) {
+        self.note_attempt(cx, webhook, acknowledged);
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

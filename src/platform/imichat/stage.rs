@@ -9,6 +9,7 @@ use crate::base::time::{VirtualSpan, VirtualTime};
 use crate::fault::{Deed, Fault, Occasion};
 use crate::journal::What;
 use crate::platform::cx::{Desk, Identities, Refusal};
+use crate::platform::outgoing::Outgoing;
 use crate::platform::route::{Body, Call, Reply};
 use crate::platform::{Instance, Vendor};
 use crate::scenario::{Action, load_setup};
@@ -48,12 +49,16 @@ impl Stage {
     }
 
     pub(super) fn act(&mut self, act: Value) -> Result<(), Refusal> {
+        self.act_at(act, self.now + VirtualSpan::from_secs(1))
+    }
+
+    pub(super) fn act_at(&mut self, act: Value, now: VirtualTime) -> Result<(), Refusal> {
         // Every chat is started before it is referred to, as far as the checker of scenarios can see.
         let starts = [json!({"start_chat": {"as": "ada"}}), json!({"start_chat": {"as": "bob"}})];
         let text = document(&self.setup, &[&starts[0], &starts[1], &act]);
         let scenario = load_setup(&text, &[Vendor::of::<Imichat>().vocabulary]).expect("a sound act");
         let Action::Act(act) = &scenario.steps[2].action else { panic!("no act") };
-        self.now = self.now + VirtualSpan::from_secs(1);
+        self.now = now;
         self.imichat.act(&mut self.desk.cx(self.now), act)
     }
 
@@ -91,6 +96,29 @@ impl Stage {
     pub(super) fn plan(&mut self, route: &str, code: &str) {
         let (on, deed) = (Occasion::Route(route.to_owned()), Deed::Code(code.to_owned()));
         self.desk.plan.add(Fault { on, nth: 1, deed, times: Some(1) });
+    }
+
+    /// Lets time pass until an instant, and fires the timers that fall due on the way, in order.
+    pub(super) fn pass_to(&mut self, until: VirtualTime) {
+        while self.fire_next(until) {}
+        self.now = self.now.max(until);
+    }
+
+    /// Fires the next timer that falls due until an instant; false if there is none.
+    pub(super) fn fire_next(&mut self, until: VirtualTime) -> bool {
+        let due = self.desk.wakes.iter().enumerate().filter(|(_, (at, _))| *at <= until);
+        let Some(first) = due.min_by_key(|(place, (at, _))| (*at, *place)).map(|(place, _)| place) else {
+            return false;
+        };
+        let (at, key) = self.desk.wakes.remove(first);
+        self.now = self.now.max(at);
+        self.imichat.wake(&mut self.desk.cx(self.now), &key);
+        true
+    }
+
+    /// Reports how an attempt to deliver a webhook ended.
+    pub(super) fn attempted(&mut self, webhook: &Outgoing, acknowledged: bool) {
+        self.imichat.attempted(&mut self.desk.cx(self.now), webhook, acknowledged);
     }
 
     /// The events that were sent since the last look.

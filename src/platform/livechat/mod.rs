@@ -83,7 +83,11 @@ impl Platform for Livechat {
         let ids = tenant.staff.keys().cloned();
         let named = tenant.staff.values().filter(|staffer| matches!(staffer.kind, StaffKind::Bot { .. }));
         let teams = tenant.groups.iter().flat_map(|(id, name)| [name.clone(), id.to_string()]);
-        Staff { agents: ids.chain(named.map(|bot| bot.name.clone())).collect(), teams: teams.collect() }
+        Staff {
+            agents: ids.chain(named.map(|bot| bot.name.clone())).collect(),
+            teams: teams.collect(),
+            ..Staff::default()
+        }
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {

@@ -23,6 +23,7 @@ const SYSTEM: &str = "system";
 pub(super) const LACKS: &[(&str, &str)] = &[
     ("hold", "a chat cannot be put on hold; it is active or closed"),
     ("pick", "there are no pickers of lists or times; what a rich message offers is chosen with `choose`"),
+    ("subscribe", "the API itself registers webhooks, so let the bot do it, or name them under `setup`"),
 ];
 
 /// Does an act.
@@ -40,6 +41,7 @@ pub(super) fn act(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Act) -> Result
         Act::Close(act) => close(platform, cx, act),
         Act::Hold(_) => Err(Refusal::new("a chat cannot be put on hold")),
         Act::Pick(_) => Err(Refusal::new("there are no pickers")),
+        Act::Subscribe(_) => Err(Refusal::new("the API itself registers webhooks")),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::gate::{document, impossible};
 use crate::journal::entry::{Change, Party};
-use crate::platform::Code;
 use crate::platform::cx::Cx;
+use crate::platform::imichat::codes::Success;
 use crate::platform::imichat::deed::{Beginning, Utterance};
 use crate::platform::imichat::model::ChatKey;
 use crate::platform::imichat::model::chat::Opening;
@@ -30,7 +30,8 @@ pub(super) const TRANSFER: &str = "transfer_chat";
 pub(super) fn create(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
     let team = imichat.gate_for_team(cx, call)?.team;
     let mut findings = Findings::default();
-    let NewChat { about, assignee, messages } = NewChat::read(document(cx, call)?, team, &mut findings);
+    let NewChat { mut about, assignee, messages } = NewChat::read(document(cx, call)?, team, &mut findings);
+    about.asset = imichat.tenant.asset_as_known(about.channel, &about.asset);
     let assignee = assignee.filter(|login| imichat.known_login(login.as_str(), &mut findings));
     let user = Party::new(cx.caller_role(), deed::API, deed::API);
     let drafts = messages.into_iter().map(|message| message.fit(about.channel, cx.now(), &mut findings)).collect();
@@ -38,7 +39,7 @@ pub(super) fn create(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     cx.admit(CREATE, codes::planned)?;
     let said = utterances(cx, &about, &user, drafts);
     let key = imichat.begin(cx, Beginning { about, name: None, by: user, said, assignee });
-    Ok(imichat.show(codes::CREATE_SUCCESS, key))
+    Ok(imichat.show(&imichat.tenant.success.create_chat, key))
 }
 
 /// Gives a chat.
@@ -46,7 +47,7 @@ pub(super) fn get(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer
     imichat.gate(cx, call)?;
     let key = imichat.named_chat(call)?;
     cx.admit(GET, codes::planned)?;
-    Ok(imichat.show(codes::GET_SUCCESS, key))
+    Ok(imichat.show(&imichat.tenant.success.get_chat, key))
 }
 
 /// Changes a chat.
@@ -68,7 +69,7 @@ pub(super) fn update(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     }
     cx.admit(UPDATE, codes::planned)?;
     imichat.apply(cx, key, patch, &moves).map_err(|why| impossible(cx, why))?;
-    Ok(imichat.show(codes::PATCH_SUCCESS, key))
+    Ok(imichat.show(&imichat.tenant.success.update_chat, key))
 }
 
 /// Adds messages to a chat.
@@ -88,7 +89,7 @@ pub(super) fn append(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     for utterance in utterances(cx, chat.about(), &Imichat::api_user(cx, chat), drafts) {
         imichat.append(cx, key, utterance).map_err(|why| impossible(cx, why))?;
     }
-    Ok(imichat.show(codes::APPEND_SUCCESS, key))
+    Ok(imichat.show(&imichat.tenant.success.append_message, key))
 }
 
 /// Moves a chat to another team.
@@ -111,7 +112,7 @@ pub(super) fn transfer(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> A
     let user = Imichat::api_user(cx, chat);
     cx.admit(TRANSFER, codes::planned)?;
     imichat.transfer(cx, key, user, team, request.skill).map_err(|why| impossible(cx, why))?;
-    Ok(codes::reply(codes::TRANSFER_SUCCESS, &NOTHING))
+    Ok(imichat.tenant.success.transfer_chat.reply(&NOTHING))
 }
 
 impl Imichat {
@@ -142,11 +143,11 @@ impl Imichat {
         Ok(())
     }
 
-    fn show(&self, code: Code, key: ChatKey) -> Reply {
+    fn show(&self, success: &Success, key: ChatKey) -> Reply {
         let chat = self.chats.at(key);
         let about = chat.about();
         let team = self.tenant.team(about.team).map_or("", |team| team.name.as_str());
-        codes::reply(code, &ShownChat::new(chat, team, self.tenant.asset_name(about.channel, &about.asset)))
+        success.reply(&ShownChat::new(chat, team, self.tenant.asset_name(about.channel, &about.asset)))
     }
 }
 

@@ -55,6 +55,12 @@ impl Channel {
         }
     }
 
+    /// Whether a chat that began without a message is routed by the first one that comes; documented to be otherwise for
+    /// these two.
+    pub(crate) const fn is_routed_later(self) -> bool {
+        !matches!(self, Self::Abc | Self::Whatsapp)
+    }
+
     /// Whether a message can carry a file.
     pub(crate) const fn has_attachments(self) -> bool {
         !matches!(self, Self::Sms)

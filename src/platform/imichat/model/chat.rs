@@ -49,6 +49,10 @@ pub(crate) struct Chat {
     created: VirtualTime,
     updated: VirtualTime,
     state: State,
+    /// Whether routing rules may still look at it.
+    new: bool,
+    /// Since when whoever has it is silent, if somebody has it.
+    silent_since: VirtualTime,
     skill: String,
     about: Opening,
     messages: Vec<Message>,
@@ -58,7 +62,8 @@ impl Chat {
     /// A chat that begins now, in the queue.
     pub(super) fn open(id: ChatId, contact: CustomerNumber, now: VirtualTime, about: Opening) -> Self {
         let skill = String::new();
-        Self { id, contact, created: now, updated: now, state: State::Queued, skill, about, messages: Vec::new() }
+        let (state, messages) = (State::Queued, Vec::new());
+        Self { id, contact, created: now, updated: now, state, new: true, silent_since: now, skill, about, messages }
     }
 
     /// The platform's id of it.
@@ -89,6 +94,16 @@ impl Chat {
     /// The skill it waits for or was routed by; empty if there is none.
     pub(crate) fn skill(&self) -> &str {
         &self.skill
+    }
+
+    /// Whether routing rules may still look at it: nobody had it yet, nobody moved it, and no rule decided about it.
+    pub(crate) fn is_new(&self) -> bool {
+        self.new
+    }
+
+    /// Since when whoever has it is silent; means nothing if nobody has it.
+    pub(crate) fn silent_since(&self) -> VirtualTime {
+        self.silent_since
     }
 
     /// What is known about it, as of now.
@@ -133,6 +148,7 @@ impl Chat {
     pub(crate) fn make(&mut self, now: VirtualTime, step: &Move) -> Result<Option<Change>, Impossible> {
         let (state, change) = self.state.after(step)?;
         self.state = state;
+        self.new &= change.is_none();
         self.touch(now);
         Ok(change)
     }
@@ -145,6 +161,7 @@ impl Chat {
         self.make(now, &Move::Queue)?;
         self.about.team = team;
         self.skill = skill;
+        self.new = false;
         Ok(())
     }
 
@@ -193,10 +210,30 @@ impl Chat {
         self.touch(now);
     }
 
+    /// Notes that whoever has it got it, took it up or spoke now.
+    pub(crate) fn note_owner(&mut self, now: VirtualTime) {
+        self.silent_since = now;
+    }
+
+    /// Keeps routing rules from looking at it again.
+    pub(crate) fn no_longer_new(&mut self) {
+        self.new = false;
+    }
+
+    /// The customer's first message.
+    pub(crate) fn first_inbound(&self) -> Option<&Message> {
+        self.messages.iter().find(|message| message.draft.direction == Direction::Inbound)
+    }
+
     /// The message that last offered quick replies.
     pub(crate) fn last_offer(&self) -> Option<&Message> {
         let offers = |message: &&Message| !message.draft.content.options().is_empty();
         self.messages.iter().rev().filter(|message| message.draft.direction == Direction::Outbound).find(offers)
+    }
+
+    /// Whether the customer was sent a template.
+    pub(crate) fn has_template(&self) -> bool {
+        self.messages.iter().any(|message| matches!(message.draft.content, Content::Template(_)))
     }
 
     /// What a chosen quick reply stands for: the payload of the option with this title in the latest offer of this name;
@@ -209,7 +246,8 @@ impl Chat {
             | Content::Chosen { .. }
             | Content::Items(_)
             | Content::Time(_)
-            | Content::Template(_) => false,
+            | Content::Template(_)
+            | Content::Button { .. } => false,
         };
         let offer = self.messages.iter().rev().find(|message| offered(message));
         let mut options = offer.map_or(&[][..], |message| message.draft.content.options()).iter();

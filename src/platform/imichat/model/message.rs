@@ -188,6 +188,13 @@ pub(crate) enum Content {
     Time(VirtualTime),
     /// A template that the channel fills in.
     Template(String),
+    /// A button of such a template that the customer tapped. Only customers do that; no message of the API says it.
+    Button {
+        /// The platform's id of the answer.
+        identifier: String,
+        /// What stands on the button.
+        title: String,
+    },
 }
 
 impl Content {
@@ -196,6 +203,7 @@ impl Content {
         match self {
             Self::Text(text) | Self::File { text, .. } | Self::QuickReplies { text, .. } => text.into(),
             Self::Chosen { titles, .. } => titles.first().map_or("", String::as_str).into(),
+            Self::Button { title, .. } => title.into(),
             Self::Items(items) => items.join(", ").into(),
             Self::Time(time) => time.millis().into(),
             Self::Template(_) => "".into(),
@@ -211,14 +219,15 @@ impl Content {
             | Self::Chosen { .. }
             | Self::Items(_)
             | Self::Time(_)
-            | Self::Template(_) => None,
+            | Self::Template(_)
+            | Self::Button { .. } => None,
         }
     }
 
     /// Whether the customer answered by picking instead of writing.
     pub(crate) const fn is_picked(&self) -> bool {
         match self {
-            Self::Chosen { .. } | Self::Items(_) | Self::Time(_) => true,
+            Self::Chosen { .. } | Self::Items(_) | Self::Time(_) | Self::Button { .. } => true,
             Self::Text(_) | Self::File { .. } | Self::QuickReplies { .. } | Self::Template(_) => false,
         }
     }
@@ -232,7 +241,8 @@ impl Content {
             | Self::Chosen { .. }
             | Self::Items(_)
             | Self::Time(_)
-            | Self::Template(_) => &[],
+            | Self::Template(_)
+            | Self::Button { .. } => &[],
         }
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use self::chat::{Chat, Opening};
-use self::state::Impossible;
+use self::state::{Impossible, State};
 use crate::base::time::VirtualTime;
 
 /// The platform's id of a chat. Cheap to copy, because an id outlives the moment a chat is looked at.
@@ -165,6 +165,18 @@ impl Chats {
             *held.entry(holder).or_default() += 1;
         }
         held
+    }
+
+    /// How many chats somebody holds. Looks at every chat there ever was, so it is for tenants with limits only.
+    pub(super) fn held_by(&self, login: &Login) -> usize {
+        self.by_id.values().filter(|chat| chat.state().holder() == Some(login)).count()
+    }
+
+    /// The chat that began first, of those that wait and fit.
+    pub(super) fn oldest_waiting(&self, fits: impl Fn(ChatKey, &Chat) -> bool) -> Option<ChatKey> {
+        let chats = self.by_id.values().enumerate().map(|(place, chat)| (ChatKey(place), chat));
+        let mut waiting = chats.filter(|(_, chat)| *chat.state() == State::Queued);
+        waiting.find(|(key, chat)| fits(*key, chat)).map(|(key, _)| key)
     }
 
     /// Gives a chat another alias, by which it is found from now on.

@@ -29,6 +29,7 @@ pub(super) fn act(imichat: &mut Imichat, cx: &mut Cx<'_>, act: &Act) -> Result<(
         Act::Resume(act) => imichat.rest(cx, act.chat.as_ref(), &Move::Pick),
         Act::Tag(act) => imichat.tag(cx, act),
         Act::Close(act) => imichat.close(cx, act),
+        Act::Subscribe(act) => imichat.subscribe(act),
         Act::Leave(_) => Err(Refusal::new("nothing is documented to happen when a customer goes away")),
     }
 }
@@ -97,20 +98,20 @@ impl Imichat {
 
     fn choose(&mut self, cx: &mut Cx<'_>, act: &Choose) -> Result<(), Refusal> {
         let key = self.meant(cx, act.chat.as_ref(), Some(&act.r#as))?;
-        let chat = self.chats.at(key);
-        if !chat.about().channel.has_quick_replies() {
-            return Err(Refusal::new(format!("there are no quick replies on {}", chat.about().channel.name())));
-        }
         let wanted = cx.fill(&act.option);
-        let Some(Content::QuickReplies { request, options, .. }) = chat.last_offer().map(|offer| &offer.draft.content)
-        else {
-            return Err(Refusal::new("no quick replies have been offered in this chat"));
+        let chat = self.chats.at(key);
+        let content = match chat.about().channel {
+            Channel::Livechat => chosen(chat, wanted)?,
+            Channel::Whatsapp => tapped(cx, chat, wanted)?,
+            other @ (Channel::Sms
+            | Channel::Facebook
+            | Channel::Twitter
+            | Channel::Email
+            | Channel::Abc
+            | Channel::Api) => {
+                return Err(Refusal::new(format!("there are no quick replies on {}", other.name())));
+            }
         };
-        if !options.iter().any(|option| option.title == wanted) {
-            let titles: Vec<String> = options.iter().map(|option| format!("`{}`", option.title)).collect();
-            return Err(Refusal::new(format!("`{wanted}` was not offered; there are {}", titles.join(", "))));
-        }
-        let content = Content::Chosen { request: request.clone(), titles: vec![wanted] };
         self.utter(cx, key, &act.r#as, content)
     }
 
@@ -252,6 +253,28 @@ fn known_customer<'c>(cx: &'c Cx<'_>, who: &Located<String>) -> Result<&'c Custo
     cx.customer(&who.value).ok_or_else(|| Refusal::new(format!("no customer is called `{}`", who.value)))
 }
 
+/// One of the quick replies that were last offered in a chat.
+fn chosen(chat: &Chat, wanted: String) -> Result<Content, Refusal> {
+    let Some(Content::QuickReplies { request, options, .. }) = chat.last_offer().map(|offer| &offer.draft.content)
+    else {
+        return Err(Refusal::new("no quick replies have been offered in this chat"));
+    };
+    if !options.iter().any(|option| option.title == wanted) {
+        let titles: Vec<String> = options.iter().map(|option| format!("`{}`", option.title)).collect();
+        return Err(Refusal::new(format!("`{wanted}` was not offered; there are {}", titles.join(", "))));
+    }
+    Ok(Content::Chosen { request: request.clone(), titles: vec![wanted] })
+}
+
+/// A button of the template that was last sent in a chat. Templates are made at WhatsApp and go by name here, so which buttons
+/// they have is not known, and any title will do.
+fn tapped(cx: &mut Cx<'_>, chat: &Chat, title: String) -> Result<Content, Refusal> {
+    if !chat.has_template() {
+        return Err(Refusal::new("no template has been sent in this chat, so there is no button to tap"));
+    }
+    Ok(Content::Button { identifier: cx.draw("imichat/button").guid(), title })
+}
+
 /// A message of this instant, labelled as the vendor's samples on this channel are.
 fn draft(cx: &Cx<'_>, channel: Channel, direction: Direction, content: Content) -> Draft {
     let sub_type = match &content {
@@ -259,7 +282,7 @@ fn draft(cx: &Cx<'_>, channel: Channel, direction: Direction, content: Content) 
         Content::QuickReplies { .. } | Content::Chosen { .. } => Some(SubType::QuickReplies),
         Content::Items(_) => Some(SubType::ListPickerResponse),
         Content::Time(_) => Some(SubType::TimePickerResponse),
-        Content::File { .. } | Content::Template(_) => None,
+        Content::File { .. } | Content::Template(_) | Content::Button { .. } => None,
     };
     Draft { direction, sub_type, content, timestamp: cx.now(), correlation: None }
 }

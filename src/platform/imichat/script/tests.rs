@@ -1,10 +1,8 @@
-//! What acts do, and what they and calls may never do to a chat.
+//! What acts do.
 
 use http::Method;
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::base::time::VirtualTime;
 use crate::platform::imichat::stage::Stage;
 
 #[test]
@@ -131,78 +129,4 @@ fn the_bot_is_known_by_the_chat_it_holds() {
     assert_eq!(stage.events(), ["chat.assigned"]);
     stage.call(Method::PATCH, &format!("/v3.1/chats/{chat}"), &json!({"status": "closed", "outcome": "Done"}));
     assert_eq!(stage.events(), [""; 0]);
-}
-
-/// One thing that may happen to a chat: an act, or a call with its body.
-#[derive(Clone, Debug)]
-enum Happening {
-    Act(Value),
-    Call(Method, &'static str, Value),
-}
-
-fn happening() -> impl Strategy<Value = Happening> {
-    let person = || prop::sample::select(vec!["ada", "noa", "dan"]);
-    let login = || prop::sample::select(vec!["support_bot", "noa", "dan"]);
-    let status = prop::sample::select(vec!["queued", "picked", "onhold", "closed", "open"]);
-    let call = |method: Method, path: &'static str| move |body| Happening::Call(method.clone(), path, body);
-    prop_oneof![
-        4 => person().prop_map(|who| Happening::Act(json!({"say": {"as": who, "text": "x"}}))),
-        2 => login().prop_map(|to| Happening::Act(json!({"assign": {"to": to}}))),
-        2 => prop::sample::select(vec!["672", "noa"]).prop_map(|to| Happening::Act(json!({"transfer": {"to": to}}))),
-        2 => Just(Happening::Act(json!({"hold": {}}))),
-        2 => Just(Happening::Act(json!({"resume": {}}))),
-        1 => Just(Happening::Act(json!({"tag": {"add": ["a"]}}))),
-        1 => Just(Happening::Act(json!({"close": {"by": "system"}}))),
-        6 => (prop::option::of(status), prop::option::of(login()))
-            .prop_map(|(status, assignee)| json!({"status": status, "assignee": assignee, "tags": ["b"]}))
-            .prop_map(call(Method::PATCH, "/v3.1/chats/{}")),
-        2 => prop::sample::select(vec!["inbound", "outbound", "sideways"])
-            .prop_map(|way| json!({"type": way, "text": "x", "timestamp": "2026-01-05T09:00:00Z"}))
-            .prop_map(call(Method::POST, "/v3.1/chats/{}/messages")),
-        1 => prop::sample::select(vec![672, 1])
-            .prop_map(|team| json!({"transfer": {"teamid": team}}))
-            .prop_map(call(Method::PATCH, "/v3.1/internal/chats/{}")),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn whatever_happens_a_chat_stays_sound(happenings in prop::collection::vec(happening(), 1..25)) {
-        let mut stage = Stage::with_bot();
-        let chat = stage.start("livechat");
-        let show = |stage: &mut Stage| {
-            let (_, document) = stage.call(Method::GET, &format!("/v3.1/chats/{chat}"), &json!({}));
-            document["response"].clone()
-        };
-        let mut before = show(&mut stage);
-        for happening in happenings {
-            stage.events();
-            let changed = match &happening {
-                Happening::Act(act) => stage.act(act.clone()).is_ok(),
-                Happening::Call(method, path, body) => {
-                    stage.call(method.clone(), &path.replace("{}", &chat), body).0.status < 300
-                }
-            };
-            let events = stage.events();
-            let after = show(&mut stage);
-            let text = |member: &str| after[member].as_str().unwrap();
-            prop_assert_eq!(text("status") == "queued", text("status") != "closed" && text("assignee").is_empty());
-            prop_assert!(!(matches!(text("status"), "picked" | "onhold") && text("assignee").is_empty()));
-            let updated = |chat: &Value| VirtualTime::parse(chat["updated_at"].as_str().unwrap()).unwrap();
-            prop_assert!(updated(&before) <= updated(&after));
-            if changed {
-                prop_assert_eq!(updated(&after), stage.now);
-            }
-            if before["status"] == "closed" || !changed {
-                prop_assert_eq!(&before, &after, "{:?}", happening);
-                prop_assert!(events.is_empty(), "{:?}", happening);
-            }
-            if events.contains(&"chat.assigned") && text("status") != "closed" {
-                prop_assert!(text("assignee") == "support_bot" || text("status") == "queued");
-            }
-            before = after;
-        }
-    }
 }

@@ -10,23 +10,20 @@ use crate::scenario::decode::{Located, unknown_word};
 
 impl Check<'_> {
     /// Checks the people. Whoever is set up is taken to be at work, because scenarios let them act.
-    pub(super) fn agents(
-        &mut self,
-        blocks: Vec<AgentBlock>,
-        teams: &[(Team, Option<bool>)],
-        domain: &str,
-    ) -> Vec<(Profile, Place)> {
+    pub(super) fn agents(&mut self, blocks: Vec<AgentBlock>, teams: &[Team], domain: &str) -> Vec<(Profile, Place)> {
         blocks.into_iter().map(|block| self.agent(block, teams, domain)).collect()
     }
 
-    fn agent(&mut self, block: AgentBlock, teams: &[(Team, Option<bool>)], domain: &str) -> (Profile, Place) {
+    fn agent(&mut self, block: AgentBlock, teams: &[Team], domain: &str) -> (Profile, Place) {
         let Located { value: login, place } = block.login;
         let team = self.team(block.team, teams);
+        let name = Login::new(&login);
+        self.limits.extend(block.max_chats.map(|limit| (name.clone(), limit)));
         let status = self.word(block.status, "status of a user", &Status::ALL, Status::name);
         let role_type = self.word(block.role_type, "role type of a user", &RoleType::ALL, RoleType::name);
         let address = || if login.contains('@') { login.clone() } else { format!("{login}@{domain}") };
         let profile = Profile {
-            login: Login::new(&login),
+            login: name,
             teams: vec![team],
             email: block.email.unwrap_or_else(address),
             first_name: block.first_name.unwrap_or_else(|| login.clone()),

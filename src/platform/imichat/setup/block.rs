@@ -2,8 +2,12 @@
 
 use indexmap::IndexMap;
 
+use super::routing::RuleBlock;
+use super::switches::{EventsBlock, SuccessBlock};
+use crate::base::diag::Place;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::platform::imichat::auth;
 use crate::platform::imichat::model::AssetId;
 use crate::record;
 use crate::scenario::decode::{Decode, Located, Problems, wrong_type};
@@ -23,6 +27,8 @@ record! {
         pub(super) api_keys: Option<Vec<KeyBlock>>,
         /// Access tokens that were issued before.
         pub(super) access_tokens: Option<Vec<TokenBlock>>,
+        /// The header of `authorize` that carries the credential; its name is not published.
+        pub(super) authorize_header: Located<String> = Located { value: auth::KEY_HEADER.as_str().to_owned(), place: Place::default() },
         /// How long tokens from `authorize` are good for, in virtual time.
         pub(super) token_life: VirtualSpan = TOKEN_LIFE,
         /// How many calls a day are answered; without it calls are counted and none is refused.
@@ -33,10 +39,18 @@ record! {
         pub(super) virtual_agents: Option<Vec<VirtualAgentBlock>>,
         /// The people.
         pub(super) agents: Vec<AgentBlock>,
+        /// Where new chats go; the first rule that applies wins. Without one, chats go as their team does with all of them.
+        pub(super) routing: Vec<RuleBlock>,
+        /// Whether chats go back to the queue when whoever has them is silent; they do not by default.
+        pub(super) release_idle: Option<ReleaseBlock>,
         /// The business's addresses on the channels.
         pub(super) assets: Option<Vec<AssetBlock>>,
+        /// How events are written and when they are sent, where the public pages leave it open.
+        pub(super) events: EventsBlock = EventsBlock::NONE,
+        /// What operations, by name, answer with when they succeed, where the public pages leave it open.
+        pub(super) success: IndexMap<String, SuccessBlock>,
         /// How webhooks are delivered.
-        pub(super) delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None },
+        pub(super) delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None, off_after: None },
         /// How chats are searched.
         pub(super) search: SearchBlock = SearchBlock { on_v31: false },
         /// Whether invalid bodies are answered as if they were valid, and only recorded as violations.
@@ -73,9 +87,9 @@ record! {
         pub(super) id: Located<u32>,
         /// Its name.
         pub(super) name: String,
-        /// Whether its chats go to its virtual agent at once; by default, if that one has a webhook.
+        /// Whether its chats go at once to its virtual agent, if exactly one can take them; by default, if one has a webhook.
         pub(super) auto_assign: Option<bool>,
-        /// Skills that chats can be transferred for.
+        /// Skills that chats can wait for.
         pub(super) skills: Vec<String>,
     }
 }
@@ -87,6 +101,11 @@ record! {
         pub(super) login: Located<String>,
         /// The number of its team; the first team by default.
         pub(super) team: Option<Located<u32>>,
+        /// The skills it has, of those of its team; only such chats come to it that wait for none or for one of these.
+        pub(super) skills: Vec<Located<String>>,
+        /// How many chats it may hold before no more are routed to it; any number by default. When one ends or leaves, the
+        /// oldest that waits in the team takes its place.
+        pub(super) max_chats: Option<u32>,
         /// Where its events go; without it none are sent.
         pub(super) webhook: Option<WebhookBlock>,
     }
@@ -99,7 +118,7 @@ record! {
         pub(super) url: Located<String>,
         /// Headers that go with every event, as they are.
         pub(super) headers: IndexMap<String, Located<Secret>>,
-        /// The events; `chat.assigned` and `message.received` by default.
+        /// The events; by default those of `events.subscribed`.
         pub(super) events: Option<Vec<Located<String>>>,
         /// A secret to sign with, in addition to what the vendor does.
         pub(super) secret: Option<Secret>,
@@ -133,6 +152,19 @@ record! {
         pub(super) role_type: Option<Located<String>>,
         /// What the agent is good at: names and values.
         pub(super) skill_attributes: IndexMap<String, serde_json::Value>,
+        /// How many chats they may hold before no more are routed to them; any number by default, though the vendor's
+        /// people begin with 99.
+        pub(super) max_chats: Option<u32>,
+    }
+}
+
+record! {
+    /// When chats go back to the queue because whoever has them is silent.
+    pub(super) struct ReleaseBlock {
+        /// After how long, in virtual time.
+        pub(super) after: Located<VirtualSpan>,
+        /// Whether virtual agents lose their chats as well.
+        pub(super) virtual_agents: bool = false,
     }
 }
 
@@ -155,6 +187,9 @@ record! {
         pub(super) timeout: WallLimit = TIMEOUT,
         /// The pauses before the second, third … attempt, in virtual time.
         pub(super) retries: Option<Vec<VirtualSpan>>,
+        /// After how many failed attempts in a row a virtual agent's webhook is switched off, until `subscribe` switches it
+        /// on again; never by default.
+        pub(super) off_after: Option<Located<u32>>,
     }
 }
 

@@ -2,25 +2,30 @@
 
 mod agent;
 mod block;
+mod routing;
+mod switches;
 #[cfg(test)]
 mod tests;
 
 use http::{HeaderName, HeaderValue};
 
 use self::block::{
-    AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, SearchBlock, TeamBlock, TokenBlock, VirtualAgentBlock,
-    WebhookBlock,
+    AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, ReleaseBlock, SearchBlock, TeamBlock, TokenBlock,
+    VirtualAgentBlock, WebhookBlock,
 };
+use self::routing::{RuleBlock, ToBlock, WhenBlock};
+use self::switches::{EventsBlock, SuccessBlock};
 use super::auth;
+use super::idle::IdleRelease;
 use super::model::channel::Channel;
 use super::model::user::Profile;
 use super::model::{AssetId, Login, TeamId};
-use super::tenant::{Asset, Subscription, Team, Tenant, VirtualAgent, Webhook};
+use super::tenant::{Asset, Health, Subscription, Team, Tenant, VirtualAgent, Webhook};
 use super::wire::event;
+use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::secret::Secret;
 use crate::base::time::VirtualSpan;
-use crate::platform::outgoing::is_address;
 use crate::scenario::codes;
 use crate::scenario::decode::{Decode, KeyTable, Located, Problems, unknown_word};
 use crate::scenario::node::Node;
@@ -34,7 +39,13 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("virtual_agents", VirtualAgentBlock::FIELDS),
     ("webhook", WebhookBlock::FIELDS),
     ("agents", AgentBlock::FIELDS),
+    ("routing", RuleBlock::FIELDS),
+    ("when of a rule", WhenBlock::FIELDS),
+    ("to of a rule", ToBlock::FIELDS),
+    ("release_idle", ReleaseBlock::FIELDS),
     ("assets", AssetBlock::FIELDS),
+    ("events", EventsBlock::FIELDS),
+    ("each operation of success", SuccessBlock::FIELDS),
     ("delivery", DeliveryBlock::FIELDS),
     ("search", SearchBlock::FIELDS),
 ];
@@ -48,28 +59,38 @@ const USUAL_EVENTS: [Subscription; 2] = [Subscription::Assigned, Subscription::R
 pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let before = problems.len();
     let block = Block::decode(node, problems)?;
-    let mut check = Check { problems, teams: Vec::new() };
+    let mut check = Check { problems, teams: Vec::new(), limits: Vec::new(), usual_events: Vec::new() };
+    let style = block.events.style();
+    check.usual_events = check.usual_events(block.events.subscribed);
+    let success = check.successes(block.success);
+    let key_header = check.header_name(&block.authorize_header);
+    let idle_release = block.release_idle.map(|release| check.idle_release(release));
+    let off_after = check.off_after(block.delivery.off_after);
     let teams = check.teams(block.teams);
     let virtual_agents = check.virtual_agents(block.virtual_agents, &teams);
     let agents = check.agents(block.agents, &teams, &block.domain);
     check.logins(&virtual_agents, &agents);
+    let bots = virtual_agents.iter().map(|(bot, _)| &bot.login);
+    let logins: Vec<&Login> = bots.chain(agents.iter().map(|(agent, _)| &agent.login)).collect();
+    let routing = check.routing(block.routing, &teams, &logins);
     let assets = check.assets(block.assets);
     let keys = block.api_keys.map(|keys| check.keys(keys));
     let tokens = block.access_tokens.map(|tokens| check.tokens(tokens, keys.as_deref()));
-    let teams = teams
-        .into_iter()
-        .map(|(team, auto_assign)| {
-            let webhook = virtual_agents.iter().any(|(bot, _)| bot.team == team.id && bot.webhook.is_some());
-            Team { auto_assign: auto_assign.unwrap_or(webhook), ..team }
-        })
-        .collect();
     let tenant = Tenant {
-        identity: auth::Identity { domain: block.domain, keys, tokens, life: block.token_life },
+        identity: auth::Identity { domain: block.domain, keys, tokens, life: block.token_life, key_header },
         daily_quota: block.daily_quota,
         teams,
         virtual_agents: virtual_agents.into_iter().map(|(bot, _)| bot).collect(),
         agents: agents.into_iter().map(|(agent, _)| agent).collect(),
+        limits: check.limits,
+        routing,
+        idle_release,
         assets,
+        style,
+        closed_by_api: block.events.closed_by_api,
+        usual_events: check.usual_events,
+        success,
+        off_after,
         timeout: block.delivery.timeout,
         retries: block.delivery.retries.unwrap_or_else(|| RETRIES.to_vec()),
         search_on_v31: block.search.on_v31,
@@ -82,6 +103,10 @@ struct Check<'p> {
     problems: &'p mut Problems,
     /// The numbers of all teams, as words to compare with.
     teams: Vec<TeamId>,
+    /// How many chats somebody may hold, as far as it was said.
+    limits: Vec<(Login, u32)>,
+    /// The events of webhooks that name none.
+    usual_events: Vec<Subscription>,
 }
 
 impl Check<'_> {
@@ -89,11 +114,11 @@ impl Check<'_> {
         self.problems.push(Diagnostic::new(rule, place, message).help(help));
     }
 
-    fn teams(&mut self, blocks: Option<Vec<TeamBlock>>) -> Vec<(Team, Option<bool>)> {
+    fn teams(&mut self, blocks: Option<Vec<TeamBlock>>) -> Vec<Team> {
         let Some(blocks) = blocks else {
-            let team = Team { id: TeamId(672), name: "Team BOT".to_owned(), auto_assign: false, skills: Vec::new() };
+            let team = Team { id: TeamId(672), name: "Team BOT".to_owned(), auto_assign: None, skills: Vec::new() };
             self.teams.push(team.id);
-            return vec![(team, None)];
+            return vec![team];
         };
         let mut teams = Vec::new();
         for block in blocks {
@@ -103,7 +128,7 @@ impl Check<'_> {
                 self.report(&codes::SETUP, block.id.place, message, "give each team a number of its own");
             }
             self.teams.push(id);
-            teams.push((Team { id, name: block.name, auto_assign: false, skills: block.skills }, block.auto_assign));
+            teams.push(Team { id, name: block.name, auto_assign: block.auto_assign, skills: block.skills });
         }
         if teams.is_empty() {
             let message = "a tenant has at least one team".to_owned();
@@ -113,8 +138,8 @@ impl Check<'_> {
     }
 
     /// The team that is meant: the one that is named, or else the first.
-    fn team(&mut self, named: Option<Located<u32>>, teams: &[(Team, Option<bool>)]) -> TeamId {
-        let Some(named) = named else { return teams.first().map_or(TeamId(0), |(team, _)| team.id) };
+    fn team(&mut self, named: Option<Located<u32>>, teams: &[Team]) -> TeamId {
+        let Some(named) = named else { return teams.first().map_or(TeamId(0), |team| team.id) };
         self.known_team(&named);
         TeamId(named.value)
     }
@@ -128,20 +153,23 @@ impl Check<'_> {
         }
     }
 
-    fn virtual_agents(
-        &mut self,
-        blocks: Option<Vec<VirtualAgentBlock>>,
-        teams: &[(Team, Option<bool>)],
-    ) -> Vec<(VirtualAgent, Place)> {
+    fn virtual_agents(&mut self, blocks: Option<Vec<VirtualAgentBlock>>, teams: &[Team]) -> Vec<(VirtualAgent, Place)> {
         let Some(blocks) = blocks else {
             let team = self.team(None, teams);
-            return vec![(VirtualAgent { login: Login::new("support_bot"), team, webhook: None }, Place::default())];
+            let bot = VirtualAgent { login: Login::new("support_bot"), team, skills: Vec::new(), webhook: None };
+            return vec![(bot, Place::default())];
         };
         let mut bots = Vec::new();
         for block in blocks {
             let team = self.team(block.team, teams);
+            if let Some(team) = teams.iter().find(|known| known.id == team) {
+                block.skills.iter().for_each(|skill| self.known_skill(skill, team));
+            }
+            let skills = block.skills.into_iter().map(|skill| skill.value).collect();
             let webhook = block.webhook.map(|webhook| self.webhook(webhook));
-            bots.push((VirtualAgent { login: Login::new(&block.login.value), team, webhook }, block.login.place));
+            let login = Login::new(&block.login.value);
+            self.limits.extend(block.max_chats.map(|limit| (login.clone(), limit)));
+            bots.push((VirtualAgent { login, team, skills, webhook }, block.login.place));
         }
         bots
     }
@@ -183,23 +211,49 @@ impl Check<'_> {
             }
         }
         let events = match block.events {
-            Some(names) => names.into_iter().filter_map(|name| self.subscription(&name)).collect(),
-            None => USUAL_EVENTS.to_vec(),
+            Some(names) => self.subscriptions(names),
+            None => self.usual_events.clone(),
         };
-        Webhook { url: block.url.value, headers, events, signing: block.secret }
+        Webhook { url: block.url.value, headers, events, signing: block.secret, health: Health::GOOD }
+    }
+
+    fn idle_release(&mut self, block: ReleaseBlock) -> IdleRelease {
+        if block.after.value == VirtualSpan::ZERO {
+            let message = "chats cannot go back before anybody had time to answer".to_owned();
+            self.report(&codes::SETUP, block.after.place, message, "write a longer time, such as `10m`");
+        }
+        IdleRelease { after: block.after.value, virtual_agents: block.virtual_agents }
+    }
+
+    fn off_after(&mut self, attempts: Option<Located<u32>>) -> Option<u32> {
+        let attempts = attempts?;
+        if attempts.value == 0 {
+            let message = "a webhook cannot be off before the first attempt".to_owned();
+            self.report(&codes::SETUP, attempts.place, message, "write 1 or more, or leave `off_after` out");
+        }
+        Some(attempts.value)
+    }
+
+    /// The name of a header that callers use.
+    fn header_name(&mut self, name: &Located<String>) -> HeaderName {
+        HeaderName::try_from(name.value.as_str()).unwrap_or_else(|_| {
+            let message = format!("`{}` cannot be the name of a header", name.value);
+            self.report(&codes::SETUP, name.place, message, "use letters, digits and dashes");
+            auth::KEY_HEADER
+        })
+    }
+
+    fn subscriptions(&mut self, names: Vec<Located<String>>) -> Vec<Subscription> {
+        names.into_iter().filter_map(|name| self.subscription(&name)).collect()
     }
 
     fn subscription(&mut self, name: &Located<String>) -> Option<Subscription> {
-        match name.value.as_str() {
-            event::ASSIGNED => Some(Subscription::Assigned),
-            event::RECEIVED => Some(Subscription::Received),
-            event::CLOSED => Some(Subscription::Closed),
-            other => {
-                let known = [event::ASSIGNED, event::RECEIVED, event::CLOSED];
-                unknown_word(&codes::UNKNOWN_EVENT, "event of imi.chat", other, name.place, &known, self.problems);
-                None
-            }
+        let found = Subscription::named(&name.value);
+        if found.is_none() {
+            let known = [event::ASSIGNED, event::RECEIVED, event::CLOSED];
+            unknown_word(&codes::UNKNOWN_EVENT, "event of imi.chat", &name.value, name.place, &known, self.problems);
         }
+        found
     }
 
     fn assets(&mut self, blocks: Option<Vec<AssetBlock>>) -> Vec<Asset> {
@@ -209,12 +263,7 @@ impl Check<'_> {
         };
         let mut assets: Vec<Asset> = Vec::new();
         for block in blocks {
-            let Some(channel) = Channel::named(&block.channel.value) else {
-                let known = Channel::ALL.map(Channel::name);
-                let (word, place) = (&block.channel.value, block.channel.place);
-                unknown_word(&codes::SETUP, "channel of imi.chat", word, place, &known, self.problems);
-                continue;
-            };
+            let Some(channel) = self.channel(&block.channel) else { continue };
             if assets.iter().any(|asset| asset.channel == channel && asset.id == block.id) {
                 let message = format!("asset `{}` stands here for the second time", block.id);
                 self.report(&codes::SETUP, block.channel.place, message, "keep one of the two");

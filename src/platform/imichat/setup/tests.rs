@@ -23,7 +23,7 @@ fn an_empty_block_is_the_well_known_tenant() {
     assert_eq!(tenant.identity.domain, "acme.imi.chat");
     assert_eq!(tenant.identity.life, VirtualSpan::from_secs(3_600));
     let team = tenant.team(TeamId(672)).unwrap();
-    assert_eq!((team.name.as_str(), team.auto_assign), ("Team BOT", false));
+    assert_eq!((team.name.as_str(), team.auto_assign), ("Team BOT", None));
     assert!(tenant.virtual_agent("support_bot").unwrap().webhook.is_none());
     assert_eq!(tenant.assets[0].id.to_string(), "im15102452");
     assert_eq!(tenant.daily_quota, None);
@@ -35,7 +35,7 @@ fn a_bot_with_a_webhook_gets_the_chats_of_its_team() {
     let bot = |webhook: Value| json!({"login": "b", "team": 1, "webhook": webhook});
     let check = |auto_assign: Value, bots: Value, expected: Option<&str>| {
         let setup = json!({"teams": [{"id": 1, "name": "A", "auto_assign": auto_assign}], "virtual_agents": bots});
-        let routed = read(&setup).route(TeamId(1)).map(|login| login.as_str().to_owned());
+        let routed = read(&setup).taker(TeamId(1), "", |_| true).map(|login| login.as_str().to_owned());
         assert_eq!(routed.as_deref(), expected, "{setup}");
     };
     let webhook = || json!({"url": "${bot}/x"});
@@ -130,6 +130,9 @@ fn impossible_tenants_are_reported() {
         &[("E0210", "this API key is none of `api_keys`")],
     );
     check(json!({"virtual_agent": []}), &[("E0101", "`virtual_agent` is no key here")]);
+    let at_once = "chats cannot go back before anybody had time to answer";
+    check(json!({"release_idle": {"after": "0s"}}), &[("E0210", at_once)]);
+    check(json!({"release_idle": {}}), &[("E0102", "`after` is missing; a duration such as `45m` is wanted")]);
 }
 
 #[test]

@@ -13,6 +13,55 @@ use crate::platform::imichat::model::channel::Channel;
 use crate::platform::imichat::model::chat::Chat;
 use crate::platform::imichat::model::message::{Content, Message};
 
+/// How events are written where the public pages leave a choice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Style {
+    /// How channels are spelled.
+    pub(crate) channel: ChannelCase,
+    /// What `skill` is when there is none.
+    pub(crate) no_skill: NoSkill,
+    /// Whether `chat.closed` has a `transaction_id`; the sample has none.
+    pub(crate) closed_transaction: bool,
+}
+
+/// How channels are spelled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ChannelCase {
+    /// As in the samples, which have `LiveChat` for live chat and the REST word for `sms`.
+    Samples,
+    /// As in the REST API.
+    Lower,
+}
+
+impl ChannelCase {
+    /// All ways.
+    pub(crate) const ALL: [Self; 2] = [Self::Samples, Self::Lower];
+
+    /// The word for it in a set-up.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Samples => "samples",
+            Self::Lower => "lower",
+        }
+    }
+
+    const fn spell(self, channel: Channel) -> &'static str {
+        match (self, channel) {
+            (Self::Samples, Channel::Livechat) => "LiveChat",
+            (Self::Samples | Self::Lower, channel) => channel.name(),
+        }
+    }
+}
+
+/// What `skill` is when there is none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NoSkill {
+    /// An empty text, as in the sample.
+    Empty,
+    /// `null`, as the table has it.
+    Null,
+}
+
 /// An instant with up to seven fraction digits, as the events of messages write it.
 struct Ticks(VirtualTime);
 
@@ -42,7 +91,7 @@ pub(crate) struct Event<'c, P> {
 /// The payload of `chat.assigned`.
 #[derive(Serialize)]
 pub(crate) struct Assigned<'c> {
-    skill: &'c str,
+    skill: Option<&'c str>,
     messages: Vec<EventMessage<'c>>,
 }
 
@@ -68,8 +117,14 @@ struct EventMessage<'c> {
     attachments: Vec<ShownAttachment<'c>>,
     timestamp: Ticks,
     interactive_response: Option<Interactive<'c>>,
-    /// The answer to an interactive WhatsApp template: `null`, because no REST message leads to one.
-    wab_interactive_response: (),
+    /// The answer to an interactive WhatsApp template. No message of the REST API leads to one, only a customer's tap.
+    wab_interactive_response: Option<TappedButton<'c>>,
+}
+
+#[derive(Serialize)]
+struct TappedButton<'c> {
+    identifier: &'c str,
+    title: &'c str,
 }
 
 #[derive(Serialize)]
@@ -79,12 +134,12 @@ struct Interactive<'c> {
 }
 
 impl<'c, P> Event<'c, P> {
-    fn new(event_type: &'static str, chat: &'c Chat, posted_on: String, payload: P) -> Self {
+    fn new(event_type: &'static str, chat: &'c Chat, style: Style, posted_on: String, payload: P) -> Self {
         let about = chat.about();
         let livechat = about.channel == Channel::Livechat;
         Self {
             event_type,
-            channel: channel(about.channel),
+            channel: style.channel.spell(about.channel),
             chat_id: chat.id().as_str(),
             asset: about.asset.to_string(),
             destination_id: &about.destination,
@@ -101,31 +156,45 @@ impl<'c, P> Event<'c, P> {
 
 impl<'c> Event<'c, Assigned<'c>> {
     /// A chat came to a virtual agent; carries the last message in either direction.
-    pub(crate) fn assigned(chat: &'c Chat, now: VirtualTime, transaction: String) -> Self {
-        let messages = chat.messages().last().map(|message| EventMessage::new(chat, message)).into_iter().collect();
-        let payload = Assigned { skill: chat.skill(), messages };
-        Self { transaction_id: Some(transaction), ..Self::new(ASSIGNED, chat, now.ticks(), payload) }
+    pub(crate) fn assigned(chat: &'c Chat, style: Style, now: VirtualTime, transaction: String) -> Self {
+        let messages =
+            chat.messages().last().map(|message| EventMessage::new(chat, message, now)).into_iter().collect();
+        let skill = Some(chat.skill()).filter(|skill| !skill.is_empty() || style.no_skill == NoSkill::Empty);
+        let payload = Assigned { skill, messages };
+        Self { transaction_id: Some(transaction), ..Self::new(ASSIGNED, chat, style, now.ticks(), payload) }
     }
 }
 
 impl<'c> Event<'c, Received<'c>> {
     /// A customer wrote to a virtual agent.
-    pub(crate) fn received(chat: &'c Chat, message: &'c Message, now: VirtualTime, transaction: String) -> Self {
-        let payload = Received { messages: [EventMessage::new(chat, message)] };
-        Self { transaction_id: Some(transaction), ..Self::new(RECEIVED, chat, now.ticks(), payload) }
+    pub(crate) fn received(
+        chat: &'c Chat,
+        style: Style,
+        message: &'c Message,
+        now: VirtualTime,
+        transaction: String,
+    ) -> Self {
+        let payload = Received { messages: [EventMessage::new(chat, message, now)] };
+        Self { transaction_id: Some(transaction), ..Self::new(RECEIVED, chat, style, now.ticks(), payload) }
     }
 }
 
 impl<'c> Event<'c, Closed<'c>> {
-    /// Somebody else closed a virtual agent's chat. The vendor's sample has milliseconds and no `transaction_id`.
-    pub(crate) fn closed(chat: &'c Chat, outcome: &'c str, now: VirtualTime) -> Self {
+    /// Somebody closed a virtual agent's chat. The vendor's sample has milliseconds and no `transaction_id`.
+    pub(crate) fn closed(
+        chat: &'c Chat,
+        style: Style,
+        outcome: &'c str,
+        now: VirtualTime,
+        transaction_id: Option<String>,
+    ) -> Self {
         let payload = Closed { timestamp: now.millis(), chat_outcome: outcome };
-        Self::new(CLOSED, chat, now.millis(), payload)
+        Self { transaction_id, ..Self::new(CLOSED, chat, style, now.millis(), payload) }
     }
 }
 
 impl<'c> EventMessage<'c> {
-    fn new(chat: &'c Chat, message: &'c Message) -> Self {
+    fn new(chat: &'c Chat, message: &'c Message, now: VirtualTime) -> Self {
         let content = &message.draft.content;
         let title = content.text();
         let (kind, text, interactive_response) = match content {
@@ -138,25 +207,29 @@ impl<'c> EventMessage<'c> {
             Content::Items(_) | Content::Time(_) => {
                 ("interactive", "", Some(Interactive { title: title.clone(), postback: title }))
             }
+            Content::Button { .. } => ("interactive", "", None),
             Content::Template(_) => ("text", "", None),
+        };
+        let wab_interactive_response = match content {
+            Content::Button { identifier, title } => Some(TappedButton { identifier, title }),
+            Content::Text(_)
+            | Content::File { .. }
+            | Content::QuickReplies { .. }
+            | Content::Chosen { .. }
+            | Content::Items(_)
+            | Content::Time(_)
+            | Content::Template(_) => None,
         };
         Self {
             transid: &message.transid,
             r#type: kind,
             text,
             attachments: content.attachment().map(ShownAttachment::new).into_iter().collect(),
-            timestamp: Ticks(message.draft.timestamp),
+            // Callers' clocks may be ahead of the world's, but no event tells of what is still to come.
+            timestamp: Ticks(message.draft.timestamp.min(now)),
             interactive_response,
-            wab_interactive_response: (),
+            wab_interactive_response,
         }
-    }
-}
-
-/// The spelling of channels in events: the samples have `LiveChat` for live chat and the REST word for `sms`.
-const fn channel(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Livechat => "LiveChat",
-        other => other.name(),
     }
 }
 
@@ -180,7 +253,7 @@ mod tests {
             let mut stage = Stage::with_bot();
             let mut message = said.clone();
             message["type"] = json!("inbound");
-            message["timestamp"] = json!("2026-01-05T09:00:00.120Z");
+            message["timestamp"] = json!("2026-01-05T08:59:59.120Z");
             let (asset, customer) = (json!({"id": "a"}), json!({"destination_id": "d"}));
             let chat = json!({"alias_id": "it", "channel": channel, "asset": asset, "customer": customer});
             assert_eq!(stage.call(Method::POST, "/v3.1/chats", &chat).0.status, 200);
@@ -189,7 +262,7 @@ mod tests {
             let event: Value = serde_json::from_slice(&stage.desk.outgoing.last().unwrap().body).unwrap();
             assert_eq!(event["event_type"], "message.received");
             let mut shown = event["payload"]["messages"][0].clone();
-            assert_eq!(shown["timestamp"], "2026-01-05T09:00:00.12Z");
+            assert_eq!(shown["timestamp"], "2026-01-05T08:59:59.12Z");
             assert_eq!(shown["transid"].as_str().unwrap().contains('|'), expected["type"] == "interactive");
             for volatile in ["timestamp", "transid"] {
                 shown.as_object_mut().unwrap().shift_remove(volatile);

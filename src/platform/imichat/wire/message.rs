@@ -197,7 +197,8 @@ const fn announced(sub_type: SubType, direction: Direction) -> Option<&'static s
 /// The member that bears a content.
 const fn bearer(content: &Content) -> &'static str {
     match content {
-        Content::Text(_) => TEXT,
+        // A tapped button never comes from the API; it is shown as text.
+        Content::Text(_) | Content::Button { .. } => TEXT,
         Content::File { .. } => ATTACHMENT,
         Content::QuickReplies { .. } => OFFER,
         Content::Chosen { .. } => CHOSEN,

@@ -209,7 +209,8 @@ impl<'c> Shown<'c> {
             delivery_details: draft.correlation.as_deref().map(|correlation_id| DeliveryDetails { correlation_id }),
         };
         match &draft.content {
-            Content::Text(text) => shown.text = Some(text),
+            // Nothing is published about how the API shows a tapped button; its title is what the customer said.
+            Content::Text(text) | Content::Button { title: text, .. } => shown.text = Some(text),
             Content::File { text, attachment } => {
                 shown.text = said(text);
                 shown.attachment = Some(ShownAttachment::new(attachment));

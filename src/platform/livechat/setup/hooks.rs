@@ -7,8 +7,8 @@ use super::super::hook::{
 use super::super::version::Version;
 use super::check::word;
 use super::{BotHooks, RawFilters, RawHook};
+use crate::base::address::is_address;
 use crate::base::diag::Diagnostic;
-use crate::platform::outgoing::is_address;
 use crate::scenario::codes;
 use crate::scenario::decode::{Located, Problems, unknown_word};
 

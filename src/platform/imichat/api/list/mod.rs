@@ -3,9 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::platform::Code;
 use crate::platform::cx::Cx;
 use crate::platform::imichat::api::gate::document;
+use crate::platform::imichat::codes::Success;
 use crate::platform::imichat::model::TeamId;
 use crate::platform::imichat::model::chat::Chat;
 use crate::platform::imichat::wire::condition::{self, Condition};
@@ -31,7 +31,7 @@ pub(super) fn chats(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answ
     let team = imichat.gate(cx, call)?.team;
     let page = imichat.page(cx, call)?;
     cx.admit(CHATS, codes::planned)?;
-    Ok(imichat.chat_list(codes::LIST_SUCCESS, page, team, &[]))
+    Ok(imichat.chat_list(&imichat.tenant.success.list_chats, page, team, &[]))
 }
 
 /// Lists the chats that meet all conditions, in the same order and of the same teams as [`chats`].
@@ -47,7 +47,7 @@ pub(super) fn search(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     let conditions = condition::read(document(cx, call)?, CHAT_FIELDS, &mut findings);
     imichat.settle(cx, findings)?;
     cx.admit(SEARCH, codes::planned)?;
-    Ok(imichat.chat_list(codes::SEARCH_SUCCESS, page, team, &conditions))
+    Ok(imichat.chat_list(&imichat.tenant.success.search_chats, page, team, &conditions))
 }
 
 /// Lists the teams of the caller's API key, for which it can do something, in the order of the set-up.
@@ -57,11 +57,11 @@ pub(super) fn teams(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answ
     cx.admit(TEAMS, codes::planned)?;
     let shared = imichat.tenant.teams.iter().filter(|team| imichat.auth.shares(key, team.id));
     let teams = page.of(shared).map(|team| ListedTeam { team_id: team.id, team_name: &team.name }).collect();
-    Ok(codes::reply(codes::TEAMS_SUCCESS, &TeamList { teams }))
+    Ok(imichat.tenant.success.list_teams.reply(&TeamList { teams }))
 }
 
 impl Imichat {
-    fn chat_list(&self, code: Code, page: Page, team: Option<TeamId>, conditions: &[Condition<Chat>]) -> Reply {
+    fn chat_list(&self, success: &Success, page: Page, team: Option<TeamId>, conditions: &[Condition<Chat>]) -> Reply {
         let of_team = |chat: &&Chat| team.is_none_or(|team| chat.about().team == team);
         let meets_all = |chat: &&Chat| conditions.iter().all(|condition| condition.holds(chat));
         let chats = self.chats.latest_first().filter(of_team).filter(meets_all);
@@ -69,6 +69,6 @@ impl Imichat {
             let about = chat.about();
             ListedChat::new(chat, self.tenant.asset_name(about.channel, &about.asset))
         });
-        codes::reply(code, &ChatList { chats: listed.collect() })
+        success.reply(&ChatList { chats: listed.collect() })
     }
 }

@@ -7,8 +7,8 @@
 mod tests;
 
 use super::gate::{Pass, document};
-use crate::platform::Code;
 use crate::platform::cx::Cx;
+use crate::platform::imichat::codes::Success;
 use crate::platform::imichat::model::TeamId;
 use crate::platform::imichat::model::user::Working;
 use crate::platform::imichat::wire::condition::{self, Condition};
@@ -32,7 +32,7 @@ pub(super) fn list(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answe
     let team = imichat.gate_for_team(cx, call)?.team;
     let page = imichat.page(cx, call)?;
     cx.admit(LIST, codes::planned)?;
-    Ok(imichat.user_list(codes::LIST_USERS_SUCCESS, page, team, &[]))
+    Ok(imichat.user_list(&imichat.tenant.success.list_users, page, team, &[]))
 }
 
 /// Gives a user of the team.
@@ -45,7 +45,7 @@ pub(super) fn get(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer
         return Err(codes::explain(codes::NOT_FOUND, &why));
     };
     cx.admit(GET, codes::planned)?;
-    Ok(codes::reply(codes::GET_USER_SUCCESS, &ShownUser::new(working)))
+    Ok(imichat.tenant.success.get_user.reply(&ShownUser::new(working)))
 }
 
 /// Adds a user, who from then on can be given chats.
@@ -62,7 +62,7 @@ pub(super) fn create(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     }
     cx.admit(CREATE, codes::planned)?;
     let user = imichat.users.add(cx.now(), profile);
-    Ok(codes::reply(codes::CREATE_USER_SUCCESS, &ShownUser::new(Working { user, active_chats: 0 })))
+    Ok(imichat.tenant.success.create_user.reply(&ShownUser::new(Working { user, active_chats: 0 })))
 }
 
 /// Lists the users of the team who meet all conditions, in the same order as [`list`].
@@ -73,7 +73,7 @@ pub(super) fn search(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     let conditions = condition::read(document(cx, call)?, &user_fields(), &mut findings);
     imichat.settle(cx, findings)?;
     cx.admit(SEARCH, codes::planned)?;
-    Ok(imichat.user_list(codes::SEARCH_USERS_SUCCESS, page, team, &conditions))
+    Ok(imichat.user_list(&imichat.tenant.success.search_users, page, team, &conditions))
 }
 
 impl Imichat {
@@ -86,9 +86,15 @@ impl Imichat {
         })
     }
 
-    fn user_list<'u>(&'u self, code: Code, page: Page, team: TeamId, conditions: &[Condition<Working<'u>>]) -> Reply {
+    fn user_list<'u>(
+        &'u self,
+        success: &Success,
+        page: Page,
+        team: TeamId,
+        conditions: &[Condition<Working<'u>>],
+    ) -> Reply {
         let meets_all = |working: &Working<'u>| conditions.iter().all(|condition| condition.holds(working));
         let users = page.of(self.people(team).filter(meets_all)).map(ShownUser::new).collect();
-        codes::reply(code, &UserList { users })
+        success.reply(&UserList { users })
     }
 }
