@@ -18,6 +18,7 @@ mod imichat_clock;
 mod imichat_vectors;
 mod livechat_vectors;
 mod readme;
+mod recipes;
 mod report;
 mod rim;
 mod run;

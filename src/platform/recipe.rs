@@ -4,10 +4,12 @@
 
 use crate::base::rng::Seed;
 use crate::base::time::VirtualTime;
+use crate::fault::{Deed, Fault, Occasion};
 use crate::platform::cx::{Desk, Identities, Refusal};
 use crate::platform::route::Call;
 use crate::platform::{Code, Instance, Vendor};
-use crate::scenario::call::CallStep;
+use crate::scenario::call::{CallStep, Target};
+use crate::scenario::expect::{Expect, Subject};
 use crate::scenario::node::Value;
 use crate::scenario::text::Word;
 use crate::scenario::{Action, Scenario, load};
@@ -55,6 +57,27 @@ pub fn calls(vendor: &Vendor, code: &Code) -> Option<Vec<Call>> {
     let last = calls.last_mut()?;
     last.headers.insert("prefer", format!("code={}", code.code).parse().ok()?);
     Some(calls)
+}
+
+/// The operation at which a code is most natural: the one at which its recipe meets it.
+#[must_use]
+pub fn route(vendor: &Vendor, code: &Code) -> Option<String> {
+    let is_wanted = |word: Option<&Word>| word.is_some_and(|Word(word)| word.value == code.code);
+    read(vendor, code.recipe?)?.steps.into_iter().find_map(|step| match step.action {
+        Action::Fault(Fault { on: Occasion::Route(route), deed: Deed::Code(planned), .. }) => {
+            (planned == code.code).then_some(route)
+        }
+        Action::Call(call) => match call.target {
+            Target::Route(route) => {
+                is_wanted(call.answer.and_then(|answer| answer.code).as_ref()).then_some(route.value)
+            }
+            Target::Path(_) => None,
+        },
+        Action::Expect(Expect { subject: Subject::Call(pattern), .. }) => {
+            pattern.route.filter(|_| is_wanted(pattern.code.as_ref())).map(|route| route.value)
+        }
+        Action::Fault(_) | Action::Expect(_) | Action::Act(_) | Action::Wait(_) | Action::Let(_) => None,
+    })
 }
 
 fn read(vendor: &Vendor, recipe: Recipe) -> Option<Scenario> {

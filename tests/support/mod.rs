@@ -6,7 +6,6 @@ pub(crate) mod core;
 pub(crate) mod fake_vendor;
 pub(crate) mod program;
 pub(crate) mod provoke;
-pub(crate) mod provoke_imichat;
 pub(crate) mod provoke_livechat;
 pub(crate) mod receiver;
 pub(crate) mod stagehand;

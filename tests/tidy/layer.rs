@@ -38,8 +38,9 @@ fn room(module: &[String]) -> (&str, Option<&str>) {
         [platform, vendor, ..] if platform == "platform" && VENDORS.contains(&vendor.as_str()) => {
             ("platform::vendor", Some(vendor))
         }
-        // The macro is exported at the root, but it belongs to the language.
+        // Macros are exported at the root, but they belong to a room.
         [record] if record == "record" => ("scenario", None),
+        [recipe] if recipe == "recipe" => ("platform", None),
         [room, ..] => (room, None),
     }
 }

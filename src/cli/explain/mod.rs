@@ -171,7 +171,7 @@ fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
         doc: code.doc,
         recipe: code.recipe,
         curl: recipe::calls(vendor, code).iter().flatten().map(curl::line).collect(),
-        example: example::code(code, first),
+        example: example::code(code, recipe::route(vendor, code).as_deref().or(first)),
     });
     found.chain(events).chain(codes).collect()
 }

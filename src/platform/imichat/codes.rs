@@ -9,6 +9,7 @@ use super::wire::reply::{Envelope, NOTHING};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::Code;
 use crate::platform::route::Reply;
+use crate::recipe;
 
 const CREATE: DocRef = DocRef::new(Mark::Seed, "docs.imi.chat/reference/create-chat");
 const USER: DocRef = DocRef::new(Mark::Docs, "docs.imi.chat/reference/get-individual-user");
@@ -19,9 +20,11 @@ const fn ours(reason: &'static str) -> DocRef {
 }
 
 macro_rules! codes {
-    ($( $name:ident = $code:literal, $status:literal, $text:literal, $cause:literal, $doc:expr; )*) => {
-        $( #[doc = $cause] pub(super) const $name: Code =
-            Code { code: $code, status: $status, text: $text, cause: $cause, doc: $doc, recipe: None }; )*
+    ($( $name:ident = $code:literal, $status:literal, $text:literal, $cause:literal, $doc:expr, $recipe:literal; )*) => {
+        $( #[doc = $cause] pub(super) const $name: Code = Code {
+            code: $code, status: $status, text: $text, cause: $cause, doc: $doc,
+            recipe: Some(recipe!(concat!("imichat/errors/", $recipe, ".yaml"))),
+        }; )*
 
         /// All codes this tenant can answer with, by number.
         pub(super) const CODES: &[Code] = &[ $( $name ),* ];
@@ -30,43 +33,61 @@ macro_rules! codes {
 
 codes! {
     MISSING_HEADER = "2002", 400, "Invalid header param - could not find mandatory header parameters",
-        "`access_token` is missing or empty, or `teamid` is where the call needs one", CREATE;
+        "`access_token` is missing or empty, or `teamid` is where the call needs one", CREATE,
+        "2002_missing_header";
     INVALID_TOKEN = "2003", 400, "Invalid Access Token",
-        "the access token was never issued", CREATE;
+        "the access token was never issued", CREATE,
+        "2003_invalid_access_token";
     EXPIRED_TOKEN = "2004", 401, "Access Token expired",
-        "the access token is older than its life", CREATE;
+        "the access token is older than its life", CREATE,
+        "2004_access_token_expired";
     INTERNAL_ERROR = "2007", 500, "Internal Server Error",
-        "only a planned fault", CREATE;
+        "only a planned fault", CREATE,
+        "2007_internal_server_error";
     UNKNOWN_TEAM = "2010", 404, "Could not find details of team based on the teamid passed in the header",
-        "the team does not exist or the API key is not shared with it", CREATE;
+        "the team does not exist or the API key is not shared with it", CREATE,
+        "2010_unknown_team";
     UNKNOWN_CHAT = "2031", 404, "Provided Chat ID does not exist",
-        "no chat has this id or alias", CREATE;
+        "no chat has this id or alias", CREATE,
+        "2031_unknown_chat";
     METHOD_NOT_ALLOWED = "2099", 405, "Method not allowed",
-        "the path is known, but not with this method", CREATE;
+        "the path is known, but not with this method", CREATE,
+        "2099_method_not_allowed";
     NO_CHAT_DETAILS = "4108", 500, "Unable to get the chat details",
-        "only a planned fault", CREATE;
+        "only a planned fault", CREATE,
+        "4108_unable_to_get_the_chat";
     CHAT_DETAILS = "4304", 200, "The chat details retrieved successfully",
-        "a chat was created, read, changed or got a message, or chats were listed", CREATE;
+        "a chat was created, read, changed or got a message, or chats were listed", CREATE,
+        "4304_chat_details";
     USER_DETAILS = "4306", 200, "The user details retrieved successfully",
-        "a user was created or read, or users were listed", USER;
+        "a user was created or read, or users were listed", USER,
+        "4306_user_details";
     TRANSFERRED = "4342", 202, "Chat has been transferred successfully",
-        "a chat went to another team", TRANSFER;
+        "a chat went to another team", TRANSFER,
+        "4342_transferred";
     DONE = "200", 200, "simulator: done",
-        "a token was issued, or teams were listed", ours("no code is published for the success of these operations");
+        "a token was issued, or teams were listed", ours("no code is published for the success of these operations"),
+        "200_no_published_code";
     INVALID = "400", 400, "simulator: the request is not valid",
-        "a credential, a body or a member of it is missing or wrong", ours("no code is published for invalid requests");
+        "a credential, a body or a member of it is missing or wrong", ours("no code is published for invalid requests"),
+        "400_invalid_request";
     NOT_FOUND = "404", 404, "simulator: there is no such path",
         "the path is unknown, or not under this version, or no user has the id in it",
-        ours("no code is published for unknown paths and users");
+        ours("no code is published for unknown paths and users"),
+        "404_unknown_path";
     TOO_SLOW = "408", 408, "simulator: the body did not arrive in time",
-        "the body did not end in time", ours("no code is published for slow requests");
+        "the body did not end in time", ours("no code is published for slow requests"),
+        "408_slow_body";
     CONFLICT = "409", 409, "simulator: the chat is closed",
         "a closed chat was to be changed, or a user was to be added whose login is taken",
-        ours("no code is published for changes to closed chats, nor for taken logins; no reopening is documented");
+        ours("no code is published for changes to closed chats, nor for taken logins; no reopening is documented"),
+        "409_chat_is_closed";
     TOO_LARGE = "413", 413, "simulator: the body is too large",
-        "the body is larger than what is read", ours("no code is published for large requests");
+        "the body is larger than what is read", ours("no code is published for large requests"),
+        "413_large_body";
     QUOTA_SPENT = "429", 429, "simulator: the daily quota is spent",
-        "`daily_quota` is set and spent", ours("the quota is documented, what happens beyond it is not");
+        "`daily_quota` is set and spent", ours("the quota is documented, what happens beyond it is not"),
+        "429_quota_spent";
 }
 
 /// What an operation answers with when it succeeds: its row of the table, or what the set-up says instead.

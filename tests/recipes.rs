@@ -1,0 +1,71 @@
+//! Recipes lead to what they promise: every code of a vendor that has recipes, by scenario and by calls.
+
+use std::collections::BTreeMap;
+
+use rehearsal::base::rng::Seed;
+use rehearsal::engine::port::{Effect, Input};
+use rehearsal::engine::{Opening, World};
+use rehearsal::platform::cx::Identities;
+use rehearsal::platform::route::Reply;
+use rehearsal::platform::{PLATFORMS, Vendor, recipe};
+use rehearsal::scenario::load_setup;
+use serde_json::Value;
+
+use crate::support::program::{folder, journals, rehearsal};
+use crate::support::stagehand::START;
+use crate::support::toy::TOY;
+
+/// Vendors all of whose codes have a recipe.
+fn complete() -> impl Iterator<Item = &'static Vendor> {
+    PLATFORMS.iter().chain([&TOY]).filter(|vendor| vendor.codes.iter().any(|code| code.recipe.is_some()))
+}
+
+#[test]
+fn every_code_has_a_recipe_where_any_has_one() {
+    let names: Vec<&str> = complete().map(|vendor| vendor.name).collect();
+    assert_eq!(names, ["imichat", "toy"]);
+    for vendor in complete() {
+        let without = vendor.codes.iter().filter(|code| code.recipe.is_none()).map(|code| code.code);
+        assert_eq!(without.collect::<Vec<_>>(), [""; 0], "{} has codes without a recipe", vendor.name);
+    }
+}
+
+#[test]
+fn the_calls_of_a_recipe_get_its_code_out_of_a_stand_in_about_which_nothing_is_said() {
+    for vendor in complete() {
+        for code in vendor.codes {
+            let nothing = load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary]).unwrap();
+            let opening = Opening::play(&nothing, "recipe", Seed(1), Identities::WellKnown);
+            let mut world = World::open(vendor, Opening { allow_prefer: true, ..opening }, START).unwrap();
+            let calls = recipe::calls(vendor, code).unwrap_or_else(|| panic!("{} {}", vendor.name, code.code));
+            let mut reply: Option<Reply> = None;
+            for call in calls {
+                let effects = world.handle(START, Input::Call(call));
+                reply = effects.into_iter().find_map(|effect| match effect {
+                    Effect::Reply(treated) => Some(treated.reply),
+                    _ => None,
+                });
+            }
+            let reply = reply.unwrap();
+            assert_eq!(reply.code.as_deref(), Some(code.code), "{} {:?}", vendor.name, reply.body);
+            assert_eq!(reply.status, code.status, "{} {}", vendor.name, code.code);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scenario_of_a_recipe_meets_its_code() {
+    let into = folder("recipes");
+    let path = "scenarios/imichat/errors";
+    let ran = rehearsal(&["run", path, "--port", "0", "--bot", "builtin", "--journal", into.to_str().unwrap()]).await;
+    let journals: BTreeMap<String, String> = journals(&into).into_iter().collect();
+    let vendor = PLATFORMS.iter().find(|vendor| vendor.name == "imichat").unwrap();
+    for code in vendor.codes {
+        let recipe = code.recipe.unwrap();
+        let file = format!("{}.jsonl", recipe.path);
+        let journal = journals.get(&file).unwrap_or_else(|| panic!("{file} was not played: {}", ran.err));
+        let met = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let met = met.filter(|entry| entry["kind"] == "called").any(|entry| entry["code"] == code.code);
+        assert!(met, "{} does not lead to {}", recipe.path, code.code);
+    }
+}
