@@ -42,6 +42,9 @@ fn every_row_of_the_table_takes_effect() {
         p.attempts.len() == 2 && p.bodies()[0] == p.bodies()[1]
     });
     check("{on: {event: note}, do: {drop: true}}", |p| p.attempts.is_empty() && p.journal().contains("\"dropped\""));
+    check("{on: {event: note}, do: {set: {n: 9, more.x: [a]}}}", |p| {
+        p.bodies()[0] == r#"{"n":9,"text":"Hi","more":{"x":["a"]}}"#
+    });
     check("{on: {event: note}, do: {tamper: body}}", |p| p.bodies()[0].ends_with(' '));
     check("{on: {event: note}, do: {tamper: secret}}", |p| {
         p.attempts[0].headers.iter().any(|(_, value)| value == "forged")
@@ -54,6 +57,13 @@ fn every_row_of_the_table_takes_effect() {
     });
     let all: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.name).collect();
     assert_eq!(seen, all);
+}
+
+#[test]
+fn a_change_that_cannot_be_made_is_told() {
+    let played = with("{on: {event: note}, do: {set: {text.x: 1}}}");
+    assert_eq!(played.failure().as_deref(), Some("`text.x` leads nowhere in the body of note"));
+    assert_eq!(played.bodies()[0], r#"{"n":1,"text":"Hi"}"#);
 }
 
 #[test]

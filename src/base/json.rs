@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One difference between what was wanted and what was there.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -66,6 +66,34 @@ fn compare(pointer: &mut String, pattern: &Value, actual: &Value, found: &mut Ve
     }
 }
 
+/// Puts a value at a path such as `payload.chat.users.0.id`. Objects on the way are made where there are none; a list is
+/// not made, and grows by one element at most.
+///
+/// # Errors
+/// The step that leads nowhere.
+pub fn put(document: &mut Value, path: &str, value: Value) -> Result<(), String> {
+    let mut place = document;
+    for step in path.split('.') {
+        if place.is_null() {
+            *place = Value::Object(Map::new());
+        }
+        place = match place {
+            Value::Object(members) => members.entry(step).or_insert(Value::Null),
+            Value::Array(items) => {
+                let index =
+                    step.parse::<usize>().ok().filter(|index| *index <= items.len()).ok_or_else(|| step.to_owned())?;
+                if index == items.len() {
+                    items.push(Value::Null);
+                }
+                &mut items[index]
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(step.to_owned()),
+        };
+    }
+    *place = value;
+    Ok(())
+}
+
 /// The document with the texts of these members overwritten, wherever they stand; the same bytes, not a copy, where there
 /// are none. What is no JSON is treated alike, as far as it looks like JSON.
 #[must_use]
@@ -116,6 +144,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_value_is_put_where_its_path_leads() {
+        let check = |path: &str, expected: Result<Value, &str>| {
+            let mut document = json!({"a": {"b": [1, {"c": 2}]}, "d": "text", "e": null});
+            let done = put(&mut document, path, json!("X"));
+            assert_eq!(done.map(|()| document), expected.map_err(str::to_owned), "{path}");
+        };
+        check("d", Ok(json!({"a": {"b": [1, {"c": 2}]}, "d": "X", "e": null})));
+        check("a.b.1.c", Ok(json!({"a": {"b": [1, {"c": "X"}]}, "d": "text", "e": null})));
+        check("a.b.2", Ok(json!({"a": {"b": [1, {"c": 2}, "X"]}, "d": "text", "e": null})));
+        check("e.f.g", Ok(json!({"a": {"b": [1, {"c": 2}]}, "d": "text", "e": {"f": {"g": "X"}}})));
+        check("new.0", Ok(json!({"a": {"b": [1, {"c": 2}]}, "d": "text", "e": null, "new": {"0": "X"}})));
+        check("a.b.3", Err("3"));
+        check("a.b.x", Err("x"));
+        check("d.x", Err("x"));
+        check("a.b.0.x", Err("x"));
+    }
 
     #[test]
     fn members_that_hold_secrets_are_overwritten() {

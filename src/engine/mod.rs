@@ -169,9 +169,15 @@ impl World {
             Some(Deed::Reset) => (None, Some(Cut::Reset)),
             Some(Deed::Truncate(bytes)) => (None, Some(Cut::Truncate(bytes))),
             // A planned code is in the reply already, and the rest never meets a call.
-            Some(Deed::Code(_) | Deed::DelayDelivery(_) | Deed::Duplicate(_) | Deed::Drop | Deed::Tamper(_)) | None => {
-                (None, None)
-            }
+            Some(
+                Deed::Code(_)
+                | Deed::DelayDelivery(_)
+                | Deed::Duplicate(_)
+                | Deed::Drop
+                | Deed::Set(_)
+                | Deed::Tamper(_),
+            )
+            | None => (None, None),
         };
         self.effects.push(Effect::Reply(Treated { reply, delay, cut }));
     }

@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, header};
+use serde_json::Value as Json;
 
 use super::port::Attempt;
 use super::sign;
 use crate::base::id::DeliveryId;
+use crate::base::json::put;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallTime};
 use crate::fault::{Deed, Forgery};
@@ -90,9 +92,20 @@ impl Outbox {
 
     /// Takes in a webhook that is due. `deed` is the planned fault, if one fires; `message` names the event for the
     /// receiver's de-duplication.
-    pub(super) fn accept(&mut self, out: Outgoing, deed: Option<Deed>, message: String, wall: WallTime) -> Vec<Todo> {
+    pub(super) fn accept(
+        &mut self,
+        mut out: Outgoing,
+        deed: Option<Deed>,
+        message: String,
+        wall: WallTime,
+    ) -> Vec<Todo> {
         let event = out.event;
         let mut todo = Vec::new();
+        if let Some(Deed::Set(members)) = &deed {
+            let stuck = change(&mut out, members).err();
+            let refused = |path| What::Refused { reason: format!("`{path}` leads nowhere in the body of {event}") };
+            todo.extend(stuck.map(refused).map(Todo::Record));
+        }
         let delivery = Delivery {
             url: out.url.as_str().into(),
             out: Arc::new(out),
@@ -121,8 +134,8 @@ impl Outbox {
                 todo.push(Todo::RepeatAfter(gap, id));
             }
             Some(Deed::Tamper(forgery)) => self.edit(id, |delivery| delivery.forgery = Some(forgery)),
-            // Deeds at the other seams never meet a webhook; the scenario's checker sees to that.
-            Some(Deed::Code(_) | Deed::DelayAnswer(_) | Deed::Reset | Deed::Truncate(_)) | None => {}
+            // Changed above. Deeds at the other seams never meet a webhook; the scenario's checker sees to that.
+            Some(Deed::Set(_) | Deed::Code(_) | Deed::DelayAnswer(_) | Deed::Reset | Deed::Truncate(_)) | None => {}
         }
         todo.extend(self.release(id, wall));
         todo
@@ -284,6 +297,21 @@ fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
         body,
         timeout: out.policy.timeout,
     }
+}
+
+/// Changes members of a body, or gives the path that leads nowhere.
+fn change(out: &mut Outgoing, members: &[(String, Json)]) -> Result<(), String> {
+    let mut document = serde_json::from_slice(&out.body).unwrap_or_default();
+    for (path, value) in members {
+        put(&mut document, path, value.clone()).map_err(|_| path.clone())?;
+    }
+    let secret = out.secret_span.take().and_then(|span| out.body.get(span)).map(<[u8]>::to_vec);
+    out.body = document.to_string().into();
+    out.secret_span = secret.and_then(|secret| {
+        let at = out.body.windows(secret.len()).position(|window| window == secret)?;
+        Some(at..at + secret.len())
+    });
+    Ok(())
 }
 
 /// Adds a header. A value that is no header value is left out; set-up checks see to it that there is none.

@@ -4,6 +4,8 @@
 
 pub mod plan;
 
+use serde_json::Value as Json;
+
 use crate::base::time::{VirtualSpan, WallLimit};
 
 /// One row of the table of faults.
@@ -58,6 +60,11 @@ pub const FAULTS: &[FaultDoc] = &[
         doc: "delivers the same webhook once more after a gap of virtual time",
     },
     FaultDoc { name: "drop", seam: Seam::Delivery, doc: "never delivers the webhook" },
+    FaultDoc {
+        name: "set",
+        seam: Seam::Delivery,
+        doc: "delivers with these members of the body changed, and signed as if they had always been so",
+    },
     FaultDoc { name: "tamper", seam: Seam::Delivery, doc: "delivers with a forged `secret`, `signature` or `body`" },
 ];
 
@@ -87,6 +94,8 @@ pub enum Deed {
     Duplicate(VirtualSpan),
     /// Do not deliver.
     Drop,
+    /// Deliver with these values in the body, each at its path, such as `payload.chat.id`.
+    Set(Vec<(String, Json)>),
     /// Forge this part of the delivery.
     Tamper(Forgery),
 }
@@ -130,6 +139,7 @@ impl Deed {
             Self::Truncate(_) => "truncate",
             Self::Duplicate(_) => "duplicate",
             Self::Drop => "drop",
+            Self::Set(_) => "set",
             Self::Tamper(_) => "tamper",
         }
     }

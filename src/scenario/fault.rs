@@ -1,5 +1,8 @@
 //! `fault:` steps: nodes → a rule of the fault plan, its words checked against the vendor's.
 
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
 use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread};
 use super::expect::check_word;
 use super::node::{Node, Value};
@@ -115,6 +118,15 @@ fn deed(vendor: &Vocabulary, on: &Occasion, node: &Node, problems: &mut Problems
         ("drop", _) => flag(value, Deed::Drop, problems),
         ("truncate", _) => u32::decode(value, problems).map(|bytes| Deed::Truncate(bytes as usize)),
         ("duplicate", _) => RawDuplicate::decode(value, problems).map(|duplicate| Deed::Duplicate(duplicate.gap)),
+        ("set", _) => {
+            let members = IndexMap::<String, Json>::decode(value, problems)?;
+            if members.is_empty() {
+                let problem = Diagnostic::new(&codes::CONTRADICTION, value.place, "nothing would be changed");
+                problems.push(problem.help("name a path and its value, as in `payload.chat.id: X`"));
+                return None;
+            }
+            Some(Deed::Set(members.into_iter().collect()))
+        }
         ("tamper", _) => {
             let word = Located::<String>::decode(value, problems)?;
             check_word(&codes::UNKNOWN_KEY, "part that can be forged", &word, Forgery::WORDS, problems);

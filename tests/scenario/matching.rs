@@ -110,6 +110,9 @@ fn steps_that_cannot_be_meant_are_refused() {
     check("fault: {on: {route: send_event, nth: 0}, do: {reset: true}}", &["E0104"]);
     check("fault: {on: {route: send_event}, do: {reset: true}, times: 0}", &["E0107"]);
     check("fault: {on: {event: incoming_chat}, do: {tamper: header}}", &["E0101"]);
+    check("fault: {on: {event: incoming_chat}, do: {set: {}}}", &["E0107"]);
+    check("fault: {on: {event: incoming_chat}, do: {set: 7}}", &["E0103"]);
+    check("fault: {on: {route: send_event}, do: {set: {a: 1}}}", &["E0101"]);
 }
 
 #[test]
@@ -139,6 +142,7 @@ fn every_act_and_every_fault_can_be_written() {
         "fault: {on: {route: send_event}, do: {truncate: 10}}",
         "fault: {on: {event: incoming_chat}, do: {duplicate: {}}}",
         "fault: {on: {event: incoming_chat}, do: {drop: true}}",
+        "fault: {on: {event: incoming_chat}, do: {set: {payload.chat.id: X}}}",
         "fault: {on: {event: incoming_chat}, do: {tamper: secret}}",
     ] {
         // A step is kept as one line that reads as it was written.

@@ -75,6 +75,7 @@ pub(super) fn fault(name: &str) -> &'static str {
         "truncate" => "- fault: {on: {route: ROUTE}, do: {truncate: 20}}\n",
         "duplicate" => "- fault: {on: {event: EVENT}, do: {duplicate: {gap: 200ms}}, times: 1}\n",
         "drop" => "- fault: {on: {event: EVENT, nth: 2}, do: {drop: true}, times: 1}\n",
+        "set" => "- fault: {on: {event: EVENT}, do: {set: {payload.chat.id: unknown, payload.extra: [1]}}}\n",
         "tamper" => "- fault: {on: {event: EVENT}, do: {tamper: signature}}\n",
         _ => "",
     }
