@@ -54,9 +54,9 @@ fn the_calls_of_a_recipe_get_its_code_out_of_a_stand_in_about_which_nothing_is_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_scenario_of_a_recipe_meets_its_code() {
+async fn the_scenario_of_a_recipe_meets_its_code_or_event() {
     let into = folder("recipes");
-    let path = "scenarios/imichat/errors";
+    let path = "scenarios/imichat";
     let ran = rehearsal(&["run", path, "--port", "0", "--bot", "builtin", "--journal", into.to_str().unwrap()]).await;
     let journals: BTreeMap<String, String> = journals(&into).into_iter().collect();
     let vendor = PLATFORMS.iter().find(|vendor| vendor.name == "imichat").unwrap();
@@ -67,5 +67,12 @@ async fn the_scenario_of_a_recipe_meets_its_code() {
         let met = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let met = met.filter(|entry| entry["kind"] == "called").any(|entry| entry["code"] == code.code);
         assert!(met, "{} does not lead to {}", recipe.path, code.code);
+    }
+    for event in vendor.events {
+        let recipe = event.recipe.unwrap();
+        let journal = &journals[&format!("{}.jsonl", recipe.path)];
+        let mut entries = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let sent = entries.any(|entry| entry["kind"] == "queued" && entry["event"] == event.name);
+        assert!(sent, "{} does not lead to {}", recipe.path, event.name);
     }
 }

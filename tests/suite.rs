@@ -27,3 +27,4 @@ mod scenario;
 mod support;
 #[path = "tidy/main.rs"]
 mod tidy;
+mod trigger;

@@ -40,6 +40,15 @@ Examples:
 
 The ports file holds {\"vendor\":\"http://127.0.0.1:4600\"}. Both files are written only after a call has succeeded.";
 
+pub(super) const TRIGGER: &str = "\
+Examples:
+  rehearsal trigger livechat incoming_event --to http://127.0.0.1:8080/livechat
+  rehearsal trigger livechat incoming_chat --to http://127.0.0.1:8080/livechat --set payload.chat.id=X
+  rehearsal trigger imichat chat.assigned --to http://127.0.0.1:8080/imichat --header 'x-bot-key: s3cret'
+  rehearsal trigger imichat chat.closed --format json      print it
+
+It exits 0 if the receiver acknowledged the webhook as the vendor wants it, 1 if it did not.";
+
 pub(super) const CHECK: &str = "\
 Examples:
   rehearsal check scenarios/

@@ -13,6 +13,7 @@ pub mod run;
 pub mod serve;
 mod table;
 pub mod terminal;
+pub mod trigger;
 pub mod value;
 
 use std::ffi::OsString;
@@ -23,7 +24,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::terminal::{Color, Surroundings, Terminal};
-pub use self::value::{Bot, Clock, Format, Host, ReportForm, ReportTo, Show, TableFormat};
+pub use self::value::{Bot, Clock, Format, Header, Host, ReportForm, ReportTo, Setting, Show, TableFormat};
 
 use crate::platform::Vendor;
 use crate::report::Exit;
@@ -61,6 +62,11 @@ pub enum Command {
     /// Without a file one tenant of every platform is open, with well-known test credentials. A file gives its platform
     /// another tenant: that of its `setup:`.
     Serve(ServeArgs),
+    /// Send one webhook, as the vendor would
+    ///
+    /// It comes from a consistent little world: the chat, the people and the ids in it fit each other. It is signed as in a
+    /// run, with the well-known secrets.
+    Trigger(TriggerArgs),
     /// Commands that need neither a bot nor a port.
     #[command(flatten)]
     Look(Look),
@@ -191,6 +197,41 @@ pub struct ServeArgs {
     #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
     #[arg(hide_env_values = true)]
     pub allowed_hosts: Vec<Host>,
+}
+
+/// The arguments of `trigger`.
+#[derive(Args, Debug)]
+#[command(after_help = help::TRIGGER)]
+pub struct TriggerArgs {
+    /// The platform
+    #[arg(value_name = "PLATFORM")]
+    pub platform: String,
+
+    /// The event, as `rehearsal list events` names it
+    #[arg(value_name = "EVENT")]
+    pub event: String,
+
+    /// Where to send it; without it the request is printed
+    #[arg(long, value_name = "URL", value_parser = value::address)]
+    pub to: Option<String>,
+
+    /// Change a member of the body before it is signed; can be given several times
+    ///
+    /// The value is JSON where it is one, else text.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub changes: Vec<Setting>,
+
+    /// Send this header too; can be given several times
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<Header>,
+
+    /// The seed of all made-up values [default: a new one, which is printed]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    pub seed: Option<u64>,
+
+    /// The form in which the request is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
+    pub format: Format,
 }
 
 /// The arguments of `check`.

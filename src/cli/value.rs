@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use http::{HeaderName, HeaderValue};
 
+use crate::base::address::is_address;
 use crate::engine::clock::Pace;
 use crate::report::Detail;
 
@@ -168,6 +170,52 @@ impl FromStr for Host {
             return Ok(Self(inner.to_ascii_lowercase()));
         }
         Err(HostError)
+    }
+}
+
+/// Reads an address that a webhook can go to.
+///
+/// # Errors
+/// If it is none.
+pub(super) fn address(text: &str) -> Result<String, &'static str> {
+    let absolute = is_address(text) && text.starts_with("http://") && text.parse::<http::Uri>().is_ok();
+    if absolute { Ok(text.to_owned()) } else { Err("write `http://…`, without user and password") }
+}
+
+/// A member of a document and its new value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Setting {
+    /// Where it stands, such as `payload.chat.id`.
+    pub path: String,
+    /// What it becomes.
+    pub value: serde_json::Value,
+}
+
+impl FromStr for Setting {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let (path, value) = text
+            .split_once('=')
+            .filter(|(path, _)| !path.is_empty())
+            .ok_or("write a path and a value, as in `payload.chat.id=X`")?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        Ok(Self { path: path.to_owned(), value })
+    }
+}
+
+/// A header.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Header(pub (HeaderName, HeaderValue));
+
+impl FromStr for Header {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let wrong = "write a name and a value, as in `x-bot-key: secret`";
+        let (name, value) = text.split_once(':').ok_or(wrong)?;
+        let name = HeaderName::try_from(name.trim()).map_err(|_| wrong)?;
+        Ok(Self((name, HeaderValue::try_from(value.trim()).map_err(|_| wrong)?)))
     }
 }
 

@@ -123,4 +123,6 @@ pub struct Event {
     pub summary: &'static str,
     /// Where it is documented.
     pub doc: DocRef,
+    /// A scenario in which it is sent, whatever the bot does.
+    pub recipe: Option<Recipe>,
 }

@@ -38,7 +38,14 @@ pub(super) enum Meaning {
         example: String,
     },
     /// A webhook that a vendor sends.
-    Event { platform: &'static str, name: &'static str, summary: &'static str, doc: DocRef, example: String },
+    Event {
+        platform: &'static str,
+        name: &'static str,
+        summary: &'static str,
+        doc: DocRef,
+        recipe: Option<Recipe>,
+        example: String,
+    },
     /// An operation of a vendor's API.
     Route {
         platform: &'static str,
@@ -120,15 +127,14 @@ impl Meaning {
                 title(&mut out, code, &format!("code of {platform}"), &format!("status {status}, “{text}”"));
                 fact(&mut out, "cause", cause);
                 fact(&mut out, "source", &doc.to_string());
-                if let Some(recipe) = recipe {
-                    block(&mut out, &format!("recipe, {}", recipe.path), recipe.text);
-                }
+                recipe_block(&mut out, recipe.as_ref());
                 block(&mut out, "in a scenario", example);
                 block(&mut out, "with curl, while `rehearsal serve` runs", &curl.join("\n"));
             }
-            Self::Event { platform, name, summary, doc, example } => {
+            Self::Event { platform, name, summary, doc, recipe, example } => {
                 title(&mut out, name, &format!("webhook of {platform}"), summary);
                 fact(&mut out, "source", &doc.to_string());
+                recipe_block(&mut out, recipe.as_ref());
                 block(&mut out, "in a scenario", example);
             }
             Self::Route { platform, name, method, path, summary, doc, example } => {
@@ -179,6 +185,13 @@ fn title(out: &mut String, word: &str, kind: &str, summary: &str) {
 
 fn fact(out: &mut String, label: &str, text: &str) {
     let _ = writeln!(out, "  {label:<8} {text}");
+}
+
+/// The scenario that leads to a word, if there is one.
+fn recipe_block(out: &mut String, recipe: Option<&Recipe>) {
+    if let Some(recipe) = recipe {
+        block(out, &format!("recipe, {}", recipe.path), recipe.text);
+    }
 }
 
 /// A labelled block of lines; nothing if there are none, as where an example cannot be written down.

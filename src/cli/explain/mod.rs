@@ -160,6 +160,7 @@ fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
         name: event.name,
         summary: event.summary,
         doc: event.doc,
+        recipe: event.recipe,
         example: example::event(event.name),
     });
     let codes = vendor.codes.iter().filter(|code| code.code == word).map(|code| Meaning::Code {

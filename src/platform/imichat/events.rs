@@ -11,6 +11,11 @@ use crate::base::doc_ref::{DocRef, Mark};
 use crate::journal::entry::{Change, Party, Role};
 use crate::platform::cx::Cx;
 use crate::platform::outgoing::Outgoing;
+use crate::platform::recipe::Recipe;
+use crate::recipe;
+
+/// A chat in which all of them are sent.
+const RECIPE: Recipe = recipe!("imichat/every_event.yaml");
 
 /// All webhooks.
 pub(super) const EVENTS: &[crate::platform::Event] = &[
@@ -18,16 +23,19 @@ pub(super) const EVENTS: &[crate::platform::Event] = &[
         name: event::ASSIGNED,
         summary: "a chat came to a virtual agent; carries the last message",
         doc: DocRef::new(Mark::Seed, "docs.imi.chat/reference/chatassigned"),
+        recipe: Some(RECIPE),
     },
     crate::platform::Event {
         name: event::RECEIVED,
         summary: "a customer wrote in a chat that a virtual agent has",
         doc: DocRef::new(Mark::Seed, "docs.imi.chat/reference/messagearrived"),
+        recipe: Some(RECIPE),
     },
     crate::platform::Event {
         name: event::CLOSED,
         summary: "an agent or the system closed a chat that a virtual agent has; only for those who subscribe to it",
         doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/chatclosed"),
+        recipe: Some(RECIPE),
     },
 ];
 

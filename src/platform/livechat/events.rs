@@ -15,7 +15,7 @@ use crate::platform::cx::Cx;
 use crate::platform::outgoing::Outgoing;
 
 const fn event(name: &'static str, summary: &'static str) -> Event {
-    Event { name, summary, doc: DocRef::new(Mark::Docs, "platform.text.com/docs/management/webhooks") }
+    Event { name, summary, doc: DocRef::new(Mark::Docs, "platform.text.com/docs/management/webhooks"), recipe: None }
 }
 
 /// All webhooks.
