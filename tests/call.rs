@@ -39,6 +39,9 @@ fn a_call_is_made_as_the_tenants_client_would_and_its_answer_judged() {
     check("route: answer, params: {who: bob}, answer: {status: 404}", Some("it was answered with 200 ok"));
     check("route: answer, params: {who: bob}, answer: {body: {thanks: eve}}", Some("it was answered with 200 ok"));
     check("route: answer, answer: {status: 200}", Some("needs `who` under `params`"));
+    check("route: answer, params: {whom: bob}, answer: {status: 200}", Some("has no `whom`"));
+    check("route: answer, params: {who: \"a/{who} ü\"}, answer: {body: {thanks: \"a%2F%7Bwho%7D%20%C3%BC\"}}", None);
+    check("path: /none/bob/answer, method: POST, answer: {status: 404}", None);
 }
 
 #[test]
@@ -61,8 +64,13 @@ fn a_call_bears_what_it_says_and_counts_as_an_act() {
 #[test]
 fn a_planned_code_meets_the_scenarios_call_as_well() {
     let fault = "- fault: {on: {route: answer}, do: {code: broken}, times: 1}\n";
+    // What is done to an answer on its way waits for a call that has one.
+    let reset = "- fault: {on: {route: answer}, do: {reset: true}, times: 1}\n";
     let call = |code: &str| format!("- call: {{route: answer, params: {{who: bob}}, answer: {{code: {code}}}}}\n");
     assert_eq!(toy(&format!("{fault}{}{}", call("broken"), call("ok"))).failure(), None);
+    let played = toy(&format!("{reset}{}", call("ok")));
+    assert_eq!(played.failure(), None);
+    assert!(!played.journal().contains("faulted"));
 }
 
 #[test]
@@ -79,6 +87,8 @@ fn mistakes_in_a_call_are_found_before_it_is_made() {
     check("route: send_event, path: /x", &["E0106"]);
     check("route: sent_event", &["E0207"]);
     check("route: send_event, answer: {code: 4109}", &["E0208"]);
+    check("path: x", &["E0114"]);
+    check("path: \"/x?page=1\"", &["E0114"]);
     check("path: /x, method: \"G T\"", &["E0103"]);
     check("path: /x, headers: {\"a b\": c}", &["E0103"]);
     check("path: /x, headers: {a: \"\\n\"}", &["E0103"]);
@@ -108,7 +118,7 @@ fn a_call_may_ask_for_its_own_refusal_where_that_is_allowed() {
             .journal()
             .iter()
             .filter_map(|entry| match &entry.what {
-                What::Violated { detail } => Some(detail.clone()),
+                What::Violated { detail, .. } => Some(detail.clone()),
                 What::Faulted { fault, .. } => Some((*fault).to_owned()),
                 What::Said(_) => Some("said".to_owned()),
                 _ => None,

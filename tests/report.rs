@@ -124,7 +124,7 @@ fn passing() -> Journal {
     pen.put(What::Faulted { fault: "duplicate", on: "chat_deactivated".to_owned() });
     let change = Change::Closed { outcome: String::new() };
     pen.put(What::Changed { chat: "PJ0MRSHTDG".to_owned(), by: Party::system(), change });
-    pen.put(What::Violated { detail: "send_event came after the chat was closed".to_owned() });
+    pen.put(What::Violated { source: Source::Bot, detail: "send_event came after the chat was closed".to_owned() });
     pen.put(What::Ended);
     pen.called(422, Some("chat_inactive"));
     pen.journal

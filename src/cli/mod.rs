@@ -118,8 +118,9 @@ pub struct RunArgs {
     /// Fail a scenario in which the bot did what the vendor's documents do not allow
     ///
     /// As if every scenario ended with `expect: {violations: none}`.
-    #[arg(long, env = "REHEARSAL_STRICT", hide_env_values = true)]
-    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value = "false", default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(env = "REHEARSAL_STRICT", hide_env_values = true, value_parser = clap::builder::BoolishValueParser::new())]
     pub strict: bool,
 
     /// Let a call name the code that it is refused with, in the header `Prefer: code=…`

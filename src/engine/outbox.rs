@@ -67,6 +67,8 @@ struct Delivery {
     /// The `webhook-id`: the same for all attempts and copies of one event.
     message: Arc<str>,
     forgery: Option<Forgery>,
+    /// Whether it is not what the platform sent, once: how it ends says nothing about its receiver.
+    spoiled: bool,
     attempts: u32,
     state: State,
     /// Whether a copy is still to be made of it, which needs its bytes after it is settled.
@@ -111,6 +113,7 @@ impl Outbox {
             out: Arc::new(out),
             message: message.into(),
             forgery: None,
+            spoiled: matches!(deed, Some(Deed::Set(_) | Deed::Tamper(_))),
             attempts: 0,
             state: State::Waiting,
             copies_due: 0,
@@ -161,7 +164,7 @@ impl Outbox {
     pub(super) fn repeat(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
         let Some(original) = self.deliveries.get_mut(&id) else { return Vec::new() };
         original.copies_due -= 1;
-        let copy = Delivery { attempts: 0, state: State::Waiting, copies_due: 0, ..original.clone() };
+        let copy = Delivery { spoiled: true, attempts: 0, state: State::Waiting, copies_due: 0, ..original.clone() };
         self.forget_if_done(id);
         let mut todo = Vec::new();
         let copy = self.add(copy, &mut todo);
@@ -180,7 +183,7 @@ impl Outbox {
         let out = Arc::clone(&delivery.out);
         let key = lane_key(delivery);
         let acknowledged = matches!(outcome, Outcome::Status(status) if out.policy.acknowledged.by(status));
-        let genuine = delivery.forgery.is_none();
+        let genuine = !delivery.spoiled;
         let mut todo = vec![Todo::Record(What::Answered { delivery: id, attempt, outcome })];
         let pause = out.policy.retries.get(attempt as usize - 1).copied();
         let fate = match (acknowledged, pause) {
@@ -229,7 +232,7 @@ impl Outbox {
             event: delivery.out.event,
             chat: delivery.out.chat.clone(),
             url: delivery.out.url.clone(),
-            body: Payload(masked(&delivery.out)),
+            body: Payload(without_secret(&delivery.out)),
         }));
         self.deliveries.insert(id, delivery);
         id
@@ -322,7 +325,7 @@ fn push(headers: &mut Vec<(HeaderName, HeaderValue)>, name: HeaderName, value: &
 }
 
 /// The body with its secret replaced, for the journal; the same bytes, not a copy, where there is no secret.
-fn masked(out: &Outgoing) -> Bytes {
+fn without_secret(out: &Outgoing) -> Bytes {
     match out.secret_span.clone() {
         Some(span) => overwritten(&out.body, span, b'*'),
         None => out.body.clone(),

@@ -227,10 +227,12 @@ impl World {
 
     /// Makes a call of the scenario's own, and judges the answer; false if it was not as it had to be.
     fn make_call(&mut self, index: usize, step: &CallStep) -> Result<bool, Refusal> {
-        let call = self.platform.compose(self.desk.request(step))?;
+        let call = self.platform.compose(self.clock.now(), self.desk.request(step))?;
+        let seq = self.journal.end();
         self.answer(call, Source::Scenario);
         let Some(wanted) = &step.answer else { return Ok(true) };
-        let miss = judge::answered(wanted, &self.journal, &self.desk);
+        let call = self.journal.since(seq).next().expect("an answered call is recorded before what comes of it");
+        let miss = judge::answered(wanted, call, (&self.journal, &self.desk));
         let met = miss.is_none();
         self.record(What::Judged { index, verdict: miss.map_or(Verdict::Met, Verdict::Missed) });
         Ok(met)
@@ -376,7 +378,14 @@ impl World {
             _ if finding.nearest.is_some() => "nothing that matches; the nearest differs".to_owned(),
             _ => "nothing of the kind happened since the last act".to_owned(),
         };
-        Miss { expected: judge::describe(&watch.expect, &self.desk), found, nearest: finding.nearest }
+        // Where there should be nothing, what there is says more than what there nearly was.
+        let unwanted = finding
+            .matches
+            .first()
+            .or(finding.late.first())
+            .filter(|_| matches!(watch.expect.count, Count::Exactly(0)));
+        let unwanted = unwanted.and_then(|seq| self.journal.since(*seq).next()).map(judge::near);
+        Miss { expected: judge::describe(&watch.expect, &self.desk), found, nearest: unwanted.or(finding.nearest) }
     }
 
     fn capture(&self, binding: &Let) -> Result<String, String> {

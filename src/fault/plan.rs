@@ -21,20 +21,20 @@ impl Plan {
         self.rules.push(Rule { fault, seen: 0, fired: 0 });
     }
 
-    /// What to do about a call to `route`, if anything.
-    pub fn on_call(&mut self, route: &str) -> Option<Deed> {
-        self.decide(|on| matches!(on, Occasion::Route(name) if name == route))
+    /// What to do about a call to `route`, if anything; rules whose deed cannot be done to it do not see it.
+    pub fn on_call(&mut self, route: &str, possible: impl Fn(&Deed) -> bool) -> Option<Deed> {
+        self.decide(|fault| matches!(&fault.on, Occasion::Route(name) if name == route) && possible(&fault.deed))
     }
 
     /// What to do about a webhook of `event`, if anything.
     pub fn on_delivery(&mut self, event: &str) -> Option<Deed> {
-        self.decide(|on| matches!(on, Occasion::Event(name) if name == event))
+        self.decide(|fault| matches!(&fault.on, Occasion::Event(name) if name == event))
     }
 
-    fn decide(&mut self, applies: impl Fn(&Occasion) -> bool) -> Option<Deed> {
+    fn decide(&mut self, applies: impl Fn(&Fault) -> bool) -> Option<Deed> {
         // Every rule that applies counts the occasion, so that `nth` means the same whatever stands before it.
         let mut verdict = None;
-        for rule in self.rules.iter_mut().filter(|rule| applies(&rule.fault.on)) {
+        for rule in self.rules.iter_mut().filter(|rule| applies(&rule.fault)) {
             rule.seen += 1;
             let spent = rule.fault.times.is_some_and(|times| rule.fired >= times);
             if verdict.is_none() && rule.seen >= rule.fault.nth && !spent {
@@ -59,7 +59,7 @@ mod tests {
         let check = |nth, times, expected: [bool; 4]| {
             let mut plan = Plan::default();
             plan.add(rule(nth, times, Deed::Reset));
-            let fired = [(); 4].map(|()| plan.on_call("send").is_some());
+            let fired = [(); 4].map(|()| plan.on_call("send", |_| true).is_some());
             assert_eq!(fired, expected, "nth {nth}, times {times:?}");
         };
         check(1, None, [true, true, true, true]);
@@ -73,9 +73,9 @@ mod tests {
         let mut plan = Plan::default();
         plan.add(rule(1, Some(1), Deed::Reset));
         plan.add(rule(1, None, Deed::Truncate(3)));
-        assert_eq!(plan.on_call("send"), Some(Deed::Reset));
-        assert_eq!(plan.on_call("send"), Some(Deed::Truncate(3)));
-        assert_eq!(plan.on_call("other"), None);
+        assert_eq!(plan.on_call("send", |_| true), Some(Deed::Reset));
+        assert_eq!(plan.on_call("send", |_| true), Some(Deed::Truncate(3)));
+        assert_eq!(plan.on_call("other", |_| true), None);
         assert_eq!(plan.on_delivery("send"), None);
     }
 }

@@ -66,8 +66,11 @@ pub enum What {
     },
     /// The bot, or a step of the scenario, called the vendor's API.
     Called(Called),
-    /// The bot did something that the vendor's documents do not allow.
+    /// The bot, or a call of the scenario, did something that the vendor's documents do not allow.
     Violated {
+        /// Who; not shown for the bot, of whom almost all are.
+        #[serde(skip_serializing_if = "Source::is_bot")]
+        source: Source,
         /// What, in full.
         detail: String,
     },
@@ -439,7 +442,7 @@ impl What {
             Self::Called(called) => called.path.len() + called.request.0.len() + called.reply.0.len(),
             Self::Queued { body, url, .. } => body.0.len() + url.len(),
             Self::Said(said) => said.text.len() + said.chat.len() + said.id.len(),
-            Self::Violated { detail } => detail.len(),
+            Self::Violated { detail, .. } => detail.len(),
             Self::Refused { reason } => reason.len(),
             Self::Step { source, .. } => source.len(),
             Self::Kept { value, .. } => value.len(),

@@ -87,7 +87,11 @@ mod tests {
     fn filled(bounds: Bounds, count: u64) -> Journal {
         let mut journal = Journal::new(bounds);
         for _ in 0..count {
-            journal.append(VirtualTime::OPENING, WallTime::from_nanos(0), What::Violated { detail: "x".repeat(10) });
+            journal.append(
+                VirtualTime::OPENING,
+                WallTime::from_nanos(0),
+                What::Violated { source: super::entry::Source::Bot, detail: "x".repeat(10) },
+            );
         }
         journal
     }

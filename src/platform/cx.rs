@@ -323,9 +323,9 @@ impl Cx<'_> {
         self.desk.facts.push(What::Changed { chat: chat.to_owned(), by, change });
     }
 
-    /// Records that the bot did something that the vendor's documents do not allow.
+    /// Records that whoever calls, or else the bot, did something that the vendor's documents do not allow.
     pub fn violation(&mut self, detail: impl Into<String>) {
-        self.desk.facts.push(What::Violated { detail: detail.into() });
+        self.desk.facts.push(What::Violated { source: self.source, detail: detail.into() });
     }
 
     /// Sends a webhook, after those that were sent before.
@@ -366,7 +366,11 @@ impl Cx<'_> {
             self.admitted = Some(None);
             return Err(refuse(code).header(PREFERENCE_APPLIED, &format!("code={code}")));
         }
-        let deed = self.desk.plan.on_call(route);
+        // What happens to an answer on its way, nobody would notice: a call of the scenario has no way.
+        let deed = self.desk.plan.on_call(route, |deed| match self.source {
+            Source::Bot => true,
+            Source::Scenario => matches!(deed, Deed::Code(_)),
+        });
         let refused = match &deed {
             Some(Deed::Code(code)) => Err(refuse(code)),
             _ => Ok(()),

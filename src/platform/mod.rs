@@ -14,6 +14,7 @@ use self::recipe::Recipe;
 use self::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
+use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
 use crate::scenario::decode::{KeyTable, Problems};
@@ -68,8 +69,8 @@ pub trait Platform: Sized + Send + 'static {
     /// Who calls, for the journal; nothing if the credential is unknown.
     fn caller(&self, call: &Call) -> Option<String>;
 
-    /// What a well-behaved client of this tenant puts on a call of this operation, or on one of none.
-    fn client(&self, route: Option<&'static str>) -> Client;
+    /// What a well-behaved client of this tenant puts on a call of this operation, or on one of none, at this instant.
+    fn client(&self, now: VirtualTime, route: Option<&'static str>) -> Client;
 
     /// Answers a call that no operation takes.
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer;
@@ -112,6 +113,14 @@ pub struct Code {
     pub doc: DocRef,
     /// A scenario in which it is answered.
     pub recipe: Option<Recipe>,
+}
+
+impl Code {
+    /// Whether it tells that something was not done.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        self.status >= 300
+    }
 }
 
 /// One row of a vendor's table of webhooks.

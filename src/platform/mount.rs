@@ -9,6 +9,7 @@ use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
 use super::{Code, Event, Platform};
 use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
+use crate::base::time::VirtualTime;
 use crate::scenario::act::Act;
 use crate::scenario::decode::{KeyTable, Problems};
 use crate::scenario::node::Node;
@@ -68,11 +69,11 @@ pub trait Instance: Send {
     /// A timer is due.
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey);
 
-    /// Makes a whole call of what is peculiar about it.
+    /// Makes a whole call, at this instant, of what is peculiar about it.
     ///
     /// # Errors
     /// If there is no such operation, or a part of its path is not given.
-    fn compose(&self, request: Request<'_>) -> Result<Call, Refusal>;
+    fn compose(&self, now: VirtualTime, request: Request<'_>) -> Result<Call, Refusal>;
 
     /// The members of bodies that hold secrets.
     fn secrets(&self) -> &'static [&'static str];
@@ -177,6 +178,11 @@ impl Table {
     }
 
     fn find<P: Platform>(&'static self, call: &mut Call) -> Result<&'static Route<P>, Unrouted> {
+        // The version is a parameter of most paths, but there are only so many versions.
+        let root = call.path.split('/').nth(1).unwrap_or_default();
+        if !P::ROOTS.contains(&root) {
+            return Err(Unrouted::Path);
+        }
         let found = self.0.at(&call.path).map_err(|_| Unrouted::Path)?;
         let mut rows = found.value.iter().map(|index| &P::ROUTES[*index]);
         let route = rows.find(|route| route.method == call.method).ok_or(Unrouted::Method)?;
@@ -195,13 +201,32 @@ fn parameters(path: &str) -> impl Iterator<Item = &str> {
 
 /// A path with the first value of each parameter in its place.
 fn filled(path: &str, values: &[(&str, &str)]) -> Result<String, Refusal> {
-    let mut out = path.to_owned();
-    for name in parameters(path) {
-        let value = values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-        let value = value.ok_or_else(|| Refusal::new(format!("the path {path} needs `{name}` under `params`")))?;
-        out = out.replace(&format!("{{{name}}}"), value);
+    let mut out = String::new();
+    // Names and what stands between them alternate.
+    for (index, part) in path.split(['{', '}']).enumerate() {
+        if index % 2 == 0 {
+            out.push_str(part);
+            continue;
+        }
+        let value = values.iter().find(|(known, _)| *known == part).map(|(_, value)| *value);
+        let value = value.ok_or_else(|| Refusal::new(format!("the path {path} needs `{part}` under `params`")))?;
+        out.push_str(&encoded(value));
     }
     Ok(out)
+}
+
+/// A value as one segment of a path: what would mean something else there is percent-encoded.
+fn encoded(value: &str) -> String {
+    let mut out = String::new();
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' | b':' | b'+' => {
+                out.push(char::from(byte))
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }
 
 /// Notes the refusal that a call asks for, as in `Prefer: code=4108` (RFC 7240).
@@ -212,14 +237,11 @@ fn prefer<P: Platform>(cx: &mut Cx<'_>, call: &Call) {
     let code = preferences.filter(|(name, _)| name.trim().eq_ignore_ascii_case("code")).map(|(_, code)| code);
     let Some(word) = code.map(|code| code.trim().trim_matches('"')).next() else { return };
     match P::CODES.iter().find(|row| row.code == word) {
-        Some(row) if row.status >= REFUSALS => cx.prefer(row.code),
+        Some(row) if row.is_refusal() => cx.prefer(row.code),
         Some(_) => cx.violation(format!("prefer asks for {word}, which is no refusal; it is ignored")),
         None => cx.violation(format!("prefer asks for {word}, which is no code of {}; it is ignored", P::NAME)),
     }
 }
-
-/// The first status that tells of no success.
-pub(super) const REFUSALS: u16 = 300;
 
 struct Mounted<P>(P);
 
@@ -240,7 +262,7 @@ impl<P: Platform> Instance for Mounted<P> {
         Handled { route, caller, reply }
     }
 
-    fn compose(&self, request: Request<'_>) -> Result<Call, Refusal> {
+    fn compose(&self, now: VirtualTime, request: Request<'_>) -> Result<Call, Refusal> {
         let route = match request.target {
             Destination::Path(_) => None,
             Destination::Route(name) => {
@@ -248,13 +270,19 @@ impl<P: Platform> Instance for Mounted<P> {
                 Some(route.ok_or_else(|| Refusal::new(format!("`{name}` is no operation of {}", P::NAME)))?)
             }
         };
-        let client = self.0.client(route.map(|route| route.name));
+        let client = self.0.client(now, route.map(|route| route.name));
         let path = match (request.target, route) {
             (Destination::Path(path), _) => path,
             (Destination::Route(_), route) => {
+                let template = route.map_or("", |route| route.path);
+                if let Some((name, _)) =
+                    request.params.iter().find(|(name, _)| parameters(template).all(|known| known != *name))
+                {
+                    return Err(Refusal::new(format!("the path {template} has no `{name}`")));
+                }
                 let usual = client.params.iter().map(|(name, value)| (*name, value.as_str()));
                 let given = request.params.iter().map(|(name, value)| (*name, value.as_str()));
-                filled(route.map_or("", |route| route.path), &given.chain(usual).collect::<Vec<_>>())?
+                filled(template, &given.chain(usual).collect::<Vec<_>>())?
             }
         };
         let mut headers = HeaderMap::new();

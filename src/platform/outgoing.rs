@@ -16,6 +16,8 @@ pub struct Outgoing {
     pub event: &'static str,
     /// The chat it is about; webhooks of one chat to one address stay in order.
     pub chat: Option<String>,
+    /// Who it is for, where the vendor sends to more than one: a bot, a registration.
+    pub to: Option<String>,
     /// Where it goes. `${bot}` stands for the bot's address, which only the rim knows.
     pub url: String,
     /// Headers besides `content-type`, values as they go out.

@@ -43,13 +43,12 @@ macro_rules! recipe {
 /// [`Opening::allow_prefer`]: crate::engine::Opening::allow_prefer
 #[must_use]
 pub fn calls(vendor: &Vendor, code: &Code) -> Option<Vec<Call>> {
-    let client = Client::of(vendor)?;
+    let client = WellKnown::of(vendor)?;
     let own = read(vendor, code.recipe?)?;
     if let Some(calls) = bare_calls(&own, code.code) {
         return client.compose(&calls).ok();
     }
-    let asks = |row: &&Code| row.status < super::mount::REFUSALS;
-    let usual = vendor.codes.iter().filter(asks).find_map(|row| {
+    let usual = vendor.codes.iter().filter(|row| !row.is_refusal()).find_map(|row| {
         let scenario = read(vendor, row.recipe?)?;
         client.compose(&bare_calls(&scenario, row.code)?).ok()
     });
@@ -105,13 +104,13 @@ fn bare_calls<'s>(scenario: &'s Scenario, code: &str) -> Option<Vec<&'s CallStep
     None
 }
 
-/// The client of the well-known tenant.
-struct Client {
+/// The well-known tenant, whose client makes the calls.
+struct WellKnown {
     desk: Desk,
     tenant: Box<dyn Instance>,
 }
 
-impl Client {
+impl WellKnown {
     fn of(vendor: &Vendor) -> Option<Self> {
         let nothing =
             crate::scenario::load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary]).ok()?;
@@ -121,6 +120,6 @@ impl Client {
     }
 
     fn compose(&self, calls: &[&CallStep]) -> Result<Vec<Call>, Refusal> {
-        calls.iter().map(|call| self.tenant.compose(self.desk.request(call))).collect()
+        calls.iter().map(|call| self.tenant.compose(VirtualTime::OPENING, self.desk.request(call))).collect()
     }
 }

@@ -223,7 +223,9 @@ impl<'j> Tally<'j> {
             What::Called(called) if called.source == Source::Scenario => {}
             What::Called(_) if self.ended => counts.late += 1,
             What::Called(_) => counts.calls += 1,
-            What::Violated { detail } => {
+            // What the scenario itself does wrong, it does on purpose.
+            What::Violated { source: Source::Scenario, .. } => {}
+            What::Violated { source: Source::Bot, detail } => {
                 counts.violations += 1;
                 self.outcome.warnings.push(detail.clone());
             }

@@ -93,7 +93,13 @@ impl<'j> Narrator<'j> {
                 };
                 Some(line(who, actor, format!("calls {}", call(called)), tone))
             }
-            What::Violated { detail } => Some(line("warning", Tone::Warning, one_line(detail), Tone::Warning)),
+            What::Violated { source, detail } => {
+                let tone = match source {
+                    Source::Bot => Tone::Warning,
+                    Source::Scenario => Tone::Faint,
+                };
+                Some(line("warning", Tone::Warning, one_line(detail), tone))
+            }
             What::Faulted { fault, on } => {
                 Some(line("fault", Tone::Warning, format!("{fault} on {}", one_line(on)), Tone::Plain))
             }

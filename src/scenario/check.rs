@@ -205,7 +205,10 @@ impl Checker<'_, '_> {
         self.texts(act.texts());
         match act {
             Act::StartChat(start) => {
-                self.chats.push(start.chat.clone().unwrap_or_else(|| start.r#as.value.clone()));
+                let name = start.chat.clone().unwrap_or_else(|| start.r#as.value.clone());
+                if !self.chats.contains(&name) {
+                    self.chats.push(name);
+                }
                 if let Some(to) = &start.to {
                     self.tenant(&codes::UNKNOWN_TEAM, "team or group of this tenant", to, |staff| words(&staff.teams));
                 }
@@ -350,6 +353,14 @@ impl Checker<'_, '_> {
         }
         if let Some(Word(code)) = call.answer.as_ref().and_then(|answer| answer.code.as_ref()) {
             self.code(code);
+        }
+        if let Target::Path(path) = &call.target {
+            let written = path.fill(|_| Some("x".into()));
+            if !written.starts_with('/') || written.contains(['?', '#', ' ']) {
+                let message = format!("`{written}` is not the path of a call");
+                let problem = Diagnostic::new(&codes::BAD_URL, path.place(), message);
+                self.problems.push(problem.help("begin with `/`, and put what follows `?` under `query`"));
+            }
         }
         self.texts(call.texts(place).iter());
     }

@@ -62,6 +62,7 @@ impl Toy {
         cx.send(Outgoing {
             event: "note",
             chat: Some(chat.to_owned()),
+            to: None,
             url: self.setup.url.clone(),
             headers: vec![(http::HeaderName::from_static("x-toy"), Secret::new("toy-key"))],
             body: json!({"n": self.notes, "text": text}).to_string().into(),
@@ -155,7 +156,7 @@ impl Platform for Toy {
         call.header("x-key").map(|_| "bot".to_owned())
     }
 
-    fn client(&self, _: Option<&'static str>) -> Client {
+    fn client(&self, _: VirtualTime, _: Option<&'static str>) -> Client {
         Client { params: Vec::new(), headers: vec![(http::HeaderName::from_static("x-key"), Secret::new("toy-key"))] }
     }
 

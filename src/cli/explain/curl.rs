@@ -13,11 +13,14 @@ pub(super) fn line(call: &Call) -> String {
     words.push(quoted(&format!("http://127.0.0.1:{PORT}{}{query}", call.path)));
     for (name, value) in &call.headers {
         words.push("-H".to_owned());
-        words.push(quoted(&format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))));
+        // Without a value, curl would take the header for one to be left out.
+        let empty = value.is_empty();
+        let value = String::from_utf8_lossy(value.as_bytes());
+        words.push(quoted(&if empty { format!("{name};") } else { format!("{name}: {value}") }));
     }
     let body = call.bytes();
     if !body.is_empty() {
-        words.extend(["-d".to_owned(), quoted(&String::from_utf8_lossy(&body))]);
+        words.extend(["--data-raw".to_owned(), quoted(&String::from_utf8_lossy(&body))]);
     }
     words.join(" ")
 }
@@ -47,8 +50,9 @@ mod tests {
             assert_eq!(line(&call), expected);
         };
         check(Method::GET, "", None, "", "curl -sS -i http://127.0.0.1:4600/v1/it");
+        check(Method::GET, "", Some(""), "", "curl -sS -i http://127.0.0.1:4600/v1/it -H 'x-key;'");
         check(Method::GET, "page=2", None, "", "curl -sS -i 'http://127.0.0.1:4600/v1/it?page=2'");
-        let expected = r#"curl -sS -i -X POST http://127.0.0.1:4600/v1/it -H 'x-key: k' -d '{"it":"it'\''s"}'"#;
+        let expected = r#"curl -sS -i -X POST http://127.0.0.1:4600/v1/it -H 'x-key: k' --data-raw '{"it":"it'\''s"}'"#;
         check(Method::POST, "", Some("k"), r#"{"it":"it's"}"#, expected);
     }
 }

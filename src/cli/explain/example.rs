@@ -108,9 +108,9 @@ pub(super) fn event(name: &str) -> String {
 /// What tells of success needs no plan, so it is only expected.
 pub(super) fn code(code: &Code, route: Option<&str>) -> String {
     let (word, route) = (scalar(code.code), scalar(route.unwrap_or("ROUTE")));
-    match code.status {
-        ..300 => format!("- expect: {{call: {{code: {word}}}, within: 3s}}\n"),
-        300.. => format!(
+    match code.is_refusal() {
+        false => format!("- expect: {{call: {{code: {word}}}, within: 3s}}\n"),
+        true => format!(
             "\
 - fault: {{on: {{route: {route}}}, do: {{code: {word}}}, times: 1}}
 - expect: {{call: {{route: {route}, code: {word}}}, within: 3s}}

@@ -7,6 +7,7 @@
 use super::Imichat;
 use super::model::chat::Chat;
 use super::model::state::{Impossible, Move};
+use super::model::user::User;
 use super::model::{ChatKey, Login, TeamId};
 use super::routing::{self, Target};
 use crate::journal::entry::{Change, Party};
@@ -75,13 +76,20 @@ impl Imichat {
                 let moved = self.change(cx, key, Party::system(), &Move::Assign(login));
                 moved.expect("a chat in a queue can be assigned");
             }
-            None => self.tell(cx, key, Party::system(), Change::Queued),
+            None => {
+                if self.tenant.taker(chat.about().team, chat.skill(), |_| true).is_some() {
+                    self.chats.at_mut(key).note_no_room();
+                }
+                self.tell(cx, key, Party::system(), Change::Queued);
+            }
         }
     }
 
-    /// Whether somebody may be given one more chat. Counted anew each time, so that the count cannot be wrong.
+    /// Whether somebody may be given one more chat: they are at work, and below their limit if they have one. Counted anew
+    /// each time, so that the count cannot be wrong.
     fn has_room(&self, login: &Login) -> bool {
-        self.tenant.limit(login).is_none_or(|limit| self.chats.held_by(login) < limit)
+        self.users.get(login.as_str()).is_none_or(User::takes_chats)
+            && self.tenant.limit(login).is_none_or(|limit| self.chats.held_by(login) < limit)
     }
 
     /// Whoever holds a chat, if there is a limit to how many chats they may hold.
@@ -90,15 +98,16 @@ impl Imichat {
         self.tenant.limit(holder).map(|_| holder.clone())
     }
 
-    /// After a chat has left somebody whose chats are limited: the oldest chat that waits in the team takes its place, if
-    /// a virtual agent has room now. Not the chat that left, or a bot could never get rid of it.
+    /// After a chat has left somebody whose chats are limited: the oldest chat that waits for room takes its place. Chats
+    /// that somebody has put into the queue wait for something else, or a bot could never get rid of one.
     pub(super) fn refill(&mut self, cx: &mut Cx<'_>, left: ChatKey, before: Option<Login>) {
         let Some(login) = before else { return };
         if self.chats.at(left).state().holder() == Some(&login) || !self.has_room(&login) {
             return;
         }
-        let fits = |chat: &Chat| self.tenant.assigns_to(&login, chat.about().team, chat.skill());
-        if let Some(next) = self.chats.oldest_waiting(|key, chat| key != left && fits(chat)) {
+        let taker = |chat: &Chat| self.tenant.taker(chat.about().team, chat.skill(), |login| self.has_room(login));
+        let fits = |chat: &Chat| chat.awaits_room() && taker(chat) == Some(&login);
+        if let Some(next) = self.chats.oldest_waiting(fits) {
             let moved = self.change(cx, next, Party::system(), &Move::Assign(login));
             moved.expect("a chat in a queue can be assigned");
         }

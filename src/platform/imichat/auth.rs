@@ -67,8 +67,8 @@ pub(super) struct Auth {
     domain: String,
     keys: Vec<Key>,
     tokens: HashMap<String, Token>,
-    /// The token that the tenant's own client uses: the first that was there, or else the first that was issued.
-    own: Option<Secret>,
+    /// All tokens in the order in which they came, for the tenant's own client to choose from.
+    issued: Vec<Secret>,
     life: VirtualSpan,
     key_header: HeaderName,
 }
@@ -107,9 +107,8 @@ impl Auth {
         for key in &keys {
             cx.claim(Credential(format!("{}@{}", key.secret.expose(), identity.domain)));
         }
-        let own = tokens.first().map(|issued| issued.token.clone());
         let Identity { domain, life, key_header, .. } = identity;
-        let mut auth = Self { domain, keys, tokens: HashMap::new(), own, life, key_header };
+        let mut auth = Self { domain, keys, tokens: HashMap::new(), issued: Vec::new(), life, key_header };
         for Issued { token, life, key } in tokens {
             let expires = life.map(|life| cx.now() + life);
             auth.put(cx, token.expose().to_owned(), Token { expires, key });
@@ -117,15 +116,20 @@ impl Auth {
         auth
     }
 
-    /// The headers that the tenant's own client calls with: for a token it shows its API key, for anything else the token
-    /// and the team.
-    pub(super) fn client(&self, for_token: bool, team: Option<TeamId>) -> Vec<(HeaderName, Secret)> {
-        if for_token {
-            let Some(key) = self.keys.first() else { return Vec::new() };
-            let credential = format!("{}@{}", key.secret.expose(), self.domain);
-            return vec![(self.key_header.clone(), Secret::new(BASE64_STANDARD.encode(credential)))];
-        }
-        let token = self.own.clone().map(|token| (HeaderName::from_static(TOKEN_HEADER), token));
+    /// The header that the tenant's own client asks for a token with.
+    pub(super) fn client_key(&self) -> Option<(HeaderName, Secret)> {
+        let credential = format!("{}@{}", self.keys.first()?.secret.expose(), self.domain);
+        Some((self.key_header.clone(), Secret::new(BASE64_STANDARD.encode(credential))))
+    }
+
+    /// The headers that the tenant's own client calls with: the oldest token that is good, or else the oldest there is, and
+    /// the first of the teams that its key is shared with.
+    pub(super) fn client(&self, now: VirtualTime, teams: impl Iterator<Item = TeamId>) -> Vec<(HeaderName, Secret)> {
+        let good = |token: &&Secret| self.check(token.expose(), now).is_ok();
+        let token = self.issued.iter().find(good).or_else(|| self.issued.first());
+        let key = token.and_then(|token| self.tokens.get(token.expose())).map(|token| KeyRef(token.key));
+        let team = key.and_then(|key| teams.into_iter().find(|team| self.shares(key, *team)));
+        let token = token.map(|token| (HeaderName::from_static(TOKEN_HEADER), token.clone()));
         let team = team.map(|team| (HeaderName::from_static(TEAM_HEADER), Secret::new(team.to_string())));
         token.into_iter().chain(team).collect()
     }
@@ -141,7 +145,6 @@ impl Auth {
         let token = cx.draw("imichat/access-token").guid();
         let expires = Some(cx.now() + self.life);
         self.put(cx, token.clone(), Token { expires, key: key.0 });
-        self.own.get_or_insert_with(|| Secret::new(token.as_str()));
         token
     }
 
@@ -183,6 +186,7 @@ impl Auth {
 
     fn put(&mut self, cx: &mut Cx<'_>, text: String, token: Token) {
         cx.claim(Credential(text.clone()));
+        self.issued.push(Secret::new(text.as_str()));
         self.tokens.insert(text, token);
     }
 }

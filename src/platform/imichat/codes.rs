@@ -192,11 +192,6 @@ pub(super) fn row(number: u16) -> Option<Code> {
     CODES.iter().copied().find(|row| self::number(*row) == number)
 }
 
-/// Whether a row of the table says that something was done.
-pub(super) fn succeeds(row: Code) -> bool {
-    row.status < 300
-}
-
 /// Answers with this code and nothing in `response`.
 pub(super) fn refuse(code: Code) -> Reply {
     Reply::json(code.status, Some(code.code), &Envelope::new(number(code), code.text, &NOTHING))

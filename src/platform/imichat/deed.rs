@@ -119,10 +119,12 @@ impl Imichat {
         )
     }
 
-    /// Whoever uses the API on a chat, named after the owner in whose stead they act.
+    /// Whoever uses the API on a chat: the bot, named after the owner in whose stead it acts, or another program.
     pub(super) fn api_user(cx: &Cx<'_>, chat: &Chat) -> Party {
-        let login = chat.state().assignee().map_or(API, Login::as_str);
-        Party::new(cx.caller_role(), login, login)
+        let role = cx.caller_role();
+        let owner = chat.state().assignee().filter(|_| role == Role::Bot);
+        let login = owner.map_or(API, Login::as_str);
+        Party::new(role, login, login)
     }
 
     fn take_in(&mut self, cx: &mut Cx<'_>, key: ChatKey, utterance: Utterance) -> Result<(), Impossible> {

@@ -95,6 +95,7 @@ impl Imichat {
         cx.send(Outgoing {
             event,
             chat: Some(chat.id().as_str().to_owned()),
+            to: Some(chat.assignee().to_owned()),
             url: webhook.url.clone(),
             headers: webhook.headers.clone(),
             body: body.into(),

@@ -19,7 +19,8 @@ impl Imichat {
         let Some(most) = self.tenant.off_after else { return };
         for bot in &mut self.tenant.virtual_agents {
             let same = |webhook: &&mut Webhook| webhook.url == sent.url && webhook.headers == sent.headers;
-            let Some(webhook) = bot.webhook.as_mut().filter(same) else { continue };
+            let is_its = sent.to.as_deref() == Some(bot.login.as_str());
+            let Some(webhook) = bot.webhook.as_mut().filter(|_| is_its).filter(same) else { continue };
             webhook.health = match (webhook.health, acknowledged) {
                 (Health::Off, _) => Health::Off,
                 (Health::On { .. }, true) => Health::GOOD,

@@ -46,6 +46,7 @@ use super::outgoing::{Acknowledged, Order, Outgoing, Policy};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
+use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
 use crate::scenario::decode::{KeyTable, Problems};
@@ -122,12 +123,14 @@ impl Platform for Imichat {
         self.auth.knows(call).then(|| deed::API.to_owned())
     }
 
-    fn client(&self, route: Option<&'static str>) -> Client {
-        let team = self.tenant.teams.first().map(|team| team.id);
-        Client {
-            params: vec![("version", api::version_of(route).to_owned())],
-            headers: self.auth.client(route == Some(api::AUTHORIZE), team),
-        }
+    fn client(&self, now: VirtualTime, route: Option<&'static str>) -> Client {
+        let teams = self.tenant.teams.iter().map(|team| team.id);
+        let headers = if route == Some(api::AUTHORIZE) {
+            self.auth.client_key().into_iter().collect()
+        } else {
+            self.auth.client(now, teams)
+        };
+        Client { params: vec![("version", api::version_of(route).to_owned())], headers }
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {

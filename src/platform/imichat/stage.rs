@@ -134,7 +134,7 @@ impl Stage {
                 let change = serde_json::to_value(change).unwrap();
                 format!("{} {}", by.role, change["change"].as_str().unwrap())
             }
-            What::Violated { detail } => format!("violation: {detail}"),
+            What::Violated { detail, .. } => format!("violation: {detail}"),
             other => format!("{other:?}"),
         };
         self.desk.facts.drain(..).map(short).collect()

@@ -192,12 +192,6 @@ impl Tenant {
         self.auto_assigns(team).then_some(&only.login)
     }
 
-    /// Whether a team gives its chats to this virtual agent by itself, as far as team and skill go.
-    pub(super) fn assigns_to(&self, login: &Login, team: TeamId, skill: &str) -> bool {
-        let bot = self.virtual_agent(login.as_str());
-        bot.is_some_and(|bot| bot.team == team && bot.can(skill)) && self.auto_assigns(team)
-    }
-
     /// Whether a team assigns by itself: as it was said, or else if a virtual agent of it has a webhook.
     fn auto_assigns(&self, team: TeamId) -> bool {
         let webhook = || self.virtual_agents.iter().any(|bot| bot.team == team && bot.webhook.is_some());

@@ -81,6 +81,7 @@ impl Livechat {
             cx.send(Outgoing {
                 event: hook.action,
                 chat: Some(chat.id.clone()),
+                to: None,
                 url: hook.url.clone(),
                 headers: Vec::new(),
                 body: body.bytes,

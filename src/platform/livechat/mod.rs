@@ -38,6 +38,7 @@ use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
+use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
 use crate::scenario::decode::{KeyTable, Problems};
@@ -121,7 +122,7 @@ impl Platform for Livechat {
         caller.map(|caller| caller.id).or_else(|| self.auth.holder(call).map(|holder| holder.id.clone()))
     }
 
-    fn client(&self, _: Option<&'static str>) -> Client {
+    fn client(&self, _: VirtualTime, _: Option<&'static str>) -> Client {
         let token = self.auth.token();
         Client {
             params: vec![("version", version::USUAL.to_owned())],

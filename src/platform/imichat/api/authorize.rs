@@ -15,7 +15,7 @@ pub(in crate::platform::imichat) const AUTHORIZE: &str = "authorize";
 /// Issues a token. It is in a header of the answer, so bots need not look at the body.
 pub(super) fn authorize(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
     let name = imichat.auth.key_header().clone();
-    gate::header(cx, call, name.as_str())?;
+    gate::header(call, name.as_str())?;
     let credential = auth::key_credential(call, &name);
     let Some(key) = credential.and_then(|credential| imichat.auth.key(&credential)) else {
         let why = format!("the header {name} must be base64 of APIKey@DomainName of this tenant");

@@ -44,20 +44,20 @@ pub(super) fn create(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
 
 /// Gives a chat.
 pub(super) fn get(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
-    imichat.gate(cx, call)?;
-    let key = imichat.named_chat(call)?;
+    let pass = imichat.gate(cx, call)?;
+    let key = imichat.named_chat(call, pass.key)?;
     cx.admit(GET, codes::planned)?;
     Ok(imichat.show(&imichat.tenant.success.get_chat, key))
 }
 
 /// Changes a chat.
 pub(super) fn update(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
-    imichat.gate(cx, call)?;
+    let pass = imichat.gate(cx, call)?;
     let mut findings = Findings::default();
     let mut patch = Patch::read(document(cx, call)?, &mut findings);
     patch.assignee = patch.assignee.filter(|login| imichat.known_login(login.as_str(), &mut findings));
     imichat.settle(cx, findings)?;
-    let key = imichat.named_chat(call)?;
+    let key = imichat.named_chat(call, pass.key)?;
     let mut moves = moves(&mut patch);
     match imichat.chats.at(key).allows(&moves).and_then(|()| imichat.chats.at(key).ensure_open()) {
         Ok(()) => {}
@@ -74,11 +74,11 @@ pub(super) fn update(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
 
 /// Adds messages to a chat.
 pub(super) fn append(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
-    imichat.gate(cx, call)?;
+    let pass = imichat.gate(cx, call)?;
     let mut findings = Findings::default();
     let messages = appended(document(cx, call)?, &mut findings);
     imichat.settle(cx, findings)?;
-    let key = imichat.named_chat(call)?;
+    let key = imichat.named_chat(call, pass.key)?;
     let chat = imichat.chats.at(key);
     let channel = chat.about().channel;
     let mut findings = Findings::default();
@@ -94,11 +94,11 @@ pub(super) fn append(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
 
 /// Moves a chat to another team.
 pub(super) fn transfer(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Answer {
-    imichat.gate(cx, call)?;
+    let pass = imichat.gate(cx, call)?;
     let mut findings = Findings::default();
     let request = TransferRequest::read(document(cx, call)?, &mut findings);
     imichat.settle(cx, findings)?;
-    let key = imichat.named_chat(call)?;
+    let key = imichat.named_chat(call, pass.key)?;
     let team = request.team.and_then(|team| imichat.tenant.team(team));
     let team = team.ok_or_else(|| codes::refuse(codes::UNKNOWN_TEAM))?;
     let mut findings = Findings::default();

@@ -22,7 +22,8 @@ pub(super) struct Pass<T> {
 impl Imichat {
     /// Lets a call in that works without a team. If it names one all the same, that one must be good.
     pub(super) fn gate(&mut self, cx: &mut Cx<'_>, call: &Call) -> Result<Pass<Option<TeamId>>, Reply> {
-        let token = header(cx, call, TOKEN_HEADER)?;
+        let token = header(call, TOKEN_HEADER)?;
+        misspelt_team(cx, call);
         let key = self.holder(cx, token)?;
         let team = call.headers.get(TEAM_HEADER);
         let team = team.map(|team| self.team(key, team.to_str().unwrap_or_default())).transpose()?;
@@ -32,8 +33,9 @@ impl Imichat {
 
     /// Lets a call in that is for a team, and finds the team.
     pub(super) fn gate_for_team(&mut self, cx: &mut Cx<'_>, call: &Call) -> Result<Pass<TeamId>, Reply> {
-        let token = header(cx, call, TOKEN_HEADER)?;
-        let team = header(cx, call, TEAM_HEADER)?;
+        misspelt_team(cx, call);
+        let token = header(call, TOKEN_HEADER)?;
+        let team = header(call, TEAM_HEADER)?;
         let key = self.holder(cx, token)?;
         let team = self.team(key, team)?;
         self.spend(cx)?;
@@ -67,9 +69,12 @@ impl Imichat {
         Ok(page)
     }
 
-    /// The chat that the path names by id or alias.
-    pub(super) fn named_chat(&self, call: &Call) -> Result<ChatKey, Reply> {
-        self.chats.find(call.param("chat_id")).ok_or_else(|| codes::refuse(codes::UNKNOWN_CHAT))
+    /// The chat that the path names by id or alias. A key works only within the teams it is shared with, so it does not know
+    /// the chats of others; that they are as good as not there, and not a matter of the header, is inferred.
+    pub(super) fn named_chat(&self, call: &Call, key: KeyRef) -> Result<ChatKey, Reply> {
+        let found = self.chats.find(call.param("chat_id"));
+        let own = found.filter(|chat| self.auth.shares(key, self.chats.at(*chat).about().team));
+        own.ok_or_else(|| codes::refuse(codes::UNKNOWN_CHAT))
     }
 
     fn holder(&self, cx: &Cx<'_>, token: &str) -> Result<KeyRef, Reply> {
@@ -82,19 +87,22 @@ impl Imichat {
     }
 
     fn team(&self, key: KeyRef, number: &str) -> Result<TeamId, Reply> {
-        let team = number.parse().ok().map(TeamId).filter(|team| self.tenant.team(*team).is_some());
+        let team = TeamId::parse(number).filter(|team| self.tenant.team(*team).is_some());
         team.filter(|team| self.auth.shares(key, *team)).ok_or_else(|| codes::refuse(codes::UNKNOWN_TEAM))
     }
 }
 
 /// A header that must be there.
-pub(super) fn header<'c>(cx: &mut Cx<'_>, call: &'c Call, name: &str) -> Result<&'c str, Reply> {
-    call.header(name).filter(|value| !value.is_empty()).ok_or_else(|| {
-        if name == TEAM_HEADER && call.headers.contains_key(WRONG_TEAM_HEADER) {
-            cx.violation(format!("the header is spelled {TEAM_HEADER}, not {WRONG_TEAM_HEADER}"));
-        }
-        codes::refuse(codes::MISSING_HEADER)
-    })
+pub(super) fn header<'c>(call: &'c Call, name: &str) -> Result<&'c str, Reply> {
+    let value = call.header(name).filter(|value| !value.is_empty());
+    value.ok_or_else(|| codes::refuse(codes::MISSING_HEADER))
+}
+
+/// Notes a team under a name that headers do not have, though bodies do. It is as good as not there.
+fn misspelt_team(cx: &mut Cx<'_>, call: &Call) {
+    if call.headers.contains_key(WRONG_TEAM_HEADER) {
+        cx.violation(format!("the header is spelled {TEAM_HEADER}, not {WRONG_TEAM_HEADER}"));
+    }
 }
 
 /// The JSON document in the body. A wrong content type does not keep it from being read.

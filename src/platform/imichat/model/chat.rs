@@ -53,6 +53,8 @@ pub(crate) struct Chat {
     new: bool,
     /// Since when whoever has it is silent, if somebody has it.
     silent_since: VirtualTime,
+    /// Whether it waits only because those who would take it have no room.
+    awaits_room: bool,
     skill: String,
     about: Opening,
     messages: Vec<Message>,
@@ -63,7 +65,19 @@ impl Chat {
     pub(super) fn open(id: ChatId, contact: CustomerNumber, now: VirtualTime, about: Opening) -> Self {
         let skill = String::new();
         let (state, messages) = (State::Queued, Vec::new());
-        Self { id, contact, created: now, updated: now, state, new: true, silent_since: now, skill, about, messages }
+        Self {
+            id,
+            contact,
+            created: now,
+            updated: now,
+            state,
+            new: true,
+            silent_since: now,
+            awaits_room: false,
+            skill,
+            about,
+            messages,
+        }
     }
 
     /// The platform's id of it.
@@ -149,6 +163,7 @@ impl Chat {
         let (state, change) = self.state.after(step)?;
         self.state = state;
         self.new &= change.is_none();
+        self.awaits_room &= change.is_none();
         self.touch(now);
         Ok(change)
     }
@@ -162,6 +177,7 @@ impl Chat {
         self.about.team = team;
         self.skill = skill;
         self.new = false;
+        self.awaits_room = false;
         Ok(())
     }
 
@@ -213,6 +229,16 @@ impl Chat {
     /// Notes that whoever has it got it, took it up or spoke now.
     pub(crate) fn note_owner(&mut self, now: VirtualTime) {
         self.silent_since = now;
+    }
+
+    /// Whether it waits only because those who would take it have no room.
+    pub(crate) fn awaits_room(&self) -> bool {
+        self.awaits_room
+    }
+
+    /// Notes that it would be taken if there were room.
+    pub(crate) fn note_no_room(&mut self) {
+        self.awaits_room = true;
     }
 
     /// Keeps routing rules from looking at it again.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use self::channel::Channel;
 use self::chat::{Chat, Opening};
 use self::state::{Impossible, State};
 use crate::base::time::VirtualTime;
@@ -66,6 +67,14 @@ impl std::borrow::Borrow<str> for Login {
 #[serde(transparent)]
 pub(super) struct TeamId(pub(super) u32);
 
+impl TeamId {
+    /// The number that a text consists of: digits and nothing else.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse().ok().map(Self)).flatten()
+    }
+}
+
 impl fmt::Display for TeamId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -108,7 +117,7 @@ pub(super) struct Chats {
     /// Places in `by_id`; of chats with the same alias, the one that got it last.
     by_alias: HashMap<String, usize>,
     /// By address on a channel.
-    customers: HashMap<String, CustomerNumber>,
+    customers: HashMap<(Channel, String), CustomerNumber>,
 }
 
 /// Where a chat is kept. Chats are never removed, so it stays good.
@@ -127,10 +136,8 @@ impl Chats {
     /// Begins a chat under an id that no chat has yet.
     pub(super) fn open(&mut self, id: ChatId, now: VirtualTime, about: Opening) -> ChatKey {
         let next = CustomerNumber(Self::FIRST_CUSTOMER + self.customers.len() as u64);
-        let contact = match self.customers.get(&about.destination) {
-            Some(known) => *known,
-            None => *self.customers.entry(about.destination.clone()).or_insert(next),
-        };
+        let address = (about.channel, about.destination.clone());
+        let contact = *self.customers.entry(address).or_insert(next);
         let alias = about.alias.clone();
         let (place, _) = self.by_id.insert_full(id.clone(), Chat::open(id, contact, now, about));
         self.index(alias, place);
@@ -173,10 +180,9 @@ impl Chats {
     }
 
     /// The chat that began first, of those that wait and fit.
-    pub(super) fn oldest_waiting(&self, fits: impl Fn(ChatKey, &Chat) -> bool) -> Option<ChatKey> {
-        let chats = self.by_id.values().enumerate().map(|(place, chat)| (ChatKey(place), chat));
-        let mut waiting = chats.filter(|(_, chat)| *chat.state() == State::Queued);
-        waiting.find(|(key, chat)| fits(*key, chat)).map(|(key, _)| key)
+    pub(super) fn oldest_waiting(&self, fits: impl Fn(&Chat) -> bool) -> Option<ChatKey> {
+        let place = self.by_id.values().position(|chat| *chat.state() == State::Queued && fits(chat));
+        place.map(ChatKey)
     }
 
     /// Gives a chat another alias, by which it is found from now on.
@@ -189,7 +195,13 @@ impl Chats {
         if self.by_alias.get(&chat.about().alias) == Some(&key.0) {
             self.by_alias.remove(&chat.about().alias);
         }
+        let old = chat.about().alias.clone();
         chat.rename(now, alias.clone());
+        // Of those that still have the alias, the latest is found by it.
+        if !old.is_empty() && !self.by_alias.contains_key(&old) {
+            let heir = self.by_id.values().rposition(|chat| chat.about().alias == old);
+            self.by_alias.extend(heir.map(|place| (old, place)));
+        }
         self.index(alias, key.0);
         Ok(())
     }
@@ -203,7 +215,6 @@ impl Chats {
 
 #[cfg(test)]
 mod tests {
-    use super::channel::Channel;
     use super::*;
 
     fn opening(alias: &str, destination: &str) -> Opening {
@@ -238,6 +249,9 @@ mod tests {
         assert_eq!(chats.find("other"), Some(second));
         chats.rename(first, now, String::new()).unwrap();
         assert_eq!(chats.find("other"), Some(second));
+        chats.rename(first, now, "other".to_owned()).unwrap();
+        chats.rename(first, now, "own".to_owned()).unwrap();
+        assert_eq!(chats.find("other"), Some(second), "who still has the alias is found by it again");
     }
 
     #[test]

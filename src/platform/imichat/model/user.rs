@@ -121,6 +121,12 @@ impl User {
         &self.profile
     }
 
+    /// Whether new chats can come to the user. Whoever names an owner can give them a chat all the same: nothing says otherwise.
+    pub(crate) fn takes_chats(&self) -> bool {
+        let Profile { status, logged_in, accepting_chats, .. } = &self.profile;
+        *status == Status::Active && *logged_in && *accepting_chats
+    }
+
     /// Whether the user has a role in a team.
     pub(crate) fn is_in(&self, team: TeamId) -> bool {
         self.profile.teams.contains(&team)
@@ -161,6 +167,11 @@ impl Users {
         let number = UserNumber(Self::FIRST.saturating_add(count));
         let (place, _) = self.by_login.insert_full(profile.login.clone(), User { number, created: now, profile });
         &self.by_login[place]
+    }
+
+    /// The user with this login.
+    pub(crate) fn get(&self, login: &str) -> Option<&User> {
+        self.by_login.get(login)
     }
 
     /// Whether a user has this login.

@@ -275,6 +275,10 @@ impl Check<'_> {
 
     fn keys(&mut self, blocks: Vec<KeyBlock>) -> Vec<auth::Key> {
         let mut keys: Vec<auth::Key> = Vec::new();
+        if blocks.is_empty() {
+            let message = "a tenant has at least one API key".to_owned();
+            self.report(&codes::SETUP, Place::default(), message, "name a key, or leave `api_keys` out");
+        }
         for block in blocks {
             self.secret(&block.key, keys.iter().any(|key| key.secret == block.key.value));
             let teams = block.teams.map(|teams| {

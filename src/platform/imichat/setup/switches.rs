@@ -67,7 +67,7 @@ impl Check<'_> {
             };
             let row = table::row(code.value);
             success.change(code.value, text.or_else(|| row.map(|row| row.text.to_owned())));
-            if row.is_some_and(|row| !table::succeeds(row)) {
+            if row.is_some_and(|row| row.is_refusal()) {
                 let message = format!("{} is the code of a refusal", code.value);
                 let help = "bots would take success for failure; use another number";
                 self.report(&codes::SETUP, code.place, message, help);

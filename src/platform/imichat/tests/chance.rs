@@ -205,7 +205,7 @@ impl Observer {
                 What::Changed { chat, by, change } => {
                     causes.extend(self.follow(stage.now, chat, by.role, change, named)?);
                 }
-                What::Violated { detail } => {
+                What::Violated { detail, .. } => {
                     let off = |login: &&str| detail.contains(&format!("to reach {login} failed"));
                     self.off.extend(BOTS.iter().find(|login| off(login)).map(|login| (*login).to_owned()));
                 }

@@ -53,6 +53,17 @@ fn forms() -> Vec<(&'static str, Value, &'static str)> {
         ),
         ("I8 bare", inbound(json!({"quick_reply_response": answer})), "livechat"),
         ("O8 bare", outbound(json!({"quick_replies": offer})), "livechat"),
+        ("O4 with a file", outbound(json!({"template_name": "t", "attachment": file()})), ""),
+        ("O8 with a file", outbound(json!({"quick_replies": offer, "attachment": file()})), ""),
+        ("O8 with words", outbound(json!({"quick_replies": offer, "text": "Which?"})), "livechat"),
+        ("I5 with words", inbound(json!({"listpicker_response": ["a"], "text": "x"})), ""),
+        ("I7 that is a choice", inbound(json!({"livechat_sub_type": "text", "quick_reply_response": answer})), ""),
+        ("I4 that is a pick", inbound(json!({"abc_sub_type": "text", "listpicker_response": ["a"]})), ""),
+        (
+            "I7 with a file",
+            inbound(json!({"livechat_sub_type": "text", "text": "x", "attachment": file()})),
+            "livechat",
+        ),
         ("A1 with a file", form("announcement", json!({"attachment": file()})), ""),
         ("A1 with a label", form("announcement", json!({"livechat_sub_type": "text", "text": "x"})), ""),
     ]

@@ -71,3 +71,18 @@ fn what_cannot_be_subscribed_is_refused_or_reported() {
     let problems = load_setup(&text, &[Vendor::of::<Imichat>().vocabulary]).unwrap_err();
     assert_eq!(problems[0].message, "a webhook cannot be off before the first attempt");
 }
+
+#[test]
+fn a_webhook_goes_off_for_the_bot_that_failed_and_not_for_its_neighbour() {
+    let webhook = json!({"url": "${bot}/x"});
+    let bots = json!([{"login": "a", "webhook": webhook}, {"login": "b", "webhook": webhook}]);
+    let mut stage = Stage::open(json!({"virtual_agents": bots, "delivery": {"off_after": 1}}));
+    for (login, expected) in [("a", vec!["chat.assigned"]), ("b", vec!["chat.assigned"]), ("a", vec![])] {
+        stage.create("livechat", &json!({"assignee": login}));
+        let sent: Vec<_> = stage.desk.outgoing.drain(..).collect();
+        assert_eq!(sent.iter().map(|outgoing| outgoing.event).collect::<Vec<_>>(), expected, "{login}");
+        for outgoing in sent.iter().filter(|outgoing| outgoing.to.as_deref() == Some("a")) {
+            stage.attempted(outgoing, false);
+        }
+    }
+}

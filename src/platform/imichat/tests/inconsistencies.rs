@@ -289,6 +289,11 @@ fn row_19_a_chat_is_found_by_a_text_of_any_length() {
         let (reply, _) = stage.call(Method::GET, &format!("/v3.1/chats/{unknown}"), &json!({}));
         assert_eq!((reply.status, reply.code.as_deref()), (404, Some("2031")), "{unknown}");
     }
+    for alias in ["CSR12389172839128", "x"] {
+        assert_eq!(stage.call(Method::PATCH, &format!("/v3.1/chats/{id}"), &json!({"alias_id": alias})).0.status, 200);
+        let (reply, _) = stage.call(Method::GET, &format!("/v3.1/chats/{alias}"), &json!({}));
+        assert_eq!(reply.status, 200, "{alias}");
+    }
 }
 
 #[test]

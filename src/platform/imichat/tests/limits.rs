@@ -36,6 +36,49 @@ fn whoever_holds_as_many_chats_as_they_may_is_passed_over() {
 }
 
 #[test]
+fn whoever_is_not_at_work_is_passed_over() {
+    for (state, expected) in [
+        (json!({}), "noa"),
+        (json!({"accepting_chats": false}), ""),
+        (json!({"logged_in": false}), ""),
+        (json!({"status": "inactive"}), ""),
+    ] {
+        let mut agent = json!({"login": "noa"});
+        agent.as_object_mut().unwrap().extend(state.as_object().unwrap().clone());
+        let mut stage = Stage::open(json!({"agents": [agent], "routing": [{"to": {"assignee": "noa"}}]}));
+        assert_eq!(stage.create("livechat", &json!({}))["assignee"], expected, "{state}");
+        assert_eq!(stage.create("livechat", &json!({"assignee": "noa"}))["assignee"], "noa", "whoever names her can");
+    }
+}
+
+#[test]
+fn a_chat_that_was_put_into_the_queue_does_not_come_back() {
+    let mut stage = limited();
+    let chats = start(&mut stage, 2);
+    stage.patch(&chats[0], &json!({"status": "queued"}));
+    stage.patch(&chats[1], &json!({"status": "closed"}));
+    assert_eq!(stage.whereabouts(&chats[0]), "queued  672");
+}
+
+#[test]
+fn a_chat_that_several_could_take_goes_to_nobody_for_the_sake_of_room() {
+    let mut stage = Stage::open(json!({
+        "virtual_agents": [
+            {"login": "a", "max_chats": 1, "webhook": {"url": "${bot}"}}, {"login": "b", "webhook": {"url": "${bot}"}},
+        ],
+    }));
+    let own = stage.create("livechat", &json!({"assignee": "a"}));
+    let first = stage.create("livechat", &json!({}));
+    assert_eq!(first["assignee"], "b", "a has no room");
+    stage.patch(own["chat_id"].as_str().unwrap(), &json!({"status": "closed"}));
+    let waiting = stage.create("livechat", &json!({}))["chat_id"].as_str().unwrap().to_owned();
+    assert_eq!(stage.whereabouts(&waiting), "queued  672", "both could take it");
+    let more = stage.create("livechat", &json!({"assignee": "a"}));
+    stage.patch(more["chat_id"].as_str().unwrap(), &json!({"status": "closed"}));
+    assert_eq!(stage.whereabouts(&waiting), "queued  672");
+}
+
+#[test]
 fn a_held_chat_counts_and_a_closed_one_does_not() {
     let mut stage = limited();
     let chats = start(&mut stage, 2);

@@ -17,12 +17,12 @@ use crate::journal::What;
 use crate::journal::entry::Change;
 
 /// The body of a message.
-fn message(direction: &str, text: &str) -> Value {
+pub(super) fn message(direction: &str, text: &str) -> Value {
     json!({"type": direction, "text": text, "timestamp": "2026-01-05T09:00:00Z"})
 }
 
 /// The body of a chat on a channel, with other members.
-fn chat(channel: &str, more: &Value) -> Value {
+pub(super) fn chat(channel: &str, more: &Value) -> Value {
     let mut body =
         json!({"channel": channel, "subject": "s", "asset": {"id": "a"}, "customer": {"destination_id": "d"}});
     for (key, value) in more.as_object().unwrap() {

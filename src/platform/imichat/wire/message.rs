@@ -94,7 +94,9 @@ impl Body {
 
     /// The message as it fits a chat on this channel. What does not fit is noted, and left out.
     pub(crate) fn fit(mut self, channel: Channel, now: VirtualTime, findings: &mut Findings) -> Draft {
-        let direction = self.direction.unwrap_or(Direction::Inbound);
+        // A lenient tenant takes what does not say its way for an answer: taken for the customer's, it would come back to the
+        // bot that sent it, and be answered again.
+        let direction = self.direction.unwrap_or(Direction::Outbound);
         let sub_type = self.sub_type(channel, direction, findings);
         let correlation = match direction {
             Direction::Outbound => self.correlation.take(),
@@ -143,6 +145,22 @@ impl Body {
         let template = spot.keep(TEMPLATE, template, outbound && channel.has_templates(), findings);
         let attachment =
             spot.keep(ATTACHMENT, attachment, (inbound || outbound) && channel.has_attachments(), findings);
+        let bearers = [
+            (OFFER, offer.is_some()),
+            (CHOSEN, chosen.is_some()),
+            (ITEMS, items.is_some()),
+            (TIME, time.is_some()),
+            (TEMPLATE, template.is_some()),
+            (ATTACHMENT, attachment.is_some()),
+            // An offer may have words above it, and a file words beside it.
+            (TEXT, text.is_some() && offer.is_none() && attachment.is_none()),
+        ];
+        let mut there = bearers.into_iter().filter(|(_, there)| *there).map(|(member, _)| member);
+        if let Some(first) = there.next() {
+            for other in there {
+                findings.fault(format!("{}{other} cannot stand beside {first}", spot.path));
+            }
+        }
         let text = text.unwrap_or_default();
         let content = if let Some((request, options)) = offer {
             Content::QuickReplies { text, request, options }
@@ -159,8 +177,12 @@ impl Body {
         } else {
             Content::Text(text)
         };
-        let announced = sub_type.and_then(|sub_type| announced(sub_type, direction));
-        let missing = announced.filter(|member| *member != bearer(&content)).or(match &content {
+        let announced = sub_type.map(|sub_type| announced(sub_type, direction));
+        let bears = |member: &'static str| {
+            member == bearer(&content)
+                || (member == TEXT && matches!(&content, Content::File { text, .. } if !text.is_empty()))
+        };
+        let missing = announced.filter(|member| !bears(member)).or(match &content {
             Content::Text(text) if text.is_empty() => Some(TEXT),
             _ => None,
         });
@@ -181,16 +203,16 @@ const ITEMS: &str = "listpicker_response";
 /// As the samples spell it; the table has `time_picker_response`, which is read as well.
 const TIME: &str = "timepicker_response";
 
-/// The member that a label promises besides plain text.
-const fn announced(sub_type: SubType, direction: Direction) -> Option<&'static str> {
+/// The member that a label promises.
+const fn announced(sub_type: SubType, direction: Direction) -> &'static str {
     match (sub_type, direction) {
-        (SubType::Text, _) => None,
-        (SubType::QuickReplies, Direction::Outbound) => Some(OFFER),
-        (SubType::QuickReplies, Direction::Inbound | Direction::Announcement) => Some(CHOSEN),
-        (SubType::QuickReplyResponse, _) => Some(CHOSEN),
-        (SubType::Hsm, _) => Some(TEMPLATE),
-        (SubType::ListPicker | SubType::ListPickerResponse, _) => Some(ITEMS),
-        (SubType::TimePicker | SubType::TimePickerResponse, _) => Some(TIME),
+        (SubType::Text, _) => TEXT,
+        (SubType::QuickReplies, Direction::Outbound) => OFFER,
+        (SubType::QuickReplies, Direction::Inbound | Direction::Announcement) => CHOSEN,
+        (SubType::QuickReplyResponse, _) => CHOSEN,
+        (SubType::Hsm, _) => TEMPLATE,
+        (SubType::ListPicker | SubType::ListPickerResponse, _) => ITEMS,
+        (SubType::TimePicker | SubType::TimePickerResponse, _) => TIME,
     }
 }
 

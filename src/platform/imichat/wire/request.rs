@@ -176,8 +176,10 @@ impl TransferRequest {
             return Self { team: None, skill: String::new() };
         };
         let team = match transfer.take("teamid") {
-            Some(Value::Number(number)) => Some(number.as_u64().and_then(|number| u32::try_from(number).ok())),
-            Some(Value::String(text)) => Some(text.parse().ok()),
+            Some(Value::Number(number)) => {
+                Some(number.as_u64().and_then(|number| u32::try_from(number).ok()).map(TeamId))
+            }
+            Some(Value::String(text)) => Some(TeamId::parse(&text)),
             _ => None,
         };
         if team.is_none() {
@@ -185,7 +187,7 @@ impl TransferRequest {
         }
         let skill = transfer.text("skill_name", findings).unwrap_or_default();
         transfer.close(findings);
-        Self { team: team.flatten().map(TeamId), skill }
+        Self { team: team.flatten(), skill }
     }
 }
 

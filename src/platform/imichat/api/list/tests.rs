@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::base::time::VirtualSpan;
 use crate::platform::imichat::stage::Stage;
+use crate::platform::imichat::tests::{chat, message};
 use crate::platform::route::Body;
 
 /// Begins a chat of a team under an alias.
@@ -87,7 +88,7 @@ fn a_team_in_the_header_narrows_the_list_of_chats() {
 }
 
 #[test]
-fn teams_are_those_of_the_key() {
+fn teams_are_all_there_are_whatever_the_key() {
     let teams: Vec<Value> = (1..=12).map(|id| json!({"id": id, "name": format!("Team {id}")})).collect();
     let open = |key: Value| {
         Stage::open(json!({
@@ -102,8 +103,56 @@ fn teams_are_those_of_the_key() {
     check(all(), "/v3.1/teams", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     check(all(), "/v3.1/teams?page=2", &[11, 12]);
     check(all(), "/v3.1/teams?page=3", &[]);
-    check(json!({"key": "k", "teams": [12, 3]}), "/v3.1/teams", &[3, 12]);
-    check(json!({"key": "k", "teams": []}), "/v3.0/teams", &[]);
+    check(json!({"key": "k", "teams": [12, 3]}), "/v3.1/teams?page=2", &[11, 12]);
+    check(json!({"key": "k", "teams": []}), "/v3.0/teams?page=2", &[11, 12]);
+}
+
+#[test]
+fn a_key_knows_the_chats_of_its_own_teams_only() {
+    let mut stage = Stage::open(json!({
+        "teams": [{"id": 672, "name": "A"}, {"id": 7, "name": "B"}], "virtual_agents": [],
+        "api_keys": [{"key": "all"}, {"key": "some", "teams": [7]}],
+        "access_tokens": [{"token": "imi-access-token", "key": "all"}, {"token": "some", "key": "some"}],
+    }));
+    let ids = ["672", "7"].map(|team| {
+        let headers = [("access_token", "imi-access-token"), ("teamid", team)];
+        let body = Body::Whole(chat("livechat", &json!({})).to_string().into());
+        let (_, document) = stage.send(Method::POST, "/v3.1/chats", &headers, body);
+        document["response"]["chat_id"].as_str().unwrap().to_owned()
+    });
+    let message = message("outbound", "Hi");
+    for (method, path, body) in [
+        (Method::GET, "/v3.1/chats/{}", json!({})),
+        (Method::PATCH, "/v3.1/chats/{}", json!({"tags": ["a"]})),
+        (Method::POST, "/v3.1/chats/{}/messages", message),
+        (Method::PATCH, "/v3.1/internal/chats/{}", json!({"transfer": {"teamid": 672}})),
+    ] {
+        for (id, expected) in ids.iter().zip([404, 200]) {
+            let sent = Body::Whole(body.to_string().into());
+            let (reply, _) = stage.send(method.clone(), &path.replace("{}", id), &[("access_token", "some")], sent);
+            assert_eq!(reply.status / 100, expected / 100, "{method} {path} {expected}");
+            assert_eq!(reply.code.as_deref() == Some("2031"), expected == 404);
+        }
+    }
+    let listed = |stage: &mut Stage, token: &str, method: Method, path: &str| {
+        let (_, document) = stage.send(method, path, &[("access_token", token)], Body::Whole("{}".into()));
+        document["response"]["chats"].as_array().unwrap().len()
+    };
+    // The transfer above has taken its only chat away.
+    for (token, expected) in [("some", 0), ("imi-access-token", 2)] {
+        assert_eq!(listed(&mut stage, token, Method::GET, "/v3.1/chats"), expected, "{token}");
+        assert_eq!(listed(&mut stage, token, Method::POST, "/v3.0/chats/search"), expected, "{token}");
+    }
+}
+
+#[test]
+fn a_team_under_a_name_that_no_header_has_is_noted_on_every_call() {
+    for path in ["/v3.1/chats", "/v3.1/users"] {
+        let mut stage = Stage::open(json!({}));
+        let headers = [("access_token", "imi-access-token"), ("team_id", "672")];
+        stage.send(Method::GET, path, &headers, Body::TooSlow);
+        assert_eq!(stage.told(), ["violation: the header is spelled teamid, not team_id"], "{path}");
+    }
 }
 
 /// A tenant with a chat on each channel, one per second from the opening on, each with an alias of its channel's name.
@@ -299,7 +348,7 @@ fn chats_are_searched_under_the_older_version_unless_the_tenant_says_otherwise()
     let mut stage = Stage::open(json!({}));
     // Even a caller without a token learns that there is nothing here.
     let (reply, document) = stage.send(Method::POST, "/v3.1/chats/search", &[], Body::Whole("{}".into()));
-    let expected = json!({"status_code": 404, "description": "simulator: there is no such path", "response": ""});
+    let expected = json!({"status_code": 404, "description": "simulator: chats can be searched under v3.0 only, not under v3.1", "response": ""});
     assert_eq!((reply.status, document), (404, expected));
     assert_eq!(stage.told(), ["violation: chats can be searched under v3.0 only, not under v3.1"]);
     let mut stage = Stage::open(json!({"search": {"on_v31": true}}));

@@ -55,6 +55,10 @@ pub(super) fn create(imichat: &mut Imichat, cx: &mut Cx<'_>, call: &Call) -> Ans
     let shared = |team| imichat.tenant.team(team).is_some() && imichat.auth.shares(key, team);
     let profile = read_user(document(cx, call)?, team, shared, &mut findings);
     imichat.settle(cx, findings)?;
+    if profile.login.as_str().is_empty() {
+        // Not even a lenient tenant can tell users apart without it.
+        return Err(codes::explain(codes::INVALID, "login_id is missing"));
+    }
     if imichat.has_login(profile.login.as_str()) {
         let why = format!("login_id {} is taken", profile.login.as_str());
         cx.violation(why.as_str());
