@@ -158,6 +158,12 @@ fn serve_tells_where_it_is_answers_and_ends_on_sigterm() {
     );
     let refused = ask(&prefer);
     assert!(refused.starts_with("HTTP/1.1 500") && refused.contains("\"status_code\":4108"), "{refused}");
+    let odd = prefer.replace("prefer: code=4108\r\n", "").replace(CHAT, &CHAT.replacen('{', "{\"odd\":1,", 1));
+    let odd = odd.replace(&CHAT.len().to_string(), &(CHAT.len() + 8).to_string());
+    assert!(ask(&odd).starts_with("HTTP/1.1 200"), "{}", ask(&odd));
+    line.clear();
+    said.read_line(&mut line).unwrap();
+    assert_eq!(line, "imichat: violation: odd is not a documented member; it is ignored\n");
     assert!(ask("GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 404"));
     let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());

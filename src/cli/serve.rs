@@ -11,11 +11,13 @@ use super::house::{self, House, Tenancy};
 use super::value::Bot;
 use super::{ServeArgs, Terminal, files};
 use crate::base::rng::Seed;
+use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
 use crate::engine::{Opening, World};
 use crate::platform::Vendor;
 use crate::platform::cx::Identities;
 use crate::report::Exit;
+use crate::report::watch::Watch;
 use crate::scenario::load_setup;
 use crate::server::ticker;
 
@@ -77,14 +79,33 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
     }
     let names: Vec<&str> = vendors.iter().map(|vendor| vendor.name).collect();
     terminal.remark(&format!("{} at {}, seed {seed}; stop with ctrl-c", names.join(" and "), house.url()))?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    let mut watched: Vec<(Tenancy, Watch)> =
+        tenants.into_iter().zip(vendors).map(|(tenant, vendor)| (tenant, Watch::new(vendor.name))).collect();
+    loop {
+        let stop = tokio::select! {
+            _ = terminate.recv() => true,
+            interrupted = tokio::signal::ctrl_c() => {
+                interrupted?;
+                true
+            }
+            () = ticker::pause(LOOK_AGAIN) => false,
+        };
+        for (tenant, watch) in &mut watched {
+            for line in tenant.world.with(|world| watch.look(world.journal())) {
+                terminal.remark(&line)?;
+            }
+        }
+        if stop {
+            break;
+        }
     }
     terminal.remark("finishing what is open")?;
     house.close().await;
     Ok(Exit::Met)
 }
+
+/// How long trouble may go untold.
+const LOOK_AGAIN: WallLimit = WallLimit::from_millis(200);
 
 /// Where webhooks to `${bot}` go if no bot was named: a port at which nothing can listen.
 const NOBODY: &str = "http://127.0.0.1:0";

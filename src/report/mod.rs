@@ -11,6 +11,7 @@ pub mod junit;
 mod narrate;
 mod text;
 mod timeline;
+pub mod watch;
 
 use std::time::Duration;
 
