@@ -183,6 +183,8 @@ struct Observer {
     held: BTreeMap<String, Held>,
     /// The virtual agents whose webhooks are off.
     off: BTreeSet<String>,
+    /// The events that virtual agents want.
+    wanted: BTreeMap<String, Vec<String>>,
     /// The latest webhook.
     last: Option<Outgoing>,
 }
@@ -277,6 +279,13 @@ impl Observer {
             causes.remove(place.unwrap_or_default());
             self.last = Some(outgoing);
         }
+        // And whoever wants to hear of a cause does. Closing is told or not by whose hand it was, which is no cause's matter.
+        let heard = |(event, _, owner): &&Cause| {
+            let wanted =
+                owner.as_ref().filter(|owner| !self.off.contains(*owner)).and_then(|owner| self.wanted.get(owner));
+            *event != "chat.closed" && wanted.is_some_and(|events| events.iter().any(|wanted| wanted == event))
+        };
+        prop_assert_eq!(causes.iter().find(heard), None, "nobody was told");
         Ok(())
     }
 
@@ -353,6 +362,10 @@ impl Observer {
                 named = chat.zip(given.and_then(|given| given["to"].as_str()));
                 if let Some(login) = act["subscribe"]["agent"].as_str().filter(|_| done) {
                     self.off.remove(login);
+                    if let Some(events) = act["subscribe"]["events"].as_array() {
+                        let events = events.iter().map(|event| event.as_str().unwrap().to_owned()).collect();
+                        self.wanted.insert(login.to_owned(), events);
+                    }
                 }
                 done
             }
@@ -394,7 +407,9 @@ proptest! {
     ) {
         let mut stage = Stage::open(rules.tenant());
         let (shown, held, off) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        let mut observer = Observer { rules, shown, held, off, last: None };
+        let all = || ["chat.assigned", "message.received", "chat.closed"].map(str::to_owned).to_vec();
+        let wanted = BOTS.map(|login| (login.to_owned(), all())).into();
+        let mut observer = Observer { rules, shown, held, off, wanted, last: None };
         for happening in happenings {
             observer.happen(&mut stage, &happening)?;
         }
