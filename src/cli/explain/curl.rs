@@ -10,7 +10,7 @@ pub(super) fn line(call: &Call) -> String {
     if call.method != http::Method::GET {
         words.extend(["-X".to_owned(), call.method.to_string()]);
     }
-    words.push(quoted(&format!("http://127.0.0.1:{PORT}{}{query}", call.path)));
+    words.push(quoted(&format!("http://127.0.0.1:{PORT}{}{query}", encoded(&call.path))));
     for (name, value) in &call.headers {
         words.push("-H".to_owned());
         // Without a value, curl would take the header for one to be left out.
@@ -23,6 +23,20 @@ pub(super) fn line(call: &Call) -> String {
         words.extend(["--data-raw".to_owned(), quoted(&String::from_utf8_lossy(&body))]);
     }
     words.join(" ")
+}
+
+/// A path as it goes over the wire.
+fn encoded(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b' ' | b'"' | b'<' | b'>' | b'?' | b'#' | b'`' | b'{' | b'}' | 0x7F.. | ..0x20 => {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+            plain => out.push(char::from(plain)),
+        }
+    }
+    out
 }
 
 /// A word as a shell takes it unchanged.
@@ -40,6 +54,7 @@ mod tests {
 
     #[test]
     fn a_call_is_one_line_that_a_shell_takes_as_it_is() {
+        assert_eq!(encoded("/a b/é{?}%2F@x"), "/a%20b/%C3%A9%7B%3F%7D%2F@x");
         let check = |method: Method, query: &str, header: Option<&str>, body: &'static str, expected: &str| {
             let mut headers = HeaderMap::new();
             if let Some(value) = header {
