@@ -29,6 +29,13 @@ pub(super) struct Caller {
     pub(super) client: Option<String>,
 }
 
+impl Caller {
+    /// Whoever calls without a credential, where none is asked for.
+    pub(super) fn nobody() -> Self {
+        Self { id: String::new(), client: None }
+    }
+}
+
 /// Everything by which callers are known.
 #[derive(Debug)]
 pub(super) struct Auth {

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::Code;
@@ -111,9 +112,17 @@ impl Denial {
     /// As it goes out; `chosen` is the status that the tenant's set-up gives to a type.
     pub(super) fn reply(&self, chosen: impl Fn(&str) -> Option<u16>) -> Reply {
         let status = chosen(self.row.code).or(self.status).unwrap_or(self.row.status);
+        Reply::json(status, Some(self.row.code), &self.envelope())
+    }
+
+    /// As it stands among the answers to a batch, where it has no status.
+    pub(super) fn document(&self) -> Value {
+        serde_json::json!(self.envelope())
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
         let data = (self.row.code == MISDIRECTED_REQUEST).then_some(Data { region: OTHER_REGION });
-        let error = Error { r#type: self.row.code, message: &self.message, data };
-        Reply::json(status, Some(self.row.code), &Envelope { error })
+        Envelope { error: Error { r#type: self.row.code, message: &self.message, data } }
     }
 }
 

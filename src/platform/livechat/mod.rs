@@ -7,6 +7,7 @@
 //!
 //! Not part of it so far: the Customer Chat and Configuration APIs, sockets, and the methods that need them.
 
+mod action;
 mod api;
 mod auth;
 mod codes;
