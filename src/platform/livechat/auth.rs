@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::codes::{self, Denial};
-use super::tenant::{StaffKind, Staffer, Tenant};
+use super::model::{Organization, StaffKind, Staffer};
+use super::tenant::Tenant;
 use super::version::Version;
 use crate::base::secret::Secret;
 use crate::platform::cx::{Credential, Cx, Identities};
@@ -104,12 +105,12 @@ impl Auth {
     }
 
     /// Whoever a call is made as.
-    pub(super) fn caller(&self, tenant: &Tenant, call: &Call, version: Version) -> Result<Caller, Denial> {
+    pub(super) fn caller(&self, organization: &Organization, call: &Call, version: Version) -> Result<Caller, Denial> {
         let holder = self.holder(call).ok_or_else(|| Denial::of(codes::AUTHENTICATION))?;
         match call.header(AUTHOR_HEADER) {
             // Clients go on to send the header where it means nothing any more.
             Some(bot) if version <= Version::V3_5 && bot != holder.id => {
-                let owned = |client: &String| tenant.bots_of(client).any(|staffer| staffer.id == bot);
+                let owned = |client: &String| organization.bots_of(client).any(|staffer| staffer.id == bot);
                 if holder.client.as_ref().is_some_and(owned) {
                     return Ok(Caller { id: bot.to_owned(), client: holder.client.clone() });
                 }

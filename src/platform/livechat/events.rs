@@ -4,11 +4,9 @@
 
 use super::Livechat;
 use super::hook::{AuthorType, Hook, HookKind, Occasion};
-use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Thread, Visibility};
-use super::tenant::{LicenseWebhooks, Status};
+use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Status, Thread, Visibility};
 use super::wire::{Body, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
-use crate::base::secret::Secret;
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
 use crate::platform::Event;
 use crate::platform::cx::Cx;
@@ -69,11 +67,17 @@ impl Livechat {
     pub(super) fn publish(&self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, fact: &Fact) {
         let Some(chat) = self.chats.get(chat) else { return };
         self.journal(cx, cause, chat, fact);
-        for (registration, hook) in self.hooks.iter().zip(&self.tenant.hooks) {
+        for registration in self.organization.webhooks.all() {
+            let hook = &registration.hook;
             if hook.action != fact.action() || !self.live(hook) || !self.passes(hook, cause, chat, fact) {
                 continue;
             }
-            let view = View { tenant: &self.tenant, chats: &self.chats, version: hook.version };
+            let view = View {
+                tenant: &self.tenant,
+                organization: &self.organization,
+                chats: &self.chats,
+                version: hook.version,
+            };
             let Some(payload) = view.payload(chat, fact) else { continue };
             let secret = registration.secret.expose();
             let extras = additional_data(chat, &hook.extras);
@@ -92,16 +96,17 @@ impl Livechat {
     }
 
     fn live(&self, hook: &Hook) -> bool {
-        match hook.kind {
-            HookKind::License => self.tenant.license_webhooks == LicenseWebhooks::Enabled,
-            HookKind::Bot => self.tenant.bots_of(&hook.owner).any(|bot| bot.status != Status::Offline),
-        }
+        let awake = match hook.kind {
+            HookKind::License => true,
+            HookKind::Bot => self.organization.bots_of(&hook.owner).any(|bot| bot.status != Status::Offline),
+        };
+        awake && self.organization.webhooks.enabled(hook.kind)
     }
 
     fn passes(&self, hook: &Hook, cause: &Cause, chat: &Chat, fact: &Fact) -> bool {
         let present: Vec<&str> =
             chat.members().iter().filter(|member| member.present).map(|member| member.id.as_str()).collect();
-        let bots: Vec<&str> = self.tenant.bots_of(&hook.owner).map(|bot| bot.id.as_str()).collect();
+        let bots: Vec<&str> = self.organization.bots_of(&hook.owner).map(|bot| bot.id.as_str()).collect();
         let occasion = Occasion {
             client: cause.client.as_deref(),
             author: author(chat, fact),
@@ -189,7 +194,7 @@ impl Livechat {
         if cause.by.id == author {
             return cause.by.clone();
         }
-        match (self.tenant.staff.get(author), self.chats.patron(author)) {
+        match (self.organization.staffer(author), self.chats.patron(author)) {
             (Some(staffer), _) => staffer.party(),
             (None, Some(patron)) => Party::new(Role::Customer, &patron.key, &patron.name),
             (None, None) => Party::new(Role::Customer, author, author),
@@ -206,13 +211,4 @@ fn author(chat: &Chat, fact: &Fact) -> Option<AuthorType> {
         MemberKind::Customer => AuthorType::Customer,
         MemberKind::Agent => AuthorType::Agent,
     })
-}
-
-/// A registration in force: what the set-up left open is settled.
-#[derive(Debug)]
-pub(super) struct Registration {
-    /// Its id.
-    pub(super) id: String,
-    /// What stands in its bodies, and what they are signed with.
-    pub(super) secret: Secret,
 }

@@ -31,10 +31,9 @@ use http::header::AUTHORIZATION;
 
 use self::auth::Auth;
 use self::codes::Denial;
-use self::events::Registration;
 use self::hook::Hook;
-use self::model::Chats;
-use self::tenant::{StaffKind, Tenant};
+use self::model::{Chats, Organization, Registration, StaffKind, Webhooks};
+use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
@@ -53,9 +52,8 @@ const HOOK_ID_LENGTH: usize = 25;
 pub struct Livechat {
     tenant: Tenant,
     auth: Auth,
+    organization: Organization,
     chats: Chats,
-    /// What is in force of each of the tenant's webhooks, in their order.
-    hooks: Vec<Registration>,
 }
 
 impl Platform for Livechat {
@@ -92,7 +90,7 @@ impl Platform for Livechat {
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
-        let auth = Auth::open(cx, &tenant);
+        let mut auth = Auth::open(cx, &tenant);
         let shared = match cx.identities() {
             Identities::WellKnown => Secret::new(WELL_KNOWN_SECRET),
             Identities::Fresh => {
@@ -102,14 +100,15 @@ impl Platform for Livechat {
         };
         let mut register = |hook: &Hook| {
             let id = cx.draw("livechat/webhook-id").characters(b"abcdefghijklmnopqrstuvwxyz0123456789", HOOK_ID_LENGTH);
-            Registration { id, secret: hook.secret.clone().unwrap_or_else(|| shared.clone()) }
+            let secret = hook.secret.clone().unwrap_or_else(|| shared.clone());
+            Registration { id, secret, hook: hook.clone() }
         };
-        let hooks = tenant.hooks.iter().map(&mut register).collect();
-        let mut platform = Self { tenant, auth, chats: Chats::new(), hooks };
+        let webhooks = Webhooks::new(tenant.hooks.iter().map(&mut register).collect(), tenant.license_webhooks);
         // A bot knows one secret: that of its webhooks, or the one they would have.
-        let secret = platform.hooks.first().map_or(shared, |first| first.secret.clone());
-        platform.auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
-        platform
+        let secret = webhooks.all().next().map_or(shared, |first| first.secret.clone());
+        auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
+        let organization = Organization::new(tenant.staff.clone(), tenant.groups.clone(), webhooks);
+        Self { tenant, auth, organization, chats: Chats::new() }
     }
 
     fn credential(call: &Call) -> Option<Credential> {
@@ -118,7 +117,7 @@ impl Platform for Livechat {
 
     fn caller(&self, call: &Call) -> Option<String> {
         let version = api::version(call.param("version")).ok();
-        let caller = version.and_then(|version| self.auth.caller(&self.tenant, call, version).ok());
+        let caller = version.and_then(|version| self.auth.caller(&self.organization, call, version).ok());
         caller.map(|caller| caller.id).or_else(|| self.auth.holder(call).map(|holder| holder.id.clone()))
     }
 

@@ -115,7 +115,7 @@ fn serve(
 impl Request {
     fn read(platform: &Livechat, call: &Call, route: &'static str, form: Form) -> Result<Self, Denial> {
         let version = version(call.param("version"))?;
-        let caller = platform.auth.caller(&platform.tenant, call, version);
+        let caller = platform.auth.caller(&platform.organization, call, version);
         let caller = match form {
             Form::Open => caller.unwrap_or_else(|_| Caller::nobody()),
             Form::Plain | Form::Batch => caller?,
@@ -203,7 +203,7 @@ impl Livechat {
 
     /// Whether the caller is in one of these groups.
     fn covers(&self, request: &Request, groups: &[u64]) -> bool {
-        self.tenant.staff.get(&request.caller.id).is_some_and(|staffer| staffer.covers(groups))
+        self.organization.staffer(&request.caller.id).is_some_and(|staffer| staffer.covers(groups))
     }
 
     /// The chat with this id, if it has an active thread and the caller may change it. Presence is asked for before

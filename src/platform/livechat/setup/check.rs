@@ -6,9 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::super::codes as vendor;
-use super::super::tenant::{
-    EVERYBODY, LicenseWebhooks, Overflow, Priority, RequesterId, StaffKind, Staffer, Status, Tenant,
-};
+use super::super::model::{EVERYBODY, Priority, StaffKind, Staffer, Status};
+use super::super::tenant::{LicenseWebhooks, Overflow, RequesterId, Tenant};
 use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks};
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
@@ -75,7 +74,7 @@ fn default_agents() -> Vec<(Place, Staffer)> {
                 id: id.to_owned(),
                 name: name.to_owned(),
                 kind: StaffKind::Agent,
-                groups: vec![EVERYBODY],
+                groups: IndexMap::new(),
                 priority: Priority::Normal,
                 max_chats: count(MAX_CHATS),
                 status: Status::Accepting,
@@ -103,12 +102,13 @@ fn groups(raw: Vec<RawGroup>, problems: &mut Problems) -> BTreeMap<u64, String> 
 }
 
 fn read_agent(raw: RawAgent, groups: &BTreeMap<u64, String>, problems: &mut Problems) -> (Place, Staffer) {
+    let priority = priority(raw.priority.as_ref(), Priority::Normal, problems);
     let staffer = Staffer {
         name: raw.name.unwrap_or_else(|| raw.id.value.clone()),
         id: raw.id.value,
         kind: StaffKind::Agent,
-        groups: known(raw.groups, groups, problems),
-        priority: priority(raw.priority.as_ref(), Priority::Normal, problems),
+        groups: known(raw.groups, priority, groups, problems),
+        priority,
         max_chats: count(raw.max_chats),
         status: status(raw.status.as_ref(), problems),
         token: raw.token,
@@ -134,12 +134,13 @@ fn read_bot(
         let problem = Diagnostic::new(&codes::SETUP, place, format!("`{id}` cannot be the id of a bot"));
         problems.push(problem.help("write 32 hexadecimal digits, or leave it out"));
     }
+    let priority = priority(raw.priority.as_ref(), Priority::First, problems);
     let staffer = Staffer {
         id,
         name: raw.name.value,
         kind: StaffKind::Bot { owner },
-        groups: known(raw.groups, groups, problems),
-        priority: priority(raw.priority.as_ref(), Priority::First, problems),
+        groups: known(raw.groups, priority, groups, problems),
+        priority,
         max_chats: count(raw.max_chats),
         status: status(raw.status.as_ref(), problems),
         token: raw.token,
@@ -160,12 +161,18 @@ fn enlist(staff: &mut IndexMap<String, Staffer>, staffer: Staffer, place: Place,
     }
 }
 
-fn known(raw: Vec<Located<u64>>, groups: &BTreeMap<u64, String>, problems: &mut Problems) -> Vec<u64> {
+/// The groups that somebody is in, if they exist; the priority is the same in all of them.
+fn known(
+    raw: Vec<Located<u64>>,
+    priority: Priority,
+    groups: &BTreeMap<u64, String>,
+    problems: &mut Problems,
+) -> IndexMap<u64, Priority> {
     for group in raw.iter().filter(|group| !groups.contains_key(&group.value)) {
         let problem = Diagnostic::new(&codes::SETUP, group.place, format!("there is no group {}", group.value));
         problems.push(problem.help("add it under `groups:`"));
     }
-    raw.into_iter().map(|group| group.value).collect()
+    raw.into_iter().map(|group| (group.value, priority)).collect()
 }
 
 /// The meaning of a word, or a problem and the default.

@@ -3,8 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::model::{self, MemberKind, Visibility};
-use super::super::tenant::EVERYBODY;
+use super::super::model::{self, EVERYBODY, MemberKind, Visibility};
 use super::super::version::Version;
 use super::View;
 use crate::base::time::VirtualTime;
@@ -150,7 +149,7 @@ impl View<'_> {
     }
 
     fn agent(&self, member: &model::Member) -> Agent {
-        let staffer = self.tenant.staff.get(&member.id);
+        let staffer = self.organization.staffer(&member.id);
         Agent {
             id: member.id.clone(),
             r#type: "agent",
