@@ -59,7 +59,7 @@ pub struct Livechat {
 
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
-    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web API v3.4 to v3.7 and webhooks";
+    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web and Configuration API v3.4 to v3.7, and webhooks";
     const ROOTS: &'static [&'static str] = &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7"];
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
