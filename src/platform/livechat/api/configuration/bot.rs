@@ -90,11 +90,7 @@ pub(super) fn update_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     read(platform, &fields, request.version, &mut staffer)?;
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
-    platform.amend(cx, &cause, |organization| {
-        if let Some(found) = organization.staffer_mut(&staffer.id.clone()) {
-            *found = staffer;
-        }
-    });
+    platform.amend(cx, &cause, |organization| organization.enlist(staffer));
     nothing()
 }
 

@@ -85,7 +85,7 @@ impl Organization {
         })
     }
 
-    /// Lets somebody in. Their groups must exist.
+    /// Lets somebody in, or puts them into the place of whoever has their id. Their groups must exist.
     pub(crate) fn enlist(&mut self, staffer: Staffer) {
         self.staff.insert(staffer.id.clone(), staffer);
     }
