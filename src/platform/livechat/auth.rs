@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::codes::{self, Denial};
-use super::tenant::{StaffKind, Staffer, Tenant};
+use super::model::{Organization, StaffKind, Staffer};
+use super::tenant::Tenant;
 use super::version::Version;
 use crate::base::secret::Secret;
 use crate::platform::cx::{Credential, Cx, Identities};
@@ -29,12 +30,21 @@ pub(super) struct Caller {
     pub(super) client: Option<String>,
 }
 
+impl Caller {
+    /// Whoever calls without a credential, where none is asked for.
+    pub(super) fn nobody() -> Self {
+        Self { id: String::new(), client: None }
+    }
+}
+
 /// Everything by which callers are known.
 #[derive(Debug)]
 pub(super) struct Auth {
     callers: HashMap<Credential, Caller>,
     /// The organization.
     pub(super) organization_id: String,
+    /// The account of the first agent, which has a personal access token.
+    pub(super) account: String,
     /// The credentials that a client may want, under the names of environment variables.
     pub(super) exports: Vec<(&'static str, Secret)>,
 }
@@ -47,15 +57,15 @@ impl Auth {
             (None, Identities::WellKnown) => WELL_KNOWN_ORGANIZATION.to_owned(),
             (None, Identities::Fresh) => cx.draw("livechat/organization").guid(),
         };
-        let mut auth = Self { callers: HashMap::new(), exports: Vec::new(), organization_id };
+        let mut auth = Self { callers: HashMap::new(), exports: Vec::new(), organization_id, account: String::new() };
         auth.exports.push(("LIVECHAT_ORGANIZATION_ID", Secret::new(auth.organization_id.as_str())));
         auth.exports.push(("LIVECHAT_CLIENT_ID", Secret::new(tenant.client_id.as_str())));
         auth.exports.push(("LIVECHAT_LICENSE_ID", Secret::new(tenant.license_id.to_string())));
         let (mut agents, mut bots) = (0_usize, 0_usize);
         for staffer in tenant.staff.values() {
             let (noun, nth, client) = match &staffer.kind {
-                StaffKind::Agent => ("agent", &mut agents, &tenant.client_id),
-                StaffKind::Bot { owner } => ("bot", &mut bots, owner),
+                StaffKind::Agent(_) => ("agent", &mut agents, &tenant.client_id),
+                StaffKind::Bot { owner, .. } => ("bot", &mut bots, owner),
             };
             *nth += 1;
             let token = token(cx, staffer, noun, *nth);
@@ -66,12 +76,13 @@ impl Auth {
                     auth.exports.push(("LIVECHAT_BOT_ID", Secret::new(staffer.id.as_str())));
                     auth.exports.push(("LIVECHAT_TOKEN", token));
                 }
-                (StaffKind::Agent, 1) => auth.exports.push(("LIVECHAT_AGENT_TOKEN", token)),
-                (StaffKind::Agent | StaffKind::Bot { .. }, _) => {}
+                (StaffKind::Agent(_), 1) => auth.exports.push(("LIVECHAT_AGENT_TOKEN", token)),
+                (StaffKind::Agent(_) | StaffKind::Bot { .. }, _) => {}
             }
             if noun == "agent" && *nth == 1 {
                 let (account, pat) = personal(cx);
                 auth.admit(cx, basic(&account, &pat), Caller { id: staffer.id.clone(), client: None });
+                auth.account.clone_from(&account);
                 auth.exports.push(("LIVECHAT_ACCOUNT_ID", Secret::new(account)));
                 auth.exports.push(("LIVECHAT_PAT", Secret::new(pat)));
             }
@@ -82,6 +93,21 @@ impl Auth {
     fn admit(&mut self, cx: &mut Cx<'_>, credential: Credential, caller: Caller) {
         cx.claim(credential.clone());
         self.callers.insert(credential, caller);
+    }
+
+    /// Makes callers with this token callers as a bot of this app.
+    pub(super) fn issue(&mut self, cx: &mut Cx<'_>, token: &str, bot: &str, client: &str) {
+        self.admit(cx, bearer(token), Caller { id: bot.to_owned(), client: Some(client.to_owned()) });
+    }
+
+    /// Makes a token worthless.
+    pub(super) fn expire(&mut self, token: &str) {
+        self.callers.remove(&bearer(token));
+    }
+
+    /// Makes all credentials of somebody worthless.
+    pub(super) fn dismiss(&mut self, id: &str) {
+        self.callers.retain(|_, caller| caller.id != id);
     }
 
     /// The header that the tenant's own client calls with: that of its first bot, or else of its first agent.
@@ -97,12 +123,12 @@ impl Auth {
     }
 
     /// Whoever a call is made as.
-    pub(super) fn caller(&self, tenant: &Tenant, call: &Call, version: Version) -> Result<Caller, Denial> {
+    pub(super) fn caller(&self, organization: &Organization, call: &Call, version: Version) -> Result<Caller, Denial> {
         let holder = self.holder(call).ok_or_else(|| Denial::of(codes::AUTHENTICATION))?;
         match call.header(AUTHOR_HEADER) {
             // Clients go on to send the header where it means nothing any more.
             Some(bot) if version <= Version::V3_5 && bot != holder.id => {
-                let owned = |client: &String| tenant.bots_of(client).any(|staffer| staffer.id == bot);
+                let owned = |client: &String| organization.bots_of(client).any(|staffer| staffer.id == bot);
                 if holder.client.as_ref().is_some_and(owned) {
                     return Ok(Caller { id: bot.to_owned(), client: holder.client.clone() });
                 }
@@ -120,6 +146,15 @@ fn token(cx: &mut Cx<'_>, staffer: &Staffer, noun: &str, nth: usize) -> Secret {
         (None, Identities::WellKnown) if nth == 1 => Secret::new(format!("dal:{noun}-token")),
         (None, Identities::WellKnown) => Secret::new(format!("dal:{noun}{nth}-token")),
         (None, Identities::Fresh) => Secret::new(format!("dal:{}", cx.draw("livechat/token").hex(32))),
+    }
+}
+
+/// The account of an agent; the first one has that of the personal access token.
+pub(super) fn account(cx: &mut Cx<'_>, nth: usize, first: &str) -> String {
+    match cx.identities() {
+        Identities::WellKnown | Identities::Fresh if nth == 1 => first.to_owned(),
+        Identities::WellKnown => format!("agent{nth}-account"),
+        Identities::Fresh => cx.draw("livechat/account").guid(),
     }
 }
 

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::Code;
@@ -16,6 +17,8 @@ const SDK: &str = "github.com/livechat/lc-sdk-go, error fixtures";
 const BOTS: &str =
     "status seen in a public bot integration; type and text on platform.text.com/docs/messaging/agent-chat-api";
 const STATUS: &str = "status settled here; type and text on platform.text.com/docs/messaging/agent-chat-api";
+const CONFIGURATION: &str =
+    "status settled here; type and text on platform.text.com/docs/management/configuration-api#errors";
 
 /// The region that a planned `misdirected_request` names as the right one; the vendor's sample names it too.
 const OTHER_REGION: &str = "fra";
@@ -42,10 +45,16 @@ codes! {
         "the groups of the requester do not cover the chat";
     NOT_FOUND = "not_found", 404, "Not found", Inferred, STATUS,
         "an unknown chat, thread, user, group or method";
+    GROUP_NOT_FOUND = "group_not_found", 404, "Group not found", Inferred, CONFIGURATION,
+        "an unknown group, where something is configured";
+    ALREADY_EXISTS = "already_exists", 409, "Already exists", Inferred, CONFIGURATION,
+        "a second agent with an address, or a second tag with a name";
+    OWNERSHIP_TRANSFER = "ownership_transfer", 422, "Invalid transfer ownership request", Inferred, CONFIGURATION,
+        "an agent who is to be the owner";
     CHAT_INACTIVE = "chat_inactive", 422, "Chat is inactive", Seen, BOTS,
         "the chat has no active thread and the method needs one";
     LIMIT_REACHED = "limit_reached", 422, "Limit reached", Seen, BOTS,
-        "one agent too many in a chat, or one chat too many for an agent";
+        "one agent too many in a chat, one chat too many for an agent, or a fourth webhook for an action";
     AGENT_OFFLINE = "agent_offline", 422, "Agent offline", Inferred, STATUS,
         "nobody among the targets of a transfer can take the chat";
     ENTITY_TOO_LARGE = "entity_too_large", 413, "Upload limit exceeded (10MB).", Inferred, STATUS,
@@ -111,9 +120,17 @@ impl Denial {
     /// As it goes out; `chosen` is the status that the tenant's set-up gives to a type.
     pub(super) fn reply(&self, chosen: impl Fn(&str) -> Option<u16>) -> Reply {
         let status = chosen(self.row.code).or(self.status).unwrap_or(self.row.status);
+        Reply::json(status, Some(self.row.code), &self.envelope())
+    }
+
+    /// As it stands among the answers to a batch, where it has no status.
+    pub(super) fn document(&self) -> Value {
+        serde_json::json!(self.envelope())
+    }
+
+    fn envelope(&self) -> Envelope<'_> {
         let data = (self.row.code == MISDIRECTED_REQUEST).then_some(Data { region: OTHER_REGION });
-        let error = Error { r#type: self.row.code, message: &self.message, data };
-        Reply::json(status, Some(self.row.code), &Envelope { error })
+        Envelope { error: Error { r#type: self.row.code, message: &self.message, data } }
     }
 }
 

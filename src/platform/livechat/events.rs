@@ -4,11 +4,9 @@
 
 use super::Livechat;
 use super::hook::{AuthorType, Hook, HookKind, Occasion};
-use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Thread, Visibility};
-use super::tenant::{LicenseWebhooks, Status};
+use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Status, Thread, Visibility};
 use super::wire::{Body, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
-use crate::base::secret::Secret;
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
 use crate::platform::Event;
 use crate::platform::cx::Cx;
@@ -29,6 +27,23 @@ pub(super) const EVENTS: &[Event] = &[
     event("incoming_event", "something was said or noted in a chat"),
     event("thread_tagged", "a thread got a tag"),
     event("thread_untagged", "a thread lost a tag"),
+    event("routing_status_set", "an agent or a bot takes chats now, or does no longer"),
+    event("agent_created", "there is a new agent"),
+    event("agent_updated", "an agent is not what they were"),
+    event("agent_deleted", "an agent has gone"),
+    event("agent_suspended", "an agent may not work for now"),
+    event("agent_unsuspended", "an agent may work again"),
+    event("agent_approved", "an agent was approved and may work"),
+    event("bot_created", "there is a new bot"),
+    event("bot_updated", "a bot is not what it was"),
+    event("bot_deleted", "a bot has gone"),
+    event("group_created", "there is a new group"),
+    event("group_updated", "a group, or who is in it, is not what it was"),
+    event("group_deleted", "a group has gone"),
+    event("tag_created", "there is a new tag"),
+    event("tag_updated", "a tag is for other groups"),
+    event("tag_deleted", "a tag has gone"),
+    event("auto_accesses_updated", "rules of access are not what, or where, they were"),
 ];
 
 /// Who causes what happens, and through which app.
@@ -69,11 +84,17 @@ impl Livechat {
     pub(super) fn publish(&self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, fact: &Fact) {
         let Some(chat) = self.chats.get(chat) else { return };
         self.journal(cx, cause, chat, fact);
-        for (registration, hook) in self.hooks.iter().zip(&self.tenant.hooks) {
+        for registration in self.organization.webhooks.counting(cx.now()) {
+            let hook = &registration.hook;
             if hook.action != fact.action() || !self.live(hook) || !self.passes(hook, cause, chat, fact) {
                 continue;
             }
-            let view = View { tenant: &self.tenant, chats: &self.chats, version: hook.version };
+            let view = View {
+                tenant: &self.tenant,
+                organization: &self.organization,
+                chats: &self.chats,
+                version: hook.version,
+            };
             let Some(payload) = view.payload(chat, fact) else { continue };
             let secret = registration.secret.expose();
             let extras = additional_data(chat, &hook.extras);
@@ -92,22 +113,25 @@ impl Livechat {
         }
     }
 
-    fn live(&self, hook: &Hook) -> bool {
-        match hook.kind {
-            HookKind::License => self.tenant.license_webhooks == LicenseWebhooks::Enabled,
-            HookKind::Bot => self.tenant.bots_of(&hook.owner).any(|bot| bot.status != Status::Offline),
-        }
+    /// Whether a webhook is sent at all just now.
+    pub(super) fn live(&self, hook: &Hook) -> bool {
+        let awake = match hook.kind {
+            HookKind::License => true,
+            HookKind::Bot => self.organization.bots_of(&hook.owner).any(|bot| bot.status != Status::Offline),
+        };
+        awake && self.organization.webhooks.lets(hook)
     }
 
     fn passes(&self, hook: &Hook, cause: &Cause, chat: &Chat, fact: &Fact) -> bool {
         let present: Vec<&str> =
             chat.members().iter().filter(|member| member.present).map(|member| member.id.as_str()).collect();
-        let bots: Vec<&str> = self.tenant.bots_of(&hook.owner).map(|bot| bot.id.as_str()).collect();
+        let bots: Vec<&str> = self.organization.bots_of(&hook.owner).map(|bot| bot.id.as_str()).collect();
         let occasion = Occasion {
             client: cause.client.as_deref(),
             author: author(chat, fact),
             chat_client: chat.properties.get("source").and_then(|source| source.get("client_id")?.as_str()),
             present: &present,
+            agent: None,
             bots: &bots,
         };
         hook.filters.pass(&hook.owner, &occasion)
@@ -190,7 +214,7 @@ impl Livechat {
         if cause.by.id == author {
             return cause.by.clone();
         }
-        match (self.tenant.staff.get(author), self.chats.patron(author)) {
+        match (self.organization.staffer(author), self.chats.patron(author)) {
             (Some(staffer), _) => staffer.party(),
             (None, Some(patron)) => Party::new(Role::Customer, &patron.key, &patron.name),
             (None, None) => Party::new(Role::Customer, author, author),
@@ -207,13 +231,4 @@ fn author(chat: &Chat, fact: &Fact) -> Option<AuthorType> {
         MemberKind::Customer => AuthorType::Customer,
         MemberKind::Agent => AuthorType::Agent,
     })
-}
-
-/// A registration in force: what the set-up left open is settled.
-#[derive(Debug)]
-pub(super) struct Registration {
-    /// Its id.
-    pub(super) id: String,
-    /// What stands in its bodies, and what they are signed with.
-    pub(super) secret: Secret,
 }

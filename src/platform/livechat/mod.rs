@@ -1,12 +1,15 @@
-//! LiveChat, the chat of text.com: the Agent Chat Web API and its webhooks.
+//! LiveChat, the chat of text.com: the Agent Chat Web API, the Configuration API, and their webhooks.
 //!
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
 //! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, and the well-known
 //! tokens of bots (`dal:bot-token`, `dal:bot2-token` …). Everything decided here is a named constant or a key of `setup:`.
 //!
-//! Not part of it so far: the Customer Chat and Configuration APIs, sockets, and the methods that need them.
+//! Not part of it so far: the Customer Chat API, sockets, and the methods that need them. Agents who are created by a call
+//! have their own address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
 
+mod action;
+mod announce;
 mod api;
 mod auth;
 mod codes;
@@ -30,10 +33,8 @@ use http::header::AUTHORIZATION;
 
 use self::auth::Auth;
 use self::codes::Denial;
-use self::events::Registration;
-use self::hook::Hook;
-use self::model::Chats;
-use self::tenant::{StaffKind, Tenant};
+use self::model::{Chats, Organization, Registration, StaffKind, Webhooks};
+use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
@@ -53,19 +54,20 @@ const HOOK_ID_LENGTH: usize = 25;
 pub struct Livechat {
     tenant: Tenant,
     auth: Auth,
+    organization: Organization,
     chats: Chats,
-    /// What is in force of each of the tenant's webhooks, in their order.
-    hooks: Vec<Registration>,
 }
 
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
-    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web API v3.4 to v3.7 and webhooks";
+    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web and Configuration API v3.4 to v3.7, and webhooks";
     const ROOTS: &'static [&'static str] = &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7"];
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
+
+    const SECRETS: &'static [&'static str] = &["secret_key"];
 
     const SETUP: &'static [KeyTable] = setup::KEYS;
 
@@ -82,7 +84,7 @@ impl Platform for Livechat {
 
     fn staff(tenant: &Tenant) -> Staff {
         let ids = tenant.staff.keys().cloned();
-        let named = tenant.staff.values().filter(|staffer| matches!(staffer.kind, StaffKind::Bot { .. }));
+        let named = tenant.staff.values().filter(|staffer| staffer.is_bot());
         let teams = tenant.groups.iter().flat_map(|(id, name)| [name.clone(), id.to_string()]);
         Staff {
             agents: ids.chain(named.map(|bot| bot.name.clone())).collect(),
@@ -92,7 +94,15 @@ impl Platform for Livechat {
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
-        let auth = Auth::open(cx, &tenant);
+        let mut auth = Auth::open(cx, &tenant);
+        let mut staff = tenant.staff.clone();
+        let employed = staff.values_mut().filter_map(|staffer| match &mut staffer.kind {
+            StaffKind::Agent(employment) => Some(employment),
+            StaffKind::Bot { .. } => None,
+        });
+        for (index, employment) in employed.enumerate() {
+            employment.account = auth::account(cx, index + 1, &auth.account);
+        }
         let shared = match cx.identities() {
             Identities::WellKnown => Secret::new(WELL_KNOWN_SECRET),
             Identities::Fresh => {
@@ -100,16 +110,19 @@ impl Platform for Livechat {
                 Secret::new(format!("whsec_{}", BASE64_STANDARD.encode(drawn)))
             }
         };
-        let mut register = |hook: &Hook| {
-            let id = cx.draw("livechat/webhook-id").characters(b"abcdefghijklmnopqrstuvwxyz0123456789", HOOK_ID_LENGTH);
-            Registration { id, secret: hook.secret.clone().unwrap_or_else(|| shared.clone()) }
-        };
-        let hooks = tenant.hooks.iter().map(&mut register).collect();
-        let mut platform = Self { tenant, auth, chats: Chats::new(), hooks };
+        let mut webhooks = Webhooks::new(tenant.license_webhooks, tenant.webhooks_delay);
+        for app in tenant.apps() {
+            webhooks.know(app);
+        }
+        for hook in &tenant.hooks {
+            let secret = hook.secret.clone().unwrap_or_else(|| shared.clone());
+            webhooks.found(Registration { id: hook_id(cx), secret, hook: hook.clone() });
+        }
         // A bot knows one secret: that of its webhooks, or the one they would have.
-        let secret = platform.hooks.first().map_or(shared, |first| first.secret.clone());
-        platform.auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
-        platform
+        let secret = webhooks.counting(cx.now()).next().map_or(shared, |first| first.secret.clone());
+        auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
+        let organization = Organization::new(staff, &tenant.groups, webhooks);
+        Self { tenant, auth, organization, chats: Chats::new() }
     }
 
     fn credential(call: &Call) -> Option<Credential> {
@@ -118,7 +131,7 @@ impl Platform for Livechat {
 
     fn caller(&self, call: &Call) -> Option<String> {
         let version = api::version(call.param("version")).ok();
-        let caller = version.and_then(|version| self.auth.caller(&self.tenant, call, version).ok());
+        let caller = version.and_then(|version| self.auth.caller(&self.organization, call, version).ok());
         caller.map(|caller| caller.id).or_else(|| self.auth.holder(call).map(|holder| holder.id.clone()))
     }
 
@@ -156,10 +169,18 @@ impl Platform for Livechat {
     }
 
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
-        self.look_after(cx, key);
+        match key.0.strip_prefix(api::TOKEN_TIMER) {
+            Some(token) => self.auth.expire(token),
+            None => self.look_after(cx, key),
+        }
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {
         self.auth.exports.clone()
     }
+}
+
+/// The id of a new registration.
+fn hook_id(cx: &mut Cx<'_>) -> String {
+    cx.draw("livechat/webhook-id").characters(b"abcdefghijklmnopqrstuvwxyz0123456789", HOOK_ID_LENGTH)
 }

@@ -6,7 +6,8 @@ use super::Livechat;
 use super::deed::{Availability, Choice, Closing, Destination, Opening, Unable, source};
 use super::events::Cause;
 use super::model::{Chat, Content, Draft, MemberKind, Patron, Phase, Postback, Thread};
-use super::tenant::{EVERYBODY, Overflow};
+use super::tenant::Overflow;
+use super::wire::WHEREABOUTS;
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{Act, Assign, Attach, Choose, Close, Leave, Resume, Say, StartChat, Tag, Transfer};
 use crate::scenario::decode::Located;
@@ -82,7 +83,7 @@ fn as_customer(customer: &Customer) -> Actor {
 }
 
 fn as_staff(platform: &Livechat, word: &str) -> Result<Actor, Refusal> {
-    let staffer = platform.tenant.staffer(word);
+    let staffer = platform.organization.staffer_called(word);
     let staffer = staffer.ok_or_else(|| Refusal::new(format!("`{word}` is no agent or bot of this tenant")))?;
     let cause = Cause { by: staffer.party(), client: Some(AGENT_APP.to_owned()) };
     Ok(Actor { id: staffer.id.clone(), cause })
@@ -139,7 +140,7 @@ fn start(platform: &mut Livechat, cx: &mut Cx<'_>, act: &StartChat) -> Result<()
     }
     let customer = customer(cx, &act.r#as.value)?;
     let access = match &act.to {
-        None => vec![EVERYBODY],
+        None => platform.organization.groups_for(&WHEREABOUTS),
         Some(to) => vec![group(platform, &to.value)?],
     };
     let content = act.text.as_ref().map(|text| Content::message(cx.fill(text)));
@@ -148,7 +149,7 @@ fn start(platform: &mut Livechat, cx: &mut Cx<'_>, act: &StartChat) -> Result<()
 }
 
 fn group(platform: &Livechat, word: &str) -> Result<u64, Refusal> {
-    platform.tenant.group(word).ok_or_else(|| Refusal::new(format!("there is no group `{word}`")))
+    platform.organization.group_called(word).ok_or_else(|| Refusal::new(format!("there is no group `{word}`")))
 }
 
 /// Begins the one chat of a customer, or goes on with it.
@@ -261,7 +262,7 @@ fn transfer(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Transfer) -> Result<
     let id = cx.chat_of(act.chat.as_ref(), None)?;
     active(platform, &id)?;
     let actor = doer(platform, &id, act.by.as_ref())?;
-    let to = match platform.tenant.staffer(&act.to.value) {
+    let to = match platform.organization.staffer_called(&act.to.value) {
         Some(staffer) => Destination::Agents(vec![staffer.id.clone()]),
         None => Destination::Groups(vec![group(platform, &act.to.value)?]),
     };

@@ -1,4 +1,4 @@
-//! A license: who works there, which webhooks it has registered, and its settings.
+//! A license as its set-up has it: what it begins with, and the settings that never change.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,13 +6,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::hook::Hook;
-use crate::base::secret::Secret;
+use super::model::{StaffKind, Staffer};
 use crate::base::time::VirtualSpan;
-use crate::journal::entry::{Party, Role};
 use crate::platform::outgoing::Policy;
-
-/// The group that everybody is in.
-pub(super) const EVERYBODY: u64 = 0;
 
 /// A license, checked.
 #[derive(Clone, Debug)]
@@ -37,6 +33,10 @@ pub struct Tenant {
     pub(super) overflow: Overflow,
     /// Whether webhooks name a requester where there is none.
     pub(super) requester_id: RequesterId,
+    /// Whether webhooks about the configuration name who has changed it.
+    pub(super) requester: Requester,
+    /// How long it takes until a call about webhooks counts.
+    pub(super) webhooks_delay: VirtualSpan,
     /// Whether webhooks of the type `license` are enabled.
     pub(super) license_webhooks: LicenseWebhooks,
     /// The statuses that the set-up gives to error types.
@@ -61,6 +61,15 @@ pub(super) enum RequesterId {
     Always,
 }
 
+/// Whether webhooks about the configuration name who has changed it: some parsers do not want the key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Requester {
+    /// They do, as documented for 3.6 and later.
+    Always,
+    /// They do not.
+    Never,
+}
+
 /// Whether webhooks of the type `license` are enabled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum LicenseWebhooks {
@@ -70,103 +79,13 @@ pub(super) enum LicenseWebhooks {
     Disabled,
 }
 
-/// An agent or a bot.
-#[derive(Clone, Debug)]
-pub(crate) struct Staffer {
-    /// The e-mail address of an agent; 32 hexadecimal digits for a bot.
-    pub(super) id: String,
-    /// The name.
-    pub(super) name: String,
-    /// What they are.
-    pub(super) kind: StaffKind,
-    /// The groups they are in, besides everybody's.
-    pub(super) groups: Vec<u64>,
-    /// How soon the router thinks of them.
-    pub(super) priority: Priority,
-    /// How many chats the router gives them at once.
-    pub(super) max_chats: usize,
-    /// Whether they take chats.
-    pub(super) status: Status,
-    /// The token they call with; drawn or well known where the set-up names none.
-    pub(super) token: Option<Secret>,
-}
-
-/// What somebody who works in a license is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum StaffKind {
-    /// A person.
-    Agent,
-    /// A program that belongs to an app.
-    Bot {
-        /// The app.
-        owner: String,
-    },
-}
-
-/// How soon the router thinks of somebody.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Priority {
-    /// Before all others.
-    First,
-    /// As usual.
-    Normal,
-    /// After all others.
-    Last,
-    /// Never.
-    Supervisor,
-}
-
-/// Whether somebody takes chats.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Status {
-    /// They do.
-    Accepting,
-    /// They are there but take no new ones.
-    NotAccepting,
-    /// They are not there.
-    Offline,
-}
-
-impl Staffer {
-    /// Whether they may see what belongs to these groups.
-    pub(super) fn covers(&self, groups: &[u64]) -> bool {
-        groups.iter().any(|group| *group == EVERYBODY || self.groups.contains(group))
-    }
-
-    /// As a party to a chat, played by the scenario.
-    pub(super) fn party(&self) -> Party {
-        let role = match self.kind {
-            StaffKind::Agent => Role::Agent,
-            StaffKind::Bot { .. } => Role::Bot,
-        };
-        Party::new(role, &self.id, &self.name)
-    }
-
-    /// The e-mail address; bots have none.
-    pub(super) fn email(&self) -> &str {
-        match self.kind {
-            StaffKind::Agent => &self.id,
-            StaffKind::Bot { .. } => "",
-        }
-    }
-}
-
 impl Tenant {
-    /// The agent or bot with this id or, for bots, this name.
-    pub(super) fn staffer(&self, word: &str) -> Option<&Staffer> {
-        self.staff.get(word).or_else(|| {
-            self.staff.values().find(|staffer| staffer.name == word && matches!(staffer.kind, StaffKind::Bot { .. }))
-        })
-    }
-
-    /// The group with this name or number.
-    pub(super) fn group(&self, word: &str) -> Option<u64> {
-        let named = self.groups.iter().find(|(_, name)| *name == word).map(|(id, _)| *id);
-        named.or_else(|| word.parse().ok().filter(|id| self.groups.contains_key(id)))
-    }
-
-    /// The bots of an app.
-    pub(super) fn bots_of<'t>(&'t self, client: &'t str) -> impl Iterator<Item = &'t Staffer> {
-        self.staff.values().filter(move |staffer| matches!(&staffer.kind, StaffKind::Bot { owner } if owner == client))
+    /// The apps that belong to the organization.
+    pub(super) fn apps(&self) -> impl Iterator<Item = &str> {
+        let bots = self.staff.values().filter_map(|staffer| match &staffer.kind {
+            StaffKind::Bot { owner, .. } => Some(owner.as_str()),
+            StaffKind::Agent(_) => None,
+        });
+        std::iter::once(self.client_id.as_str()).chain(bots)
     }
 }

@@ -17,6 +17,9 @@ pub(super) enum Version {
 pub(super) const USUAL: &str = "v3.6";
 
 impl Version {
+    /// The one that clients use unless they have a reason.
+    pub(super) const STABLE: Self = Self::V3_6;
+
     /// The words for them in `setup:`.
     pub(super) const WORDS: &'static [&'static str] = &["3.4", "3.5", "3.6", "3.7"];
 

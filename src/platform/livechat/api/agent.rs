@@ -2,28 +2,11 @@
 //!
 //! Page: platform.text.com/docs/messaging/agent-chat-api. Every method is a POST to a path of its own name.
 
-use http::Method;
+use super::table::rows;
+use super::{list, opening, read, tag, users};
 
-use super::super::Livechat;
-use super::{list, opening, read, serve, tag, users};
-use crate::base::doc_ref::{DocRef, Mark};
-use crate::platform::route::Route;
-
-macro_rules! actions {
-    ($( $name:literal => $handler:path : $summary:literal; )*) => {
-        /// All operations.
-        pub(crate) const ROUTES: &[Route<Livechat>] = &[ $( Route {
-            name: $name,
-            method: Method::POST,
-            path: concat!("/{version}/agent/action/", $name),
-            summary: $summary,
-            doc: DocRef::new(Mark::Docs, concat!("platform.text.com/docs/messaging/agent-chat-api#", $name)),
-            handle: |platform, cx, call| serve(platform, cx, call, $name, $handler),
-        } ),* ];
-    };
-}
-
-actions! {
+rows! {
+    "agent", "messaging/agent-chat-api";
     "list_chats" => list::list_chats: "lists the chats that the requester may see";
     "list_threads" => list::list_threads: "lists the threads of a chat";
     "get_chat" => read::get_chat: "gets a chat with one of its threads";

@@ -91,6 +91,13 @@ impl<'d> Fields<'d> {
         self.typed(key, &wanted, |value| words.iter().find(|word| value.as_str() == Some(word)).copied())
     }
 
+    /// A list of these words, if it is there.
+    pub(super) fn words(&self, key: &str, words: &[&'static str]) -> Result<Option<Vec<&'static str>>, Denial> {
+        let known = |item: &Value| words.iter().find(|word| item.as_str() == Some(word)).copied();
+        let wanted = format!("an array of: {}", words.join(", "));
+        self.typed(key, &wanted, |value| value.as_array()?.iter().map(known).collect())
+    }
+
     /// Who may see something, if it is there.
     pub(super) fn visibility(&self, key: &str) -> Result<Option<Visibility>, Denial> {
         Ok(self.word(key, &["all", "agents"])?.map(|word| match word {

@@ -32,7 +32,12 @@ pub(super) fn list_chats(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     platform.admit(cx, request)?;
     let found = chats.len();
     let page = asked.page(chats, limit);
-    let view = View { tenant: &platform.tenant, chats: &platform.chats, version: request.version };
+    let view = View {
+        tenant: &platform.tenant,
+        organization: &platform.organization,
+        chats: &platform.chats,
+        version: request.version,
+    };
     let key = if request.version >= Version::V3_7 { "chats_info" } else { "chats_summary" };
     let mut answer = Map::new();
     answer.insert(key.to_owned(), page.entries.iter().map(|chat| view.summary(chat)).collect());
@@ -149,7 +154,12 @@ pub(super) fn list_threads(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     platform.admit(cx, request)?;
     let found = threads.len();
     let page = asked.page(threads, limit);
-    let view = View { tenant: &platform.tenant, chats: &platform.chats, version: request.version };
+    let view = View {
+        tenant: &platform.tenant,
+        organization: &platform.organization,
+        chats: &platform.chats,
+        version: request.version,
+    };
     let threads: Vec<_> = page.entries.iter().map(|thread| view.thread(chat, thread)).collect();
     let mut answer = Map::new();
     answer.insert("threads".to_owned(), json!(threads));

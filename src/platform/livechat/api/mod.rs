@@ -1,19 +1,24 @@
-//! The operations, and the order of checks that all of them share: version, credential, body, then their own.
+//! The operations of all APIs, and the order of checks that all of them share: version, credential, body, then their own.
 
 mod agent;
+mod batch;
+mod configuration;
 mod document;
 mod draft;
 mod list;
 mod opening;
 mod page;
 mod read;
+mod table;
 mod tag;
 mod users;
 
-use serde_json::Value;
+use http::Method;
+use serde_json::{Map, Value};
 
-pub(super) use self::agent::ROUTES;
+pub(super) use self::configuration::TOKEN_TIMER;
 use self::document::Fields;
+use self::table::{Form, routes};
 use super::Livechat;
 use super::auth::Caller;
 use super::codes::{self, Denial};
@@ -22,7 +27,11 @@ use super::model::{Chat, Thread};
 use super::version::Version;
 use crate::journal::entry::Party;
 use crate::platform::cx::Cx;
-use crate::platform::route::{Answer, Body, Call, Reply};
+use crate::platform::route::{Answer, Body, Call, Reply, Route};
+
+/// The operations of all APIs.
+pub(super) const ROUTES: &[Route<Livechat>] =
+    &routes::<{ agent::ROWS.len() + configuration::ROWS.len() }>(agent::ROWS, configuration::ROWS);
 
 /// A call that has a known version, a known caller and a JSON object.
 pub(super) struct Request {
@@ -34,6 +43,17 @@ pub(super) struct Request {
     caller: Caller,
     /// The body.
     document: Value,
+    /// Whether it has been admitted already.
+    admission: Admission,
+}
+
+/// Whether a request has been admitted: a planned fault may take over once, when all checks are passed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Admission {
+    /// It is yet to be.
+    Pending,
+    /// It was, as part of a batch.
+    Granted,
 }
 
 /// Why a handler ends early.
@@ -69,9 +89,19 @@ fn nothing() -> Outcome {
 }
 
 /// Runs an operation.
-fn serve(platform: &mut Livechat, cx: &mut Cx<'_>, call: &Call, route: &'static str, handler: Handler) -> Answer {
-    let request = Request::read(platform, call, route);
-    let outcome = request.map_err(Stop::from).and_then(|request| handler(platform, cx, &request));
+fn serve(
+    platform: &mut Livechat,
+    cx: &mut Cx<'_>,
+    call: &Call,
+    route: &'static str,
+    form: Form,
+    handler: Handler,
+) -> Answer {
+    let request = Request::read(platform, call, route, form);
+    let outcome = request.map_err(Stop::from).and_then(|request| match form {
+        Form::Batch => batch::batch(platform, cx, &request, handler),
+        Form::Plain | Form::Open => handler(platform, cx, &request),
+    });
     outcome.map_err(|stop| match stop {
         Stop::Denied(denial) => {
             if let Some(mistake) = denial.mistake() {
@@ -84,25 +114,53 @@ fn serve(platform: &mut Livechat, cx: &mut Cx<'_>, call: &Call, route: &'static 
 }
 
 impl Request {
-    fn read(platform: &Livechat, call: &Call, route: &'static str) -> Result<Self, Denial> {
+    fn read(platform: &Livechat, call: &Call, route: &'static str, form: Form) -> Result<Self, Denial> {
         let version = version(call.param("version"))?;
-        let caller = platform.auth.caller(&platform.tenant, call, version)?;
+        let caller = platform.auth.caller(&platform.organization, call, version);
+        let caller = match form {
+            Form::Open => caller.unwrap_or_else(|_| Caller::nobody()),
+            Form::Plain | Form::Batch => caller?,
+        };
         let bytes = match &call.body {
             Body::Whole(bytes) => bytes,
             Body::TooLarge(_) => return Err(Denial::of(codes::ENTITY_TOO_LARGE)),
             Body::TooSlow => return Err(Denial::of(codes::REQUEST_TIMEOUT)),
         };
-        let document: Value = serde_json::from_slice(bytes).map_err(|_| Denial::of(codes::VALIDATION))?;
+        let document: Value = match bytes.is_empty() && call.method == Method::GET {
+            true => Value::Object(queried(&call.query)),
+            false => serde_json::from_slice(bytes).map_err(|_| Denial::of(codes::VALIDATION))?,
+        };
         if !document.is_object() {
             return Err(Denial::of(codes::VALIDATION));
         }
-        Ok(Self { route, version, caller, document })
+        Ok(Self { route, version, caller, document, admission: Admission::Pending })
     }
 
     /// The fields of the body.
     fn fields(&self) -> Result<Fields<'_>, Denial> {
         Fields::of(&self.document, "")
     }
+}
+
+/// The parameters of a query as a document; all of them are texts, since a query knows no types.
+fn queried(query: &str) -> Map<String, Value> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let parts = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    parts.map(|(key, value)| (decoded(key), decoded(value).into())).collect()
+}
+
+/// A part of a query without its escapes; what is no proper escape stays as it is.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = tail.get(..2).filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let escaped = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
+        let escaped = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(escaped.unwrap_or(if *first == b'+' { b' ' } else { *first }));
+        rest = if escaped.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The version that a path names.
@@ -119,7 +177,10 @@ impl Livechat {
 
     /// All checks are passed: from here on a planned fault may take over.
     fn admit(&self, cx: &mut Cx<'_>, request: &Request) -> Result<(), Stop> {
-        cx.admit(request.route, |code| self.refuse(&Denial::of(code))).map_err(Stop::Planned)
+        match request.admission {
+            Admission::Pending => cx.admit(request.route, |code| self.refuse(&Denial::of(code))).map_err(Stop::Planned),
+            Admission::Granted => Ok(()),
+        }
     }
 
     /// Who causes what a request changes. Whoever calls from outside is the software under test, whatever its token.
@@ -144,7 +205,7 @@ impl Livechat {
 
     /// Whether the caller is in one of these groups.
     fn covers(&self, request: &Request, groups: &[u64]) -> bool {
-        self.tenant.staff.get(&request.caller.id).is_some_and(|staffer| staffer.covers(groups))
+        self.organization.staffer(&request.caller.id).is_some_and(|staffer| staffer.covers(groups))
     }
 
     /// The chat with this id, if it has an active thread and the caller may change it. Presence is asked for before
@@ -183,5 +244,18 @@ impl PresenceRule {
             }
             Self::Required | Self::Waived => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_a_document_of_texts() {
+        let check = |query: &str, expected: Value| assert_eq!(Value::Object(queried(query)), expected, "{query}");
+        check("", serde_json::json!({}));
+        check("a=1&b=x%20y+z&c", serde_json::json!({"a": "1", "b": "x y z", "c": ""}));
+        check("a=%C3%BC%zz%+1%4", serde_json::json!({"a": "\u{fc}%zz% 1%4"}));
     }
 }

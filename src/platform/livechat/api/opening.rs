@@ -6,8 +6,7 @@ use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::deed::{Begun, Closing, Opening};
 use super::super::events::Cause;
-use super::super::model::{Draft, MemberKind, Phase};
-use super::super::tenant::EVERYBODY;
+use super::super::model::{Draft, EVERYBODY, MemberKind, Phase};
 use super::document::Fields;
 use super::draft::draft;
 use super::{Outcome, PresenceRule, Request, done, nothing};
@@ -101,7 +100,7 @@ fn with_thread(mut answer: Map<String, Value>, begun: &Begun) -> Map<String, Val
 fn has_slot(platform: &Livechat, request: &Request) -> Result<(), Denial> {
     let id = &request.caller.id;
     let full = |most| platform.chats.load(id) >= most;
-    match platform.tenant.staff.get(id) {
+    match platform.organization.staffer(id) {
         Some(staffer) if full(staffer.max_chats) => Err(Denial::of(codes::LIMIT_REACHED)),
         Some(_) | None => Ok(()),
     }
@@ -120,7 +119,7 @@ fn opening(
     let access = chat.as_ref().map(|chat| chat.object("access")).transpose()?.flatten();
     let access = access.map(|access| access.numbers("group_ids")).transpose()?.flatten();
     let access = access.filter(|groups| !groups.is_empty()).unwrap_or_else(|| vec![EVERYBODY]);
-    if !access.iter().all(|group| platform.tenant.groups.contains_key(group)) {
+    if !access.iter().all(|group| platform.organization.group(*group).is_some()) {
         return Err(Denial::of(codes::NOT_FOUND));
     }
     if !platform.covers(request, &access) {
@@ -162,7 +161,7 @@ fn members(
         let user = Fields::of(user, &format!("chat.users.{index}"))?;
         let id = user.required("id")?;
         let (kind, known) = match user.word("type", &["agent", "customer"])?.ok_or_else(|| user.missing("type"))? {
-            "agent" => (MemberKind::Agent, platform.tenant.staff.contains_key(id)),
+            "agent" => (MemberKind::Agent, platform.organization.staffer(id).is_some()),
             _ => {
                 let known = platform.chats.patron(id).is_some() || cx.customer_with_id(id).is_some();
                 (MemberKind::Customer, known)
@@ -171,7 +170,7 @@ fn members(
         if !known {
             return Err(Denial::of(codes::NOT_FOUND));
         }
-        let staffer = platform.tenant.staff.get(id).filter(|_| kind == MemberKind::Agent);
+        let staffer = platform.organization.staffer(id).filter(|_| kind == MemberKind::Agent);
         if staffer.is_some_and(|staffer| !staffer.covers(access)) {
             return Err(Denial::of(codes::MISSING_ACCESS));
         }

@@ -20,7 +20,12 @@ pub(super) fn get_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Reque
         None => chat.latest(),
     };
     platform.admit(cx, request)?;
-    let view = View { tenant: &platform.tenant, chats: &platform.chats, version: request.version };
+    let view = View {
+        tenant: &platform.tenant,
+        organization: &platform.organization,
+        chats: &platform.chats,
+        version: request.version,
+    };
     done(&view.chat(chat, thread))
 }
 

@@ -28,8 +28,8 @@ pub(super) fn transfer_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
     platform.open_chat(request, id, presence)?;
     let known = match &to {
         Destination::Anew => true,
-        Destination::Groups(ids) => ids.iter().all(|id| platform.tenant.groups.contains_key(id)),
-        Destination::Agents(ids) => ids.iter().all(|id| platform.tenant.staff.contains_key(id)),
+        Destination::Groups(ids) => ids.iter().all(|id| platform.organization.group(*id).is_some()),
+        Destination::Agents(ids) => ids.iter().all(|id| platform.organization.staffer(id).is_some()),
     };
     if !known {
         return Err(Denial::of(codes::NOT_FOUND).into());
@@ -93,7 +93,7 @@ pub(super) fn add_user_to_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request
 }
 
 fn may_join(platform: &Livechat, chat: &Chat, user: &str, visibility: Visibility) -> Result<(), Denial> {
-    let staffer = platform.tenant.staff.get(user).ok_or_else(unknown_user)?;
+    let staffer = platform.organization.staffer(user).ok_or_else(unknown_user)?;
     if !staffer.covers(&chat.access) {
         return Err(Denial::of(codes::MISSING_ACCESS));
     }

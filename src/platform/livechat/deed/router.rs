@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Fact, MemberKind, Phase, Reason, Visibility};
-use super::super::tenant::{Priority, Staffer, Status};
+use super::super::model::{Fact, MemberKind, Phase, Priority, Reason, Staffer, Standing, Status, Visibility};
 use crate::platform::cx::Cx;
 
 /// Who comes into question for a chat.
@@ -21,19 +20,19 @@ pub(crate) struct Choice<'c> {
 impl Livechat {
     /// Whoever the router gives a chat to, if anybody can take it.
     pub(crate) fn choose(&self, choice: &Choice<'_>) -> Option<String> {
-        let eligible = |staffer: &&Staffer| {
-            staffer.priority != Priority::Supervisor
-                && staffer.covers(choice.groups)
-                && !choice.but.contains(&staffer.id)
-                && self.free(staffer)
-        };
-        let candidates = self.tenant.staff.values().filter(eligible);
-        candidates.min_by_key(|staffer| (staffer.priority, self.chats.load(&staffer.id))).map(|found| found.id.clone())
+        let candidates = self.organization.staff().filter_map(|staffer| {
+            let priority = staffer.priority_in(choice.groups).filter(|priority| *priority != Priority::Supervisor)?;
+            let eligible = !choice.but.contains(&staffer.id) && self.free(staffer);
+            eligible.then_some((priority, staffer))
+        });
+        let soonest = candidates.min_by_key(|(priority, staffer)| (*priority, self.chats.load(&staffer.id)));
+        soonest.map(|(_, staffer)| staffer.id.clone())
     }
 
     /// Whether somebody takes chats and has a free slot.
     pub(crate) fn free(&self, staffer: &Staffer) -> bool {
-        staffer.status == Status::Accepting && self.chats.load(&staffer.id) < staffer.max_chats
+        let works = staffer.standing() == Standing::Active && staffer.status == Status::Accepting;
+        works && self.chats.load(&staffer.id) < staffer.max_chats
     }
 
     /// Puts the active thread into the queue, because these gave it away. Whoever gave it away before does not count

@@ -4,8 +4,7 @@ use serde_json::json;
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Fact, Member, MemberKind, Reason, Visibility};
-use super::super::tenant::Status;
+use super::super::model::{Fact, Member, MemberKind, Reason, Status, Visibility};
 use super::note::Note;
 use super::router::{Choice, set};
 use crate::platform::cx::Cx;
@@ -55,7 +54,7 @@ impl Livechat {
         let holder: Vec<String> = found.holder().map(|holder| holder.id.clone()).into_iter().collect();
         match to {
             Destination::Agents(ids) => {
-                let named: Vec<_> = ids.iter().filter_map(|id| self.tenant.staff.get(id)).collect();
+                let named: Vec<_> = ids.iter().filter_map(|id| self.organization.staffer(id)).collect();
                 let may: Vec<_> = named.iter().filter(|staffer| staffer.covers(&found.access)).collect();
                 if may.is_empty() {
                     return Err(Unable::Access);
@@ -79,7 +78,7 @@ impl Livechat {
                 }
                 let names: Vec<String> = groups
                     .iter()
-                    .map(|id| self.tenant.groups.get(id).cloned().unwrap_or_else(|| id.to_string()))
+                    .map(|id| self.organization.group(*id).map_or_else(|| id.to_string(), |group| group.name.clone()))
                     .collect();
                 Ok(Plan { access: groups.clone(), groups: Some(groups), agent, targets: names.join(", ") })
             }

@@ -1,10 +1,11 @@
-//! What is true in a license: chats, threads, events and the people in them.
+//! What is true in a license: the organization, and its chats, threads, events and the people in them.
 //!
 //! Knows neither calls nor webhooks. Deeds change it one step at a time and publish each step as a [`Fact`].
 
 mod chat;
 mod event;
 mod fact;
+mod organization;
 mod thread;
 
 use indexmap::IndexMap;
@@ -12,6 +13,11 @@ use indexmap::IndexMap;
 pub(super) use self::chat::{Chat, Member, MemberKind};
 pub(super) use self::event::{Button, Content, Draft, Element, Event, FormStage, Postback, Properties, Visibility};
 pub(super) use self::fact::{Fact, Reason};
+pub(super) use self::organization::{
+    Amendment, Conditions, EVERYBODY, Employment, Group, LANGUAGE, Organization, Pattern, Patterns, Place, Places,
+    Priority, Profile, Registration, Role, Rule, StaffKind, Staffer, Standing, Status, Tag, Unregistrable, Webhooks,
+    Whereabouts,
+};
 pub(super) use self::thread::{Phase, Thread};
 use crate::base::time::VirtualTime;
 

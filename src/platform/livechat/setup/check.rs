@@ -6,9 +6,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::super::codes as vendor;
-use super::super::tenant::{
-    EVERYBODY, LicenseWebhooks, Overflow, Priority, RequesterId, StaffKind, Staffer, Status, Tenant,
-};
+use super::super::model::{EVERYBODY, Employment, Priority, Profile, Role, StaffKind, Staffer, Standing, Status};
+use super::super::tenant::{LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
 use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks};
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
@@ -60,6 +59,8 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         groups,
         hooks: registered.finish(),
         policy: Arc::new(policy),
+        requester: if raw.requester { Requester::Always } else { Requester::Never },
+        webhooks_delay: raw.webhooks_delay,
         archive_after: raw.archive_after,
         overflow: if raw.queue { Overflow::Queue } else { Overflow::Refuse },
         requester_id: if raw.requester_id_always { RequesterId::Always } else { RequesterId::IfAny },
@@ -68,18 +69,23 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     })
 }
 
+/// How agents of a set-up are employed: they may do everything, as their tokens do.
+const EMPLOYED: Employment =
+    Employment { account: String::new(), role: Role::Administrator, standing: Standing::Active };
+
 fn default_agents() -> Vec<(Place, Staffer)> {
     [("agent@example.com", "Agent Smith"), ("agent2@example.com", "Agent Jones")]
         .map(|(id, name)| {
             let staffer = Staffer {
                 id: id.to_owned(),
                 name: name.to_owned(),
-                kind: StaffKind::Agent,
-                groups: vec![EVERYBODY],
+                kind: StaffKind::Agent(EMPLOYED),
+                groups: IndexMap::new(),
                 priority: Priority::Normal,
                 max_chats: count(MAX_CHATS),
                 status: Status::Accepting,
                 token: None,
+                profile: Profile::default(),
             };
             (Place::default(), staffer)
         })
@@ -103,15 +109,17 @@ fn groups(raw: Vec<RawGroup>, problems: &mut Problems) -> BTreeMap<u64, String> 
 }
 
 fn read_agent(raw: RawAgent, groups: &BTreeMap<u64, String>, problems: &mut Problems) -> (Place, Staffer) {
+    let priority = priority(raw.priority.as_ref(), Priority::Normal, problems);
     let staffer = Staffer {
         name: raw.name.unwrap_or_else(|| raw.id.value.clone()),
         id: raw.id.value,
-        kind: StaffKind::Agent,
-        groups: known(raw.groups, groups, problems),
-        priority: priority(raw.priority.as_ref(), Priority::Normal, problems),
+        kind: StaffKind::Agent(EMPLOYED),
+        groups: known(raw.groups, priority, groups, problems),
+        priority,
         max_chats: count(raw.max_chats),
         status: status(raw.status.as_ref(), problems),
         token: raw.token,
+        profile: Profile::default(),
     };
     (raw.id.place, staffer)
 }
@@ -134,15 +142,17 @@ fn read_bot(
         let problem = Diagnostic::new(&codes::SETUP, place, format!("`{id}` cannot be the id of a bot"));
         problems.push(problem.help("write 32 hexadecimal digits, or leave it out"));
     }
+    let priority = priority(raw.priority.as_ref(), Priority::First, problems);
     let staffer = Staffer {
         id,
         name: raw.name.value,
-        kind: StaffKind::Bot { owner },
-        groups: known(raw.groups, groups, problems),
-        priority: priority(raw.priority.as_ref(), Priority::First, problems),
+        kind: StaffKind::Bot { owner, secret: None },
+        groups: known(raw.groups, priority, groups, problems),
+        priority,
         max_chats: count(raw.max_chats),
         status: status(raw.status.as_ref(), problems),
         token: raw.token,
+        profile: Profile::default(),
     };
     (place, staffer)
 }
@@ -160,12 +170,18 @@ fn enlist(staff: &mut IndexMap<String, Staffer>, staffer: Staffer, place: Place,
     }
 }
 
-fn known(raw: Vec<Located<u64>>, groups: &BTreeMap<u64, String>, problems: &mut Problems) -> Vec<u64> {
+/// The groups that somebody is in, if they exist; the priority is the same in all of them.
+fn known(
+    raw: Vec<Located<u64>>,
+    priority: Priority,
+    groups: &BTreeMap<u64, String>,
+    problems: &mut Problems,
+) -> IndexMap<u64, Priority> {
     for group in raw.iter().filter(|group| !groups.contains_key(&group.value)) {
         let problem = Diagnostic::new(&codes::SETUP, group.place, format!("there is no group {}", group.value));
         problems.push(problem.help("add it under `groups:`"));
     }
-    raw.into_iter().map(|group| group.value).collect()
+    raw.into_iter().map(|group| (group.value, priority)).collect()
 }
 
 /// The meaning of a word, or a problem and the default.

@@ -65,6 +65,10 @@ record! {
         queue: bool = true,
         /// Whether webhooks of the type `license` are enabled.
         license_webhooks: bool = true,
+        /// Whether webhooks about the configuration say who has changed it.
+        requester: bool = true,
+        /// How long it takes until webhooks that are registered, or no longer are, count.
+        webhooks_delay: VirtualSpan = VirtualSpan::from_secs(0),
         /// Whether webhooks about users carry an empty `requester_id` where nobody asked.
         requester_id_always: bool = false,
         /// HTTP statuses of error types, where they are to differ.
@@ -157,11 +161,11 @@ record! {
         url: Located<String>,
         /// What stands in their bodies.
         secret_key: Option<Secret>,
-        /// Which occasions they pass over; `author_type` concerns those actions that know it.
+        /// Which occasions they pass over; each filter concerns those actions that know it.
         filters: Option<RawFilters>,
         /// `license` or `bot`.
         r#type: Option<Located<String>>,
-        /// `chat_properties` and `chat_presence_user_ids`, if their bodies are to carry them.
+        /// `chat_properties` and `chat_presence_user_ids`, if the bodies of those about chats are to carry them.
         additional_data: Vec<Located<String>>,
         /// The version they were registered with.
         version: Option<Located<String>>,
@@ -177,6 +181,8 @@ record! {
         only_my_chats: bool = false,
         /// Who must, or must not, be in the chat.
         chat_presence: RawPresence = RawPresence { user_ids: None, my_bots: false },
+        /// Only what is about these agents and bots.
+        agent_ids: Vec<String>,
         /// `my_client`, `other_clients` and `system`.
         source_type: Vec<Located<String>>,
     }

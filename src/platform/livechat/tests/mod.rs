@@ -2,6 +2,7 @@
 
 mod auth;
 mod chance;
+mod configuration;
 mod filters;
 mod life;
 mod listing;
@@ -91,7 +92,9 @@ impl Stage {
     }
 
     fn call(&mut self, method: &str, token: &str, body: &Value) -> (Reply, Value) {
-        let path = format!("/v3.6/agent/action/{method}");
+        let routes = (Vendor::of::<Livechat>().routes)();
+        let path = routes.iter().find(|route| route.name == method).expect("an operation").path;
+        let path = path.replace("{version}", "v3.6");
         self.send(Method::POST, &path, &[("authorization", token)], Body::Whole(body.to_string().into()))
     }
 

@@ -38,7 +38,8 @@ fn staged(method: &str) -> (Stage, Value) {
 }
 
 fn methods() -> Vec<&'static str> {
-    (Vendor::of::<Livechat>().routes)().iter().map(|route| route.name).collect()
+    let routes = (Vendor::of::<Livechat>().routes)();
+    routes.iter().filter(|route| route.path.contains("/agent/")).map(|route| route.name).collect()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Page: platform.text.com/docs/messaging/agent-chat-api/data-structures.
 
 mod event;
+pub(super) mod organization;
 mod user;
 mod webhook;
 
@@ -10,9 +11,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub(super) use self::event::Event;
-pub(super) use self::user::{User, Visit};
-pub(super) use self::webhook::{Body, Payload, additional_data};
-use super::model::{self, Chats, Fact, Phase};
+pub(super) use self::user::{User, Visit, WHEREABOUTS};
+pub(super) use self::webhook::{Body, Payload, Requester, additional_data};
+use super::model::{self, Chats, Fact, Organization, Phase};
 use super::tenant::Tenant;
 use super::version::Version;
 use crate::base::time::VirtualTime;
@@ -23,8 +24,10 @@ const WAIT_PER_PLACE: usize = 60;
 /// What objects are made from.
 #[derive(Clone, Copy)]
 pub(super) struct View<'v> {
-    /// The people who work there.
+    /// The settings.
     pub(super) tenant: &'v Tenant,
+    /// The people who work there.
+    pub(super) organization: &'v Organization,
     /// The chats and customers.
     pub(super) chats: &'v Chats,
     /// The version whose shape is wanted.

@@ -3,8 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::model::{self, MemberKind, Visibility};
-use super::super::tenant::EVERYBODY;
+use super::super::model::{self, EVERYBODY, MemberKind, Visibility, Whereabouts};
 use super::super::version::Version;
 use super::View;
 use crate::base::time::VirtualTime;
@@ -117,6 +116,15 @@ const PLACE: Geolocation = Geolocation {
     longitude: "17.0335",
 };
 
+/// Where all customers are, for rules that ask.
+pub(crate) const WHEREABOUTS: Whereabouts<'static> = Whereabouts {
+    url: PAGE,
+    country: PLACE.country,
+    country_code: PLACE.country_code,
+    region: PLACE.region,
+    city: PLACE.city,
+};
+
 impl Visit {
     /// As a thread shows it.
     pub(crate) fn of_thread() -> Self {
@@ -150,7 +158,7 @@ impl View<'_> {
     }
 
     fn agent(&self, member: &model::Member) -> Agent {
-        let staffer = self.tenant.staff.get(&member.id);
+        let staffer = self.organization.staffer(&member.id);
         Agent {
             id: member.id.clone(),
             r#type: "agent",

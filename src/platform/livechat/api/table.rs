@@ -1,0 +1,111 @@
+//! How tables of operations are written, and how they become routes. All paths follow from the names of operations.
+
+use http::Method;
+
+use super::super::Livechat;
+use crate::base::doc_ref::{DocRef, Mark};
+use crate::platform::cx::Cx;
+use crate::platform::route::{Answer, Call, Route};
+
+/// In which form an operation takes its request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Form {
+    /// One request by a known caller.
+    Plain,
+    /// One request, whoever calls.
+    Open,
+    /// Many requests by a known caller.
+    Batch,
+}
+
+/// With which HTTP method an operation is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Verb {
+    /// With a JSON object in the body.
+    Post,
+    /// With a query, or a body all the same.
+    Get,
+}
+
+/// An operation before it is a [`Route`], which cannot be copied from one constant to another.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    /// The vendor's name for it.
+    pub(super) name: &'static str,
+    /// The path.
+    pub(super) path: &'static str,
+    /// What it does, in a few words.
+    pub(super) summary: &'static str,
+    /// Where it is documented.
+    pub(super) doc: DocRef,
+    /// With which HTTP method it is called.
+    pub(super) verb: Verb,
+    /// Does it.
+    pub(super) handle: fn(&mut Livechat, &mut Cx<'_>, &Call) -> Answer,
+}
+
+/// Writes `const ROWS` of an API: `"name" => handler : "what it does";`. Before the name stands the form in brackets where
+/// it is not plain, and then the verb where it is not `Post`.
+macro_rules! rows {
+    ($area:literal, $page:literal; $( $( [$form:ident] )? $( $verb:ident )? $name:literal => $handler:path : $summary:literal; )*) => {
+        /// All operations of this API.
+        pub(super) const ROWS: &[$crate::platform::livechat::api::table::Row] = &[ $(
+            $crate::platform::livechat::api::table::Row {
+                name: $name,
+                path: concat!("/{version}/", $area, "/action/", $name),
+                summary: $summary,
+                doc: $crate::base::doc_ref::DocRef::new(
+                    $crate::base::doc_ref::Mark::Docs,
+                    concat!("platform.text.com/docs/", $page, "#", $name),
+                ),
+                verb: $crate::platform::livechat::api::table::rows!(@verb $( $verb )?),
+                handle: |platform, cx, call| {
+                    let form = $crate::platform::livechat::api::table::rows!(@form $( $form )?);
+                    $crate::platform::livechat::api::serve(platform, cx, call, $name, form, $handler)
+                },
+            }
+        ),* ];
+    };
+    (@form) => { $crate::platform::livechat::api::table::Form::Plain };
+    (@form $form:ident) => { $crate::platform::livechat::api::table::Form::$form };
+    (@verb) => { $crate::platform::livechat::api::table::Verb::Post };
+    (@verb $verb:ident) => { $crate::platform::livechat::api::table::Verb::$verb };
+}
+pub(super) use rows;
+
+/// The rows of two tables as routes.
+pub(super) const fn routes<const N: usize>(first: &[Row], second: &[Row]) -> [Route<Livechat>; N] {
+    let mut routes = [const { route(&EMPTY) }; N];
+    let mut at = 0;
+    while at < N {
+        let row = if at < first.len() { &first[at] } else { &second[at - first.len()] };
+        // Constants run no destructors, and a placeholder needs none.
+        std::mem::forget(std::mem::replace(&mut routes[at], route(row)));
+        at += 1;
+    }
+    routes
+}
+
+/// Stands where a row is about to be written.
+const EMPTY: Row = Row {
+    name: "",
+    path: "",
+    summary: "",
+    doc: DocRef::new(Mark::Inferred, ""),
+    verb: Verb::Post,
+    handle: |platform, _, _| Err(platform.refuse(&super::Denial::of(super::codes::INTERNAL))),
+};
+
+const fn route(row: &Row) -> Route<Livechat> {
+    Route {
+        name: row.name,
+        method: match row.verb {
+            Verb::Post => Method::POST,
+            Verb::Get => Method::GET,
+        },
+        path: row.path,
+        summary: row.summary,
+        doc: row.doc,
+        handle: row.handle,
+    }
+}
