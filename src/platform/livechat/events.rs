@@ -4,9 +4,9 @@
 
 use super::Livechat;
 use super::hook::{AuthorType, Hook, HookKind, Occasion};
-use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Thread, Visibility};
+use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Subject, Thread, Visibility};
 use super::tenant::{LicenseWebhooks, Status};
-use super::wire::{Body, View, additional_data};
+use super::wire::{Body, Payload, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::base::secret::Secret;
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
@@ -27,8 +27,19 @@ pub(super) const EVENTS: &[Event] = &[
     event("user_added_to_chat", "an agent, a bot or a customer joined a chat"),
     event("user_removed_from_chat", "an agent or a bot left a chat"),
     event("incoming_event", "something was said or noted in a chat"),
+    event("event_deleted", "an event was taken back"),
+    event("event_updated", "an event has other content than before"),
+    event("incoming_rich_message_postback", "a button of a rich message was pressed or released"),
+    event("chat_properties_updated", "properties of a chat have other values"),
+    event("chat_properties_deleted", "properties of a chat are gone"),
+    event("thread_properties_updated", "properties of a thread have other values"),
+    event("thread_properties_deleted", "properties of a thread are gone"),
+    event("event_properties_updated", "properties of an event have other values"),
+    event("event_properties_deleted", "properties of an event are gone"),
+    event("events_marked_as_seen", "somebody has seen more events of a chat"),
     event("thread_tagged", "a thread got a tag"),
     event("thread_untagged", "a thread lost a tag"),
+    event("routing_status_set", "an agent or a bot takes chats, or no longer does"),
 ];
 
 /// Who causes what happens, and through which app.
@@ -53,6 +64,20 @@ impl Fact {
         match self {
             Self::Began => "incoming_chat",
             Self::EventAdded { .. } => "incoming_event",
+            Self::EventUpdated { .. } => "event_updated",
+            Self::Pressed { .. } => "incoming_rich_message_postback",
+            Self::PropertiesUpdated { subject, .. } => match subject {
+                Subject::Chat => "chat_properties_updated",
+                Subject::Thread { .. } => "thread_properties_updated",
+                Subject::Event { .. } => "event_properties_updated",
+            },
+            Self::PropertiesDeleted { subject, .. } => match subject {
+                Subject::Chat => "chat_properties_deleted",
+                Subject::Thread { .. } => "thread_properties_deleted",
+                Subject::Event { .. } => "event_properties_deleted",
+            },
+            Self::EventDeleted { .. } => "event_deleted",
+            Self::Seen { .. } => "events_marked_as_seen",
             Self::AccessUpdated => "chat_access_updated",
             Self::Transferred { .. } => "chat_transferred",
             Self::UserAdded { .. } => "user_added_to_chat",
@@ -74,21 +99,46 @@ impl Livechat {
                 continue;
             }
             let view = View { tenant: &self.tenant, chats: &self.chats, version: hook.version };
-            let Some(payload) = view.payload(chat, fact) else { continue };
-            let secret = registration.secret.expose();
-            let extras = additional_data(chat, &hook.extras);
-            let body = Body::new(&registration.id, secret, hook.action, &self.auth.organization_id, &payload, extras);
-            cx.send(Outgoing {
-                event: hook.action,
-                chat: Some(chat.id.clone()),
-                url: hook.url.clone(),
-                headers: Vec::new(),
-                body: body.bytes,
-                secret_span: Some(body.secret),
-                signing: Some(registration.secret.clone()),
-                policy: self.tenant.policy.clone(),
-            });
+            if let Some(payload) = view.payload(chat, fact) {
+                self.send(cx, registration, hook, Some(chat), &payload);
+            }
         }
+    }
+
+    /// Tells everybody of the new status of an agent or bot, which is no chat's business.
+    pub(super) fn publish_status(&self, cx: &mut Cx<'_>, cause: &Cause, agent: &str, status: Status) {
+        let payload = Payload::Status { agent_id: agent.to_owned(), status: status.word() };
+        let client = cause.client.as_deref();
+        let occasion = Occasion { client, author: None, chat_client: None, present: &[], bots: &[] };
+        for (registration, hook) in self.hooks.iter().zip(&self.tenant.hooks) {
+            let wanted = hook.action == "routing_status_set" && hook.filters.pass(&hook.owner, &occasion);
+            if wanted && self.live(hook) {
+                self.send(cx, registration, hook, None, &payload);
+            }
+        }
+    }
+
+    fn send(
+        &self,
+        cx: &mut Cx<'_>,
+        registration: &Registration,
+        hook: &Hook,
+        chat: Option<&Chat>,
+        payload: &Payload,
+    ) {
+        let secret = registration.secret.expose();
+        let extras = chat.map(|chat| additional_data(chat, &hook.extras)).unwrap_or_default();
+        let body = Body::new(&registration.id, secret, hook.action, &self.auth.organization_id, payload, extras);
+        cx.send(Outgoing {
+            event: hook.action,
+            chat: chat.map(|chat| chat.id.clone()),
+            url: hook.url.clone(),
+            headers: Vec::new(),
+            body: body.bytes,
+            secret_span: Some(body.secret),
+            signing: Some(registration.secret.clone()),
+            policy: self.tenant.policy.clone(),
+        });
     }
 
     fn live(&self, hook: &Hook) -> bool {
@@ -136,7 +186,14 @@ impl Livechat {
                     cx.said(self.said(cause, chat, thread, event));
                 }
             }
-            Fact::AccessUpdated => cx.changed(id, by, Change::Updated { what: "access".to_owned() }),
+            Fact::AccessUpdated => cx.changed(id, by, updated("access")),
+            Fact::EventUpdated { .. } => cx.changed(id, by, updated("event")),
+            Fact::Pressed { .. } => cx.changed(id, by, updated("button")),
+            Fact::PropertiesUpdated { .. } | Fact::PropertiesDeleted { .. } => {
+                cx.changed(id, by, updated("properties"));
+            }
+            Fact::EventDeleted { .. } => cx.changed(id, by, updated("deleted event")),
+            Fact::Seen { .. } => cx.changed(id, by, updated("seen")),
             Fact::Transferred { groups, agents, .. } => {
                 let groups = groups.iter().flatten().map(u64::to_string);
                 let to: Vec<String> = agents.iter().cloned().chain(groups).collect();
@@ -197,10 +254,30 @@ impl Livechat {
     }
 }
 
+fn updated(what: &str) -> Change {
+    Change::Updated { what: what.to_owned() }
+}
+
 /// Who wrote the event that a fact is about, if anybody did.
 fn author(chat: &Chat, fact: &Fact) -> Option<AuthorType> {
-    let Fact::EventAdded { place } = fact else { return None };
-    let author = chat.latest()?.events().get(*place)?.author.as_ref()?;
+    let event = match fact {
+        Fact::EventAdded { place } => chat.latest()?.events().get(*place)?,
+        Fact::EventUpdated { thread, event } => chat.thread(thread)?.1.event(event)?,
+        Fact::Began
+        | Fact::Pressed { .. }
+        | Fact::PropertiesUpdated { .. }
+        | Fact::PropertiesDeleted { .. }
+        | Fact::EventDeleted { .. }
+        | Fact::Seen { .. }
+        | Fact::AccessUpdated
+        | Fact::Transferred { .. }
+        | Fact::UserAdded { .. }
+        | Fact::UserRemoved { .. }
+        | Fact::Tagged { .. }
+        | Fact::Untagged { .. }
+        | Fact::Deactivated { .. } => return None,
+    };
+    let author = event.author.as_ref()?;
     let member = chat.members().iter().find(|member| member.id == *author)?;
     Some(match member.kind {
         MemberKind::Customer => AuthorType::Customer,

@@ -14,6 +14,7 @@ mod deed;
 mod events;
 mod hook;
 mod model;
+mod properties;
 mod script;
 mod setup;
 mod tenant;

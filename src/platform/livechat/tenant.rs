@@ -31,6 +31,10 @@ pub struct Tenant {
     pub(super) hooks: Vec<Hook>,
     /// How webhooks are delivered.
     pub(super) policy: Arc<Policy>,
+    /// How long a thread may lie idle before it counts as idle; nothing if it never does.
+    pub(super) idle_after: Option<VirtualSpan>,
+    /// How long a customer may wait for a word before the chat goes to somebody else; nothing if it never does.
+    pub(super) transfer_after: Option<VirtualSpan>,
     /// How long a thread may lie idle before the system closes it.
     pub(super) archive_after: VirtualSpan,
     /// What happens to a chat that nobody is free for.
@@ -118,13 +122,31 @@ pub(super) enum Priority {
 
 /// Whether somebody takes chats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Status {
+pub(crate) enum Status {
     /// They do.
     Accepting,
     /// They are there but take no new ones.
     NotAccepting,
     /// They are not there.
     Offline,
+}
+
+impl Status {
+    /// All of them, with the vendor's words.
+    pub(super) const ALL: [(&'static str, Self); 3] = [
+        ("accepting_chats", Self::Accepting),
+        ("not_accepting_chats", Self::NotAccepting),
+        ("offline", Self::Offline),
+    ];
+
+    /// The vendor's word for it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Accepting => "accepting_chats",
+            Self::NotAccepting => "not_accepting_chats",
+            Self::Offline => "offline",
+        }
+    }
 }
 
 impl Staffer {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::codes::Denial;
 use super::super::model::Visibility;
+use crate::base::time::VirtualTime;
 
 /// The members of one object in a body, and where it stands.
 #[derive(Clone)]
@@ -89,6 +90,16 @@ impl<'d> Fields<'d> {
     pub(super) fn word(&self, key: &str, words: &[&'static str]) -> Result<Option<&'static str>, Denial> {
         let wanted = format!("one of: {}", words.join(", "));
         self.typed(key, &wanted, |value| words.iter().find(|word| value.as_str() == Some(word)).copied())
+    }
+
+    /// An instant, if it is there.
+    pub(super) fn instant(&self, key: &str) -> Result<Option<VirtualTime>, Denial> {
+        self.typed(key, "an RFC 3339 date", |value| value.as_str().and_then(VirtualTime::parse))
+    }
+
+    /// An object that must be there.
+    pub(super) fn required_object(&self, key: &str) -> Result<Self, Denial> {
+        self.object(key)?.ok_or_else(|| self.missing(key))
     }
 
     /// Who may see something, if it is there.

@@ -35,7 +35,7 @@ pub(super) fn list_chats(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     let view = View { tenant: &platform.tenant, chats: &platform.chats, version: request.version };
     let key = if request.version >= Version::V3_7 { "chats_info" } else { "chats_summary" };
     let mut answer = Map::new();
-    answer.insert(key.to_owned(), page.entries.iter().map(|chat| view.summary(chat)).collect());
+    answer.insert(key.to_owned(), page.entries.iter().map(|chat| view.summary(chat, &request.caller.id)).collect());
     answer.insert("found_chats".to_owned(), json!(found));
     page.ids(&mut answer);
     done(&answer)
@@ -179,13 +179,8 @@ struct Span {
 impl Span {
     fn read(fields: &Fields<'_>) -> Result<Self, Denial> {
         let filters = fields.object("filters")?;
-        let instant = |key| -> Result<Option<VirtualTime>, Denial> {
-            let Some(filters) = &filters else { return Ok(None) };
-            let Some(text) = filters.text(key)? else { return Ok(None) };
-            let wrong = || Denial::validation(format!("`{}` must be an RFC 3339 date", filters.name(key)));
-            VirtualTime::parse(text).map(Some).ok_or_else(wrong)
-        };
-        Ok(Self { from: instant("from")?, to: instant("to")? })
+        let Some(filters) = filters else { return Ok(Self { from: None, to: None }) };
+        Ok(Self { from: filters.instant("from")?, to: filters.instant("to")? })
     }
 
     fn holds(&self, thread: &Thread) -> bool {

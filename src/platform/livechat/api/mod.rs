@@ -3,10 +3,14 @@
 mod agent;
 mod document;
 mod draft;
+mod event;
+mod follow;
 mod list;
 mod opening;
 mod page;
+mod property;
 mod read;
+mod routing;
 mod tag;
 mod users;
 
@@ -97,6 +101,12 @@ impl Request {
             return Err(Denial::of(codes::VALIDATION));
         }
         Ok(Self { route, version, caller, document })
+    }
+
+    /// Whether the operation is there in the version of the call. What older versions answer is not documented; to them
+    /// it is a method that nobody knows.
+    fn since(&self, first: Version) -> Result<(), Denial> {
+        if self.version >= first { Ok(()) } else { Err(Denial::of(codes::NOT_FOUND)) }
     }
 
     /// The fields of the body.

@@ -21,7 +21,7 @@ pub(super) fn get_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Reque
     };
     platform.admit(cx, request)?;
     let view = View { tenant: &platform.tenant, chats: &platform.chats, version: request.version };
-    done(&view.chat(chat, thread))
+    done(&view.chat(chat, thread, &request.caller.id))
 }
 
 /// `send_event`.

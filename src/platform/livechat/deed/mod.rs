@@ -3,15 +3,21 @@
 //! A deed changes the model step by step and publishes each step at once, because webhooks show the state of their moment.
 //! Whether the deed is allowed was checked before.
 
+mod event;
+mod idle;
 mod lifecycle;
 mod membership;
 mod note;
+mod property;
 mod router;
+mod status;
 mod transfer;
 
+pub(super) use self::event::Pressing;
 pub(super) use self::lifecycle::{Begun, Closing, Opening, source};
 pub(super) use self::membership::Joining;
 use self::note::Note;
+pub(super) use self::note::Departure;
 pub(super) use self::router::Choice;
 pub(super) use self::transfer::{Availability, Destination, Unable};
 use super::Livechat;
@@ -40,6 +46,9 @@ impl Livechat {
             self.spoke(cx, chat, author, public);
         }
         self.publish(cx, cause, chat, &Fact::EventAdded { place });
+        if author.is_some() {
+            self.stir(cx, chat);
+        }
         Some(id)
     }
 

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::property::Properties;
 use crate::base::time::VirtualTime;
 
-/// Properties: namespace → name → value. Opaque here; the API checks their shape.
-pub(crate) type Properties = Map<String, Value>;
+/// The note that nothing has happened for a while; it alone is nothing that happens.
+pub(crate) const IDLE: &str = "routing.idle";
 
 /// Who can see an event or a member.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +28,17 @@ pub(crate) struct Event {
     pub(crate) author: Option<String>,
     /// Everything else.
     pub(crate) draft: Draft,
+    /// Whether it still stands.
+    pub(crate) standing: Standing,
+}
+
+/// Whether an event still stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    /// It does.
+    Kept,
+    /// Its author took it back; only its place is left.
+    Deleted,
 }
 
 /// An event before it has a place in a thread.
@@ -126,6 +138,24 @@ pub(crate) struct Postback {
     pub(crate) value: Option<String>,
 }
 
+/// A press of a button, or its release.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(crate) struct Press {
+    /// The button's id.
+    pub(crate) id: String,
+    /// Whether the button is pressed now.
+    pub(crate) toggled: bool,
+    /// The button's type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) button_type: Option<String>,
+    /// The button's value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) button_value: Option<String>,
+    /// What is bought with it, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ecommerce: Option<Value>,
+}
+
 /// A part of a rich message. Its fields are in the order in which the vendor sends them.
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Element {
@@ -170,6 +200,22 @@ impl Content {
     /// A plain message.
     pub(crate) fn message(text: impl Into<String>) -> Self {
         Self::Message { text: text.into(), postback: None }
+    }
+
+    /// Presses or releases a button for somebody; tells whether that changed anything.
+    pub(crate) fn press(&mut self, user: &str, press: &Press) -> bool {
+        let Self::RichMessage { elements, .. } = self else { return false };
+        let mut buttons = elements.iter_mut().flat_map(|element| &mut element.buttons);
+        let Some(button) = buttons.find(|button| button.postback_id == press.id) else { return false };
+        let place = button.user_ids.iter().position(|id| id == user);
+        match (place, press.toggled) {
+            (None, true) => button.user_ids.push(user.to_owned()),
+            (Some(place), false) => {
+                button.user_ids.remove(place);
+            }
+            (Some(_), true) | (None, false) => return false,
+        }
+        true
     }
 
     /// The buttons it offers.

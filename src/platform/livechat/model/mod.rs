@@ -5,13 +5,17 @@
 mod chat;
 mod event;
 mod fact;
+mod property;
 mod thread;
 
 use indexmap::IndexMap;
 
 pub(super) use self::chat::{Chat, Member, MemberKind};
-pub(super) use self::event::{Button, Content, Draft, Element, Event, FormStage, Postback, Properties, Visibility};
+pub(super) use self::event::{
+    Button, Content, Draft, Element, Event, FormStage, IDLE, Postback, Press, Standing, Visibility,
+};
 pub(super) use self::fact::{Fact, Reason};
+pub(super) use self::property::{Names, Properties, Subject, assign, remove, set};
 pub(super) use self::thread::{Phase, Thread};
 use crate::base::time::VirtualTime;
 

@@ -1,6 +1,7 @@
 //! One sitting of a chat: from its opening to its closing.
 
-use super::event::{Draft, Event, Properties};
+use super::event::{Content, Draft, Event, IDLE, Standing};
+use super::property::Properties;
 use crate::base::time::VirtualTime;
 
 /// One sitting of a chat.
@@ -73,7 +74,7 @@ impl Thread {
         }
         let place = self.events.len();
         let number = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
-        self.events.push(Event { number, at, author, draft });
+        self.events.push(Event { number, at, author, draft, standing: Standing::Kept });
         Some(place)
     }
 
@@ -82,9 +83,26 @@ impl Thread {
         format!("{}_{}", self.id, event.number)
     }
 
+    /// One of its events, unless it was taken back.
+    pub(crate) fn event(&self, id: &str) -> Option<&Event> {
+        self.events.iter().find(|event| event.standing == Standing::Kept && self.event_id(event) == id)
+    }
+
+    /// One of its events, to be changed, unless it was taken back.
+    pub(crate) fn event_mut(&mut self, id: &str) -> Option<&mut Event> {
+        let place = self.events.iter().position(|event| self.event_id(event) == id)?;
+        self.events.get_mut(place).filter(|event| event.standing == Standing::Kept)
+    }
+
     /// When something last happened in it.
     pub(crate) fn last_event_at(&self) -> VirtualTime {
-        self.events.last().map_or(self.created_at, |event| event.at)
+        let idle = |event: &&Event| matches!(&event.draft.content, Content::System { kind, .. } if kind == IDLE);
+        self.events.iter().rev().find(|event| !idle(event)).map_or(self.created_at, |event| event.at)
+    }
+
+    /// Whoever wrote last, if anybody has written.
+    pub(crate) fn last_author(&self) -> Option<&str> {
+        self.events.iter().rev().find_map(|event| event.author.as_deref())
     }
 
     /// Notes that somebody took part.

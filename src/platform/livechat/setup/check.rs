@@ -60,6 +60,8 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         groups,
         hooks: registered.finish(),
         policy: Arc::new(policy),
+        idle_after: raw.idle_after,
+        transfer_after: raw.transfer_after,
         archive_after: raw.archive_after,
         overflow: if raw.queue { Overflow::Queue } else { Overflow::Refuse },
         requester_id: if raw.requester_id_always { RequesterId::Always } else { RequesterId::IfAny },
@@ -196,12 +198,7 @@ fn priority(raw: Option<&Located<String>>, default: Priority, problems: &mut Pro
 }
 
 fn status(raw: Option<&Located<String>>, problems: &mut Problems) -> Status {
-    let meanings = [
-        ("accepting_chats", Status::Accepting),
-        ("not_accepting_chats", Status::NotAccepting),
-        ("offline", Status::Offline),
-    ];
-    word(raw, Status::Accepting, "routing status", &meanings, problems)
+    word(raw, Status::Accepting, "routing status", &Status::ALL, problems)
 }
 
 fn statuses(raw: BTreeMap<String, Located<u16>>, problems: &mut Problems) -> BTreeMap<String, u16> {

@@ -13,7 +13,7 @@ use crate::scenario::codes;
 use crate::scenario::decode::{Located, Problems, unknown_word};
 
 /// The actions that know the filter `author_type`.
-const AUTHORED: &[&str] = &["incoming_event"];
+const AUTHORED: &[&str] = &["incoming_event", "event_updated"];
 
 /// Whose registration it is, which decides its defaults.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,11 +2,14 @@
 
 mod auth;
 mod chance;
+mod events;
 mod filters;
 mod life;
 mod listing;
 mod opening;
 mod refusals;
+mod properties;
+mod routing;
 mod setup;
 
 use http::{HeaderName, HeaderValue, Method};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::super::model::{self, Content, Element, FormStage, Postback, Properties, Visibility};
+use super::super::model::{self, Content, Element, FormStage, Postback, Properties, Standing, Visibility};
 use crate::base::time::VirtualTime;
 
 /// What is said about every image: nobody here looks into files, so sizes are those of the vendor's sample.
@@ -58,6 +58,8 @@ pub(crate) struct Event {
     system_message_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text_vars: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<bool>,
 }
 
 impl Event {
@@ -74,11 +76,16 @@ impl Event {
             r#type: draft.content.kind(),
             author_id: event.author.clone(),
             custom_id: draft.custom_id.clone(),
-            // Samples of what the system writes have no properties.
-            properties: event.author.is_some().then(|| draft.properties.clone()),
             ..Self::default()
         };
-        out.fill(&draft.content);
+        match event.standing {
+            Standing::Kept => {
+                // Samples of what the system writes have no properties.
+                out.properties = event.author.is_some().then(|| draft.properties.clone());
+                out.fill(&draft.content);
+            }
+            Standing::Deleted => out.deleted = Some(true),
+        }
         out
     }
 

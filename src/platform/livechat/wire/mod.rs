@@ -118,8 +118,8 @@ impl View<'_> {
         }
     }
 
-    /// A chat as `get_chat` answers it.
-    pub(super) fn chat(&self, chat: &model::Chat, thread: Option<&model::Thread>) -> impl Serialize {
+    /// A chat as `get_chat` answers it to somebody.
+    pub(super) fn chat(&self, chat: &model::Chat, thread: Option<&model::Thread>, viewer: &str) -> impl Serialize {
         #[derive(Serialize)]
         struct Chat {
             id: String,
@@ -136,13 +136,12 @@ impl View<'_> {
             users: self.users(chat),
             properties: chat.properties.clone(),
             access: self.access(&chat.access),
-            // Following a chat is not possible yet, so nobody does.
-            is_followed: false,
+            is_followed: chat.followed_by(viewer),
         }
     }
 
-    /// A chat as `list_chats` answers it: the preview since 3.7 under other names.
-    pub(super) fn summary(&self, chat: &model::Chat) -> Value {
+    /// A chat as `list_chats` answers it to somebody: the preview since 3.7 under other names.
+    pub(super) fn summary(&self, chat: &model::Chat, viewer: &str) -> Value {
         let preview = self.version >= Version::V3_7;
         let mut summary = Map::new();
         summary.insert("id".to_owned(), json!(chat.id));
@@ -173,7 +172,7 @@ impl View<'_> {
         }
         summary.insert("properties".to_owned(), json!(chat.properties));
         summary.insert("access".to_owned(), json!(self.access(&chat.access)));
-        summary.insert("is_followed".to_owned(), json!(false));
+        summary.insert("is_followed".to_owned(), json!(chat.followed_by(viewer)));
         Value::Object(summary)
     }
 

@@ -7,9 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::super::hook::Extra;
-use super::super::model::{self, Fact, Properties, Reason};
+use super::super::model::{self, Fact, Names, Press, Properties, Reason, Subject};
 use super::super::tenant::RequesterId;
+use super::super::version::Version;
 use super::{Access, Event, Queue, Thread, User, View};
+use crate::base::time::VirtualTime;
 
 /// A finished body, and where in it the secret stands.
 pub(crate) struct Body {
@@ -66,7 +68,7 @@ pub(crate) enum Payload {
         /// The chat with its new thread.
         chat: Box<Chat>,
     },
-    /// `incoming_event`.
+    /// `incoming_event` and `event_updated`.
     Event {
         /// The chat.
         chat_id: String,
@@ -130,6 +132,57 @@ pub(crate) enum Payload {
         #[serde(skip_serializing_if = "Option::is_none")]
         requester_id: Option<String>,
     },
+    /// `incoming_rich_message_postback`.
+    Postback {
+        /// Who pressed the button.
+        user_id: String,
+        /// The chat.
+        chat_id: String,
+        /// The thread.
+        thread_id: String,
+        /// The rich message.
+        event_id: String,
+        /// The button.
+        postback: Press,
+    },
+    /// `event_deleted`.
+    Deleted {
+        /// The chat.
+        chat_id: String,
+        /// The thread.
+        thread_id: String,
+        /// The event.
+        event_id: String,
+    },
+    /// `routing_status_set`.
+    Status {
+        /// The agent or bot.
+        agent_id: String,
+        /// Whether they take chats.
+        status: &'static str,
+    },
+    /// What changed in properties of a chat, a thread or an event.
+    Properties {
+        /// The chat.
+        chat_id: String,
+        /// The thread, if they belong to it or to one of its events.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        thread_id: Option<String>,
+        /// The event, if they belong to one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_id: Option<String>,
+        /// They.
+        properties: Changed,
+    },
+    /// `events_marked_as_seen`.
+    Seen {
+        /// Who has seen them.
+        user_id: String,
+        /// The chat.
+        chat_id: String,
+        /// Up to when.
+        seen_up_to: VirtualTime,
+    },
     /// `thread_tagged` and `thread_untagged`.
     Tag {
         /// The chat.
@@ -149,6 +202,16 @@ pub(crate) enum Payload {
         #[serde(skip_serializing_if = "Option::is_none")]
         user_id: Option<String>,
     },
+}
+
+/// Properties that changed.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Changed {
+    /// With their new values.
+    Updated(Properties),
+    /// The names of those that are gone.
+    Deleted(Names),
 }
 
 /// The chat of `incoming_chat`.
@@ -189,6 +252,37 @@ impl Payload {
                 let event = Box::new(Event::new(latest, latest.events().get(*place)?));
                 Self::Event { chat_id, thread_id: latest.id.clone(), event }
             }
+            Fact::EventUpdated { thread, event } => {
+                let (_, thread) = chat.thread(thread)?;
+                let event = Box::new(Event::new(thread, thread.event(event)?));
+                Self::Event { chat_id, thread_id: thread.id.clone(), event }
+            }
+            Fact::Pressed { user, thread, event, press } => Self::Postback {
+                user_id: user.clone(),
+                chat_id,
+                thread_id: thread.clone(),
+                event_id: event.clone(),
+                postback: match view.version {
+                    Version::V3_6 | Version::V3_7 => press.clone(),
+                    Version::V3_4 | Version::V3_5 => {
+                        Press { button_type: None, button_value: None, ecommerce: None, ..press.clone() }
+                    }
+                },
+            },
+            Fact::PropertiesUpdated { subject, properties } => {
+                Self::properties(chat_id, subject, Changed::Updated(properties.clone()))
+            }
+            Fact::PropertiesDeleted { subject, names } => {
+                Self::properties(chat_id, subject, Changed::Deleted(names.clone()))
+            }
+            Fact::EventDeleted { thread, event } => match view.version {
+                // Older versions know no such webhook.
+                Version::V3_4 | Version::V3_5 => return None,
+                Version::V3_6 | Version::V3_7 => {
+                    Self::Deleted { chat_id, thread_id: thread.clone(), event_id: event.clone() }
+                }
+            },
+            Fact::Seen { user, up_to } => Self::Seen { user_id: user.clone(), chat_id, seen_up_to: *up_to },
             Fact::AccessUpdated => Self::Access { id: chat_id, access: view.access(&chat.access) },
             Fact::Transferred { reason, requester, groups, agents } => Self::Transfer {
                 chat_id,
@@ -216,6 +310,17 @@ impl Payload {
                 Self::Deactivated { chat_id, thread_id: latest.id.clone(), user_id: user.clone() }
             }
         })
+    }
+}
+
+impl Payload {
+    fn properties(chat_id: String, subject: &Subject, properties: Changed) -> Self {
+        let (thread, event) = match subject {
+            Subject::Chat => (None, None),
+            Subject::Thread { thread } => (Some(thread), None),
+            Subject::Event { thread, event } => (Some(thread), Some(event)),
+        };
+        Self::Properties { chat_id, thread_id: thread.cloned(), event_id: event.cloned(), properties }
     }
 }
 
