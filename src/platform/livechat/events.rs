@@ -37,6 +37,7 @@ pub(super) const EVENTS: &[Event] = &[
     event("event_properties_updated", "properties of an event have other values"),
     event("event_properties_deleted", "properties of an event are gone"),
     event("events_marked_as_seen", "somebody has seen more events of a chat"),
+    event("customer_session_fields_updated", "apps have noted something else about a customer with an open chat"),
     event("thread_tagged", "a thread got a tag"),
     event("thread_untagged", "a thread lost a tag"),
     event("routing_status_set", "an agent or a bot takes chats, or no longer does"),
@@ -77,6 +78,7 @@ impl Fact {
                 Subject::Event { .. } => "event_properties_deleted",
             },
             Self::EventDeleted { .. } => "event_deleted",
+            Self::SessionFieldsUpdated { .. } => "customer_session_fields_updated",
             Self::Seen { .. } => "events_marked_as_seen",
             Self::AccessUpdated => "chat_access_updated",
             Self::Transferred { .. } => "chat_transferred",
@@ -187,13 +189,14 @@ impl Livechat {
                 }
             }
             Fact::AccessUpdated => cx.changed(id, by, updated("access")),
-            Fact::EventUpdated { .. } => cx.changed(id, by, updated("event")),
-            Fact::Pressed { .. } => cx.changed(id, by, updated("button")),
+            Fact::EventUpdated { .. } => cx.changed(id, by, updated("event changed")),
+            Fact::Pressed { .. } => cx.changed(id, by, updated("button pressed or released")),
             Fact::PropertiesUpdated { .. } | Fact::PropertiesDeleted { .. } => {
                 cx.changed(id, by, updated("properties"));
             }
-            Fact::EventDeleted { .. } => cx.changed(id, by, updated("deleted event")),
-            Fact::Seen { .. } => cx.changed(id, by, updated("seen")),
+            Fact::EventDeleted { .. } => cx.changed(id, by, updated("event deleted")),
+            Fact::SessionFieldsUpdated { .. } => cx.changed(id, by, updated("session fields")),
+            Fact::Seen { .. } => cx.changed(id, by, updated("events seen")),
             Fact::Transferred { groups, agents, .. } => {
                 let groups = groups.iter().flatten().map(u64::to_string);
                 let to: Vec<String> = agents.iter().cloned().chain(groups).collect();
@@ -268,6 +271,7 @@ fn author(chat: &Chat, fact: &Fact) -> Option<AuthorType> {
         | Fact::PropertiesUpdated { .. }
         | Fact::PropertiesDeleted { .. }
         | Fact::EventDeleted { .. }
+        | Fact::SessionFieldsUpdated { .. }
         | Fact::Seen { .. }
         | Fact::AccessUpdated
         | Fact::Transferred { .. }

@@ -33,7 +33,7 @@ use self::auth::Auth;
 use self::codes::Denial;
 use self::events::Registration;
 use self::hook::Hook;
-use self::model::Chats;
+use self::model::{Bans, Chats};
 use self::tenant::{StaffKind, Tenant};
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
@@ -54,6 +54,7 @@ pub struct Livechat {
     tenant: Tenant,
     auth: Auth,
     chats: Chats,
+    bans: Bans,
     /// What is in force of each of the tenant's webhooks, in their order.
     hooks: Vec<Registration>,
 }
@@ -105,7 +106,7 @@ impl Platform for Livechat {
             Registration { id, secret: hook.secret.clone().unwrap_or_else(|| shared.clone()) }
         };
         let hooks = tenant.hooks.iter().map(&mut register).collect();
-        let mut platform = Self { tenant, auth, chats: Chats::new(), hooks };
+        let mut platform = Self { tenant, auth, chats: Chats::new(), bans: Bans::default(), hooks };
         // A bot knows one secret: that of its webhooks, or the one they would have.
         let secret = platform.hooks.first().map_or(shared, |first| first.secret.clone());
         platform.auth.exports.push(("LIVECHAT_SECRET_KEY", secret));

@@ -5,7 +5,7 @@ use serde_json::Map;
 use super::Livechat;
 use super::deed::{Availability, Choice, Closing, Departure, Destination, Opening, Pressing, Unable, source};
 use super::events::Cause;
-use super::model::{Chat, Content, Draft, Event, MemberKind, Patron, Phase, Postback, Press, Standing, Thread};
+use super::model::{Chat, Content, Draft, Event, MemberKind, Patron, Phase, Postback, Press, Profile, Standing, Thread};
 use super::tenant::{EVERYBODY, Overflow, Status};
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{
@@ -63,6 +63,7 @@ impl Livechat {
             id: customer.id.clone(),
             name: customer.name.clone(),
             email: customer.email.clone(),
+            profile: Profile::default(),
             created_at: cx.now(),
             agent_spoke_at: None,
             spoke_at: None,
@@ -164,6 +165,9 @@ fn open(
     access: Vec<u64>,
     content: Option<Content>,
 ) -> Result<(), Refusal> {
+    if let Some(ban) = platform.bans.of(&customer.id, cx.now()) {
+        return Err(Refusal::new(format!("`{}` is banned until {}", customer.key, ban.expires_at().micros())));
+    }
     let chat = platform.chats.of_customer(&customer.id);
     if chat.is_some_and(|chat| chat.active().is_some()) {
         return Err(Refusal::new(format!("`{}` has an open chat already", customer.key)));

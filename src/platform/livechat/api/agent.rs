@@ -5,7 +5,7 @@
 use http::Method;
 
 use super::super::Livechat;
-use super::{event, follow, list, opening, property, read, routing, serve, tag, users};
+use super::{customer, event, follow, list, opening, property, read, routing, serve, tag, users};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::route::Route;
 
@@ -50,6 +50,9 @@ actions! {
     "set_routing_status" => routing::set_routing_status: "has an agent or a bot take chats, or no longer";
     "list_routing_statuses" => routing::list_routing_statuses: "lists who takes chats";
     "list_agents_for_transfer" => routing::list_agents_for_transfer: "lists who could get a chat";
+    "get_customer" => customer::get_customer: "gets what is known about a customer";
+    "update_customer" => customer::update_customer: "changes what is known about a customer";
+    "ban_customer" => customer::ban_customer: "keeps a customer out for some days";
     "tag_thread" => tag::tag_thread: "puts a tag on a thread";
     "untag_thread" => tag::untag_thread: "takes a tag off a thread";
 }

@@ -1,6 +1,7 @@
 //! The operations, and the order of checks that all of them share: version, credential, body, then their own.
 
 mod agent;
+mod customer;
 mod document;
 mod draft;
 mod event;

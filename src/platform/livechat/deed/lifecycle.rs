@@ -60,6 +60,13 @@ pub(crate) enum Closing {
     Customer(String),
     /// The customer is gone.
     Left,
+    /// The customer was banned.
+    Banned {
+        /// The name of whoever did it.
+        by: String,
+        /// For how many days.
+        days: u64,
+    },
     /// The system.
     System,
     /// Nothing has happened for too long.
@@ -136,6 +143,7 @@ impl Livechat {
             Closing::Agent(id) => (Note::ArchivedByAgent(self.name_of(id)), Some(id.clone())),
             Closing::Customer(id) => (Note::ArchivedByCustomer(self.name_of(id)), Some(id.clone())),
             Closing::Left => (Note::CustomerDisconnected, None),
+            Closing::Banned { by, days } => (Note::CustomerBanned(by.clone(), *days), None),
             Closing::System => (Note::ArchivedBySystem, None),
             Closing::Idle => (Note::ArchivedInactive, None),
             Closing::Abandoned(why) => (Note::Abandoned(*why), None),

@@ -3,6 +3,7 @@
 //! A deed changes the model step by step and publishes each step at once, because webhooks show the state of their moment.
 //! Whether the deed is allowed was checked before.
 
+mod customer;
 mod event;
 mod idle;
 mod lifecycle;

@@ -38,6 +38,10 @@ pub(crate) enum Note {
     Assigned(Departure, String, String),
     /// The last agent went and the chat waits for another.
     Unassigned(Departure, String),
+    /// An agent banned the customer: who, for how many days.
+    CustomerBanned(String, u64),
+    /// The customer has another name or address: who changed it, the name, the e-mail address.
+    CustomerUpdated(String, String, String),
     /// Nothing has happened for this long.
     Idle(VirtualSpan),
     /// An agent transferred the chat: who, whereto.
@@ -86,6 +90,15 @@ impl Note {
             Self::Unassigned(Departure::Inactive | Departure::Other, agent) => {
                 ("routing.unassigned_other", None, vec![("agent", agent)])
             }
+            // How durations are written is not documented.
+            Self::CustomerBanned(agent, days) => {
+                ("customer_banned", None, vec![("agent", agent), ("duration", format!("{days} days"))])
+            }
+            Self::CustomerUpdated(initiator, name, email) => (
+                "customer_updated",
+                None,
+                vec![("initiator", initiator), ("customer_name", name), ("customer_email", email)],
+            ),
             // The unit of the duration is not documented; minutes are what the setting has.
             Self::Idle(span) => (IDLE, None, vec![("duration", (span.as_secs() / 60).to_string())]),
             Self::Transferred(initiator, targets) => (

@@ -53,6 +53,11 @@ pub(crate) enum Fact {
         /// The event.
         event: String,
     },
+    /// Apps have noted something else about the customer.
+    SessionFieldsUpdated {
+        /// The customer.
+        customer: String,
+    },
     /// Somebody has seen more events than before.
     Seen {
         /// Who.

@@ -2,19 +2,23 @@
 //!
 //! Knows neither calls nor webhooks. Deeds change it one step at a time and publish each step as a [`Fact`].
 
+mod ban;
 mod chat;
 mod event;
 mod fact;
+mod profile;
 mod property;
 mod thread;
 
 use indexmap::IndexMap;
 
+pub(super) use self::ban::{Ban, Bans};
 pub(super) use self::chat::{Chat, Member, MemberKind};
 pub(super) use self::event::{
     Button, Content, Draft, Element, Event, FormStage, IDLE, Postback, Press, Standing, Visibility,
 };
 pub(super) use self::fact::{Fact, Reason};
+pub(super) use self::profile::{Facebook, Profile, Revision};
 pub(super) use self::property::{Names, Properties, Subject, assign, remove, set};
 pub(super) use self::thread::{Phase, Thread};
 use crate::base::time::VirtualTime;
@@ -39,6 +43,8 @@ pub(super) struct Patron {
     pub(super) name: String,
     /// Their e-mail address.
     pub(super) email: String,
+    /// What else is known about them.
+    pub(super) profile: Profile,
     /// When the license first saw them.
     pub(super) created_at: VirtualTime,
     /// When an agent last wrote to them.

@@ -2,6 +2,7 @@
 
 mod auth;
 mod chance;
+mod customers;
 mod events;
 mod filters;
 mod life;

@@ -38,6 +38,9 @@ fn sound(chat: &str, thread: &str) -> Vec<(&'static str, Value)> {
         ("set_routing_status", json!({"status": "not_accepting_chats"})),
         ("list_routing_statuses", json!({})),
         ("list_agents_for_transfer", json!({"chat_id": chat})),
+        ("get_customer", json!({"id": ADA})),
+        ("update_customer", json!({"id": ADA, "name": "Ada L."})),
+        ("ban_customer", json!({"id": ADA, "ban": {"days": 1}})),
         ("tag_thread", tag.clone()),
         ("untag_thread", tag),
     ]
@@ -217,6 +220,24 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
     let words = "`status` must be one of: accepting_chats, not_accepting_chats, offline";
     check("set_routing_status", json!({"status": "accepting chats"}), words);
     check("list_agents_for_transfer", json!({}), "`chat_id` is required");
+    check("get_customer", json!({}), "`id` is required");
+    let nothing = "one of these is required: name, email, avatar, phone_number, session_fields, omnichannel, address";
+    check("update_customer", json!({"id": ADA}), nothing);
+    check("update_customer", json!({"id": ADA, "name": 1}), "`name` must be a string");
+    check("update_customer", json!({"id": ADA, "email": "ada"}), "`email` must be an e-mail address");
+    check("update_customer", json!({"id": ADA, "avatar": "ada.png"}), "`avatar` must be a URL");
+    let phone = "`phone_number` must be a telephone number in the format E.164";
+    check("update_customer", json!({"id": ADA, "phone_number": "555 1234"}), phone);
+    let fields = "`session_fields` must be an array of objects with one string each";
+    check("update_customer", json!({"id": ADA, "session_fields": [{"a": "b", "c": "d"}]}), fields);
+    check("update_customer", json!({"id": ADA, "session_fields": [{"a": 1}]}), fields);
+    let channels = |channels: Value| json!({"id": ADA, "omnichannel": channels});
+    check("update_customer", channels(json!({"fbmessenger": {}})), "`omnichannel.fbmessenger.id` is required");
+    check("update_customer", channels(json!({"twilio": {}})), "`omnichannel.twilio.phone_number` is required");
+    check("update_customer", json!({"id": ADA, "address": {"city": 1}}), "`address.city` must be a string");
+    check("ban_customer", json!({"id": ADA}), "`ban` is required");
+    check("ban_customer", json!({"id": ADA, "ban": {}}), "`ban.days` is required");
+    check("ban_customer", json!({"id": ADA, "ban": {"days": 0}}), "`ban.days` must be between 1 and 36500");
     check("tag_thread", json!({"chat_id": "X", "thread_id": "Y"}), "`tag` is required");
     check("untag_thread", json!({"chat_id": "X", "tag": "t"}), "`thread_id` is required");
     check("send_event", json!({"chat_id": "X"}), "`event` is required");
@@ -308,6 +329,10 @@ fn a_chat_out_of_reach_is_refused_by_the_reason() {
     }
     let other = |body: &mut Value| body["postback"]["id"] = json!("z");
     check(&[], "send_rich_message_postback", BOT_TOKEN, &other, (404, "not_found", "postback.id not found"));
+    for method in ["get_customer", "update_customer", "ban_customer"] {
+        let stranger = |body: &mut Value| body["id"] = json!("00000000-0000-4000-8000-000000000000");
+        check(&[], method, BOT_TOKEN, &stranger, (404, "not_found", "Not found"));
+    }
     let own = |body: &mut Value| body["properties"] = json!({"source": {"client_id": "x"}});
     let fixed = (403, "authorization", "Property source.client_id cannot be changed here");
     check(&[], "update_event_properties", BOT_TOKEN, &own, fixed);

@@ -154,6 +154,15 @@ pub(crate) enum Payload {
         /// The event.
         event_id: String,
     },
+    /// `customer_session_fields_updated`.
+    SessionFields {
+        /// The customer.
+        id: String,
+        /// Their chat.
+        active_chat: ActiveChat,
+        /// All that is noted.
+        session_fields: Vec<Map<String, Value>>,
+    },
     /// `routing_status_set`.
     Status {
         /// The agent or bot.
@@ -202,6 +211,13 @@ pub(crate) enum Payload {
         #[serde(skip_serializing_if = "Option::is_none")]
         user_id: Option<String>,
     },
+}
+
+/// The open chat of a customer.
+#[derive(Serialize)]
+pub(crate) struct ActiveChat {
+    chat_id: String,
+    thread_id: String,
 }
 
 /// Properties that changed.
@@ -281,6 +297,11 @@ impl Payload {
                 Version::V3_6 | Version::V3_7 => {
                     Self::Deleted { chat_id, thread_id: thread.clone(), event_id: event.clone() }
                 }
+            },
+            Fact::SessionFieldsUpdated { customer } => Self::SessionFields {
+                id: customer.clone(),
+                active_chat: ActiveChat { chat_id, thread_id: thread_id? },
+                session_fields: view.chats.patron(customer)?.profile.session_fields.clone().unwrap_or_default(),
             },
             Fact::Seen { user, up_to } => Self::Seen { user_id: user.clone(), chat_id, seen_up_to: *up_to },
             Fact::AccessUpdated => Self::Access { id: chat_id, access: view.access(&chat.access) },
