@@ -5,7 +5,7 @@
 use http::Method;
 
 use super::super::Livechat;
-use super::{customer, event, follow, list, opening, property, read, routing, serve, tag, users};
+use super::{archive, customer, event, follow, list, opening, property, read, routing, serve, tag, users};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::route::Route;
 
@@ -26,6 +26,7 @@ macro_rules! actions {
 actions! {
     "list_chats" => list::list_chats: "lists the chats that the requester may see";
     "list_threads" => list::list_threads: "lists the threads of a chat";
+    "list_archives" => archive::list_archives: "lists threads that are over";
     "get_chat" => read::get_chat: "gets a chat with one of its threads";
     "start_chat" => opening::start_chat: "starts a chat";
     "resume_chat" => opening::resume_chat: "starts a new thread in a closed chat";

@@ -1,6 +1,8 @@
 //! The operations, and the order of checks that all of them share: version, credential, body, then their own.
 
 mod agent;
+mod archive;
+mod archive_filter;
 mod customer;
 mod document;
 mod draft;

@@ -11,6 +11,7 @@ fn sound(chat: &str, thread: &str) -> Vec<(&'static str, Value)> {
     vec![
         ("list_chats", json!({})),
         ("list_threads", json!({"chat_id": chat})),
+        ("list_archives", json!({})),
         ("get_chat", json!({"chat_id": chat})),
         ("start_chat", json!({})),
         ("resume_chat", json!({"chat": {"id": chat}})),
@@ -170,6 +171,22 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
     check("list_chats", json!({"page_id": "x"}), "`page_id` is not valid");
     check("list_chats", json!({"page_id": "x", "limit": 1}), "`limit` cannot be used with `page_id`");
     check("list_chats", json!({"filters": {"active": "yes"}}), "`filters.active` must be a boolean");
+    let archived = |filters: Value| json!({"filters": filters});
+    check("list_archives", json!({"page_id": "x", "filters": {}}), "`filters` cannot be used with `page_id`");
+    check("list_archives", archived(json!({"from": "now"})), "`filters.from` must be an RFC 3339 date");
+    check("list_archives", archived(json!({"query": 1})), "`filters.query` must be a string");
+    let many: Vec<String> = (0..21).map(|number| number.to_string()).collect();
+    check("list_archives", archived(json!({"thread_ids": many})), "`filters.thread_ids` must not have more than 20 items");
+    let both = archived(json!({"thread_ids": ["a"], "query": "b"}));
+    check("list_archives", both, "`filters.thread_ids` cannot be used with other filters");
+    let paged = json!({"filters": {"thread_ids": ["a"]}, "limit": 1});
+    check("list_archives", paged, "`filters.thread_ids` cannot be used with pages");
+    let two = "only one of these can be used: filters.tags.exists, filters.tags.values, filters.tags.exclude_values";
+    check("list_archives", archived(json!({"tags": {"exists": true, "values": ["a"]}})), two);
+    check("list_archives", archived(json!({"agents": ["a"]})), "`filters.agents` must be an object");
+    let groups: Vec<u32> = (0..201).collect();
+    check("list_archives", archived(json!({"group_ids": groups})), "`filters.group_ids` must not have more than 200 items");
+    check("list_chats", archived(json!({"group_ids": groups})), "`filters.group_ids` must not have more than 200 items");
     check("resume_chat", json!({}), "`chat` is required");
     check("resume_chat", json!({"chat": {}}), "`chat.id` is required");
     check("start_chat", json!({"chat": 1}), "`chat` must be an object");
