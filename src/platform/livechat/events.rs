@@ -120,14 +120,7 @@ impl Livechat {
         }
     }
 
-    fn send(
-        &self,
-        cx: &mut Cx<'_>,
-        registration: &Registration,
-        hook: &Hook,
-        chat: Option<&Chat>,
-        payload: &Payload,
-    ) {
+    fn send(&self, cx: &mut Cx<'_>, registration: &Registration, hook: &Hook, chat: Option<&Chat>, payload: &Payload) {
         let secret = registration.secret.expose();
         let extras = chat.map(|chat| additional_data(chat, &hook.extras)).unwrap_or_default();
         let body = Body::new(&registration.id, secret, hook.action, &self.auth.organization_id, payload, extras);

@@ -33,7 +33,7 @@ use self::auth::Auth;
 use self::codes::Denial;
 use self::events::Registration;
 use self::hook::Hook;
-use self::model::{Bans, Chats};
+use self::model::{Bans, Chats, Files};
 use self::tenant::{StaffKind, Tenant};
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
@@ -55,6 +55,7 @@ pub struct Livechat {
     auth: Auth,
     chats: Chats,
     bans: Bans,
+    files: Files,
     /// What is in force of each of the tenant's webhooks, in their order.
     hooks: Vec<Registration>,
 }
@@ -106,7 +107,8 @@ impl Platform for Livechat {
             Registration { id, secret: hook.secret.clone().unwrap_or_else(|| shared.clone()) }
         };
         let hooks = tenant.hooks.iter().map(&mut register).collect();
-        let mut platform = Self { tenant, auth, chats: Chats::new(), bans: Bans::default(), hooks };
+        let mut platform =
+            Self { tenant, auth, chats: Chats::new(), bans: Bans::default(), files: Files::default(), hooks };
         // A bot knows one secret: that of its webhooks, or the one they would have.
         let secret = platform.hooks.first().map_or(shared, |first| first.secret.clone());
         platform.auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
@@ -114,7 +116,8 @@ impl Platform for Livechat {
     }
 
     fn credential(call: &Call) -> Option<Credential> {
-        auth::credential(call)
+        // Whoever reads a file has its address and nothing else.
+        api::file_credential(call).or_else(|| auth::credential(call))
     }
 
     fn caller(&self, call: &Call) -> Option<String> {

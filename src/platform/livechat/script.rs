@@ -5,7 +5,9 @@ use serde_json::Map;
 use super::Livechat;
 use super::deed::{Availability, Choice, Closing, Departure, Destination, Opening, Pressing, Unable, source};
 use super::events::Cause;
-use super::model::{Chat, Content, Draft, Event, MemberKind, Patron, Phase, Postback, Press, Profile, Standing, Thread};
+use super::model::{
+    Chat, Content, Draft, Event, MemberKind, Patron, Phase, Postback, Press, Profile, Standing, Thread,
+};
 use super::tenant::{EVERYBODY, Overflow, Status};
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{

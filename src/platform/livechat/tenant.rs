@@ -133,11 +133,8 @@ pub(crate) enum Status {
 
 impl Status {
     /// All of them, with the vendor's words.
-    pub(super) const ALL: [(&'static str, Self); 3] = [
-        ("accepting_chats", Self::Accepting),
-        ("not_accepting_chats", Self::NotAccepting),
-        ("offline", Self::Offline),
-    ];
+    pub(super) const ALL: [(&'static str, Self); 3] =
+        [("accepting_chats", Self::Accepting), ("not_accepting_chats", Self::NotAccepting), ("offline", Self::Offline)];
 
     /// The vendor's word for it.
     pub(super) fn word(self) -> &'static str {

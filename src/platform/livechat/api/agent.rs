@@ -5,6 +5,7 @@
 use http::Method;
 
 use super::super::Livechat;
+use super::upload::{DOWNLOAD, UPLOAD};
 use super::{archive, customer, event, follow, list, opening, property, read, routing, serve, tag, users};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::route::Route;
@@ -12,7 +13,7 @@ use crate::platform::route::Route;
 macro_rules! actions {
     ($( $name:literal => $handler:path : $summary:literal; )*) => {
         /// All operations.
-        pub(crate) const ROUTES: &[Route<Livechat>] = &[ $( Route {
+        pub(crate) const ROUTES: &[Route<Livechat>] = &[ UPLOAD, DOWNLOAD, $( Route {
             name: $name,
             method: Method::POST,
             path: concat!("/{version}/agent/action/", $name),

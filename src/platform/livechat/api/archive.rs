@@ -32,7 +32,9 @@ pub(super) fn list_archives(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
         .all()
         .flat_map(threads)
         .filter(|(chat, thread)| !thread.active() && reads(platform, request, chat, thread))
-        .filter(|(chat, thread)| filter.passes(&Archived { tenant: &platform.tenant, chats: &platform.chats, chat, thread }))
+        .filter(|(chat, thread)| {
+            filter.passes(&Archived { tenant: &platform.tenant, chats: &platform.chats, chat, thread })
+        })
         .collect();
     // Ids grow, so they sort by age.
     found.sort_by_key(|(_, thread)| &thread.id);

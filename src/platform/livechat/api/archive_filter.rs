@@ -155,12 +155,7 @@ impl Filter {
     }
 }
 
-fn at_most<T>(
-    filters: &Fields<'_>,
-    key: &str,
-    most: usize,
-    list: Option<Vec<T>>,
-) -> Result<Option<Vec<T>>, Denial> {
+fn at_most<T>(filters: &Fields<'_>, key: &str, most: usize, list: Option<Vec<T>>) -> Result<Option<Vec<T>>, Denial> {
     match list {
         Some(list) if list.len() > most => {
             Err(Denial::validation(format!("`{}` must not have more than {most} items", filters.name(key))))

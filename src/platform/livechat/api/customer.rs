@@ -15,8 +15,7 @@ const LONGEST_BAN: u64 = 36_500;
 /// The most digits of a telephone number (E.164).
 const PHONE_DIGITS: usize = 15;
 /// What can be changed about a customer.
-const CHANGEABLE: &[&str] =
-    &["name", "email", "avatar", "phone_number", "session_fields", "omnichannel", "address"];
+const CHANGEABLE: &[&str] = &["name", "email", "avatar", "phone_number", "session_fields", "omnichannel", "address"];
 
 /// `get_customer`.
 pub(super) fn get_customer(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
@@ -88,12 +87,7 @@ fn revision(fields: &Fields<'_>) -> Result<Revision, Denial> {
 }
 
 /// Text of some form, if it is there.
-fn text(
-    fields: &Fields<'_>,
-    key: &str,
-    form: &str,
-    fits: impl Fn(&str) -> bool,
-) -> Result<Option<String>, Denial> {
+fn text(fields: &Fields<'_>, key: &str, form: &str, fits: impl Fn(&str) -> bool) -> Result<Option<String>, Denial> {
     match fields.text(key)? {
         Some(text) if !fits(text) => Err(Denial::validation(format!("`{}` must be {form}", fields.name(key)))),
         text => Ok(text.map(str::to_owned)),

@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
+use super::super::Livechat;
 use super::super::codes::Denial;
 use super::super::deed::source;
 use super::super::events::Cause;
 use super::super::model::{Button, Content, Draft, Element, FormStage, Postback, Visibility};
 use super::document::Fields;
+use crate::platform::cx::Cx;
 
 /// The longest text, in bytes.
 const LONGEST_TEXT: usize = 16 * 1024;
@@ -15,7 +17,7 @@ const MOST_ELEMENTS: usize = 10;
 /// The most buttons of an element.
 const MOST_BUTTONS: usize = 13;
 /// Where files must lie.
-const CDN: &str = "https://cdn.livechat-files.com/";
+pub(super) const CDN: &str = "https://cdn.livechat-files.com/";
 
 const KINDS: &[&str] = &["message", "file", "rich_message", "form", "filled_form", "custom", "system_message"];
 const TEMPLATES: &[&str] = &["cards", "sticker", "quick_replies", "ecommerce"];
@@ -24,11 +26,11 @@ const HEIGHTS: &[&str] = &["compact", "full", "tall"];
 const TARGETS: &[&str] = &["new", "current"];
 
 /// Reads an event.
-pub(super) fn draft(event: &Fields<'_>, cause: &Cause) -> Result<Draft, Denial> {
+pub(super) fn draft(platform: &Livechat, cx: &Cx<'_>, event: &Fields<'_>, cause: &Cause) -> Result<Draft, Denial> {
     let kind = event.word("type", KINDS)?.ok_or_else(|| event.missing("type"))?;
     let content = match kind {
         "message" => Content::Message { text: text(event)?, postback: postback(event)? },
-        "file" => file(event)?,
+        "file" => file(platform, cx, event)?,
         "rich_message" => rich_message(event)?,
         "form" => form(event, FormStage::Blank)?,
         "filled_form" => form(event, FormStage::Filled)?,
@@ -78,18 +80,19 @@ fn postback(event: &Fields<'_>) -> Result<Option<Postback>, Denial> {
     }
 }
 
-fn file(event: &Fields<'_>) -> Result<Content, Denial> {
+fn file(platform: &Livechat, cx: &Cx<'_>, event: &Fields<'_>) -> Result<Content, Denial> {
     let url = event.required("url")?;
-    if !url.starts_with(CDN) {
-        return Err(Denial::validation(format!("`{}` must point to the LiveChat CDN", event.name("url"))));
-    }
-    let content_type = content_type(url).to_owned();
+    let content_type = match platform.files.at(url, cx.now()) {
+        Some(uploaded) => uploaded.content_type.clone(),
+        None if url.starts_with(CDN) => content_type(url).to_owned(),
+        None => return Err(Denial::validation(format!("`{}` must point to the LiveChat CDN", event.name("url")))),
+    };
     let alternative_text = event.text("alternative_text")?.map(str::to_owned);
     Ok(Content::File { url: url.to_owned(), content_type, alternative_text })
 }
 
 /// What a file is, by its name: callers do not say.
-fn content_type(url: &str) -> &'static str {
+pub(super) fn content_type(url: &str) -> &'static str {
     match url.rsplit('.').next() {
         Some("png") => "image/png",
         Some("jpg" | "jpeg") => "image/jpeg",

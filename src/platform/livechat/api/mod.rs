@@ -9,18 +9,22 @@ mod draft;
 mod event;
 mod follow;
 mod list;
+mod multipart;
 mod opening;
 mod page;
 mod property;
 mod read;
 mod routing;
 mod tag;
+mod upload;
 mod users;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 pub(super) use self::agent::ROUTES;
 use self::document::Fields;
+pub(super) use self::upload::credential as file_credential;
 use super::Livechat;
 use super::auth::Caller;
 use super::codes::{self, Denial};
@@ -79,6 +83,11 @@ fn nothing() -> Outcome {
 fn serve(platform: &mut Livechat, cx: &mut Cx<'_>, call: &Call, route: &'static str, handler: Handler) -> Answer {
     let request = Request::read(platform, call, route);
     let outcome = request.map_err(Stop::from).and_then(|request| handler(platform, cx, &request));
+    settle(platform, cx, route, outcome)
+}
+
+/// What an operation ends with, as it goes out.
+fn settle(platform: &Livechat, cx: &mut Cx<'_>, route: &'static str, outcome: Outcome) -> Answer {
     outcome.map_err(|stop| match stop {
         Stop::Denied(denial) => {
             if let Some(mistake) = denial.mistake() {
@@ -91,7 +100,18 @@ fn serve(platform: &mut Livechat, cx: &mut Cx<'_>, call: &Call, route: &'static 
 }
 
 impl Request {
+    /// Reads a call whose body is a JSON object.
     fn read(platform: &Livechat, call: &Call, route: &'static str) -> Result<Self, Denial> {
+        let (mut request, bytes) = Self::identify(platform, call, route)?;
+        request.document = serde_json::from_slice(&bytes).map_err(|_| Denial::of(codes::VALIDATION))?;
+        if !request.document.is_object() {
+            return Err(Denial::of(codes::VALIDATION));
+        }
+        Ok(request)
+    }
+
+    /// Finds out in which version and by whom a call is made, and gives its body as it is.
+    fn identify(platform: &Livechat, call: &Call, route: &'static str) -> Result<(Self, Bytes), Denial> {
         let version = version(call.param("version"))?;
         let caller = platform.auth.caller(&platform.tenant, call, version)?;
         let bytes = match &call.body {
@@ -99,11 +119,7 @@ impl Request {
             Body::TooLarge(_) => return Err(Denial::of(codes::ENTITY_TOO_LARGE)),
             Body::TooSlow => return Err(Denial::of(codes::REQUEST_TIMEOUT)),
         };
-        let document: Value = serde_json::from_slice(bytes).map_err(|_| Denial::of(codes::VALIDATION))?;
-        if !document.is_object() {
-            return Err(Denial::of(codes::VALIDATION));
-        }
-        Ok(Self { route, version, caller, document })
+        Ok((Self { route, version, caller, document: Value::Null }, bytes.clone()))
     }
 
     /// Whether the operation is there in the version of the call. What older versions answer is not documented; to them

@@ -109,12 +109,7 @@ fn exists(platform: &Livechat, request: &Request, chat: &str, subject: &Subject)
 }
 
 /// What the value of a property must be, if callers may change it here. The error types are not documented.
-fn writable(
-    fields: &Fields<'_>,
-    level: Level,
-    namespace: &str,
-    name: &str,
-) -> Result<Kind, Denial> {
+fn writable(fields: &Fields<'_>, level: Level, namespace: &str, name: &str) -> Result<Kind, Denial> {
     match known(namespace, name) {
         Known::Own => Ok(Kind::Any),
         Known::BuiltIn(property) if property.writable.contains(&level) => Ok(property.kind),

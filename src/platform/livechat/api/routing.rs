@@ -18,7 +18,10 @@ pub(super) fn set_routing_status(platform: &mut Livechat, cx: &mut Cx<'_>, reque
     let staffer = platform.tenant.staff.get(id).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
     match (&staffer.kind, status) {
         (StaffKind::Agent, Status::Offline) => {
-            return Err(Denial::validation("`status` of an agent must be one of: accepting_chats, not_accepting_chats").into());
+            return Err(Denial::validation(
+                "`status` of an agent must be one of: accepting_chats, not_accepting_chats",
+            )
+            .into());
         }
         // Agents come by logging in, which is not done here. The error type is inferred.
         (StaffKind::Agent, Status::Accepting | Status::NotAccepting) if staffer.status == Status::Offline => {

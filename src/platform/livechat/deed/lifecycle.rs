@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Chat, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility, set};
+use super::super::model::{Chat, Content, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility, set};
 use super::note::{Departure, Note};
 use crate::platform::cx::Cx;
 
@@ -89,6 +89,11 @@ impl Livechat {
         };
         if let Some(name) = &opening.name {
             cx.name_chat(name, &id);
+        }
+        for (_, draft) in &opening.events {
+            if let Content::File { url, .. } = &draft.content {
+                self.files.keep(url);
+            }
         }
         let mut thread = Thread::new(self.next_id(cx), now, thread_properties(cause), opening.access.clone());
         let thread_id = thread.id.clone();

@@ -17,13 +17,13 @@ mod transfer;
 pub(super) use self::event::Pressing;
 pub(super) use self::lifecycle::{Begun, Closing, Opening, source};
 pub(super) use self::membership::Joining;
-use self::note::Note;
 pub(super) use self::note::Departure;
+use self::note::Note;
 pub(super) use self::router::Choice;
 pub(super) use self::transfer::{Availability, Destination, Unable};
 use super::Livechat;
 use super::events::Cause;
-use super::model::{Draft, Fact, MemberKind, Visibility};
+use super::model::{Content, Draft, Fact, MemberKind, Visibility};
 use crate::platform::cx::Cx;
 
 impl Livechat {
@@ -38,6 +38,9 @@ impl Livechat {
     ) -> Option<String> {
         let now = cx.now();
         let public = draft.visibility == Visibility::All;
+        if let Content::File { url, .. } = &draft.content {
+            self.files.keep(url);
+        }
         let found = self.chats.get_mut(chat)?;
         let thread = found.active_mut()?;
         let place = thread.push(now, author.map(str::to_owned), draft)?;

@@ -6,6 +6,7 @@ mod ban;
 mod chat;
 mod event;
 mod fact;
+mod file;
 mod profile;
 mod property;
 mod thread;
@@ -18,6 +19,7 @@ pub(super) use self::event::{
     Button, Content, Draft, Element, Event, FormStage, IDLE, Postback, Press, Standing, Visibility,
 };
 pub(super) use self::fact::{Fact, Reason};
+pub(super) use self::file::{File, Files};
 pub(super) use self::profile::{Facebook, Profile, Revision};
 pub(super) use self::property::{Names, Properties, Subject, assign, remove, set};
 pub(super) use self::thread::{Phase, Thread};

@@ -28,8 +28,7 @@ fn archived() -> Stage {
 
 /// The first words of the threads that are found, the oldest first.
 fn found(stage: &mut Stage, filters: &Value) -> Vec<String> {
-    let (reply, document) =
-        stage.call("list_archives", BOT_TOKEN, &json!({"filters": filters, "sort_order": "asc"}));
+    let (reply, document) = stage.call("list_archives", BOT_TOKEN, &json!({"filters": filters, "sort_order": "asc"}));
     assert_eq!(reply.status, 200, "{document}");
     let chats = document["chats"].as_array().unwrap();
     assert_eq!(document["found_chats"], chats.len());
@@ -88,7 +87,10 @@ fn pages_follow_each_other_and_remember_what_was_asked() {
     assert!(second.get("previous_page_id").is_some());
     let thread = &second["chats"][0]["thread"];
     let newer = &first["chats"][0]["thread"];
-    assert_eq!((&thread["next_accessible_thread_id"], thread.get("previous_accessible_thread_id")), (&newer["id"], None));
+    assert_eq!(
+        (&thread["next_accessible_thread_id"], thread.get("previous_accessible_thread_id")),
+        (&newer["id"], None)
+    );
     assert_eq!(newer["previous_accessible_thread_id"], thread["id"]);
     let one = json!({"filters": {"thread_ids": [thread["id"]]}});
     assert_eq!(stage.call("list_archives", BOT_TOKEN, &one).1["found_chats"], 1);

@@ -5,12 +5,13 @@ mod auth;
 mod chance;
 mod customers;
 mod events;
+mod files;
 mod filters;
 mod life;
 mod listing;
 mod opening;
-mod refusals;
 mod properties;
+mod refusals;
 mod routing;
 mod setup;
 

@@ -61,7 +61,8 @@ fn the_vendors_own_properties_can_be_changed_where_the_vendor_lets_them() {
         let mut stage = Stage::with_bot();
         let (chat, thread) = stage.start();
         let event = format!("{thread}_1");
-        let body = json!({"id": chat, "chat_id": chat, "thread_id": thread, "event_id": event, "properties": properties});
+        let body =
+            json!({"id": chat, "chat_id": chat, "thread_id": thread, "event_id": event, "properties": properties});
         let method = format!("update_{level}_properties");
         assert_eq!(stage.call(&method, BOT_TOKEN, &body).0.status, status, "{method} {properties}");
     };

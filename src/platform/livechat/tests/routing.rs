@@ -46,13 +46,8 @@ fn chats_of_somebody_who_goes_are_given_to_somebody_else() {
     set(&mut stage, "offline");
     let bodies = stage.bodies();
     let actions: Vec<&str> = bodies.iter().map(|body| body["action"].as_str().unwrap()).collect();
-    let expected = [
-        "routing_status_set",
-        "user_removed_from_chat",
-        "user_added_to_chat",
-        "chat_transferred",
-        "incoming_event",
-    ];
+    let expected =
+        ["routing_status_set", "user_removed_from_chat", "user_added_to_chat", "chat_transferred", "incoming_event"];
     assert_eq!(actions, expected);
     assert_eq!(bodies[1]["payload"]["reason"], "signed_out");
     assert_eq!(bodies[2]["payload"]["user"]["id"], "mia@acme.example");
