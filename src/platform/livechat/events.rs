@@ -40,6 +40,7 @@ pub(super) const EVENTS: &[Event] = &[
     event("customer_session_fields_updated", "apps have noted something else about a customer with an open chat"),
     event("thread_tagged", "a thread got a tag"),
     event("thread_untagged", "a thread lost a tag"),
+    event("thread_summary_set", "somebody asked what a thread was about"),
     event("routing_status_set", "an agent or a bot takes chats, or no longer does"),
 ];
 
@@ -86,6 +87,7 @@ impl Fact {
             Self::UserRemoved { .. } => "user_removed_from_chat",
             Self::Tagged { .. } => "thread_tagged",
             Self::Untagged { .. } => "thread_untagged",
+            Self::Summarized { .. } => "thread_summary_set",
             Self::Deactivated { .. } => "chat_deactivated",
         }
     }
@@ -188,6 +190,7 @@ impl Livechat {
                 cx.changed(id, by, updated("properties"));
             }
             Fact::EventDeleted { .. } => cx.changed(id, by, updated("event deleted")),
+            Fact::Summarized { .. } => cx.changed(id, by, updated("summary")),
             Fact::SessionFieldsUpdated { .. } => cx.changed(id, by, updated("session fields")),
             Fact::Seen { .. } => cx.changed(id, by, updated("events seen")),
             Fact::Transferred { groups, agents, .. } => {
@@ -221,6 +224,7 @@ impl Livechat {
             }
             Content::System { kind, text, .. } => (text.clone().unwrap_or_else(|| kind.clone()), None),
             Content::Form { .. } | Content::Custom { .. } => (String::new(), None),
+            Content::Activity { source, subtype, .. } => (format!("{source} {subtype}"), None),
         };
         Said {
             chat: chat.id.clone(),
@@ -272,6 +276,7 @@ fn author(chat: &Chat, fact: &Fact) -> Option<AuthorType> {
         | Fact::UserRemoved { .. }
         | Fact::Tagged { .. }
         | Fact::Untagged { .. }
+        | Fact::Summarized { .. }
         | Fact::Deactivated { .. } => return None,
     };
     let author = event.author.as_ref()?;

@@ -6,7 +6,7 @@ use http::Method;
 
 use super::super::Livechat;
 use super::upload::{DOWNLOAD, UPLOAD};
-use super::{archive, customer, event, follow, list, opening, property, read, routing, serve, tag, users};
+use super::{archive, broadcast, customer, event, follow, list, opening, property, read, routing, serve, tag, users};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::route::Route;
 
@@ -55,6 +55,8 @@ actions! {
     "get_customer" => customer::get_customer: "gets what is known about a customer";
     "update_customer" => customer::update_customer: "changes what is known about a customer";
     "ban_customer" => customer::ban_customer: "keeps a customer out for some days";
+    "multicast" => broadcast::multicast: "sends agents something that is in no chat";
+    "request_thread_summary" => broadcast::request_thread_summary: "asks what a thread is about";
     "tag_thread" => tag::tag_thread: "puts a tag on a thread";
     "untag_thread" => tag::untag_thread: "takes a tag off a thread";
 }

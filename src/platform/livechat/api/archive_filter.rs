@@ -218,7 +218,8 @@ fn mentions(thread: &Thread, query: &str) -> bool {
         | Content::RichMessage { .. }
         | Content::Form { .. }
         | Content::Custom { .. }
-        | Content::System { .. } => false,
+        | Content::System { .. }
+        | Content::Activity { .. } => false,
     })
 }
 

@@ -3,6 +3,7 @@
 mod agent;
 mod archive;
 mod archive_filter;
+mod broadcast;
 mod customer;
 mod document;
 mod draft;

@@ -12,6 +12,7 @@ mod note;
 mod property;
 mod router;
 mod status;
+mod summary;
 mod transfer;
 
 pub(super) use self::event::Pressing;

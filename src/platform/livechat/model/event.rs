@@ -110,6 +110,15 @@ pub(crate) enum Content {
         /// The names in the words.
         vars: Map<String, Value>,
     },
+    /// What another part of the vendor's software did. Only the vendor writes it, since 3.6.
+    Activity {
+        /// Which part.
+        source: &'static str,
+        /// What.
+        subtype: &'static str,
+        /// More about it, a JSON document as text.
+        details: String,
+    },
 }
 
 /// Whether a form has been filled in.
@@ -226,7 +235,8 @@ impl Content {
             | Self::File { .. }
             | Self::Form { .. }
             | Self::Custom { .. }
-            | Self::System { .. } => &[],
+            | Self::System { .. }
+            | Self::Activity { .. } => &[],
         };
         elements.iter().flat_map(|element| &element.buttons)
     }
@@ -241,6 +251,7 @@ impl Content {
             Self::Form { stage: FormStage::Filled, .. } => "filled_form",
             Self::Custom { .. } => "custom",
             Self::System { .. } => "system_message",
+            Self::Activity { .. } => "system",
         }
     }
 }

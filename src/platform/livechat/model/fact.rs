@@ -110,6 +110,11 @@ pub(crate) enum Fact {
         /// The tag.
         tag: String,
     },
+    /// What a thread was about is known.
+    Summarized {
+        /// The thread.
+        thread: String,
+    },
     /// The thread was closed.
     Deactivated {
         /// By whom; by nobody if the system did it.

@@ -22,7 +22,7 @@ pub(super) use self::fact::{Fact, Reason};
 pub(super) use self::file::{File, Files};
 pub(super) use self::profile::{Facebook, Profile, Revision};
 pub(super) use self::property::{Names, Properties, Subject, assign, remove, set};
-pub(super) use self::thread::{Phase, Thread};
+pub(super) use self::thread::{Phase, Summary, Thread};
 use crate::base::time::VirtualTime;
 
 /// All chats of a license and the customers in them.

@@ -25,6 +25,17 @@ pub(crate) struct Thread {
     pub(crate) access: Vec<u64>,
     /// Its tags, in the order of adding.
     pub(crate) tags: Vec<String>,
+    /// What it was about, once somebody has asked.
+    pub(crate) summary: Option<Summary>,
+}
+
+/// What a thread was about.
+#[derive(Clone, Debug)]
+pub(crate) struct Summary {
+    /// In words.
+    pub(crate) text: String,
+    /// When they were written.
+    pub(crate) updated_at: VirtualTime,
 }
 
 /// Whether a thread goes on.
@@ -51,6 +62,7 @@ impl Thread {
             given_away_by: Vec::new(),
             access,
             tags: Vec::new(),
+            summary: None,
         }
     }
 

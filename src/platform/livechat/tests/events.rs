@@ -97,6 +97,43 @@ fn what_is_taken_back_leaves_only_its_place() {
 }
 
 #[test]
+fn a_thread_that_goes_on_is_summed_up_by_an_event_and_one_that_is_over_once() {
+    let mut stage = Stage::with_bot();
+    let (chat, thread) = stage.start();
+    stage.sent();
+    let ask = |stage: &mut Stage| {
+        let body = json!({"chat_id": chat, "thread_id": thread});
+        let (reply, document) = stage.call("request_thread_summary", BOT_TOKEN, &body);
+        assert_eq!((reply.status, document), (200, json!({})));
+        stage.bodies()
+    };
+    let words = "• The customer began with: Hi\n• 1 from the customer, 0 from agents.";
+    let bodies = ask(&mut stage);
+    let event = &bodies[0]["payload"]["event"];
+    assert_eq!(
+        (&event["type"], &event["subtype"], &event["visibility"]),
+        (&json!("system"), &json!("summary"), &json!("agents"))
+    );
+    let details: Value = serde_json::from_str(event["details"].as_str().unwrap()).unwrap();
+    assert_eq!(details, json!({"summary": {"text": words, "status": "ok"}, "requested_by": BOT}));
+    stage.act(json!({"close": {"by": "ada"}})).unwrap();
+    stage.sent();
+    let bodies = ask(&mut stage);
+    assert_eq!(bodies[0]["action"], "thread_summary_set");
+    let summary = json!({"status": "ok", "text": words, "updated_at": "2026-01-05T09:00:02.000000Z"});
+    assert_eq!(bodies[0]["payload"]["summary"], summary);
+    assert_eq!(ask(&mut stage).len(), 0);
+    assert_eq!(stage.get(&chat)["thread"]["summary"], summary);
+    // Older versions know neither the event nor the summary.
+    let body = Body::Whole(json!({"chat_id": chat}).to_string().into());
+    let older = stage.send(Method::POST, "/v3.5/agent/action/get_chat", &[("authorization", BOT_TOKEN)], body).1;
+    assert_eq!(older["thread"].get("summary"), None);
+    let kinds: Vec<&str> =
+        older["thread"]["events"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["message", "system_message"]);
+}
+
+#[test]
 fn indicators_and_previews_leave_no_trace() {
     let mut stage = Stage::with_bot();
     let (chat, _) = stage.start();

@@ -51,6 +51,8 @@ fn sound(chat: &str, thread: &str) -> Vec<(&'static str, Value)> {
         ("get_customer", json!({"id": ADA})),
         ("update_customer", json!({"id": ADA, "name": "Ada L."})),
         ("ban_customer", json!({"id": ADA, "ban": {"days": 1}})),
+        ("multicast", json!({"recipients": {"agents": {"all": true}}, "content": {"a": 1}})),
+        ("request_thread_summary", json!({"chat_id": chat, "thread_id": thread})),
         ("tag_thread", tag.clone()),
         ("untag_thread", tag),
     ]
@@ -65,6 +67,7 @@ const EVENTFUL: &[&str] = &[
     "update_event_properties",
     "delete_event_properties",
     "list_agents_for_transfer",
+    "request_thread_summary",
 ];
 
 /// The operations that answer a bare array.
@@ -105,7 +108,7 @@ fn methods() -> Vec<&'static str> {
 fn every_operation_has_a_sound_call_and_ignores_what_nobody_knows() {
     for method in methods() {
         let (mut stage, mut body) = staged(method);
-        body["recipients"] = json!("all");
+        body["attach_to_last_thread"] = json!(true);
         let (reply, document) = stage.call(method, BOT_TOKEN, &body);
         assert_eq!(reply.status, 200, "{method}: {document}");
         assert_eq!(document.is_array(), ARRAYS.contains(&method), "{method}");
@@ -279,6 +282,12 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
     check("ban_customer", json!({"id": ADA}), "`ban` is required");
     check("ban_customer", json!({"id": ADA, "ban": {}}), "`ban.days` is required");
     check("ban_customer", json!({"id": ADA, "ban": {"days": 0}}), "`ban.days` must be between 1 and 36500");
+    let recipients = |agents: Value| json!({"recipients": {"agents": agents}});
+    check("multicast", json!({"content": 1}), "`recipients` is required");
+    check("multicast", recipients(json!({})), "one of these is required: all, ids, groups");
+    check("multicast", recipients(json!({"groups": ["a"]})), "`recipients.agents.groups` must be an array of numbers");
+    check("multicast", recipients(json!({"all": true})), "`content` is required");
+    check("request_thread_summary", json!({"chat_id": "X"}), "`thread_id` is required");
     check("tag_thread", json!({"chat_id": "X", "thread_id": "Y"}), "`tag` is required");
     check("untag_thread", json!({"chat_id": "X", "tag": "t"}), "`thread_id` is required");
     check("send_event", json!({"chat_id": "X"}), "`event` is required");

@@ -9,6 +9,9 @@ use crate::base::time::VirtualTime;
 /// What is said about every image: nobody here looks into files, so sizes are those of the vendor's sample.
 const IMAGE: (u32, u32, u32) = (123_444, 640, 480);
 
+/// The version of the details of what the vendor's software did; there is no other.
+const DETAILS_VERSION: u32 = 1;
+
 /// An event. One struct for all kinds, because the vendor keeps one order of members throughout.
 #[derive(Serialize, Default)]
 pub(crate) struct Event {
@@ -58,6 +61,14 @@ pub(crate) struct Event {
     system_message_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text_vars: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subtype: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deleted: Option<bool>,
 }
@@ -121,6 +132,11 @@ impl Event {
                 self.text.clone_from(text);
                 self.system_message_type = Some(kind.clone());
                 self.text_vars = (!vars.is_empty()).then(|| vars.clone());
+            }
+            Content::Activity { source, subtype, details } => {
+                (self.source, self.subtype) = (Some(*source), Some(*subtype));
+                self.version = Some(DETAILS_VERSION);
+                self.details = Some(details.clone());
             }
         }
     }

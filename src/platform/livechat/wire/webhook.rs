@@ -10,7 +10,7 @@ use super::super::hook::Extra;
 use super::super::model::{self, Fact, Names, Press, Properties, Reason, Subject};
 use super::super::tenant::RequesterId;
 use super::super::version::Version;
-use super::{Access, Event, Queue, Thread, User, View};
+use super::{Access, Event, Queue, Summary, Thread, User, View, knows};
 use crate::base::time::VirtualTime;
 
 /// A finished body, and where in it the secret stands.
@@ -201,6 +201,15 @@ pub(crate) enum Payload {
         /// The tag.
         tag: String,
     },
+    /// `thread_summary_set`.
+    Summary {
+        /// The chat.
+        chat_id: String,
+        /// The thread.
+        thread_id: String,
+        /// What it was about.
+        summary: Summary,
+    },
     /// `chat_deactivated`.
     Deactivated {
         /// The chat.
@@ -265,7 +274,8 @@ impl Payload {
                 }),
             },
             Fact::EventAdded { place } => {
-                let event = Box::new(Event::new(latest, latest.events().get(*place)?));
+                let event = latest.events().get(*place).filter(|event| knows(view.version, event))?;
+                let event = Box::new(Event::new(latest, event));
                 Self::Event { chat_id, thread_id: latest.id.clone(), event }
             }
             Fact::EventUpdated { thread, event } => {
@@ -327,6 +337,14 @@ impl Payload {
             Fact::Tagged { thread, tag } | Fact::Untagged { thread, tag } => {
                 Self::Tag { chat_id, thread_id: thread.clone(), tag: tag.clone() }
             }
+            Fact::Summarized { thread } => match view.version {
+                // Older versions know no such webhook.
+                Version::V3_4 | Version::V3_5 => return None,
+                Version::V3_6 | Version::V3_7 => {
+                    let summary = view.summary_of(chat.thread(thread)?.1)?;
+                    Self::Summary { chat_id, thread_id: thread.clone(), summary }
+                }
+            },
             Fact::Deactivated { user } => {
                 Self::Deactivated { chat_id, thread_id: latest.id.clone(), user_id: user.clone() }
             }
