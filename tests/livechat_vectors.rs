@@ -143,5 +143,5 @@ macro_rules! vectors {
 
 vectors! {
     incoming_chat incoming_event transfer_chat tags_and_end reading errors properties what_happens_to_events
-    routing_statuses
+    routing_statuses customers archives
 }
