@@ -1,7 +1,5 @@
 //! What callers do to events besides writing them: pressing buttons, seeing them, and what comes before them.
 
-use serde_json::Value;
-
 use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::deed::Pressing;
@@ -42,7 +40,7 @@ fn press(postback: &Fields<'_>) -> Result<Press, Denial> {
         toggled: postback.flag("toggled")?.ok_or_else(|| postback.missing("toggled"))?,
         button_type: postback.text("button_type")?.map(str::to_owned),
         button_value: postback.text("button_value")?.map(str::to_owned),
-        ecommerce: ecommerce.and(postback.get("ecommerce")).map(Value::clone),
+        ecommerce: ecommerce.and(postback.get("ecommerce")).cloned(),
     })
 }
 
