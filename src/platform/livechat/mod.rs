@@ -2,10 +2,12 @@
 //!
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
-//! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, and the well-known
-//! tokens of bots (`dal:bot-token`, `dal:bot2-token` …). Everything decided here is a named constant or a key of `setup:`.
+//! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, after which time a
+//! thread counts as idle (`setup: {idle_after: …, transfer_after: …}`), what a summary says, and the well-known tokens of
+//! bots (`dal:bot-token`, `dal:bot2-token` …). Everything decided here is a named constant or a key of `setup:`.
 //!
-//! Not part of it so far: the Customer Chat and Configuration APIs, sockets, and the methods that need them.
+//! Not part of it so far: the Customer Chat and Configuration APIs, and sockets. What sockets alone would hear of is
+//! checked and answered, and that is all.
 
 mod api;
 mod auth;

@@ -240,6 +240,7 @@ fn choose(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Choose) -> Result<(), 
         event_id: thread.event_id(offer),
         r#type: kind,
         value,
+        ecommerce: None,
     };
     // A button of the type `message` sends its value; others have nothing to send but their label.
     let text = match (button.r#type.as_deref(), &button.value) {

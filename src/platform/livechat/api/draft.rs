@@ -24,6 +24,9 @@ const TEMPLATES: &[&str] = &["cards", "sticker", "quick_replies", "ecommerce"];
 const BUTTONS: &[&str] = &["message", "url", "phone", "webview", "cancel"];
 const HEIGHTS: &[&str] = &["compact", "full", "tall"];
 const TARGETS: &[&str] = &["new", "current"];
+/// Known from the vendor's own clients only.
+const ROLES: &[&str] = &["default", "primary", "danger"];
+const VIEWS: &[&str] = &["tags", "swatch", "images", "select"];
 
 /// Reads an event.
 pub(super) fn draft(platform: &Livechat, cx: &Cx<'_>, event: &Fields<'_>, cause: &Cause) -> Result<Draft, Denial> {
@@ -72,12 +75,22 @@ fn postback(event: &Fields<'_>) -> Result<Option<Postback>, Denial> {
         event_id: postback.required("event_id")?.to_owned(),
         r#type: postback.text("type")?.map(str::to_owned),
         value: postback.text("value")?.map(str::to_owned),
+        ecommerce: purchase(&postback)?,
     };
     match (&read.r#type, &read.value) {
         (Some(_), None) => Err(postback.missing("value")),
         (None, Some(_)) => Err(postback.missing("type")),
         (Some(_), Some(_)) | (None, None) => Ok(Some(read)),
     }
+}
+
+/// What is bought with a button, if anything is.
+pub(super) fn purchase(postback: &Fields<'_>) -> Result<Option<Value>, Denial> {
+    let Some(ecommerce) = postback.object("ecommerce")? else { return Ok(None) };
+    ecommerce.required("product_id")?;
+    ecommerce.text("option_id")?;
+    ecommerce.number("quantity")?;
+    Ok(postback.get("ecommerce").cloned())
 }
 
 fn file(platform: &Livechat, cx: &Cx<'_>, event: &Fields<'_>) -> Result<Content, Denial> {
@@ -136,7 +149,23 @@ fn element(element: &Fields<'_>) -> Result<Element, Denial> {
         subtitle: element.text("subtitle")?.map(str::to_owned),
         image: element.get("image").cloned(),
         buttons: buttons.iter().enumerate().map(read).collect::<Result<_, _>>()?,
+        ecommerce: offer(element)?,
     })
+}
+
+/// What can be bought, if anything can.
+fn offer(element: &Fields<'_>) -> Result<Option<Value>, Denial> {
+    let Some(ecommerce) = element.object("ecommerce")? else { return Ok(None) };
+    ecommerce.word("view_type", VIEWS)?.ok_or_else(|| ecommerce.missing("view_type"))?;
+    ecommerce.required("product_id")?;
+    ecommerce.text("label")?;
+    for (index, option) in ecommerce.list("options")?.into_iter().flatten().enumerate() {
+        let option = Fields::of(option, &format!("{}.{index}", ecommerce.name("options")))?;
+        option.required("option_id")?;
+        option.required("label")?;
+    }
+    ecommerce.list("addons")?;
+    Ok(element.get("ecommerce").cloned())
 }
 
 fn button(button: &Fields<'_>) -> Result<Button, Denial> {
@@ -157,5 +186,6 @@ fn button(button: &Fields<'_>) -> Result<Button, Denial> {
         user_ids: button.texts("user_ids")?.unwrap_or_default(),
         webview_height: height.map(str::to_owned),
         target: button.word("target", TARGETS)?.map(str::to_owned),
+        role: button.word("role", ROLES)?.map(str::to_owned),
     })
 }

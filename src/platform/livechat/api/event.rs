@@ -6,7 +6,7 @@ use super::super::deed::Pressing;
 use super::super::model::Press;
 use super::super::version::Version;
 use super::document::Fields;
-use super::draft::draft;
+use super::draft::{draft, purchase};
 use super::{Outcome, PresenceRule, Request, nothing};
 use crate::platform::cx::Cx;
 
@@ -29,18 +29,12 @@ pub(super) fn send_rich_message_postback(platform: &mut Livechat, cx: &mut Cx<'_
 }
 
 fn press(postback: &Fields<'_>) -> Result<Press, Denial> {
-    let ecommerce = postback.object("ecommerce")?;
-    if let Some(ecommerce) = &ecommerce {
-        ecommerce.required("product_id")?;
-        ecommerce.text("option_id")?;
-        ecommerce.number("quantity")?;
-    }
     Ok(Press {
         id: postback.required("id")?.to_owned(),
         toggled: postback.flag("toggled")?.ok_or_else(|| postback.missing("toggled"))?,
         button_type: postback.text("button_type")?.map(str::to_owned),
         button_value: postback.text("button_value")?.map(str::to_owned),
-        ecommerce: ecommerce.and(postback.get("ecommerce")).cloned(),
+        ecommerce: purchase(postback)?,
     })
 }
 

@@ -145,6 +145,9 @@ pub(crate) struct Postback {
     /// The button's value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) value: Option<String>,
+    /// What is bought with it, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ecommerce: Option<Value>,
 }
 
 /// A press of a button, or its release.
@@ -180,6 +183,9 @@ pub(crate) struct Element {
     /// The buttons.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) buttons: Vec<Button>,
+    /// What can be bought, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ecommerce: Option<Value>,
 }
 
 /// A button of a rich message.
@@ -203,6 +209,9 @@ pub(crate) struct Button {
     /// Where the page it opens goes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<String>,
+    /// How much it stands out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) role: Option<String>,
 }
 
 impl Content {

@@ -185,3 +185,26 @@ fn a_chat_is_followed_until_it_begins_again() {
     stage.start();
     assert!(!followed(&mut stage, outsider));
 }
+
+#[test]
+fn what_is_sold_comes_back_as_it_was_sent() {
+    let mut stage = Stage::with_bot();
+    let (chat, thread) = stage.start();
+    stage.sent();
+    let mut send = |event: Value| {
+        let (reply, document) = stage.call("send_event", BOT_TOKEN, &json!({"chat_id": chat, "event": event}));
+        assert_eq!(reply.status, 200, "{document}");
+        stage.bodies()[0]["payload"]["event"].clone()
+    };
+    let ecommerce =
+        json!({"view_type": "swatch", "product_id": "77", "options": [{"option_id": "red", "label": "Red"}]});
+    let button = json!({"text": "Buy", "postback_id": "buy", "role": "primary"});
+    let elements = json!([{"title": "Shoes", "buttons": [button], "ecommerce": ecommerce}]);
+    let sent = send(json!({"type": "rich_message", "template_id": "ecommerce", "elements": elements}));
+    assert_eq!(sent["elements"][0]["ecommerce"], ecommerce);
+    assert_eq!(sent["elements"][0]["buttons"][0]["role"], "primary");
+    let bought = json!({"product_id": "77", "option_id": "red", "quantity": 1});
+    let postback = json!({"id": "buy", "thread_id": thread, "event_id": format!("{thread}_2"), "ecommerce": bought});
+    let sent = send(json!({"type": "message", "text": "I take it", "postback": postback}));
+    assert_eq!(sent["postback"], postback);
+}

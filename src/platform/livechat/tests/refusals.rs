@@ -304,6 +304,11 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
     check("send_event", rich(many), "`event.elements.0.buttons` must not have more than 13 items");
     check("send_event", button(json!({"postback_id": "x"})), "`event.elements.0.buttons.0.text` is required");
     check("send_event", button(json!({"text": "x"})), "`event.elements.0.buttons.0.postback_id` is required");
+    let sold = |ecommerce: Value| rich(json!([{"ecommerce": ecommerce}]));
+    check("send_event", sold(json!({"product_id": "7"})), "`event.elements.0.ecommerce.view_type` is required");
+    check("send_event", sold(json!({"view_type": "tags"})), "`event.elements.0.ecommerce.product_id` is required");
+    let nameless = json!({"view_type": "tags", "product_id": "7", "options": [{"label": "Red"}]});
+    check("send_event", sold(nameless), "`event.elements.0.ecommerce.options.0.option_id` is required");
     let valueless = json!({"text": "x", "postback_id": "y", "type": "message"});
     check("send_event", button(valueless), "`event.elements.0.buttons.0.value` is required");
     let postback = json!({"id": "a", "thread_id": "b", "event_id": "c", "value": "d"});
@@ -409,6 +414,8 @@ fn a_chat_out_of_reach_is_refused_by_the_reason() {
     check(&[], "remove_user_from_chat", BOT_TOKEN, &user(ADA), (400, "validation", "a customer cannot be removed"));
     check(&[], "add_user_to_chat", BOT_TOKEN, &user(BOT), (400, "validation", "`user_id` is in the chat already"));
     let public = |body: &mut Value| body["visibility"] = json!("all");
+    let gone = [json!({"set_status": {"agent": "tom@acme.example", "status": "offline"}})];
+    check(&gone, "add_user_to_chat", BOT_TOKEN, &same, (422, "agent_offline", "Agent offline"));
     let full = (422, "limit_reached", "Public agents in chat limit reached");
     check(&[], "add_user_to_chat", BOT_TOKEN, &public, full);
     let to = |target: Value| move |body: &mut Value| body["target"] = target.clone();
