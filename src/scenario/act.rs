@@ -98,6 +98,16 @@ record! {
 }
 
 record! {
+    /// A customer or an agent reads all that was written so far.
+    pub struct Read {
+        /// Which customer, or the id of an agent.
+        pub r#as: Located<String>,
+        /// Which chat; the reader's own, or else the latest, by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
     /// A customer takes back something they wrote.
     pub struct Delete {
         /// Which customer.
@@ -252,6 +262,7 @@ acts! {
     "choose" => Choose: "a customer taps one of the quick replies last offered",
     "pick" => Pick: "a customer picks items from a list, or a time",
     "attach" => Attach: "a customer or an agent sends a file",
+    "read" => Read: "a customer or an agent reads all that was written so far",
     "delete" => Delete: "a customer takes back something they wrote",
     "leave" => Leave: "a customer goes away without a word",
     "set_status" => SetStatus: "an agent comes, takes no more chats for a while, or goes",
@@ -274,6 +285,7 @@ impl Act {
             Self::Choose(act) => Some(&act.r#as),
             Self::Pick(act) => Some(&act.r#as),
             Self::Attach(act) => Some(&act.r#as),
+            Self::Read(act) => Some(&act.r#as),
             Self::Delete(act) => Some(&act.r#as),
             Self::Leave(act) => Some(&act.r#as),
             Self::Transfer(act) => act.by.as_ref(),
@@ -292,6 +304,7 @@ impl Act {
             Self::Choose(act) => act.chat.as_ref(),
             Self::Pick(act) => act.chat.as_ref(),
             Self::Attach(act) => act.chat.as_ref(),
+            Self::Read(act) => act.chat.as_ref(),
             Self::Delete(act) => act.chat.as_ref(),
             Self::Leave(act) => act.chat.as_ref(),
             Self::Assign(act) => act.chat.as_ref(),
@@ -312,7 +325,8 @@ impl Act {
             Self::Choose(act) => vec![&act.option],
             Self::Pick(act) => act.items.iter().flatten().collect(),
             Self::Attach(act) => std::iter::once(&act.url).chain(&act.text).collect(),
-            Self::Delete(_)
+            Self::Read(_)
+            | Self::Delete(_)
             | Self::Leave(_)
             | Self::SetStatus(_)
             | Self::Assign(_)

@@ -240,6 +240,7 @@ impl Checker<'_, '_> {
             Act::Say(_)
             | Act::Choose(_)
             | Act::Attach(_)
+            | Act::Read(_)
             | Act::Delete(_)
             | Act::Leave(_)
             | Act::Hold(_)
@@ -279,7 +280,7 @@ impl Checker<'_, '_> {
                 self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", who, |staff| words(&staff.agents));
             }
             Act::Close(_) => self.person("customer or agent here", who, &["system"]),
-            Act::Say(_) | Act::Attach(_) => self.person("customer or agent here", who, &[]),
+            Act::Say(_) | Act::Attach(_) | Act::Read(_) => self.person("customer or agent here", who, &[]),
         }
     }
 

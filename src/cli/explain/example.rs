@@ -17,6 +17,7 @@ pub(super) fn step(name: &str) -> &'static str {
 "
         }
         "attach" => "- attach: {as: alice, url: \"https://example.com/receipt.png\"}\n",
+        "read" => "- read: {as: alice}\n",
         "delete" => "- delete: {as: alice}\n",
         "leave" => "- leave: {as: alice}\n",
         "set_status" => "- set_status: {agent: AGENT, status: offline}\n",

@@ -68,6 +68,7 @@ impl Platform for Imichat {
     const LACKS: &'static [(&'static str, &'static str)] = &[
         ("delete", "nothing is documented about messages that customers take back"),
         ("leave", "nothing is documented to happen when a customer goes away; let the system close the chat instead"),
+        ("read", "nothing is documented about messages that somebody has read"),
         ("set_status", "nothing is documented about agents who come and go; assign or transfer the chat instead"),
     ];
     const ROUTES: &'static [Route<Self>] = api::ROUTES;

@@ -11,7 +11,7 @@ use super::model::{
 use super::tenant::{EVERYBODY, Overflow, Status};
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{
-    Act, Assign, Attach, Choose, Close, Delete, Leave, Resume, Say, SetStatus, StartChat, Tag, Transfer,
+    Act, Assign, Attach, Choose, Close, Delete, Leave, Read, Resume, Say, SetStatus, StartChat, Tag, Transfer,
 };
 use crate::scenario::decode::Located;
 
@@ -37,6 +37,7 @@ pub(super) fn act(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Act) -> Result
         Act::Say(act) => say(platform, cx, act),
         Act::Choose(act) => choose(platform, cx, act),
         Act::Attach(act) => attach(platform, cx, act),
+        Act::Read(act) => read(platform, cx, act),
         Act::Delete(act) => delete(platform, cx, act),
         Act::Leave(act) => leave(platform, cx, act),
         Act::SetStatus(act) => set_status(platform, cx, act),
@@ -262,6 +263,13 @@ fn attach(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Attach) -> Result<(), 
     let content_type = act.content_type.clone();
     let content = Content::File { url: cx.fill(&act.url), content_type, alternative_text: None };
     platform.append(cx, &actor.cause, &chat, Some(&actor.id), sent(content, &actor.cause));
+    Ok(())
+}
+
+fn read(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Read) -> Result<(), Refusal> {
+    let (chat, actor) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
+    let now = cx.now();
+    platform.see(cx, &actor.cause, &chat, &actor.id, now);
     Ok(())
 }
 

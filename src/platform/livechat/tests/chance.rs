@@ -9,7 +9,7 @@ use super::*;
 
 /// A deed at random: an act, a call, or time.
 fn deed() -> impl Strategy<Value = (u8, bool, u8)> {
-    (0..34_u8, any::<bool>(), 0..4_u8)
+    (0..35_u8, any::<bool>(), 0..4_u8)
 }
 
 fn play(stage: &mut Stage, (deed, second, pick): (u8, bool, u8)) {
@@ -33,6 +33,7 @@ fn play(stage: &mut Stage, (deed, second, pick): (u8, bool, u8)) {
         8 => Some(json!({"resume": {"chat": key}})),
         9 => Some(json!({"tag": {"add": ["t"], "remove": ["u"], "chat": key}})),
         18 => Some(json!({"choose": {"as": key, "option": "Yes"}})),
+        33 => Some(json!({"read": {"as": key}})),
         19 => Some(json!({"delete": {"as": key}})),
         20 | 21 => {
             let agent = if second { "Acme Bot" } else { "mia@acme.example" };

@@ -75,6 +75,19 @@ fn what_is_seen_is_never_seen_less() {
 }
 
 #[test]
+fn whoever_reads_has_seen_all_there_is() {
+    let mut stage = Stage::with_bot();
+    let (chat, _) = stage.start();
+    stage.sent();
+    stage.act(json!({"read": {"as": "ada"}})).unwrap();
+    let bodies = stage.bodies();
+    let payload = json!({"user_id": ADA, "chat_id": chat, "seen_up_to": "2026-01-05T09:00:02.000000Z"});
+    assert_eq!((bodies.len(), &bodies[0]["payload"]), (1, &payload));
+    let refusal = stage.act(json!({"read": {"as": "mia@acme.example"}})).unwrap_err();
+    assert_eq!(refusal.reason, "`mia@acme.example` is not in the chat");
+}
+
+#[test]
 fn what_is_taken_back_leaves_only_its_place() {
     let mut stage = Stage::with_bot();
     let (chat, thread) = stage.start();
