@@ -14,6 +14,7 @@ mod properties;
 mod refusals;
 mod routing;
 mod setup;
+mod shapes;
 
 use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
