@@ -38,7 +38,7 @@ fn press(postback: &Fields<'_>) -> Result<Press, Denial> {
     })
 }
 
-/// `mark_events_as_seen`. Changes nothing for a caller who is not in the chat, or has seen more.
+/// `mark_events_as_seen`. Changes nothing for a caller who was never in the chat, or has seen more.
 pub(super) fn mark_events_as_seen(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let chat = fields.required("chat_id")?;

@@ -5,8 +5,10 @@ use serde_json::{Map, Value};
 use super::property::Properties;
 use crate::base::time::VirtualTime;
 
-/// The note that nothing has happened for a while; it alone is nothing that happens.
+/// The note that nothing has happened for a while.
 pub(crate) const IDLE: &str = "routing.idle";
+/// What the notes of the router begin with.
+pub(crate) const ROUTER: &str = "routing.";
 
 /// Who can see an event or a member.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,6 +1,6 @@
 //! One sitting of a chat: from its opening to its closing.
 
-use super::event::{Content, Draft, Event, IDLE, Standing};
+use super::event::{Content, Draft, Event, IDLE, ROUTER, Standing};
 use super::property::Properties;
 use crate::base::time::VirtualTime;
 
@@ -106,10 +106,27 @@ impl Thread {
         self.events.get_mut(place).filter(|event| event.standing == Standing::Kept)
     }
 
-    /// When something last happened in it.
+    /// When something last happened in it. What the router does by itself is nothing that happens.
     pub(crate) fn last_event_at(&self) -> VirtualTime {
-        let idle = |event: &&Event| matches!(&event.draft.content, Content::System { kind, .. } if kind == IDLE);
-        self.events.iter().rev().find(|event| !idle(event)).map_or(self.created_at, |event| event.at)
+        self.last_but(|note| note.starts_with(ROUTER))
+    }
+
+    /// When something last happened in it, or the router last did something about it.
+    pub(crate) fn last_move_at(&self) -> VirtualTime {
+        self.last_but(|note| note == IDLE)
+    }
+
+    fn last_but(&self, nothing: impl Fn(&str) -> bool) -> VirtualTime {
+        let counts = |event: &&Event| match &event.draft.content {
+            Content::System { kind, .. } => !nothing(kind),
+            Content::Message { .. }
+            | Content::File { .. }
+            | Content::RichMessage { .. }
+            | Content::Form { .. }
+            | Content::Custom { .. }
+            | Content::Activity { .. } => true,
+        };
+        self.events.iter().rev().find(counts).map_or(self.created_at, |event| event.at)
     }
 
     /// Whoever wrote last, if anybody has written.

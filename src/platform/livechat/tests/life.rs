@@ -94,6 +94,16 @@ fn a_thread_counts_as_idle_before_it_is_closed_and_a_word_ends_that() {
 }
 
 #[test]
+fn spans_of_no_length_do_not_keep_the_clock_from_going_on() {
+    let mut stage = Stage::open(json!({"idle_after": "0s", "transfer_after": "0s", "bots": [{"name": "B"}]}));
+    let (chat, _) = stage.start();
+    stage.wait(VirtualSpan::from_mins(29));
+    assert_eq!(stage.get(&chat)["thread"]["active"], true);
+    stage.wait(VirtualSpan::from_mins(2));
+    assert_eq!(stage.get(&chat)["thread"]["active"], false);
+}
+
+#[test]
 fn a_customer_who_waits_too_long_goes_to_somebody_else() {
     let stage = &mut Stage::open(json!({
         "transfer_after": "5m", "agents": [{"id": "mia@acme.example"}],
@@ -113,6 +123,13 @@ fn a_customer_who_waits_too_long_goes_to_somebody_else() {
     assert_eq!(actions, ["user_removed_from_chat", "user_added_to_chat", "chat_transferred", "incoming_event"]);
     assert!(bodies[..3].iter().all(|body| body["payload"]["reason"] == "inactive"));
     assert_eq!(bodies[3]["payload"]["event"]["system_message_type"], "routing.assigned_inactive");
+    // The next one has as much time, but the chat does not go round for ever.
+    stage.wait(VirtualSpan::from_mins(4));
+    check(stage, &[]);
+    stage.wait(VirtualSpan::from_mins(21));
+    let told = stage.told();
+    assert_eq!(told.iter().filter(|told| *told == "sys routing.assigned_inactive").count(), 4, "{told:?}");
+    assert_eq!(told[told.len() - 2..], ["sys routing.archived_inactive", "chat_deactivated"]);
 }
 
 #[test]
