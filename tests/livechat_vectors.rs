@@ -149,6 +149,7 @@ macro_rules! vectors {
 }
 
 vectors! {
-    incoming_chat incoming_event transfer_chat tags_and_end reading errors configuration_agents configuration_auto_access
-    configuration_bots configuration_groups_and_tags configuration_webhooks
+    incoming_chat incoming_event transfer_chat tags_and_end reading errors properties what_happens_to_events
+    routing_statuses customers archives configuration_agents configuration_auto_access configuration_bots
+    configuration_groups_and_tags configuration_webhooks
 }

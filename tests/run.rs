@@ -148,6 +148,16 @@ fn serve_tells_where_it_is_answers_and_ends_on_sigterm() {
     assert!(ask(&list).starts_with("HTTP/1.1 200"), "{}", ask(&list));
     let stranger = list.replace("dal:agent-token", "dal:nobody");
     assert!(ask(&stranger).contains(r#"{"error":{"type":"authentication","message":"Invalid access token"}}"#));
+    let form = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nwords\r\n--b--\r\n";
+    let upload = format!(
+        "POST /base/v3.6/agent/action/upload_file HTTP/1.1\r\nhost: {address}\r\n{agent}\r\nconnection: close\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let uploaded = ask(&upload);
+    let place = uploaded.split(&format!("http://{address}")).nth(1).and_then(|rest| rest.split('"').next());
+    let place = place.unwrap_or_else(|| panic!("{uploaded}"));
+    let read = ask(&format!("GET {place} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"));
+    assert!(read.starts_with("HTTP/1.1 200") && read.ends_with("\r\n\r\nwords"), "{read}");
     let key = "authorization: aW1pLWFwaS1rZXlAYWNtZS5pbWkuY2hhdA==";
     let authorize = format!("GET /v3.1/authorize HTTP/1.1\r\nhost: x\r\n{key}\r\nconnection: close\r\n\r\n");
     assert!(ask(&authorize).to_lowercase().contains("access_token: "));

@@ -98,12 +98,44 @@ record! {
 }
 
 record! {
+    /// A customer or an agent reads all that was written so far.
+    pub struct Read {
+        /// Which customer, or the id of an agent.
+        pub r#as: Located<String>,
+        /// Which chat; the reader's own, or else the latest, by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A customer takes back something they wrote.
+    pub struct Delete {
+        /// Which customer.
+        pub r#as: Located<String>,
+        /// Which of the messages that they wrote since the chat last began, counted from 1; the last by default.
+        pub nth: Option<u32>,
+        /// Which chat; the customer's own by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
     /// A customer goes away without a word.
     pub struct Leave {
         /// Which customer.
         pub r#as: Located<String>,
         /// Which chat; the customer's own by default.
         pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// An agent comes, takes no more chats for a while, or goes.
+    pub struct SetStatus {
+        /// The id of the agent or bot.
+        pub agent: Located<String>,
+        /// The status, in the platform's own word for it.
+        pub status: Located<String>,
     }
 }
 
@@ -230,7 +262,10 @@ acts! {
     "choose" => Choose: "a customer taps one of the quick replies last offered",
     "pick" => Pick: "a customer picks items from a list, or a time",
     "attach" => Attach: "a customer or an agent sends a file",
+    "read" => Read: "a customer or an agent reads all that was written so far",
+    "delete" => Delete: "a customer takes back something they wrote",
     "leave" => Leave: "a customer goes away without a word",
+    "set_status" => SetStatus: "an agent comes, takes no more chats for a while, or goes",
     "assign" => Assign: "a chat is given to an agent or a bot",
     "transfer" => Transfer: "a chat is moved to a team, a group or an agent",
     "hold" => Hold: "an agent puts a chat on hold",
@@ -250,11 +285,13 @@ impl Act {
             Self::Choose(act) => Some(&act.r#as),
             Self::Pick(act) => Some(&act.r#as),
             Self::Attach(act) => Some(&act.r#as),
+            Self::Read(act) => Some(&act.r#as),
+            Self::Delete(act) => Some(&act.r#as),
             Self::Leave(act) => Some(&act.r#as),
             Self::Transfer(act) => act.by.as_ref(),
             Self::Tag(act) => act.by.as_ref(),
             Self::Close(act) => Some(&act.by),
-            Self::Assign(_) | Self::Hold(_) | Self::Resume(_) | Self::Subscribe(_) => None,
+            Self::SetStatus(_) | Self::Assign(_) | Self::Hold(_) | Self::Resume(_) | Self::Subscribe(_) => None,
         }
     }
 
@@ -262,11 +299,13 @@ impl Act {
     #[must_use]
     pub fn chat(&self) -> Option<&Located<String>> {
         match self {
-            Self::StartChat(_) | Self::Subscribe(_) => None,
+            Self::StartChat(_) | Self::SetStatus(_) | Self::Subscribe(_) => None,
             Self::Say(act) => act.chat.as_ref(),
             Self::Choose(act) => act.chat.as_ref(),
             Self::Pick(act) => act.chat.as_ref(),
             Self::Attach(act) => act.chat.as_ref(),
+            Self::Read(act) => act.chat.as_ref(),
+            Self::Delete(act) => act.chat.as_ref(),
             Self::Leave(act) => act.chat.as_ref(),
             Self::Assign(act) => act.chat.as_ref(),
             Self::Transfer(act) => act.chat.as_ref(),
@@ -286,7 +325,10 @@ impl Act {
             Self::Choose(act) => vec![&act.option],
             Self::Pick(act) => act.items.iter().flatten().collect(),
             Self::Attach(act) => std::iter::once(&act.url).chain(&act.text).collect(),
-            Self::Leave(_)
+            Self::Read(_)
+            | Self::Delete(_)
+            | Self::Leave(_)
+            | Self::SetStatus(_)
             | Self::Assign(_)
             | Self::Transfer(_)
             | Self::Hold(_)

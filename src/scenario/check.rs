@@ -234,10 +234,17 @@ impl Checker<'_, '_> {
                     self.problems.push(problem.help("name at least one under `items`, or a `time`"));
                 }
             }
+            Act::SetStatus(status) => {
+                self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", &status.agent, |staff| {
+                    words(&staff.agents)
+                });
+            }
             Act::Subscribe(subscribe) => self.subscription(subscribe),
             Act::Say(_)
             | Act::Choose(_)
             | Act::Attach(_)
+            | Act::Read(_)
+            | Act::Delete(_)
             | Act::Leave(_)
             | Act::Hold(_)
             | Act::Resume(_)
@@ -262,15 +269,21 @@ impl Checker<'_, '_> {
     /// Checks who does an act: some are for customers, some for agents, some for both.
     fn doer(&mut self, act: &Act, who: &Located<String>) {
         match act {
-            Act::StartChat(_) | Act::Choose(_) | Act::Pick(_) | Act::Leave(_) => {
+            Act::StartChat(_) | Act::Choose(_) | Act::Pick(_) | Act::Delete(_) | Act::Leave(_) => {
                 let known = words(&self.customers);
                 check_word(&codes::UNKNOWN_PERSON, "customer of this scenario", who, &known, self.problems);
             }
-            Act::Transfer(_) | Act::Tag(_) | Act::Assign(_) | Act::Hold(_) | Act::Resume(_) | Act::Subscribe(_) => {
+            Act::Transfer(_)
+            | Act::Tag(_)
+            | Act::SetStatus(_)
+            | Act::Assign(_)
+            | Act::Hold(_)
+            | Act::Resume(_)
+            | Act::Subscribe(_) => {
                 self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", who, |staff| words(&staff.agents));
             }
             Act::Close(_) => self.person("customer or agent here", who, &["system"]),
-            Act::Say(_) | Act::Attach(_) => self.person("customer or agent here", who, &[]),
+            Act::Say(_) | Act::Attach(_) | Act::Read(_) => self.person("customer or agent here", who, &[]),
         }
     }
 

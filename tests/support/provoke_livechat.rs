@@ -37,6 +37,14 @@ const fn step(call: &'static str, body: &'static str) -> Prior {
 /// Every operation once, each in a state in which it succeeds.
 const LIFE: &[Prior] = &[
     START,
+    step(
+        SEND,
+        r#"{"chat_id":"<id>","event":{"type":"rich_message","template_id":"cards","elements":[{"buttons":[{"text":"Yes","postback_id":"y"}]}]}}"#,
+    ),
+    step(
+        "POST /v3.6/agent/action/send_rich_message_postback",
+        r#"{"chat_id":"<id>","thread_id":"<second>","event_id":"<second>_1","postback":{"id":"y","toggled":true}}"#,
+    ),
     step("POST /v3.6/agent/action/get_chat", r#"{"chat_id":"<id>"}"#),
     step("POST /v3.6/agent/action/list_chats", r#"{"filters":{"active":true}}"#),
     step("POST /v3.6/agent/action/list_threads", r#"{"chat_id":"<id>"}"#),

@@ -17,7 +17,10 @@ pub(super) fn step(name: &str) -> &'static str {
 "
         }
         "attach" => "- attach: {as: alice, url: \"https://example.com/receipt.png\"}\n",
+        "read" => "- read: {as: alice}\n",
+        "delete" => "- delete: {as: alice}\n",
         "leave" => "- leave: {as: alice}\n",
+        "set_status" => "- set_status: {agent: AGENT, status: offline}\n",
         "assign" => "- assign: {to: AGENT}\n",
         "transfer" => "- transfer: {to: TEAM}\n",
         "hold" => "- hold: {}\n",

@@ -66,10 +66,12 @@ impl Platform for Imichat {
     const NAME: &'static str = "imichat";
     const ABOUT: &'static str = "imi.chat (Webex Engage): REST API v3.1 and virtual agent webhooks";
     const ROOTS: &'static [&'static str] = &["v3.1", "v3.0"];
-    const LACKS: &'static [(&'static str, &'static str)] = &[(
-        "leave",
-        "nothing is documented to happen when a customer goes away; let the system close the chat instead",
-    )];
+    const LACKS: &'static [(&'static str, &'static str)] = &[
+        ("delete", "nothing is documented about messages that customers take back"),
+        ("leave", "nothing is documented to happen when a customer goes away; let the system close the chat instead"),
+        ("read", "nothing is documented about messages that somebody has read"),
+        ("set_status", "nothing is documented about agents who come and go; assign or transfer the chat instead"),
+    ];
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;

@@ -56,7 +56,7 @@ codes! {
     LIMIT_REACHED = "limit_reached", 422, "Limit reached", Seen, BOTS,
         "one agent too many in a chat, one chat too many for an agent, or a fourth webhook for an action";
     AGENT_OFFLINE = "agent_offline", 422, "Agent offline", Inferred, STATUS,
-        "nobody among the targets of a transfer can take the chat";
+        "nobody among the targets of a transfer can take the chat, or whoever is to join it is offline";
     ENTITY_TOO_LARGE = "entity_too_large", 413, "Upload limit exceeded (10MB).", Inferred, STATUS,
         "a body that is larger than is read";
     "too_many_requests", 429, "Too many requests", Inferred, STATUS,

@@ -4,7 +4,7 @@
 
 use super::Livechat;
 use super::hook::{AuthorType, Hook, HookKind, Occasion};
-use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Status, Thread, Visibility};
+use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Status, Subject, Thread, Visibility};
 use super::wire::{Body, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
@@ -25,8 +25,20 @@ pub(super) const EVENTS: &[Event] = &[
     event("user_added_to_chat", "an agent, a bot or a customer joined a chat"),
     event("user_removed_from_chat", "an agent or a bot left a chat"),
     event("incoming_event", "something was said or noted in a chat"),
+    event("event_deleted", "an event was taken back"),
+    event("event_updated", "an event has other content than before"),
+    event("incoming_rich_message_postback", "a button of a rich message was pressed or released"),
+    event("chat_properties_updated", "properties of a chat have other values"),
+    event("chat_properties_deleted", "properties of a chat are gone"),
+    event("thread_properties_updated", "properties of a thread have other values"),
+    event("thread_properties_deleted", "properties of a thread are gone"),
+    event("event_properties_updated", "properties of an event have other values"),
+    event("event_properties_deleted", "properties of an event are gone"),
+    event("events_marked_as_seen", "somebody has seen more events of a chat"),
+    event("customer_session_fields_updated", "apps have noted something else about a customer with an open chat"),
     event("thread_tagged", "a thread got a tag"),
     event("thread_untagged", "a thread lost a tag"),
+    event("thread_summary_set", "somebody asked what a thread was about"),
     event("routing_status_set", "an agent or a bot takes chats now, or does no longer"),
     event("agent_created", "there is a new agent"),
     event("agent_updated", "an agent is not what they were"),
@@ -68,12 +80,28 @@ impl Fact {
         match self {
             Self::Began => "incoming_chat",
             Self::EventAdded { .. } => "incoming_event",
+            Self::EventUpdated { .. } => "event_updated",
+            Self::Pressed { .. } => "incoming_rich_message_postback",
+            Self::PropertiesUpdated { subject, .. } => match subject {
+                Subject::Chat => "chat_properties_updated",
+                Subject::Thread { .. } => "thread_properties_updated",
+                Subject::Event { .. } => "event_properties_updated",
+            },
+            Self::PropertiesDeleted { subject, .. } => match subject {
+                Subject::Chat => "chat_properties_deleted",
+                Subject::Thread { .. } => "thread_properties_deleted",
+                Subject::Event { .. } => "event_properties_deleted",
+            },
+            Self::EventDeleted { .. } => "event_deleted",
+            Self::SessionFieldsUpdated { .. } => "customer_session_fields_updated",
+            Self::Seen { .. } => "events_marked_as_seen",
             Self::AccessUpdated => "chat_access_updated",
             Self::Transferred { .. } => "chat_transferred",
             Self::UserAdded { .. } => "user_added_to_chat",
             Self::UserRemoved { .. } => "user_removed_from_chat",
             Self::Tagged { .. } => "thread_tagged",
             Self::Untagged { .. } => "thread_untagged",
+            Self::Summarized { .. } => "thread_summary_set",
             Self::Deactivated { .. } => "chat_deactivated",
         }
     }
@@ -161,7 +189,16 @@ impl Livechat {
                     cx.said(self.said(cause, chat, thread, event));
                 }
             }
-            Fact::AccessUpdated => cx.changed(id, by, Change::Updated { what: "access".to_owned() }),
+            Fact::AccessUpdated => cx.changed(id, by, updated("access")),
+            Fact::EventUpdated { .. } => cx.changed(id, by, updated("event changed")),
+            Fact::Pressed { .. } => cx.changed(id, by, updated("button pressed or released")),
+            Fact::PropertiesUpdated { .. } | Fact::PropertiesDeleted { .. } => {
+                cx.changed(id, by, updated("properties"));
+            }
+            Fact::EventDeleted { .. } => cx.changed(id, by, updated("event deleted")),
+            Fact::Summarized { .. } => cx.changed(id, by, updated("summary")),
+            Fact::SessionFieldsUpdated { .. } => cx.changed(id, by, updated("session fields")),
+            Fact::Seen { .. } => cx.changed(id, by, updated("events seen")),
             Fact::Transferred { groups, agents, .. } => {
                 let groups = groups.iter().flatten().map(u64::to_string);
                 let to: Vec<String> = agents.iter().cloned().chain(groups).collect();
@@ -193,6 +230,7 @@ impl Livechat {
             }
             Content::System { kind, text, .. } => (text.clone().unwrap_or_else(|| kind.clone()), None),
             Content::Form { .. } | Content::Custom { .. } => (String::new(), None),
+            Content::Activity { source, subtype, .. } => (format!("{source} {subtype}"), None),
         };
         Said {
             chat: chat.id.clone(),
@@ -222,10 +260,32 @@ impl Livechat {
     }
 }
 
+fn updated(what: &str) -> Change {
+    Change::Updated { what: what.to_owned() }
+}
+
 /// Who wrote the event that a fact is about, if anybody did.
 fn author(chat: &Chat, fact: &Fact) -> Option<AuthorType> {
-    let Fact::EventAdded { place } = fact else { return None };
-    let author = chat.latest()?.events().get(*place)?.author.as_ref()?;
+    let event = match fact {
+        Fact::EventAdded { place } => chat.latest()?.events().get(*place)?,
+        Fact::EventUpdated { thread, event } => chat.thread(thread)?.1.event(event)?,
+        Fact::Began
+        | Fact::Pressed { .. }
+        | Fact::PropertiesUpdated { .. }
+        | Fact::PropertiesDeleted { .. }
+        | Fact::EventDeleted { .. }
+        | Fact::SessionFieldsUpdated { .. }
+        | Fact::Seen { .. }
+        | Fact::AccessUpdated
+        | Fact::Transferred { .. }
+        | Fact::UserAdded { .. }
+        | Fact::UserRemoved { .. }
+        | Fact::Tagged { .. }
+        | Fact::Untagged { .. }
+        | Fact::Summarized { .. }
+        | Fact::Deactivated { .. } => return None,
+    };
+    let author = event.author.as_ref()?;
     let member = chat.members().iter().find(|member| member.id == *author)?;
     Some(match member.kind {
         MemberKind::Customer => AuthorType::Customer,

@@ -2,11 +2,13 @@
 //!
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
-//! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, and the well-known
-//! tokens of bots (`dal:bot-token`, `dal:bot2-token` …). Everything decided here is a named constant or a key of `setup:`.
+//! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, after which time a
+//! thread counts as idle (`setup: {idle_after: …, transfer_after: …}`), what a summary says, and the well-known tokens of
+//! bots (`dal:bot-token`, `dal:bot2-token` …). Everything decided here is a named constant or a key of `setup:`.
 //!
-//! Not part of it so far: the Customer Chat API, sockets, and the methods that need them. Agents who are created by a call
-//! have their own address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
+//! Not part of it so far: the Customer Chat API and sockets; what sockets alone would hear of is checked and answered, and
+//! that is all. Agents who are created by a call have their own address as a token (`dal:zoe@example.com`), where identities
+//! are well known; bots get one for their secret.
 
 mod action;
 mod announce;
@@ -17,6 +19,7 @@ mod deed;
 mod events;
 mod hook;
 mod model;
+mod properties;
 mod script;
 mod setup;
 mod tenant;
@@ -33,7 +36,7 @@ use http::header::AUTHORIZATION;
 
 use self::auth::Auth;
 use self::codes::Denial;
-use self::model::{Chats, Organization, Registration, StaffKind, Webhooks};
+use self::model::{Bans, Chats, Files, Organization, Registration, StaffKind, Webhooks};
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
@@ -56,6 +59,8 @@ pub struct Livechat {
     auth: Auth,
     organization: Organization,
     chats: Chats,
+    bans: Bans,
+    files: Files,
 }
 
 impl Platform for Livechat {
@@ -122,11 +127,12 @@ impl Platform for Livechat {
         let secret = webhooks.counting(cx.now()).next().map_or(shared, |first| first.secret.clone());
         auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
         let organization = Organization::new(staff, &tenant.groups, webhooks);
-        Self { tenant, auth, organization, chats: Chats::new() }
+        Self { tenant, auth, organization, chats: Chats::new(), bans: Bans::default(), files: Files::default() }
     }
 
     fn credential(call: &Call) -> Option<Credential> {
-        auth::credential(call)
+        // Whoever reads a file has its address and nothing else.
+        api::file_credential(call).or_else(|| auth::credential(call))
     }
 
     fn caller(&self, call: &Call) -> Option<String> {

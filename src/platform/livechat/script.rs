@@ -3,13 +3,17 @@
 use serde_json::Map;
 
 use super::Livechat;
-use super::deed::{Availability, Choice, Closing, Destination, Opening, Unable, source};
+use super::deed::{Availability, Choice, Closing, Departure, Destination, Opening, Pressing, Unable, source};
 use super::events::Cause;
-use super::model::{Chat, Content, Draft, MemberKind, Patron, Phase, Postback, Thread};
+use super::model::{
+    Chat, Content, Dossier, Draft, Event, MemberKind, Patron, Phase, Postback, Press, Status, Thread, Validity,
+};
 use super::tenant::Overflow;
 use super::wire::WHEREABOUTS;
 use crate::platform::cx::{Customer, Cx, Refusal};
-use crate::scenario::act::{Act, Assign, Attach, Choose, Close, Leave, Resume, Say, StartChat, Tag, Transfer};
+use crate::scenario::act::{
+    Act, Assign, Attach, Choose, Close, Delete, Leave, Read, Resume, Say, SetStatus, StartChat, Tag, Transfer,
+};
 use crate::scenario::decode::Located;
 
 /// The app of the chat widget that customers use. The vendor's own id is not published.
@@ -34,7 +38,10 @@ pub(super) fn act(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Act) -> Result
         Act::Say(act) => say(platform, cx, act),
         Act::Choose(act) => choose(platform, cx, act),
         Act::Attach(act) => attach(platform, cx, act),
+        Act::Read(act) => read(platform, cx, act),
+        Act::Delete(act) => delete(platform, cx, act),
         Act::Leave(act) => leave(platform, cx, act),
+        Act::SetStatus(act) => set_status(platform, cx, act),
         Act::Assign(act) => assign(platform, cx, act),
         Act::Transfer(act) => transfer(platform, cx, act),
         Act::Resume(act) => resume(platform, cx, act),
@@ -60,6 +67,7 @@ impl Livechat {
             id: customer.id.clone(),
             name: customer.name.clone(),
             email: customer.email.clone(),
+            profile: Dossier::default(),
             created_at: cx.now(),
             agent_spoke_at: None,
             spoke_at: None,
@@ -161,6 +169,9 @@ fn open(
     access: Vec<u64>,
     content: Option<Content>,
 ) -> Result<(), Refusal> {
+    if let Some(ban) = platform.bans.of(&customer.id, cx.now()) {
+        return Err(Refusal::new(format!("`{}` is banned until {}", customer.key, ban.expires_at().micros())));
+    }
     let chat = platform.chats.of_customer(&customer.id);
     if chat.is_some_and(|chat| chat.active().is_some()) {
         return Err(Refusal::new(format!("`{}` has an open chat already", customer.key)));
@@ -204,24 +215,42 @@ fn choose(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Choose) -> Result<(), 
     let (chat, actor) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
     let label = cx.fill(&act.option);
     let (_, thread) = active(platform, &chat)?;
-    let offer = thread.events().iter().rev().find(|event| event.draft.content.buttons().next().is_some());
+    let offers = |event: &&Event| event.standing == Validity::Kept && event.draft.content.buttons().next().is_some();
+    let offer = thread.events().iter().rev().find(offers);
     let offer = offer.ok_or_else(|| Refusal::new("no quick replies have been offered in this thread"))?;
     let Some(button) = offer.draft.content.buttons().find(|button| button.text == label) else {
         let labels: Vec<&str> = offer.draft.content.buttons().map(|button| button.text.as_str()).collect();
         return Err(Refusal::new(format!("`{label}` was not offered; offered were: {}", labels.join(", "))));
     };
+    // Type and value stand together or not at all.
+    let (kind, value) = button.r#type.clone().zip(button.value.clone()).unzip();
+    let pressing = Pressing {
+        user: actor.id.clone(),
+        thread: thread.id.clone(),
+        event: thread.event_id(offer),
+        press: Press {
+            id: button.postback_id.clone(),
+            toggled: true,
+            button_type: kind.clone(),
+            button_value: value.clone(),
+            ecommerce: None,
+        },
+    };
     let postback = Postback {
         id: button.postback_id.clone(),
         thread_id: thread.id.clone(),
         event_id: thread.event_id(offer),
-        r#type: button.r#type.clone().filter(|_| button.value.is_some()),
-        value: button.value.clone().filter(|_| button.r#type.is_some()),
+        r#type: kind,
+        value,
+        ecommerce: None,
     };
     // A button of the type `message` sends its value; others have nothing to send but their label.
     let text = match (button.r#type.as_deref(), &button.value) {
         (Some("message"), Some(value)) => value.clone(),
         _ => button.text.clone(),
     };
+    // The widget tells of the tap first and sends the message after that.
+    platform.press(cx, &actor.cause, &chat, pressing);
     let draft = sent(Content::Message { text, postback: Some(postback) }, &actor.cause);
     platform.append(cx, &actor.cause, &chat, Some(&actor.id), draft);
     Ok(())
@@ -238,6 +267,39 @@ fn attach(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Attach) -> Result<(), 
     Ok(())
 }
 
+fn read(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Read) -> Result<(), Refusal> {
+    let (chat, actor) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
+    let now = cx.now();
+    platform.see(cx, &actor.cause, &chat, &actor.id, now);
+    Ok(())
+}
+
+fn delete(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Delete) -> Result<(), Refusal> {
+    let (chat, actor) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
+    let (_, thread) = active(platform, &chat)?;
+    let own = |event: &&Event| event.author.as_ref() == Some(&actor.id) && event.standing == Validity::Kept;
+    let mut own: Vec<&Event> = thread.events().iter().filter(own).collect();
+    let wanted = match act.nth {
+        None => own.pop(),
+        Some(nth) => usize::try_from(nth).ok().and_then(|nth| own.get(nth.checked_sub(1)?).copied()),
+    };
+    let event = wanted.ok_or_else(|| Refusal::new(format!("`{}` has no such message to delete", act.r#as.value)))?;
+    let (event, thread) = (thread.event_id(event), thread.id.clone());
+    platform.erase(cx, &actor.cause, &chat, thread, event);
+    Ok(())
+}
+
+fn set_status(platform: &mut Livechat, cx: &mut Cx<'_>, act: &SetStatus) -> Result<(), Refusal> {
+    let actor = as_staff(platform, &act.agent.value)?;
+    let known = Status::ALL.iter().find(|(word, _)| *word == act.status.value).map(|(_, status)| *status);
+    let status = known.ok_or_else(|| {
+        let words: Vec<&str> = Status::ALL.iter().map(|(word, _)| *word).collect();
+        Refusal::new(format!("`{}` is no status; there are: {}", act.status.value, words.join(", ")))
+    })?;
+    platform.set_status(cx, &actor.cause, &actor.id, status);
+    Ok(())
+}
+
 fn leave(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Leave) -> Result<(), Refusal> {
     let (chat, _) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
     platform.deactivate(cx, &Cause::system(), &chat, &Closing::Left);
@@ -251,7 +313,7 @@ fn assign(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Assign) -> Result<(), 
     if chat.holder().is_some_and(|holder| holder.id == agent.id) {
         return Err(Refusal::new(format!("`{}` has the chat already", act.to.value)));
     }
-    platform.reassign(cx, &id, &agent.id);
+    platform.reassign(cx, &id, &agent.id, Departure::Other);
     Ok(())
 }
 

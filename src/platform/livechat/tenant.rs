@@ -27,6 +27,10 @@ pub struct Tenant {
     pub(super) hooks: Vec<Hook>,
     /// How webhooks are delivered.
     pub(super) policy: Arc<Policy>,
+    /// How long a thread may lie idle before it counts as idle; nothing if it never does.
+    pub(super) idle_after: Option<VirtualSpan>,
+    /// How long a customer may wait for a word before the chat goes to somebody else; nothing if it never does.
+    pub(super) transfer_after: Option<VirtualSpan>,
     /// How long a thread may lie idle before the system closes it.
     pub(super) archive_after: VirtualSpan,
     /// What happens to a chat that nobody is free for.

@@ -30,6 +30,9 @@ pub(super) fn act(imichat: &mut Imichat, cx: &mut Cx<'_>, act: &Act) -> Result<(
         Act::Tag(act) => imichat.tag(cx, act),
         Act::Close(act) => imichat.close(cx, act),
         Act::Subscribe(act) => imichat.subscribe(act),
+        Act::Read(_) => Err(Refusal::new("the API does not show what was read")),
+        Act::Delete(_) => Err(Refusal::new("no customer can take back a message")),
+        Act::SetStatus(_) => Err(Refusal::new("agents have no status that the API shows")),
         Act::Leave(_) => Err(Refusal::new("nothing is documented to happen when a customer goes away")),
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::codes::Denial;
 use super::super::model::Visibility;
+use crate::base::time::VirtualTime;
 
 /// The members of one object in a body, and where it stands.
 #[derive(Clone)]
@@ -96,6 +97,16 @@ impl<'d> Fields<'d> {
         let known = |item: &Value| words.iter().find(|word| item.as_str() == Some(word)).copied();
         let wanted = format!("an array of: {}", words.join(", "));
         self.typed(key, &wanted, |value| value.as_array()?.iter().map(known).collect())
+    }
+
+    /// An instant, if it is there.
+    pub(super) fn instant(&self, key: &str) -> Result<Option<VirtualTime>, Denial> {
+        self.typed(key, "an RFC 3339 date", |value| value.as_str().and_then(VirtualTime::parse))
+    }
+
+    /// An object that must be there.
+    pub(super) fn required_object(&self, key: &str) -> Result<Self, Denial> {
+        self.object(key)?.ok_or_else(|| self.missing(key))
     }
 
     /// Who may see something, if it is there.

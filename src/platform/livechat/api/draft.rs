@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
+use super::super::Livechat;
 use super::super::codes::Denial;
 use super::super::deed::source;
 use super::super::events::Cause;
 use super::super::model::{Button, Content, Draft, Element, FormStage, Postback, Visibility};
 use super::document::Fields;
+use crate::platform::cx::Cx;
 
 /// The longest text, in bytes.
 const LONGEST_TEXT: usize = 16 * 1024;
@@ -15,20 +17,23 @@ const MOST_ELEMENTS: usize = 10;
 /// The most buttons of an element.
 const MOST_BUTTONS: usize = 13;
 /// Where files must lie.
-const CDN: &str = "https://cdn.livechat-files.com/";
+pub(super) const CDN: &str = "https://cdn.livechat-files.com/";
 
 const KINDS: &[&str] = &["message", "file", "rich_message", "form", "filled_form", "custom", "system_message"];
 const TEMPLATES: &[&str] = &["cards", "sticker", "quick_replies", "ecommerce"];
 const BUTTONS: &[&str] = &["message", "url", "phone", "webview", "cancel"];
 const HEIGHTS: &[&str] = &["compact", "full", "tall"];
 const TARGETS: &[&str] = &["new", "current"];
+/// Known from the vendor's own clients only.
+const ROLES: &[&str] = &["default", "primary", "danger"];
+const VIEWS: &[&str] = &["tags", "swatch", "images", "select"];
 
 /// Reads an event.
-pub(super) fn draft(event: &Fields<'_>, cause: &Cause) -> Result<Draft, Denial> {
+pub(super) fn draft(platform: &Livechat, cx: &Cx<'_>, event: &Fields<'_>, cause: &Cause) -> Result<Draft, Denial> {
     let kind = event.word("type", KINDS)?.ok_or_else(|| event.missing("type"))?;
     let content = match kind {
         "message" => Content::Message { text: text(event)?, postback: postback(event)? },
-        "file" => file(event)?,
+        "file" => file(platform, cx, event)?,
         "rich_message" => rich_message(event)?,
         "form" => form(event, FormStage::Blank)?,
         "filled_form" => form(event, FormStage::Filled)?,
@@ -70,6 +75,7 @@ fn postback(event: &Fields<'_>) -> Result<Option<Postback>, Denial> {
         event_id: postback.required("event_id")?.to_owned(),
         r#type: postback.text("type")?.map(str::to_owned),
         value: postback.text("value")?.map(str::to_owned),
+        ecommerce: purchase(&postback)?,
     };
     match (&read.r#type, &read.value) {
         (Some(_), None) => Err(postback.missing("value")),
@@ -78,18 +84,28 @@ fn postback(event: &Fields<'_>) -> Result<Option<Postback>, Denial> {
     }
 }
 
-fn file(event: &Fields<'_>) -> Result<Content, Denial> {
+/// What is bought with a button, if anything is.
+pub(super) fn purchase(postback: &Fields<'_>) -> Result<Option<Value>, Denial> {
+    let Some(ecommerce) = postback.object("ecommerce")? else { return Ok(None) };
+    ecommerce.required("product_id")?;
+    ecommerce.text("option_id")?;
+    ecommerce.number("quantity")?;
+    Ok(postback.get("ecommerce").cloned())
+}
+
+fn file(platform: &Livechat, cx: &Cx<'_>, event: &Fields<'_>) -> Result<Content, Denial> {
     let url = event.required("url")?;
-    if !url.starts_with(CDN) {
-        return Err(Denial::validation(format!("`{}` must point to the LiveChat CDN", event.name("url"))));
-    }
-    let content_type = content_type(url).to_owned();
+    let content_type = match platform.files.at(url, cx.now()) {
+        Some(uploaded) => uploaded.content_type.clone(),
+        None if url.starts_with(CDN) => content_type(url).to_owned(),
+        None => return Err(Denial::validation(format!("`{}` must point to the LiveChat CDN", event.name("url")))),
+    };
     let alternative_text = event.text("alternative_text")?.map(str::to_owned);
     Ok(Content::File { url: url.to_owned(), content_type, alternative_text })
 }
 
 /// What a file is, by its name: callers do not say.
-fn content_type(url: &str) -> &'static str {
+pub(super) fn content_type(url: &str) -> &'static str {
     match url.rsplit('.').next() {
         Some("png") => "image/png",
         Some("jpg" | "jpeg") => "image/jpeg",
@@ -133,7 +149,23 @@ fn element(element: &Fields<'_>) -> Result<Element, Denial> {
         subtitle: element.text("subtitle")?.map(str::to_owned),
         image: element.get("image").cloned(),
         buttons: buttons.iter().enumerate().map(read).collect::<Result<_, _>>()?,
+        ecommerce: offer(element)?,
     })
+}
+
+/// What can be bought, if anything can.
+fn offer(element: &Fields<'_>) -> Result<Option<Value>, Denial> {
+    let Some(ecommerce) = element.object("ecommerce")? else { return Ok(None) };
+    ecommerce.word("view_type", VIEWS)?.ok_or_else(|| ecommerce.missing("view_type"))?;
+    ecommerce.required("product_id")?;
+    ecommerce.text("label")?;
+    for (index, option) in ecommerce.list("options")?.into_iter().flatten().enumerate() {
+        let option = Fields::of(option, &format!("{}.{index}", ecommerce.name("options")))?;
+        option.required("option_id")?;
+        option.required("label")?;
+    }
+    ecommerce.list("addons")?;
+    Ok(element.get("ecommerce").cloned())
 }
 
 fn button(button: &Fields<'_>) -> Result<Button, Denial> {
@@ -154,5 +186,6 @@ fn button(button: &Fields<'_>) -> Result<Button, Denial> {
         user_ids: button.texts("user_ids")?.unwrap_or_default(),
         webview_height: height.map(str::to_owned),
         target: button.word("target", TARGETS)?.map(str::to_owned),
+        role: button.word("role", ROLES)?.map(str::to_owned),
     })
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::Livechat;
 use super::super::codes::Denial;
-use super::super::model::{Chat, Thread};
+use super::super::model::{Chat, Properties, Thread};
 use super::super::version::Version;
 use super::super::wire::View;
 use super::document::Fields;
@@ -40,7 +40,7 @@ pub(super) fn list_chats(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     };
     let key = if request.version >= Version::V3_7 { "chats_info" } else { "chats_summary" };
     let mut answer = Map::new();
-    answer.insert(key.to_owned(), page.entries.iter().map(|chat| view.summary(chat)).collect());
+    answer.insert(key.to_owned(), page.entries.iter().map(|chat| view.summary(chat, &request.caller.id)).collect());
     answer.insert("found_chats".to_owned(), json!(found));
     page.ids(&mut answer);
     done(&answer)
@@ -77,12 +77,12 @@ impl ChatFilter {
         let wanted = self.groups.as_ref();
         self.active.is_none_or(|active| chat.active().is_some() == active)
             && wanted.is_none_or(|groups| groups.iter().any(|group| chat.access.contains(group)))
-            && self.properties.iter().all(|filter| filter.passes(chat))
+            && self.properties.iter().all(|filter| filter.passes(&chat.properties))
     }
 }
 
 /// What one property must be like.
-struct PropertyFilter {
+pub(super) struct PropertyFilter {
     namespace: String,
     name: String,
     wanted: Wanted,
@@ -95,7 +95,8 @@ enum Wanted {
 }
 
 impl PropertyFilter {
-    fn read(filters: &Fields<'_>) -> Result<Vec<Self>, Denial> {
+    /// Reads all of them.
+    pub(super) fn read(filters: &Fields<'_>) -> Result<Vec<Self>, Denial> {
         let mut read = Vec::new();
         let Some(properties) = filters.object("properties")? else { return Ok(read) };
         for namespace in properties.keys() {
@@ -117,8 +118,9 @@ impl PropertyFilter {
         Ok(read)
     }
 
-    fn passes(&self, chat: &Chat) -> bool {
-        let value = chat.properties.get(&self.namespace).and_then(|space| space.get(&self.name));
+    /// Whether properties are as they must be.
+    pub(super) fn passes(&self, properties: &Properties) -> bool {
+        let value = properties.get(&self.namespace).and_then(|space| space.get(&self.name));
         match &self.wanted {
             Wanted::Exists(wanted) => value.is_some() == *wanted,
             Wanted::OneOf(values) => value.is_some_and(|value| values.contains(value)),
@@ -181,24 +183,21 @@ fn enough(fields: &Fields<'_>) -> Result<Option<usize>, Denial> {
 }
 
 /// When the threads that are wanted began.
-struct Span {
+pub(super) struct Span {
     from: Option<VirtualTime>,
     to: Option<VirtualTime>,
 }
 
 impl Span {
-    fn read(fields: &Fields<'_>) -> Result<Self, Denial> {
+    /// Reads `filters.from` and `filters.to`.
+    pub(super) fn read(fields: &Fields<'_>) -> Result<Self, Denial> {
         let filters = fields.object("filters")?;
-        let instant = |key| -> Result<Option<VirtualTime>, Denial> {
-            let Some(filters) = &filters else { return Ok(None) };
-            let Some(text) = filters.text(key)? else { return Ok(None) };
-            let wrong = || Denial::validation(format!("`{}` must be an RFC 3339 date", filters.name(key)));
-            VirtualTime::parse(text).map(Some).ok_or_else(wrong)
-        };
-        Ok(Self { from: instant("from")?, to: instant("to")? })
+        let Some(filters) = filters else { return Ok(Self { from: None, to: None }) };
+        Ok(Self { from: filters.instant("from")?, to: filters.instant("to")? })
     }
 
-    fn holds(&self, thread: &Thread) -> bool {
+    /// Whether a thread began then.
+    pub(super) fn holds(&self, thread: &Thread) -> bool {
         self.from.is_none_or(|from| thread.created_at >= from) && self.to.is_none_or(|to| thread.created_at <= to)
     }
 }

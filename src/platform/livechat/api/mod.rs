@@ -1,24 +1,36 @@
 //! The operations of all APIs, and the order of checks that all of them share: version, credential, body, then their own.
 
 mod agent;
+mod archive;
+mod archive_filter;
 mod batch;
+mod broadcast;
 mod configuration;
+mod customer;
 mod document;
 mod draft;
+mod event;
+mod follow;
 mod list;
+mod multipart;
 mod opening;
 mod page;
+mod property;
 mod read;
+mod routing;
 mod table;
 mod tag;
+mod upload;
 mod users;
 
+use bytes::Bytes;
 use http::Method;
 use serde_json::{Map, Value};
 
 pub(super) use self::configuration::TOKEN_TIMER;
 use self::document::Fields;
 use self::table::{Form, routes};
+pub(super) use self::upload::credential as file_credential;
 use super::Livechat;
 use super::auth::Caller;
 use super::codes::{self, Denial};
@@ -30,8 +42,9 @@ use crate::platform::cx::Cx;
 use crate::platform::route::{Answer, Body, Call, Reply, Route};
 
 /// The operations of all APIs.
-pub(super) const ROUTES: &[Route<Livechat>] =
-    &routes::<{ agent::ROWS.len() + configuration::ROWS.len() }>(agent::ROWS, configuration::ROWS);
+pub(super) const ROUTES: &[Route<Livechat>] = &routes::<
+    { agent::ROWS.len() + upload::ROWS.len() + configuration::ROWS.len() },
+>(&[agent::ROWS, upload::ROWS, configuration::ROWS]);
 
 /// A call that has a known version, a known caller and a JSON object.
 pub(super) struct Request {
@@ -102,6 +115,11 @@ fn serve(
         Form::Batch => batch::batch(platform, cx, &request, handler),
         Form::Plain | Form::Open => handler(platform, cx, &request),
     });
+    settle(platform, cx, route, outcome)
+}
+
+/// What an operation ends with, as it goes out.
+fn settle(platform: &Livechat, cx: &mut Cx<'_>, route: &'static str, outcome: Outcome) -> Answer {
     outcome.map_err(|stop| match stop {
         Stop::Denied(denial) => {
             if let Some(mistake) = denial.mistake() {
@@ -114,7 +132,21 @@ fn serve(
 }
 
 impl Request {
+    /// Reads a call whose body is a JSON object.
     fn read(platform: &Livechat, call: &Call, route: &'static str, form: Form) -> Result<Self, Denial> {
+        let (mut request, bytes) = Self::identify(platform, call, route, form)?;
+        request.document = match bytes.is_empty() && call.method == Method::GET {
+            true => Value::Object(queried(&call.query)),
+            false => serde_json::from_slice(&bytes).map_err(|_| Denial::of(codes::VALIDATION))?,
+        };
+        if !request.document.is_object() {
+            return Err(Denial::of(codes::VALIDATION));
+        }
+        Ok(request)
+    }
+
+    /// Finds out in which version and by whom a call is made, and gives its body as it is.
+    fn identify(platform: &Livechat, call: &Call, route: &'static str, form: Form) -> Result<(Self, Bytes), Denial> {
         let version = version(call.param("version"))?;
         let caller = platform.auth.caller(&platform.organization, call, version);
         let caller = match form {
@@ -126,14 +158,13 @@ impl Request {
             Body::TooLarge(_) => return Err(Denial::of(codes::ENTITY_TOO_LARGE)),
             Body::TooSlow => return Err(Denial::of(codes::REQUEST_TIMEOUT)),
         };
-        let document: Value = match bytes.is_empty() && call.method == Method::GET {
-            true => Value::Object(queried(&call.query)),
-            false => serde_json::from_slice(bytes).map_err(|_| Denial::of(codes::VALIDATION))?,
-        };
-        if !document.is_object() {
-            return Err(Denial::of(codes::VALIDATION));
-        }
-        Ok(Self { route, version, caller, document, admission: Admission::Pending })
+        Ok((Self { route, version, caller, document: Value::Null, admission: Admission::Pending }, bytes.clone()))
+    }
+
+    /// Whether the operation is there in the version of the call. What older versions answer is not documented; to them
+    /// it is a method that nobody knows.
+    fn since(&self, first: Version) -> Result<(), Denial> {
+        if self.version >= first { Ok(()) } else { Err(Denial::of(codes::NOT_FOUND)) }
     }
 
     /// The fields of the body.

@@ -129,7 +129,7 @@ fn opening(
     let chat_properties = chat.as_ref().map(|chat| chat.properties("properties")).transpose()?.unwrap_or_default();
     let thread_properties =
         thread.as_ref().map(|thread| thread.properties("properties")).transpose()?.unwrap_or_default();
-    let events = events(request, thread.as_ref(), &members, cause)?;
+    let events = events(platform, cx, request, thread.as_ref(), &members, cause)?;
     let phase = match fields.flag("active")? {
         Some(false) => Phase::Closed,
         Some(true) | None => Phase::Open,
@@ -187,6 +187,8 @@ fn members(
 }
 
 fn events(
+    platform: &Livechat,
+    cx: &Cx<'_>,
     request: &Request,
     thread: Option<&Fields<'_>>,
     members: &[(String, MemberKind)],
@@ -200,7 +202,7 @@ fn events(
         if !members.iter().any(|(member, _)| member == author) {
             return Err(Denial::validation(format!("`{}` is not in `chat.users`", event.name("author_id"))));
         }
-        let mut draft = draft(&event, cause)?;
+        let mut draft = draft(platform, cx, &event, cause)?;
         // Whatever the caller asks for, what a thread begins with is seen by everybody.
         draft.visibility = super::super::model::Visibility::All;
         drafts.push((author.to_owned(), draft));

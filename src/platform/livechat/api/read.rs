@@ -26,7 +26,7 @@ pub(super) fn get_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Reque
         chats: &platform.chats,
         version: request.version,
     };
-    done(&view.chat(chat, thread))
+    done(&view.chat(chat, thread, &request.caller.id))
 }
 
 /// `send_event`.
@@ -35,7 +35,7 @@ pub(super) fn send_event(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     let cause = platform.cause(cx, request);
     let id = fields.required("chat_id")?;
     let event = fields.object("event")?.ok_or_else(|| fields.missing("event"))?;
-    let draft = draft(&event, &cause)?;
+    let draft = draft(platform, cx, &event, &cause)?;
     let (chat, _) = platform.open_chat(request, id, PresenceRule::Required)?;
     let hidden = chat.present(&request.caller.id).is_some_and(|member| member.visibility == Visibility::Agents);
     if hidden && draft.visibility == Visibility::All {

@@ -73,15 +73,19 @@ macro_rules! rows {
 }
 pub(super) use rows;
 
-/// The rows of two tables as routes.
-pub(super) const fn routes<const N: usize>(first: &[Row], second: &[Row]) -> [Route<Livechat>; N] {
+/// The rows of several tables as routes.
+pub(super) const fn routes<const N: usize>(tables: &[&[Row]]) -> [Route<Livechat>; N] {
     let mut routes = [const { route(&EMPTY) }; N];
-    let mut at = 0;
+    let (mut at, mut table, mut row) = (0, 0, 0);
     while at < N {
-        let row = if at < first.len() { &first[at] } else { &second[at - first.len()] };
+        if row == tables[table].len() {
+            (table, row) = (table + 1, 0);
+            continue;
+        }
         // Constants run no destructors, and a placeholder needs none.
-        std::mem::forget(std::mem::replace(&mut routes[at], route(row)));
+        std::mem::forget(std::mem::replace(&mut routes[at], route(&tables[table][row])));
         at += 1;
+        row += 1;
     }
     routes
 }

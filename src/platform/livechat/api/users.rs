@@ -3,7 +3,7 @@
 use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::deed::{Availability, Destination, Joining, Unable};
-use super::super::model::{Chat, MemberKind, Visibility};
+use super::super::model::{Chat, MemberKind, Status, Visibility};
 use super::document::Fields;
 use super::{Outcome, PresenceRule, Request, nothing};
 use crate::platform::cx::Cx;
@@ -68,7 +68,7 @@ pub(super) fn add_user_to_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request
     let presence = PresenceRule::read(&fields)?;
     let (chat, _) = platform.open_chat(request, id, presence)?;
     match kind {
-        MemberKind::Agent => may_join(platform, chat, user, visibility)?,
+        MemberKind::Agent => may_join(platform, request, chat, user, visibility)?,
         MemberKind::Customer => {
             let known = platform.chats.patron(user).is_some() || cx.customer_with_id(user).is_some();
             if !known {
@@ -92,8 +92,18 @@ pub(super) fn add_user_to_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request
     nothing()
 }
 
-fn may_join(platform: &Livechat, chat: &Chat, user: &str, visibility: Visibility) -> Result<(), Denial> {
+fn may_join(
+    platform: &Livechat,
+    request: &Request,
+    chat: &Chat,
+    user: &str,
+    visibility: Visibility,
+) -> Result<(), Denial> {
     let staffer = platform.organization.staffer(user).ok_or_else(unknown_user)?;
+    // Whoever asks for themselves is there, whatever their status.
+    if staffer.status == Status::Offline && user != request.caller.id {
+        return Err(Denial::of(codes::AGENT_OFFLINE));
+    }
     if !staffer.covers(&chat.access) {
         return Err(Denial::of(codes::MISSING_ACCESS));
     }

@@ -4,11 +4,9 @@ use serde_json::json;
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Chat, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility};
-use super::note::Note;
-use super::router::set;
-use crate::base::time::VirtualTime;
-use crate::platform::cx::{Cx, WakeKey};
+use super::super::model::{Chat, Content, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility, set};
+use super::note::{Departure, Note};
+use crate::platform::cx::Cx;
 
 /// The properties, by namespace and name, whose values are the platform's own: callers can read them only.
 const OWN: &[(&str, &str)] = &[
@@ -62,12 +60,19 @@ pub(crate) enum Closing {
     Customer(String),
     /// The customer is gone.
     Left,
+    /// The customer was banned.
+    Banned {
+        /// The name of whoever did it.
+        by: String,
+        /// For how many days.
+        days: u64,
+    },
     /// The system.
     System,
     /// Nothing has happened for too long.
     Idle,
     /// The last agent has gone and nobody can follow.
-    Abandoned,
+    Abandoned(Departure),
 }
 
 impl Livechat {
@@ -84,6 +89,11 @@ impl Livechat {
         };
         if let Some(name) = &opening.name {
             cx.name_chat(name, &id);
+        }
+        for (_, draft) in &opening.events {
+            if let Content::File { url, .. } = &draft.content {
+                self.files.keep(url);
+            }
         }
         let mut thread = Thread::new(self.next_id(cx), now, thread_properties(cause), opening.access.clone());
         let thread_id = thread.id.clone();
@@ -127,7 +137,7 @@ impl Livechat {
         match self.chats.get_mut(&id) {
             // Nobody is in a chat whose thread began closed.
             Some(chat) if chat.active().is_none() => chat.empty(),
-            Some(_) | None => self.watch(cx, &id, &thread_id, now),
+            Some(_) | None => self.watch(cx, &id, &thread_id),
         }
         begun
     }
@@ -138,9 +148,10 @@ impl Livechat {
             Closing::Agent(id) => (Note::ArchivedByAgent(self.name_of(id)), Some(id.clone())),
             Closing::Customer(id) => (Note::ArchivedByCustomer(self.name_of(id)), Some(id.clone())),
             Closing::Left => (Note::CustomerDisconnected, None),
+            Closing::Banned { by, days } => (Note::CustomerBanned(by.clone(), *days), None),
             Closing::System => (Note::ArchivedBySystem, None),
             Closing::Idle => (Note::ArchivedInactive, None),
-            Closing::Abandoned => (Note::ArchivedOther, None),
+            Closing::Abandoned(why) => (Note::Abandoned(*why), None),
         };
         self.note(cx, cause, chat, note);
         let Some(found) = self.chats.get_mut(chat) else { return };
@@ -152,22 +163,6 @@ impl Livechat {
             found.empty();
         }
         self.serve_queue(cx);
-    }
-
-    /// Looks whether a thread has lain idle for too long: closes it, or looks again when it could have.
-    pub(crate) fn look_after(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
-        let Some((chat, thread)) = key.0.split_once('/') else { return };
-        let active = self.chats.get(chat).and_then(Chat::active);
-        let Some(last) = active.filter(|active| active.id == thread).map(Thread::last_event_at) else { return };
-        if cx.now() >= last + self.tenant.archive_after {
-            self.deactivate(cx, &Cause::system(), chat, &Closing::Idle);
-        } else {
-            self.watch(cx, chat, thread, last);
-        }
-    }
-
-    fn watch(&self, cx: &mut Cx<'_>, chat: &str, thread: &str, last: VirtualTime) {
-        cx.wake_at(last + self.tenant.archive_after, WakeKey(format!("{chat}/{thread}")));
     }
 
     fn next_id(&mut self, cx: &mut Cx<'_>) -> String {

@@ -5,7 +5,7 @@ use super::super::events::Cause;
 use super::super::model::{Fact, MemberKind, Reason, Visibility};
 use super::super::tenant::Overflow;
 use super::lifecycle::Closing;
-use super::note::Note;
+use super::note::{Departure, Note};
 use super::router::Choice;
 use crate::platform::cx::Cx;
 
@@ -54,19 +54,19 @@ impl Livechat {
         self.note(cx, cause, chat, note);
         let deserted = self.chats.get(chat).is_some_and(|chat| chat.holder().is_none());
         if held && deserted {
-            self.succeed(cx, chat, user);
+            self.succeed(cx, chat, user, Departure::Other);
         }
         self.serve_queue(cx);
     }
 
     /// Finds somebody to follow an agent or bot who has gone; nobody documents who.
-    fn succeed(&mut self, cx: &mut Cx<'_>, chat: &str, gone: &str) {
+    pub(super) fn succeed(&mut self, cx: &mut Cx<'_>, chat: &str, gone: &str, why: Departure) {
         let Some(groups) = self.chats.get(chat).map(|chat| chat.access.clone()) else { return };
         let former = self.name_of(gone);
         if let Some(next) = self.choose(&Choice { groups: &groups, but: &[gone.to_owned()] }) {
             let added = self.name_of(&next);
-            self.assign(cx, chat, &next);
-            self.note(cx, &Cause::system(), chat, Note::AssignedOther(added, former));
+            self.assign(cx, chat, &next, Reason::Assigned);
+            self.note(cx, &Cause::system(), chat, Note::Assigned(why, added, former));
             return;
         }
         match self.tenant.overflow {
@@ -79,22 +79,27 @@ impl Livechat {
                     agents: Vec::new(),
                 };
                 self.publish(cx, &Cause::system(), chat, &waits);
-                self.note(cx, &Cause::system(), chat, Note::UnassignedOther(former));
+                self.note(cx, &Cause::system(), chat, Note::Unassigned(why, former));
             }
-            Overflow::Refuse => self.deactivate(cx, &Cause::system(), chat, &Closing::Abandoned),
+            Overflow::Refuse => self.deactivate(cx, &Cause::system(), chat, &Closing::Abandoned(why)),
         }
     }
 
     /// Has the router give a chat to somebody, in the place of whoever has it.
-    pub(crate) fn reassign(&mut self, cx: &mut Cx<'_>, chat: &str, agent: &str) {
+    pub(crate) fn reassign(&mut self, cx: &mut Cx<'_>, chat: &str, agent: &str, why: Departure) {
+        let (gone, came) = match why {
+            Departure::Inactive => (Reason::Inactive, Reason::Inactive),
+            Departure::SignedOut => (Reason::SignedOut, Reason::Assigned),
+            Departure::Other => (Reason::Other, Reason::Assigned),
+        };
         let holder = self.chats.get(chat).and_then(|chat| chat.holder()).map(|holder| holder.id.clone());
         if let Some(holder) = &holder {
-            self.depart(cx, &Cause::system(), chat, holder, Reason::Other, None);
+            self.depart(cx, &Cause::system(), chat, holder, gone, None);
         }
-        self.assign(cx, chat, agent);
+        self.assign(cx, chat, agent, came);
         if let Some(holder) = holder {
             let (added, removed) = (self.name_of(agent), self.name_of(&holder));
-            self.note(cx, &Cause::system(), chat, Note::AssignedOther(added, removed));
+            self.note(cx, &Cause::system(), chat, Note::Assigned(why, added, removed));
         }
     }
 

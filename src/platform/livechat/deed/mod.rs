@@ -3,20 +3,28 @@
 //! A deed changes the model step by step and publishes each step at once, because webhooks show the state of their moment.
 //! Whether the deed is allowed was checked before.
 
+mod customer;
+mod event;
+mod idle;
 mod lifecycle;
 mod membership;
 mod note;
+mod property;
 mod router;
+mod status;
+mod summary;
 mod transfer;
 
+pub(super) use self::event::Pressing;
 pub(super) use self::lifecycle::{Begun, Closing, Opening, source};
 pub(super) use self::membership::Joining;
+pub(super) use self::note::Departure;
 use self::note::Note;
 pub(super) use self::router::Choice;
 pub(super) use self::transfer::{Availability, Destination, Unable};
 use super::Livechat;
 use super::events::Cause;
-use super::model::{Draft, Fact, MemberKind, Visibility};
+use super::model::{Content, Draft, Fact, MemberKind, Visibility};
 use crate::platform::cx::Cx;
 
 impl Livechat {
@@ -31,6 +39,9 @@ impl Livechat {
     ) -> Option<String> {
         let now = cx.now();
         let public = draft.visibility == Visibility::All;
+        if let Content::File { url, .. } = &draft.content {
+            self.files.keep(url);
+        }
         let found = self.chats.get_mut(chat)?;
         let thread = found.active_mut()?;
         let place = thread.push(now, author.map(str::to_owned), draft)?;
@@ -40,6 +51,9 @@ impl Livechat {
             self.spoke(cx, chat, author, public);
         }
         self.publish(cx, cause, chat, &Fact::EventAdded { place });
+        if author.is_some() {
+            self.stir(cx, chat);
+        }
         Some(id)
     }
 

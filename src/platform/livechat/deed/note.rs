@@ -5,7 +5,19 @@
 
 use serde_json::{Map, Value};
 
-use super::super::model::{Content, Draft};
+use super::super::model::{Content, Draft, IDLE};
+use crate::base::time::VirtualSpan;
+
+/// Why somebody does not have a chat any more without wanting so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Departure {
+    /// They did not answer.
+    Inactive,
+    /// They went.
+    SignedOut,
+    /// Anything else.
+    Other,
+}
 
 /// A note of the system, with the names in it.
 #[derive(Clone, Debug)]
@@ -21,11 +33,17 @@ pub(crate) enum Note {
     /// Nothing happened for too long.
     ArchivedInactive,
     /// The last agent went and nobody can follow.
-    ArchivedOther,
+    Abandoned(Departure),
     /// The router put another agent in an agent's place: the new one, the old one.
-    AssignedOther(String, String),
+    Assigned(Departure, String, String),
     /// The last agent went and the chat waits for another.
-    UnassignedOther(String),
+    Unassigned(Departure, String),
+    /// An agent banned the customer: who, for how many days.
+    CustomerBanned(String, u64),
+    /// The customer has another name or address: who changed it, the name, the e-mail address.
+    CustomerUpdated(String, String, String),
+    /// Nothing has happened for this long.
+    Idle(VirtualSpan),
     /// An agent transferred the chat: who, whereto.
     Transferred(String, String),
     /// An agent added another: who, whom.
@@ -55,11 +73,34 @@ impl Note {
             Self::CustomerDisconnected => ("archived_customer_disconnected", None, vec![]),
             Self::ArchivedBySystem => ("system_archived", None, vec![]),
             Self::ArchivedInactive => ("routing.archived_inactive", None, vec![]),
-            Self::ArchivedOther => ("routing.archived_other", None, vec![]),
-            Self::AssignedOther(added, removed) => {
-                ("routing.assigned_other", None, vec![("agent_added", added), ("agent_removed", removed)])
+            Self::Abandoned(Departure::SignedOut) => ("routing.archived_signed_out", None, vec![]),
+            Self::Abandoned(Departure::Inactive | Departure::Other) => ("routing.archived_other", None, vec![]),
+            Self::Assigned(departure, added, removed) => {
+                let kind = match departure {
+                    Departure::Inactive => "routing.assigned_inactive",
+                    Departure::SignedOut => "routing.assigned_signed_out",
+                    Departure::Other => "routing.assigned_other",
+                };
+                (kind, None, vec![("agent_added", added), ("agent_removed", removed)])
             }
-            Self::UnassignedOther(agent) => ("routing.unassigned_other", None, vec![("agent", agent)]),
+            Self::Unassigned(Departure::SignedOut, agent) => {
+                ("routing.unassigned_signed_out", None, vec![("agent", agent)])
+            }
+            // There is no note for a chat that waits because its agent was inactive.
+            Self::Unassigned(Departure::Inactive | Departure::Other, agent) => {
+                ("routing.unassigned_other", None, vec![("agent", agent)])
+            }
+            // How durations are written is not documented.
+            Self::CustomerBanned(agent, days) => {
+                ("customer_banned", None, vec![("agent", agent), ("duration", format!("{days} days"))])
+            }
+            Self::CustomerUpdated(initiator, name, email) => (
+                "customer_updated",
+                None,
+                vec![("initiator", initiator), ("customer_name", name), ("customer_email", email)],
+            ),
+            // The unit of the duration is not documented; minutes are what the setting has.
+            Self::Idle(span) => (IDLE, None, vec![("duration", (span.as_secs() / 60).to_string())]),
             Self::Transferred(initiator, targets) => (
                 "chat_transferred",
                 Some(format!("{initiator} transferred the chat to {targets}")),

@@ -1,11 +1,11 @@
 //! Who gets a chat: those who take chats and have a free slot, by priority, then by load, then by their order in the
 //! set-up. Ties are not documented.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Fact, MemberKind, Phase, Priority, Reason, Staffer, Standing, Status, Visibility};
+use super::super::model::{Fact, MemberKind, Phase, Priority, Reason, Staffer, Standing, Status, Visibility, set};
 use crate::platform::cx::Cx;
 
 /// Who comes into question for a chat.
@@ -61,15 +61,15 @@ impl Livechat {
     }
 
     /// Has the router give a chat to somebody.
-    pub(crate) fn assign(&mut self, cx: &mut Cx<'_>, chat: &str, agent: &str) {
+    pub(crate) fn assign(&mut self, cx: &mut Cx<'_>, chat: &str, agent: &str, reason: Reason) {
         let now = cx.now();
         let Some(found) = self.chats.get_mut(chat) else { return };
         found.join(agent, MemberKind::Agent, Visibility::All, now);
         self.dequeue(chat);
         let (user, agents) = (agent.to_owned(), vec![agent.to_owned()]);
-        let added = Fact::UserAdded { user, reason: Reason::Assigned, requester: None };
+        let added = Fact::UserAdded { user, reason, requester: None };
         self.publish(cx, &Cause::system(), chat, &added);
-        let moved = Fact::Transferred { reason: Reason::Assigned, requester: None, groups: None, agents };
+        let moved = Fact::Transferred { reason, requester: None, groups: None, agents };
         self.publish(cx, &Cause::system(), chat, &moved);
     }
 
@@ -84,16 +84,8 @@ impl Livechat {
             .collect();
         for (chat, groups, givers) in waiting {
             if let Some(agent) = self.choose(&Choice { groups: &groups, but: &givers }) {
-                self.assign(cx, &chat, &agent);
+                self.assign(cx, &chat, &agent, Reason::Assigned);
             }
         }
-    }
-}
-
-/// Sets a property.
-pub(super) fn set(properties: &mut serde_json::Map<String, Value>, namespace: &str, name: &str, value: Value) {
-    let space = properties.entry(namespace).or_insert_with(|| json!({}));
-    if let Value::Object(space) = space {
-        space.insert(name.to_owned(), value);
     }
 }

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Fact, Member, MemberKind, Reason, Status, Visibility};
+use super::super::model::{Fact, Member, MemberKind, Reason, Status, Visibility, set};
 use super::note::Note;
-use super::router::{Choice, set};
+use super::router::Choice;
 use crate::platform::cx::Cx;
 
 /// Whereto a chat is to go.

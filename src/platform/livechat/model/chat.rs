@@ -1,6 +1,7 @@
 //! A chat: who is in it, who may see it, and its threads.
 
-use super::event::{Properties, Visibility};
+use super::event::Visibility;
+use super::property::{Properties, Subject};
 use super::thread::Thread;
 use crate::base::time::VirtualTime;
 
@@ -15,6 +16,8 @@ pub(crate) struct Chat {
     pub(crate) properties: Properties,
     /// The groups that may see it; group 0 is everybody.
     pub(crate) access: Vec<u64>,
+    /// Agents who follow it without being in it.
+    followers: Vec<String>,
     /// Its threads, oldest first; only the last can be active.
     threads: Vec<Thread>,
 }
@@ -46,7 +49,7 @@ pub(crate) enum MemberKind {
 impl Chat {
     /// A chat with nobody in it and no thread yet.
     pub(crate) fn new(id: String, properties: Properties, access: Vec<u64>) -> Self {
-        Self { id, members: Vec::new(), properties, access, threads: Vec::new() }
+        Self { id, members: Vec::new(), properties, access, followers: Vec::new(), threads: Vec::new() }
     }
 
     /// Everybody who is or was in it.
@@ -102,10 +105,39 @@ impl Chat {
         self.members.iter().find(|member| member.kind == MemberKind::Customer)
     }
 
-    /// Notes that somebody has seen everything up to now.
-    pub(crate) fn saw(&mut self, id: &str, at: VirtualTime) {
-        for member in self.members.iter_mut().filter(|member| member.id == id) {
-            member.seen_up_to = member.seen_up_to.max(at);
+    /// Notes that somebody has seen everything up to now; tells whether that is later than before.
+    pub(crate) fn saw(&mut self, id: &str, at: VirtualTime) -> bool {
+        let member = self.members.iter_mut().find(|member| member.id == id && member.seen_up_to < at);
+        let later = member.is_some();
+        if let Some(member) = member {
+            member.seen_up_to = at;
+        }
+        later
+    }
+
+    /// Whether somebody follows it.
+    pub(crate) fn followed_by(&self, id: &str) -> bool {
+        self.followers.iter().any(|follower| follower == id)
+    }
+
+    /// Lets somebody follow it.
+    pub(crate) fn follow(&mut self, id: &str) {
+        if !self.followed_by(id) {
+            self.followers.push(id.to_owned());
+        }
+    }
+
+    /// Lets somebody follow it no longer.
+    pub(crate) fn unfollow(&mut self, id: &str) {
+        self.followers.retain(|follower| follower != id);
+    }
+
+    /// The properties of it, of a thread or of an event, to be changed.
+    pub(crate) fn properties_mut(&mut self, subject: &Subject) -> Option<&mut Properties> {
+        match subject {
+            Subject::Chat => Some(&mut self.properties),
+            Subject::Thread { thread } => Some(&mut self.thread_mut(thread)?.properties),
+            Subject::Event { thread, event } => Some(&mut self.thread_mut(thread)?.event_mut(event)?.draft.properties),
         }
     }
 
@@ -139,9 +171,10 @@ impl Chat {
         self.threads.iter_mut().find(|thread| thread.id == id)
     }
 
-    /// Begins a thread, unless one is active.
+    /// Begins a thread, unless one is active. Whoever followed the chat does no longer.
     pub(crate) fn begin(&mut self, thread: Thread) {
         if self.active().is_none() {
+            self.followers.clear();
             self.threads.push(thread);
         }
     }

@@ -2,10 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use super::property::Properties;
 use crate::base::time::VirtualTime;
 
-/// Properties: namespace → name → value. Opaque here; the API checks their shape.
-pub(crate) type Properties = Map<String, Value>;
+/// The note that nothing has happened for a while.
+pub(crate) const IDLE: &str = "routing.idle";
+/// What the notes of the router begin with.
+pub(crate) const ROUTER: &str = "routing.";
 
 /// Who can see an event or a member.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +30,17 @@ pub(crate) struct Event {
     pub(crate) author: Option<String>,
     /// Everything else.
     pub(crate) draft: Draft,
+    /// Whether it still stands.
+    pub(crate) standing: Validity,
+}
+
+/// Whether an event still stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Validity {
+    /// It does.
+    Kept,
+    /// Its author took it back; only its place is left.
+    Deleted,
 }
 
 /// An event before it has a place in a thread.
@@ -98,6 +112,15 @@ pub(crate) enum Content {
         /// The names in the words.
         vars: Map<String, Value>,
     },
+    /// What another part of the vendor's software did. Only the vendor writes it, since 3.6.
+    Activity {
+        /// Which part.
+        source: &'static str,
+        /// What.
+        subtype: &'static str,
+        /// More about it, a JSON document as text.
+        details: String,
+    },
 }
 
 /// Whether a form has been filled in.
@@ -124,6 +147,27 @@ pub(crate) struct Postback {
     /// The button's value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) value: Option<String>,
+    /// What is bought with it, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ecommerce: Option<Value>,
+}
+
+/// A press of a button, or its release.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(crate) struct Press {
+    /// The button's id.
+    pub(crate) id: String,
+    /// Whether the button is pressed now.
+    pub(crate) toggled: bool,
+    /// The button's type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) button_type: Option<String>,
+    /// The button's value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) button_value: Option<String>,
+    /// What is bought with it, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ecommerce: Option<Value>,
 }
 
 /// A part of a rich message. Its fields are in the order in which the vendor sends them.
@@ -141,6 +185,9 @@ pub(crate) struct Element {
     /// The buttons.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) buttons: Vec<Button>,
+    /// What can be bought, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ecommerce: Option<Value>,
 }
 
 /// A button of a rich message.
@@ -164,12 +211,31 @@ pub(crate) struct Button {
     /// Where the page it opens goes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<String>,
+    /// How much it stands out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) role: Option<String>,
 }
 
 impl Content {
     /// A plain message.
     pub(crate) fn message(text: impl Into<String>) -> Self {
         Self::Message { text: text.into(), postback: None }
+    }
+
+    /// Presses or releases a button for somebody; tells whether that changed anything.
+    pub(crate) fn press(&mut self, user: &str, press: &Press) -> bool {
+        let Self::RichMessage { elements, .. } = self else { return false };
+        let mut buttons = elements.iter_mut().flat_map(|element| &mut element.buttons);
+        let Some(button) = buttons.find(|button| button.postback_id == press.id) else { return false };
+        let place = button.user_ids.iter().position(|id| id == user);
+        match (place, press.toggled) {
+            (None, true) => button.user_ids.push(user.to_owned()),
+            (Some(place), false) => {
+                button.user_ids.remove(place);
+            }
+            (Some(_), true) | (None, false) => return false,
+        }
+        true
     }
 
     /// The buttons it offers.
@@ -180,7 +246,8 @@ impl Content {
             | Self::File { .. }
             | Self::Form { .. }
             | Self::Custom { .. }
-            | Self::System { .. } => &[],
+            | Self::System { .. }
+            | Self::Activity { .. } => &[],
         };
         elements.iter().flat_map(|element| &element.buttons)
     }
@@ -195,6 +262,7 @@ impl Content {
             Self::Form { stage: FormStage::Filled, .. } => "filled_form",
             Self::Custom { .. } => "custom",
             Self::System { .. } => "system_message",
+            Self::Activity { .. } => "system",
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Something that happened; webhooks and the journal are projections of it.
 
+use super::event::Press;
+use super::property::{Names, Properties, Subject};
+use crate::base::time::VirtualTime;
+
 /// Something that happened in a chat.
 #[derive(Clone, Debug)]
 pub(crate) enum Fact {
@@ -9,6 +13,57 @@ pub(crate) enum Fact {
     EventAdded {
         /// The place.
         place: usize,
+    },
+    /// An event has other content than before.
+    EventUpdated {
+        /// The thread.
+        thread: String,
+        /// The event.
+        event: String,
+    },
+    /// A button of a rich message was pressed or released.
+    Pressed {
+        /// By whom.
+        user: String,
+        /// The thread.
+        thread: String,
+        /// The rich message.
+        event: String,
+        /// Which button, and how.
+        press: Press,
+    },
+    /// Properties have other values than before: these.
+    PropertiesUpdated {
+        /// What they belong to.
+        subject: Subject,
+        /// They, with their new values.
+        properties: Properties,
+    },
+    /// Properties are gone: these.
+    PropertiesDeleted {
+        /// What they belonged to.
+        subject: Subject,
+        /// Their names.
+        names: Names,
+    },
+    /// An event was taken back.
+    EventDeleted {
+        /// The thread.
+        thread: String,
+        /// The event.
+        event: String,
+    },
+    /// Apps have noted something else about the customer.
+    SessionFieldsUpdated {
+        /// The customer.
+        customer: String,
+    },
+    /// Somebody has seen more events than before.
+    Seen {
+        /// Who.
+        user: String,
+        /// Up to when.
+        up_to: VirtualTime,
     },
     /// The chat's groups changed.
     AccessUpdated,
@@ -55,6 +110,11 @@ pub(crate) enum Fact {
         /// The tag.
         tag: String,
     },
+    /// What a thread was about is known.
+    Summarized {
+        /// The thread.
+        thread: String,
+    },
     /// The thread was closed.
     Deactivated {
         /// By whom; by nobody if the system did it.
@@ -72,6 +132,10 @@ pub(crate) enum Reason {
     Assigned,
     /// The router took it.
     Unassigned,
+    /// Whoever had it did not answer.
+    Inactive,
+    /// Whoever had it went.
+    SignedOut,
     /// Anything else.
     Other,
 }

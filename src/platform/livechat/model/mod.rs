@@ -2,23 +2,34 @@
 //!
 //! Knows neither calls nor webhooks. Deeds change it one step at a time and publish each step as a [`Fact`].
 
+mod ban;
 mod chat;
+mod dossier;
 mod event;
 mod fact;
+mod file;
 mod organization;
+
+mod property;
 mod thread;
 
 use indexmap::IndexMap;
 
+pub(super) use self::ban::{Ban, Bans};
 pub(super) use self::chat::{Chat, Member, MemberKind};
-pub(super) use self::event::{Button, Content, Draft, Element, Event, FormStage, Postback, Properties, Visibility};
+pub(super) use self::dossier::{Dossier, Facebook, Revision};
+pub(super) use self::event::{
+    Button, Content, Draft, Element, Event, FormStage, IDLE, Postback, Press, Validity, Visibility,
+};
 pub(super) use self::fact::{Fact, Reason};
+pub(super) use self::file::{File, Files};
 pub(super) use self::organization::{
     Amendment, Conditions, EVERYBODY, Employment, Group, LANGUAGE, Organization, Pattern, Patterns, Place, Places,
     Priority, Profile, Registration, Role, Rule, StaffKind, Staffer, Standing, Status, Tag, Unregistrable, Webhooks,
     Whereabouts,
 };
-pub(super) use self::thread::{Phase, Thread};
+pub(super) use self::property::{Names, Properties, Subject, assign, remove, set};
+pub(super) use self::thread::{Phase, Summary, Thread};
 use crate::base::time::VirtualTime;
 
 /// All chats of a license and the customers in them.
@@ -41,6 +52,8 @@ pub(super) struct Patron {
     pub(super) name: String,
     /// Their e-mail address.
     pub(super) email: String,
+    /// What else is known about them.
+    pub(super) profile: Dossier,
     /// When the license first saw them.
     pub(super) created_at: VirtualTime,
     /// When an agent last wrote to them.

@@ -1,6 +1,7 @@
 //! One sitting of a chat: from its opening to its closing.
 
-use super::event::{Draft, Event, Properties};
+use super::event::{Content, Draft, Event, IDLE, ROUTER, Validity};
+use super::property::Properties;
 use crate::base::time::VirtualTime;
 
 /// One sitting of a chat.
@@ -24,6 +25,17 @@ pub(crate) struct Thread {
     pub(crate) access: Vec<u64>,
     /// Its tags, in the order of adding.
     pub(crate) tags: Vec<String>,
+    /// What it was about, once somebody has asked.
+    pub(crate) summary: Option<Summary>,
+}
+
+/// What a thread was about.
+#[derive(Clone, Debug)]
+pub(crate) struct Summary {
+    /// In words.
+    pub(crate) text: String,
+    /// When they were written.
+    pub(crate) updated_at: VirtualTime,
 }
 
 /// Whether a thread goes on.
@@ -50,6 +62,7 @@ impl Thread {
             given_away_by: Vec::new(),
             access,
             tags: Vec::new(),
+            summary: None,
         }
     }
 
@@ -73,7 +86,7 @@ impl Thread {
         }
         let place = self.events.len();
         let number = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
-        self.events.push(Event { number, at, author, draft });
+        self.events.push(Event { number, at, author, draft, standing: Validity::Kept });
         Some(place)
     }
 
@@ -82,9 +95,43 @@ impl Thread {
         format!("{}_{}", self.id, event.number)
     }
 
-    /// When something last happened in it.
+    /// One of its events, unless it was taken back.
+    pub(crate) fn event(&self, id: &str) -> Option<&Event> {
+        self.events.iter().find(|event| event.standing == Validity::Kept && self.event_id(event) == id)
+    }
+
+    /// One of its events, to be changed, unless it was taken back.
+    pub(crate) fn event_mut(&mut self, id: &str) -> Option<&mut Event> {
+        let place = self.events.iter().position(|event| self.event_id(event) == id)?;
+        self.events.get_mut(place).filter(|event| event.standing == Validity::Kept)
+    }
+
+    /// When something last happened in it. What the router does by itself is nothing that happens.
     pub(crate) fn last_event_at(&self) -> VirtualTime {
-        self.events.last().map_or(self.created_at, |event| event.at)
+        self.last_but(|note| note.starts_with(ROUTER))
+    }
+
+    /// When something last happened in it, or the router last did something about it.
+    pub(crate) fn last_move_at(&self) -> VirtualTime {
+        self.last_but(|note| note == IDLE)
+    }
+
+    fn last_but(&self, nothing: impl Fn(&str) -> bool) -> VirtualTime {
+        let counts = |event: &&Event| match &event.draft.content {
+            Content::System { kind, .. } => !nothing(kind),
+            Content::Message { .. }
+            | Content::File { .. }
+            | Content::RichMessage { .. }
+            | Content::Form { .. }
+            | Content::Custom { .. }
+            | Content::Activity { .. } => true,
+        };
+        self.events.iter().rev().find(counts).map_or(self.created_at, |event| event.at)
+    }
+
+    /// Whoever wrote last, if anybody has written.
+    pub(crate) fn last_author(&self) -> Option<&str> {
+        self.events.iter().rev().find_map(|event| event.author.as_deref())
     }
 
     /// Notes that somebody took part.

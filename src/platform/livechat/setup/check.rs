@@ -61,6 +61,8 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         policy: Arc::new(policy),
         requester: if raw.requester { Requester::Always } else { Requester::Never },
         webhooks_delay: raw.webhooks_delay,
+        idle_after: raw.idle_after,
+        transfer_after: raw.transfer_after,
         archive_after: raw.archive_after,
         overflow: if raw.queue { Overflow::Queue } else { Overflow::Refuse },
         requester_id: if raw.requester_id_always { RequesterId::Always } else { RequesterId::IfAny },
@@ -212,12 +214,7 @@ fn priority(raw: Option<&Located<String>>, default: Priority, problems: &mut Pro
 }
 
 fn status(raw: Option<&Located<String>>, problems: &mut Problems) -> Status {
-    let meanings = [
-        ("accepting_chats", Status::Accepting),
-        ("not_accepting_chats", Status::NotAccepting),
-        ("offline", Status::Offline),
-    ];
-    word(raw, Status::Accepting, "routing status", &meanings, problems)
+    word(raw, Status::Accepting, "routing status", &Status::ALL, problems)
 }
 
 fn statuses(raw: BTreeMap<String, Located<u16>>, problems: &mut Problems) -> BTreeMap<String, u16> {

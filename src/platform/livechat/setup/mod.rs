@@ -59,6 +59,10 @@ record! {
         webhooks: Vec<RawHook>,
         /// How webhooks are delivered.
         delivery: RawDelivery = RawDelivery { timeout: TIMEOUT, retries: retries(), any_2xx: false },
+        /// How long a thread may lie idle before it is marked as idle; by default it never is, as no default is published.
+        idle_after: Option<VirtualSpan>,
+        /// How long a customer may wait for a word before the chat goes to somebody else; by default it never does.
+        transfer_after: Option<VirtualSpan>,
         /// How long a thread may lie idle before the system closes it.
         archive_after: VirtualSpan = ARCHIVE_AFTER,
         /// Whether chats wait when nobody is free; without a queue they cannot begin.

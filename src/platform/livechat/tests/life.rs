@@ -72,6 +72,67 @@ fn each_way_to_end_a_thread_has_its_note_and_its_closer() {
 }
 
 #[test]
+fn a_thread_counts_as_idle_before_it_is_closed_and_a_word_ends_that() {
+    let stage = &mut Stage::open(json!({
+        "idle_after": "10m", "bots": [{"name": "B", "webhooks": {"url": "${bot}", "actions": all_actions()}}],
+    }));
+    let idle = ["thread_properties_updated", "sys routing.idle"];
+    stage.start();
+    stage.sent();
+    stage.wait(VirtualSpan::from_mins(10));
+    let bodies = stage.bodies();
+    assert_eq!(bodies[0]["payload"]["properties"], json!({"routing": {"idle": true}}));
+    assert_eq!(bodies[1]["payload"]["event"]["text_vars"], json!({"duration": "10"}));
+    stage.act(json!({"say": {"as": "ada", "text": "still here"}})).unwrap();
+    let bodies = stage.bodies();
+    assert_eq!((&bodies[0]["action"], bodies.len()), (&json!("incoming_event"), 2));
+    assert_eq!(bodies[1]["payload"]["properties"], json!({"routing": {"idle": false}}));
+    stage.wait(VirtualSpan::from_mins(29));
+    check(stage, &idle);
+    stage.wait(VirtualSpan::from_mins(1));
+    check(stage, &["sys routing.archived_inactive", "chat_deactivated"]);
+}
+
+#[test]
+fn spans_of_no_length_do_not_keep_the_clock_from_going_on() {
+    let mut stage = Stage::open(json!({"idle_after": "0s", "transfer_after": "0s", "bots": [{"name": "B"}]}));
+    let (chat, _) = stage.start();
+    stage.wait(VirtualSpan::from_mins(29));
+    assert_eq!(stage.get(&chat)["thread"]["active"], true);
+    stage.wait(VirtualSpan::from_mins(2));
+    assert_eq!(stage.get(&chat)["thread"]["active"], false);
+}
+
+#[test]
+fn a_customer_who_waits_too_long_goes_to_somebody_else() {
+    let stage = &mut Stage::open(json!({
+        "transfer_after": "5m", "agents": [{"id": "mia@acme.example"}],
+        "bots": [{"name": "B", "webhooks": {"url": "${bot}", "actions": all_actions()}}],
+    }));
+    let (chat, _) = stage.start();
+    let event = json!({"type": "message", "text": "Hello"});
+    called(stage, "send_event", BOT_TOKEN, json!({"chat_id": chat, "event": event}));
+    stage.sent();
+    stage.wait(VirtualSpan::from_mins(10));
+    check(stage, &[]);
+    stage.act(json!({"say": {"as": "ada", "text": "anybody?"}})).unwrap();
+    stage.sent();
+    stage.wait(VirtualSpan::from_mins(5));
+    let bodies = stage.bodies();
+    let actions: Vec<&str> = bodies.iter().map(|body| body["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["user_removed_from_chat", "user_added_to_chat", "chat_transferred", "incoming_event"]);
+    assert!(bodies[..3].iter().all(|body| body["payload"]["reason"] == "inactive"));
+    assert_eq!(bodies[3]["payload"]["event"]["system_message_type"], "routing.assigned_inactive");
+    // The next one has as much time, but the chat does not go round for ever.
+    stage.wait(VirtualSpan::from_mins(4));
+    check(stage, &[]);
+    stage.wait(VirtualSpan::from_mins(21));
+    let told = stage.told();
+    assert_eq!(told.iter().filter(|told| *told == "sys routing.assigned_inactive").count(), 4, "{told:?}");
+    assert_eq!(told[told.len() - 2..], ["sys routing.archived_inactive", "chat_deactivated"]);
+}
+
+#[test]
 fn a_thread_is_closed_only_after_lying_idle() {
     let mut stage = Stage::with_bot();
     stage.start();
@@ -235,7 +296,14 @@ fn a_choice_is_a_message_that_says_which_button_it_came_from() {
     called(&mut stage, "send_event", BOT_TOKEN, json!({"chat_id": chat, "event": event}));
     stage.sent();
     stage.act(json!({"choose": {"as": "ada", "option": "Yes"}})).unwrap();
-    let event = &stage.bodies()[0]["payload"]["event"];
+    let bodies = stage.bodies();
+    let actions: Vec<&str> = bodies.iter().map(|body| body["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["incoming_rich_message_postback", "event_updated", "incoming_event"]);
+    let press = json!({"id": "y", "toggled": true, "button_type": "message", "button_value": "y"});
+    assert_eq!(bodies[0]["payload"]["postback"], press);
+    let buttons = &bodies[1]["payload"]["event"]["elements"][0]["buttons"];
+    assert_eq!((&buttons[0]["user_ids"], &buttons[1]["user_ids"]), (&json!([ADA]), &json!([])));
+    let event = &bodies[2]["payload"]["event"];
     assert_eq!(event["text"], "y");
     let offer = format!("{thread}_2");
     let postback = json!({"id": "y", "thread_id": thread, "event_id": offer, "type": "message", "value": "y"});

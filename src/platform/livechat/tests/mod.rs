@@ -1,14 +1,21 @@
 //! A license at play without an engine: tests call, act, let time pass and look at what was sent.
 
+mod archives;
 mod auth;
 mod chance;
 mod configuration;
+mod customers;
+mod events;
+mod files;
 mod filters;
 mod life;
 mod listing;
 mod opening;
+mod properties;
 mod refusals;
+mod routing;
 mod setup;
+mod shapes;
 
 use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};

@@ -3,11 +3,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::super::model::{self, Content, Element, FormStage, Postback, Properties, Visibility};
+use super::super::model::{self, Content, Element, FormStage, Postback, Properties, Validity, Visibility};
 use crate::base::time::VirtualTime;
 
 /// What is said about every image: nobody here looks into files, so sizes are those of the vendor's sample.
 const IMAGE: (u32, u32, u32) = (123_444, 640, 480);
+
+/// The version of the details of what the vendor's software did; there is no other.
+const DETAILS_VERSION: u32 = 1;
 
 /// An event. One struct for all kinds, because the vendor keeps one order of members throughout.
 #[derive(Serialize, Default)]
@@ -58,6 +61,16 @@ pub(crate) struct Event {
     system_message_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text_vars: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subtype: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<bool>,
 }
 
 impl Event {
@@ -74,11 +87,16 @@ impl Event {
             r#type: draft.content.kind(),
             author_id: event.author.clone(),
             custom_id: draft.custom_id.clone(),
-            // Samples of what the system writes have no properties.
-            properties: event.author.is_some().then(|| draft.properties.clone()),
             ..Self::default()
         };
-        out.fill(&draft.content);
+        match event.standing {
+            Validity::Kept => {
+                // Samples of what the system writes have no properties.
+                out.properties = event.author.is_some().then(|| draft.properties.clone());
+                out.fill(&draft.content);
+            }
+            Validity::Deleted => out.deleted = Some(true),
+        }
         out
     }
 
@@ -114,6 +132,11 @@ impl Event {
                 self.text.clone_from(text);
                 self.system_message_type = Some(kind.clone());
                 self.text_vars = (!vars.is_empty()).then(|| vars.clone());
+            }
+            Content::Activity { source, subtype, details } => {
+                (self.source, self.subtype) = (Some(*source), Some(*subtype));
+                self.version = Some(DETAILS_VERSION);
+                self.details = Some(details.clone());
             }
         }
     }

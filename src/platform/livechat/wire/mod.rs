@@ -71,6 +71,16 @@ pub(super) struct Thread {
     next_thread_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_visit: Option<Visit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<Summary>,
+}
+
+/// What a thread was about.
+#[derive(Serialize)]
+pub(super) struct Summary {
+    status: &'static str,
+    text: String,
+    updated_at: VirtualTime,
 }
 
 impl View<'_> {
@@ -110,7 +120,7 @@ impl View<'_> {
             active: thread.active(),
             user_ids: thread.user_ids.clone(),
             created_at: thread.created_at,
-            events: thread.events().iter().map(|event| Event::new(thread, event)).collect(),
+            events: self.events(thread).map(|event| Event::new(thread, event)).collect(),
             properties: thread.properties.clone(),
             access: self.access(&thread.access),
             tags: thread.tags.clone(),
@@ -118,11 +128,24 @@ impl View<'_> {
             previous_thread_id: id_at(place.checked_sub(1)),
             next_thread_id: id_at(place.checked_add(1)),
             customer_visit: visited.then(Visit::of_thread),
+            summary: self.summary_of(thread).filter(|_| self.version >= Version::V3_6),
         }
     }
 
-    /// A chat as `get_chat` answers it.
-    pub(super) fn chat(&self, chat: &model::Chat, thread: Option<&model::Thread>) -> impl Serialize {
+    /// What a thread was about, if anybody has asked.
+    pub(super) fn summary_of(&self, thread: &model::Thread) -> Option<Summary> {
+        let summary = thread.summary.as_ref()?;
+        Some(Summary { status: "ok", text: summary.text.clone(), updated_at: summary.updated_at })
+    }
+
+    /// The events of a thread that the version knows.
+    fn events<'t>(&self, thread: &'t model::Thread) -> impl Iterator<Item = &'t model::Event> {
+        let version = self.version;
+        thread.events().iter().filter(move |event| knows(version, event))
+    }
+
+    /// A chat as `get_chat` answers it to somebody.
+    pub(super) fn chat(&self, chat: &model::Chat, thread: Option<&model::Thread>, viewer: &str) -> impl Serialize {
         #[derive(Serialize)]
         struct Chat {
             id: String,
@@ -139,13 +162,12 @@ impl View<'_> {
             users: self.users(chat),
             properties: chat.properties.clone(),
             access: self.access(&chat.access),
-            // Following a chat is not possible yet, so nobody does.
-            is_followed: false,
+            is_followed: chat.followed_by(viewer),
         }
     }
 
-    /// A chat as `list_chats` answers it: the preview since 3.7 under other names.
-    pub(super) fn summary(&self, chat: &model::Chat) -> Value {
+    /// A chat as `list_chats` answers it to somebody: the preview since 3.7 under other names.
+    pub(super) fn summary(&self, chat: &model::Chat, viewer: &str) -> Value {
         let preview = self.version >= Version::V3_7;
         let mut summary = Map::new();
         summary.insert("id".to_owned(), json!(chat.id));
@@ -176,14 +198,14 @@ impl View<'_> {
         }
         summary.insert("properties".to_owned(), json!(chat.properties));
         summary.insert("access".to_owned(), json!(self.access(&chat.access)));
-        summary.insert("is_followed".to_owned(), json!(false));
+        summary.insert("is_followed".to_owned(), json!(chat.followed_by(viewer)));
         Value::Object(summary)
     }
 
     fn latest_events(&self, chat: &model::Chat) -> Map<String, Value> {
         let mut latest = Map::new();
         for thread in chat.threads() {
-            for event in thread.events() {
+            for event in self.events(thread) {
                 let entry = json!({
                     "thread_id": thread.id,
                     "thread_created_at": thread.created_at,
@@ -198,5 +220,18 @@ impl View<'_> {
     /// What a webhook about a fact says; nothing if the fact is about what is not there.
     pub(super) fn payload(&self, chat: &model::Chat, fact: &Fact) -> Option<Payload> {
         Payload::new(self, chat, fact)
+    }
+}
+
+/// Whether a version knows an event: what the vendor's software did came later.
+pub(super) fn knows(version: Version, event: &model::Event) -> bool {
+    match event.draft.content {
+        model::Content::Activity { .. } => version >= Version::V3_6,
+        model::Content::Message { .. }
+        | model::Content::File { .. }
+        | model::Content::RichMessage { .. }
+        | model::Content::Form { .. }
+        | model::Content::Custom { .. }
+        | model::Content::System { .. } => true,
     }
 }

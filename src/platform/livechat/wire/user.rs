@@ -1,9 +1,9 @@
 //! People in a chat.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::super::model::{self, EVERYBODY, MemberKind, Visibility, Whereabouts};
+use super::super::model::{self, EVERYBODY, Facebook, MemberKind, Visibility, Whereabouts};
 use super::super::version::Version;
 use super::View;
 use crate::base::time::VirtualTime;
@@ -45,21 +45,33 @@ pub(crate) struct Customer {
     name: String,
     email: String,
     email_verified: bool,
-    present: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    present: Option<bool>,
     created_at: VirtualTime,
-    events_seen_up_to: VirtualTime,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events_seen_up_to: Option<VirtualTime>,
     agent_last_event_created_at: VirtualTime,
     customer_last_event_created_at: VirtualTime,
     #[serde(skip_serializing_if = "Option::is_none")]
     visit: Option<Visit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_visit: Option<Visit>,
-    session_fields: [Value; 0],
+    session_fields: Vec<Map<String, Value>>,
     statistics: Statistics,
     followed: bool,
     online: bool,
     state: &'static str,
     group_ids: [u64; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    omnichannel: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_ids: Option<Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -153,7 +165,7 @@ impl View<'_> {
     pub(crate) fn user(&self, chat: &model::Chat, member: &model::Member) -> User {
         match member.kind {
             MemberKind::Agent => User::Agent(self.agent(member)),
-            MemberKind::Customer => User::Customer(Box::new(self.customer(chat, member))),
+            MemberKind::Customer => User::Customer(Box::new(self.customer(&member.id, Some(chat), Some(member)))),
         }
     }
 
@@ -173,32 +185,47 @@ impl View<'_> {
         }
     }
 
-    fn customer(&self, chat: &model::Chat, member: &model::Member) -> Customer {
-        let patron = self.chats.patron(&member.id);
-        let since = patron.map_or(member.seen_up_to, |patron| patron.created_at);
-        let visit = Visit::of_customer(since);
-        let (visit, last_visit) = match self.version {
-            Version::V3_4 | Version::V3_5 => (None, Some(visit)),
-            Version::V3_6 | Version::V3_7 => (Some(visit), None),
+    /// A customer as `get_customer` answers them: not as a member of a chat, but with the chats they have.
+    pub(crate) fn patron(&self, id: &str) -> Customer {
+        let chat = self.chats.of_customer(id);
+        let mut customer = self.customer(id, chat, None);
+        customer.chat_ids = Some(chat.map(|chat| chat.id.clone()).into_iter().collect());
+        customer
+    }
+
+    fn customer(&self, id: &str, chat: Option<&model::Chat>, member: Option<&model::Member>) -> Customer {
+        let patron = self.chats.patron(id);
+        let since = patron.map(|patron| patron.created_at).or_else(|| member.map(|member| member.seen_up_to));
+        let since = since.unwrap_or(VirtualTime::OPENING);
+        // Whoever has no chat has never logged in.
+        let visit = chat.map(|_| Visit::of_customer(since));
+        let profile = patron.map(|patron| patron.profile.clone()).unwrap_or_default();
+        let omnichannel = omnichannel(profile.facebook.as_ref(), profile.twilio.as_deref());
+        let (visit, last_visit, newer) = match self.version {
+            Version::V3_4 | Version::V3_5 => (None, visit, None),
+            Version::V3_6 | Version::V3_7 => (visit, None, Some((profile.phone_number, omnichannel, profile.address))),
         };
+        let (phone_number, omnichannel, address) = newer.unwrap_or_default();
         Customer {
-            id: member.id.clone(),
+            id: id.to_owned(),
             r#type: "customer",
             name: patron.map(|patron| patron.name.clone()).unwrap_or_default(),
             email: patron.map(|patron| patron.email.clone()).unwrap_or_default(),
             email_verified: false,
-            present: member.present,
+            phone_number,
+            avatar: profile.avatar,
+            present: member.map(|member| member.present),
             created_at: since,
-            events_seen_up_to: member.seen_up_to,
+            events_seen_up_to: member.map(|member| member.seen_up_to),
             // Clients drop customers without these two, so where nobody has spoken yet the acquaintance counts.
             agent_last_event_created_at: patron.and_then(|patron| patron.agent_spoke_at).unwrap_or(since),
             customer_last_event_created_at: patron.and_then(|patron| patron.spoke_at).unwrap_or(since),
             visit,
             last_visit,
-            session_fields: [],
+            session_fields: profile.session_fields.unwrap_or_default(),
             statistics: Statistics {
-                chats_count: 1,
-                threads_count: chat.threads().len(),
+                chats_count: usize::from(chat.is_some()),
+                threads_count: chat.map_or(0, |chat| chat.threads().len()),
                 visits_count: 1,
                 page_views_count: 1,
                 greetings_shown_count: 0,
@@ -208,8 +235,36 @@ impl View<'_> {
             followed: false,
             online: true,
             // Only `browsing` is documented; what customers in a chat are called is not.
-            state: if chat.active().is_some() { "chatting" } else { "browsing" },
+            state: if chat.is_some_and(|chat| chat.active().is_some()) { "chatting" } else { "browsing" },
             group_ids: [EVERYBODY],
+            omnichannel,
+            address,
+            chat_ids: None,
         }
     }
+}
+
+/// A customer's accounts elsewhere, under the names of the answers, which are not those of the requests.
+fn omnichannel(facebook: Option<&Facebook>, twilio: Option<&str>) -> Option<Value> {
+    let mut channels = Map::new();
+    if let Some(account) = facebook {
+        let members = [
+            ("ID", Some(json!(account.id))),
+            ("Name", account.name.as_ref().map(|text| json!(text))),
+            ("FirstName", account.first_name.as_ref().map(|text| json!(text))),
+            ("LastName", account.last_name.as_ref().map(|text| json!(text))),
+            ("ProfilePicURL", account.profile_pic.as_ref().map(|text| json!(text))),
+            ("Gender", account.gender.as_ref().map(|text| json!(text))),
+            ("Locale", account.locale.as_ref().map(|text| json!(text))),
+            ("IsVerifiedUser", account.is_verified_user.map(|flag| json!(flag))),
+        ];
+        let members = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        channels.insert("fb_messenger".to_owned(), json!([members.collect::<Map<_, _>>()]));
+    }
+    if let Some(number) = twilio {
+        let mut numbers = Map::new();
+        numbers.insert(number.to_owned(), json!({"phone_number": number}));
+        channels.insert("twilio".to_owned(), json!([numbers]));
+    }
+    (!channels.is_empty()).then_some(Value::Object(channels))
 }

@@ -7,9 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::super::hook::Extra;
-use super::super::model::{self, Fact, Properties, Reason};
+use super::super::model::{self, Fact, Names, Press, Properties, Reason, Subject};
 use super::super::tenant::RequesterId;
-use super::{Access, Event, Queue, Thread, User, View};
+use super::super::version::Version;
+use super::{Access, Event, Queue, Summary, Thread, User, View, knows};
+use crate::base::time::VirtualTime;
 
 /// A finished body, and where in it the secret stands.
 pub(crate) struct Body {
@@ -95,7 +97,7 @@ pub(crate) enum Payload {
         /// The chat with its new thread.
         chat: Box<Chat>,
     },
-    /// `incoming_event`.
+    /// `incoming_event` and `event_updated`.
     Event {
         /// The chat.
         chat_id: String,
@@ -159,6 +161,59 @@ pub(crate) enum Payload {
         #[serde(skip_serializing_if = "Option::is_none")]
         requester_id: Option<String>,
     },
+    /// `incoming_rich_message_postback`.
+    Postback {
+        /// Who pressed the button.
+        user_id: String,
+        /// The chat.
+        chat_id: String,
+        /// The thread.
+        thread_id: String,
+        /// The rich message.
+        event_id: String,
+        /// The button.
+        postback: Press,
+    },
+    /// `event_deleted`.
+    Deleted {
+        /// The chat.
+        chat_id: String,
+        /// The thread.
+        thread_id: String,
+        /// The event.
+        event_id: String,
+    },
+    /// `customer_session_fields_updated`.
+    SessionFields {
+        /// The customer.
+        id: String,
+        /// Their chat.
+        active_chat: ActiveChat,
+        /// All that is noted.
+        session_fields: Vec<Map<String, Value>>,
+    },
+    /// What changed in properties of a chat, a thread or an event.
+    Properties {
+        /// The chat.
+        chat_id: String,
+        /// The thread, if they belong to it or to one of its events.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        thread_id: Option<String>,
+        /// The event, if they belong to one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_id: Option<String>,
+        /// They.
+        properties: Changed,
+    },
+    /// `events_marked_as_seen`.
+    Seen {
+        /// Who has seen them.
+        user_id: String,
+        /// The chat.
+        chat_id: String,
+        /// Up to when.
+        seen_up_to: VirtualTime,
+    },
     /// `thread_tagged` and `thread_untagged`.
     Tag {
         /// The chat.
@@ -167,6 +222,15 @@ pub(crate) enum Payload {
         thread_id: String,
         /// The tag.
         tag: String,
+    },
+    /// `thread_summary_set`.
+    Summary {
+        /// The chat.
+        chat_id: String,
+        /// The thread.
+        thread_id: String,
+        /// What it was about.
+        summary: Summary,
     },
     /// `chat_deactivated`.
     Deactivated {
@@ -178,6 +242,23 @@ pub(crate) enum Payload {
         #[serde(skip_serializing_if = "Option::is_none")]
         user_id: Option<String>,
     },
+}
+
+/// The open chat of a customer.
+#[derive(Serialize)]
+pub(crate) struct ActiveChat {
+    chat_id: String,
+    thread_id: String,
+}
+
+/// Properties that changed.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Changed {
+    /// With their new values.
+    Updated(Properties),
+    /// The names of those that are gone.
+    Deleted(Names),
 }
 
 /// The chat of `incoming_chat`.
@@ -215,9 +296,46 @@ impl Payload {
                 }),
             },
             Fact::EventAdded { place } => {
-                let event = Box::new(Event::new(latest, latest.events().get(*place)?));
+                let event = latest.events().get(*place).filter(|event| knows(view.version, event))?;
+                let event = Box::new(Event::new(latest, event));
                 Self::Event { chat_id, thread_id: latest.id.clone(), event }
             }
+            Fact::EventUpdated { thread, event } => {
+                let (_, thread) = chat.thread(thread)?;
+                let event = Box::new(Event::new(thread, thread.event(event)?));
+                Self::Event { chat_id, thread_id: thread.id.clone(), event }
+            }
+            Fact::Pressed { user, thread, event, press } => Self::Postback {
+                user_id: user.clone(),
+                chat_id,
+                thread_id: thread.clone(),
+                event_id: event.clone(),
+                postback: match view.version {
+                    Version::V3_6 | Version::V3_7 => press.clone(),
+                    Version::V3_4 | Version::V3_5 => {
+                        Press { button_type: None, button_value: None, ecommerce: None, ..press.clone() }
+                    }
+                },
+            },
+            Fact::PropertiesUpdated { subject, properties } => {
+                Self::properties(chat_id, subject, Changed::Updated(properties.clone()))
+            }
+            Fact::PropertiesDeleted { subject, names } => {
+                Self::properties(chat_id, subject, Changed::Deleted(names.clone()))
+            }
+            Fact::EventDeleted { thread, event } => match view.version {
+                // Older versions know no such webhook.
+                Version::V3_4 | Version::V3_5 => return None,
+                Version::V3_6 | Version::V3_7 => {
+                    Self::Deleted { chat_id, thread_id: thread.clone(), event_id: event.clone() }
+                }
+            },
+            Fact::SessionFieldsUpdated { customer } => Self::SessionFields {
+                id: customer.clone(),
+                active_chat: ActiveChat { chat_id, thread_id: thread_id? },
+                session_fields: view.chats.patron(customer)?.profile.session_fields.clone().unwrap_or_default(),
+            },
+            Fact::Seen { user, up_to } => Self::Seen { user_id: user.clone(), chat_id, seen_up_to: *up_to },
             Fact::AccessUpdated => Self::Access { id: chat_id, access: view.access(&chat.access) },
             Fact::Transferred { reason, requester, groups, agents } => Self::Transfer {
                 chat_id,
@@ -241,10 +359,29 @@ impl Payload {
             Fact::Tagged { thread, tag } | Fact::Untagged { thread, tag } => {
                 Self::Tag { chat_id, thread_id: thread.clone(), tag: tag.clone() }
             }
+            Fact::Summarized { thread } => match view.version {
+                // Older versions know no such webhook.
+                Version::V3_4 | Version::V3_5 => return None,
+                Version::V3_6 | Version::V3_7 => {
+                    let summary = view.summary_of(chat.thread(thread)?.1)?;
+                    Self::Summary { chat_id, thread_id: thread.clone(), summary }
+                }
+            },
             Fact::Deactivated { user } => {
                 Self::Deactivated { chat_id, thread_id: latest.id.clone(), user_id: user.clone() }
             }
         })
+    }
+}
+
+impl Payload {
+    fn properties(chat_id: String, subject: &Subject, properties: Changed) -> Self {
+        let (thread, event) = match subject {
+            Subject::Chat => (None, None),
+            Subject::Thread { thread } => (Some(thread), None),
+            Subject::Event { thread, event } => (Some(thread), Some(event)),
+        };
+        Self::Properties { chat_id, thread_id: thread.cloned(), event_id: event.cloned(), properties }
     }
 }
 

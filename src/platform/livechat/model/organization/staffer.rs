@@ -113,17 +113,35 @@ pub(crate) enum Priority {
 }
 
 /// Whether somebody takes chats.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Status {
     /// They do.
-    #[serde(rename = "accepting_chats")]
     Accepting,
     /// They are there but take no new ones.
-    #[serde(rename = "not_accepting_chats")]
     NotAccepting,
     /// They are not there.
-    #[serde(rename = "offline")]
     Offline,
+}
+
+impl Status {
+    /// All of them, with the vendor's words.
+    pub(crate) const ALL: [(&'static str, Self); 3] =
+        [("accepting_chats", Self::Accepting), ("not_accepting_chats", Self::NotAccepting), ("offline", Self::Offline)];
+
+    /// The vendor's word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Accepting => "accepting_chats",
+            Self::NotAccepting => "not_accepting_chats",
+            Self::Offline => "offline",
+        }
+    }
+}
+
+impl serde::Serialize for Status {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
 }
 
 impl Staffer {

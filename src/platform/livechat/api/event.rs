@@ -1,0 +1,96 @@
+//! What callers do to events besides writing them: pressing buttons, seeing them, and what comes before them.
+
+use super::super::Livechat;
+use super::super::codes::{self, Denial};
+use super::super::deed::Pressing;
+use super::super::model::Press;
+use super::super::version::Version;
+use super::document::Fields;
+use super::draft::{draft, purchase};
+use super::{Outcome, PresenceRule, Request, nothing};
+use crate::platform::cx::Cx;
+
+/// `send_rich_message_postback`. Works in closed threads, too, but nobody hears of it.
+pub(super) fn send_rich_message_postback(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let chat = fields.required("chat_id")?;
+    let (thread, event) = (fields.required("thread_id")?, fields.required("event_id")?);
+    let press = press(&fields.required_object("postback")?)?;
+    let found = platform.chat(request, chat)?.thread(thread).and_then(|(_, thread)| thread.event(event));
+    let message = found.ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
+    if !message.draft.content.buttons().any(|button| button.postback_id == press.id) {
+        return Err(Denial::of(codes::NOT_FOUND).saying("postback.id not found").into());
+    }
+    platform.admit(cx, request)?;
+    let cause = platform.cause(cx, request);
+    let (user, thread, event) = (request.caller.id.clone(), thread.to_owned(), event.to_owned());
+    platform.press(cx, &cause, chat, Pressing { user, thread, event, press });
+    nothing()
+}
+
+fn press(postback: &Fields<'_>) -> Result<Press, Denial> {
+    Ok(Press {
+        id: postback.required("id")?.to_owned(),
+        toggled: postback.flag("toggled")?.ok_or_else(|| postback.missing("toggled"))?,
+        button_type: postback.text("button_type")?.map(str::to_owned),
+        button_value: postback.text("button_value")?.map(str::to_owned),
+        ecommerce: purchase(postback)?,
+    })
+}
+
+/// `mark_events_as_seen`. Changes nothing for a caller who was never in the chat, or has seen more.
+pub(super) fn mark_events_as_seen(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let chat = fields.required("chat_id")?;
+    let up_to = fields.instant("seen_up_to")?.ok_or_else(|| fields.missing("seen_up_to"))?;
+    platform.chat(request, chat)?;
+    platform.admit(cx, request)?;
+    let cause = platform.cause(cx, request);
+    platform.see(cx, &cause, chat, &request.caller.id, up_to);
+    nothing()
+}
+
+/// `send_typing_indicator`. Sockets alone hear of it.
+pub(super) fn send_typing_indicator(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let chat = fields.required("chat_id")?;
+    fields.flag("is_typing")?.ok_or_else(|| fields.missing("is_typing"))?;
+    fields.visibility("visibility")?;
+    indicate(platform, cx, request, chat, PresenceRule::Waived)
+}
+
+/// `send_thinking_indicator`. Sockets alone hear of it.
+pub(super) fn send_thinking_indicator(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    request.since(Version::V3_6)?;
+    let fields = request.fields()?;
+    let chat = fields.required("chat_id")?;
+    for key in ["title", "description", "custom_id"] {
+        fields.text(key)?;
+    }
+    fields.visibility("visibility")?;
+    indicate(platform, cx, request, chat, PresenceRule::Waived)
+}
+
+/// `send_event_preview`. The customer's sockets alone hear of it.
+pub(super) fn send_event_preview(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    request.since(Version::V3_6)?;
+    let fields = request.fields()?;
+    let chat = fields.required("chat_id")?;
+    let event = fields.required_object("event")?;
+    event.word("type", &["message"])?;
+    event.word("visibility", &["all"])?;
+    draft(platform, cx, &event, &platform.cause(cx, request))?;
+    indicate(platform, cx, request, chat, PresenceRule::Required)
+}
+
+fn indicate(
+    platform: &mut Livechat,
+    cx: &mut Cx<'_>,
+    request: &Request,
+    chat: &str,
+    presence: PresenceRule,
+) -> Outcome {
+    platform.open_chat(request, chat, presence)?;
+    platform.admit(cx, request)?;
+    nothing()
+}

@@ -1,0 +1,33 @@
+//! Following chats without being in them. Sockets alone hear of it.
+
+use super::super::Livechat;
+use super::super::codes::Denial;
+use super::{Outcome, Request, nothing};
+use crate::platform::cx::Cx;
+
+/// `follow_chat`. Whoever is in the chat need not follow it.
+pub(super) fn follow_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let id = fields.required("id")?;
+    let inside = platform.chat(request, id)?.present(&request.caller.id).is_some();
+    platform.admit(cx, request)?;
+    if let Some(chat) = platform.chats.get_mut(id).filter(|_| !inside) {
+        chat.follow(&request.caller.id);
+    }
+    nothing()
+}
+
+/// `unfollow_chat`. Whoever is in the chat cannot.
+pub(super) fn unfollow_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let id = fields.required("id")?;
+    if platform.chat(request, id)?.present(&request.caller.id).is_some() {
+        // The error type is inferred: the page only says that it cannot be done.
+        return Err(Denial::validation("users of the chat cannot unfollow it").into());
+    }
+    platform.admit(cx, request)?;
+    if let Some(chat) = platform.chats.get_mut(id) {
+        chat.unfollow(&request.caller.id);
+    }
+    nothing()
+}

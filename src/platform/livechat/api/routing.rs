@@ -1,0 +1,63 @@
+//! Who takes chats, and who could.
+
+use serde_json::{Value, json};
+
+use super::super::Livechat;
+use super::super::codes::{self, Denial};
+use super::super::model::{StaffKind, Staffer, Status};
+use super::{Outcome, Request, done, nothing};
+use crate::platform::cx::Cx;
+
+/// `set_routing_status`.
+pub(super) fn set_routing_status(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let id = fields.text("agent_id")?.unwrap_or(&request.caller.id);
+    let words = Status::ALL.map(|(word, _)| word);
+    let word = fields.word("status", &words)?.ok_or_else(|| fields.missing("status"))?;
+    let status = Status::ALL.iter().find(|(known, _)| *known == word).map_or(Status::Offline, |(_, status)| *status);
+    let staffer = platform.organization.staffer(id).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
+    match (&staffer.kind, status) {
+        (StaffKind::Agent(_), Status::Offline) => {
+            return Err(Denial::validation(
+                "`status` of an agent must be one of: accepting_chats, not_accepting_chats",
+            )
+            .into());
+        }
+        // Agents come by logging in, which is not done here. The error type is inferred.
+        (StaffKind::Agent(_), Status::Accepting | Status::NotAccepting) if staffer.status == Status::Offline => {
+            return Err(Denial::of(codes::AGENT_OFFLINE).into());
+        }
+        (StaffKind::Agent(_) | StaffKind::Bot { .. }, _) => {}
+    }
+    let id = id.to_owned();
+    platform.admit(cx, request)?;
+    let cause = platform.cause(cx, request);
+    platform.set_status(cx, &cause, &id, status);
+    nothing()
+}
+
+/// `list_routing_statuses`: alone with `list_agents_for_transfer`, it answers a bare array.
+pub(super) fn list_routing_statuses(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let groups = fields.object("filters")?.map(|filters| filters.numbers("group_ids")).transpose()?.flatten();
+    platform.admit(cx, request)?;
+    let wanted = |staffer: &&Staffer| groups.as_ref().is_none_or(|groups| staffer.covers(groups));
+    let one = |staffer: &Staffer| json!({"agent_id": staffer.id, "status": staffer.status.word()});
+    done(&platform.organization.staff().filter(wanted).map(one).collect::<Value>())
+}
+
+/// `list_agents_for_transfer`: everybody who is there and may see the chat, the least busy first. Those who are in the
+/// chat already cannot get it.
+pub(super) fn list_agents_for_transfer(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let chat = platform.chat(request, fields.required("chat_id")?)?;
+    let able = |staffer: &&Staffer| {
+        staffer.status != Status::Offline && staffer.covers(&chat.access) && chat.present(&staffer.id).is_none()
+    };
+    let able = platform.organization.staff().filter(able);
+    let mut loads: Vec<(usize, &str)> = able.map(|staffer| (platform.chats.load(&staffer.id), &*staffer.id)).collect();
+    loads.sort_by_key(|(load, _)| *load);
+    platform.admit(cx, request)?;
+    let one = |(load, id): &(usize, &str)| json!({"agent_id": id, "total_active_chats": load});
+    done(&loads.iter().map(one).collect::<Value>())
+}

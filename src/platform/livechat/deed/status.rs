@@ -1,0 +1,52 @@
+//! Agents and bots who take chats, take no more, or go.
+
+use super::super::Livechat;
+use super::super::events::Cause;
+use super::super::model::{Reason, Status};
+use super::super::tenant::Overflow;
+use super::lifecycle::Closing;
+use super::note::Departure;
+use super::router::Choice;
+use crate::platform::cx::Cx;
+
+impl Livechat {
+    /// Gives an agent or bot another status; nothing happens if it is the one they have. Whoever goes has no chats any
+    /// more; whoever comes gets those that wait.
+    pub(crate) fn set_status(&mut self, cx: &mut Cx<'_>, cause: &Cause, id: &str, status: Status) {
+        let is_news = self.organization.staffer(id).is_some_and(|staffer| staffer.status != status);
+        if !is_news {
+            return;
+        }
+        self.amend(cx, cause, |organization| {
+            if let Some(staffer) = organization.staffer_mut(id) {
+                staffer.status = status;
+            }
+        });
+        match status {
+            Status::Accepting | Status::NotAccepting => {}
+            Status::Offline => {
+                let theirs = self.chats.all().filter(|chat| chat.active().is_some() && chat.present(id).is_some());
+                let theirs: Vec<String> = theirs.map(|chat| chat.id.clone()).collect();
+                for chat in theirs {
+                    self.sign_out(cx, &chat, id);
+                }
+            }
+        }
+    }
+
+    /// Has somebody who has gone leave a chat. Where nobody can follow and nobody may wait, it is closed as it is.
+    fn sign_out(&mut self, cx: &mut Cx<'_>, chat: &str, id: &str) {
+        let Some(found) = self.chats.get(chat) else { return };
+        let held = found.holder().is_some_and(|holder| holder.id == id);
+        let next = self.choose(&Choice { groups: &found.access, but: &[id.to_owned()] });
+        if held && next.is_none() && self.tenant.overflow == Overflow::Refuse {
+            self.deactivate(cx, &Cause::system(), chat, &Closing::Abandoned(Departure::SignedOut));
+            return;
+        }
+        self.depart(cx, &Cause::system(), chat, id, Reason::SignedOut, None);
+        let deserted = self.chats.get(chat).is_some_and(|chat| chat.holder().is_none());
+        if held && deserted {
+            self.succeed(cx, chat, id, Departure::SignedOut);
+        }
+    }
+}
