@@ -77,6 +77,10 @@ pub(super) struct Denial {
     row: &'static Code,
     message: Cow<'static, str>,
     status: Option<u16>,
+    /// What the caller has done wrong, if it is not the message.
+    blame: Option<String>,
+    /// Where the right data centre is.
+    region: Cow<'static, str>,
 }
 
 impl Denial {
@@ -84,7 +88,7 @@ impl Denial {
     pub(super) fn of(code: &str) -> Self {
         let row = CODES.iter().find(|row| row.code == code);
         let row = row.or_else(|| CODES.iter().find(|row| row.code == INTERNAL)).unwrap_or(&CODES[0]);
-        Self { row, message: row.text.into(), status: None }
+        Self { row, message: row.text.into(), status: None, blame: None, region: OTHER_REGION.into() }
     }
 
     /// The request is malformed in this way.
@@ -104,9 +108,20 @@ impl Denial {
         self
     }
 
-    /// What is malformed about the request, if that is why it is refused.
+    /// The same for something that a well-behaved client does not do, which goes into the journal.
+    pub(super) fn blaming(mut self, mistake: impl Into<String>) -> Self {
+        self.blame = Some(mistake.into());
+        self
+    }
+
+    /// The call belongs into this region.
+    pub(super) fn misdirected(region: &str) -> Self {
+        Self { region: region.to_owned().into(), ..Self::of(MISDIRECTED_REQUEST) }
+    }
+
+    /// What a well-behaved client would not have done, if that is why the request is refused.
     pub(super) fn mistake(&self) -> Option<&str> {
-        (self.row.code == VALIDATION).then_some(&*self.message)
+        self.blame.as_deref().or_else(|| (self.row.code == VALIDATION).then_some(&*self.message))
     }
 
     /// As it goes out; `chosen` is the status that the tenant's set-up gives to a type.
@@ -121,7 +136,7 @@ impl Denial {
     }
 
     fn envelope(&self) -> Envelope<'_> {
-        let data = (self.row.code == MISDIRECTED_REQUEST).then_some(Data { region: OTHER_REGION });
+        let data = (self.row.code == MISDIRECTED_REQUEST).then_some(Data { region: &self.region });
         Envelope { error: Error { r#type: self.row.code, message: &self.message, data } }
     }
 }
@@ -136,10 +151,10 @@ struct Error<'a> {
     r#type: &'static str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Data>,
+    data: Option<Data<'a>>,
 }
 
 #[derive(Serialize)]
-struct Data {
-    region: &'static str,
+struct Data<'a> {
+    region: &'a str,
 }

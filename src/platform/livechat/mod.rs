@@ -14,7 +14,10 @@ mod codes;
 mod deed;
 mod events;
 mod hook;
+mod key;
 mod model;
+mod region;
+mod scope;
 mod script;
 mod setup;
 mod tenant;
@@ -59,7 +62,8 @@ pub struct Livechat {
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
     const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web API v3.4 to v3.7 and webhooks";
-    const ROOTS: &'static [&'static str] = &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7"];
+    const ROOTS: &'static [&'static str] =
+        &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7", "agent/action", "configuration/action"];
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
@@ -121,12 +125,16 @@ impl Platform for Livechat {
         caller.map(|caller| caller.id).or_else(|| self.auth.holder(call).map(|holder| holder.id.clone()))
     }
 
-    fn client(&self, _: Option<&'static str>) -> Client {
-        let token = self.auth.token();
+    fn client(&self, route: Option<&'static str>) -> Client {
+        let token = self.auth.token(route);
         Client {
             params: vec![("version", version::USUAL.to_owned())],
             headers: token.map(|token| (AUTHORIZATION, token)).into_iter().collect(),
         }
+    }
+
+    fn arrange(call: &mut Call) {
+        version::into_path(call);
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {
@@ -147,7 +155,7 @@ impl Platform for Livechat {
     }
 
     fn finish(&mut self, _: &mut Cx<'_>, _: &mut Reply) {
-        // Answers carry nothing but their document; the dates of `Legacy` and `Deprecation` are not published.
+        // Answers carry nothing but their document; what depends on the version is put on where it is known.
     }
 
     fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {

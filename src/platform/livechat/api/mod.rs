@@ -19,10 +19,12 @@ use serde_json::{Map, Value};
 use self::document::Fields;
 use self::table::{Form, routes};
 use super::Livechat;
-use super::auth::Caller;
+use super::auth::{self, Caller};
 use super::codes::{self, Denial};
 use super::events::Cause;
 use super::model::{Chat, Thread};
+use super::region;
+use super::scope;
 use super::version::Version;
 use crate::journal::entry::Party;
 use crate::platform::cx::Cx;
@@ -101,7 +103,7 @@ fn serve(
         Form::Batch => batch::batch(platform, cx, &request, handler),
         Form::Plain | Form::Open => handler(platform, cx, &request),
     });
-    outcome.map_err(|stop| match stop {
+    let answer = outcome.map_err(|stop| match stop {
         Stop::Denied(denial) => {
             if let Some(mistake) = denial.mistake() {
                 cx.violation(format!("{route}: {mistake}"));
@@ -109,17 +111,28 @@ fn serve(
             platform.refuse(&denial)
         }
         Stop::Planned(reply) => reply,
-    })
+    });
+    let Ok(version) = version(call.param("version")) else { return answer };
+    let put = |reply| platform.tenant.ends.put(version, reply);
+    answer.map(put).map_err(put)
 }
 
 impl Request {
     fn read(platform: &Livechat, call: &Call, route: &'static str, form: Form) -> Result<Self, Denial> {
         let version = version(call.param("version"))?;
+        region::check(platform.tenant.region.as_deref(), auth::secret(call).as_deref(), call)?;
+        if !version.has(route) {
+            let mistake = format!("there is no such method in {}", call.param("version"));
+            return Err(Denial::of(codes::NOT_FOUND).blaming(mistake));
+        }
         let caller = platform.auth.caller(&platform.organization, call, version);
         let caller = match form {
             Form::Open => caller.unwrap_or_else(|_| Caller::nobody()),
             Form::Plain | Form::Batch => caller?,
         };
+        if let Err(missing) = caller.grant.meet(scope::need(route)) {
+            return Err(Denial::of(codes::AUTHORIZATION).saying(format!("Missing scope `{missing}`.")));
+        }
         let bytes = match &call.body {
             Body::Whole(bytes) => bytes,
             Body::TooLarge(_) => return Err(Denial::of(codes::ENTITY_TOO_LARGE)),
@@ -201,9 +214,10 @@ impl Livechat {
         self.covers(request, &chat.access) || chat.present(&request.caller.id).is_some()
     }
 
-    /// Whether the caller is in one of these groups.
+    /// Whether the caller is in one of these groups, or has the scope for what is everybody's.
     fn covers(&self, request: &Request, groups: &[u64]) -> bool {
-        self.organization.staffer(&request.caller.id).is_some_and(|staffer| staffer.covers(groups))
+        let grouped = self.organization.staffer(&request.caller.id).is_some_and(|staffer| staffer.covers(groups));
+        grouped || request.caller.grant.is_wide(scope::need(request.route))
     }
 
     /// The chat with this id, if it has an active thread and the caller may change it. Presence is asked for before

@@ -1,14 +1,8 @@
 //! Who may call, and as whom.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use super::*;
-
-fn basic(pair: &str) -> String {
-    format!("Basic {}", BASE64_STANDARD.encode(pair))
-}
 
 #[test]
 fn a_call_is_known_by_its_credential_and_nothing_else() {
@@ -33,6 +27,8 @@ fn a_call_is_known_by_its_credential_and_nothing_else() {
     check(Some(&basic("agent-account")), 401);
     check(Some("Basic ???"), 401);
     check(Some("Bearer dal:agent-pat"), 401);
+    check(Some("Bearer customer-token"), 401);
+    check(Some(&basic("dal:agent-token")), 401);
     check(Some("Bearer agent-account:dal:agent-pat"), 401);
     check(Some("dal:agent-token"), 401);
     check(Some("Bearer dal:bot2-token"), 401);

@@ -7,8 +7,11 @@ mod life;
 mod listing;
 mod opening;
 mod refusals;
+mod scope;
 mod setup;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
@@ -35,6 +38,11 @@ struct Stage {
     now: VirtualTime,
     setup: Value,
     livechat: Box<dyn Instance>,
+}
+
+/// The header of a personal access token.
+fn basic(pair: &str) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(pair))
 }
 
 /// Every webhook, for the short form of a bot.

@@ -1,0 +1,67 @@
+//! The scopes that tokens have by default: those their holder's role may grant.
+//!
+//! The page names the least role for each scope but says nothing about `chats`, `customers`, `multicast`, bans and
+//! greetings. Decided here: what an agent does in the agent app without being an administrator, an agent's token may do.
+
+use super::Grant;
+
+/// The scopes of a bot's token, which cannot be chosen. Documented with `issue_bot_token`.
+pub(in super::super) const BOT: &[&str] = &["chats--access:rw", "agents-bot--my:rw", "customers:rw"];
+
+/// What everybody may grant.
+const NORMAL: &[&str] = &[
+    "agents--my:rw",
+    "agents--all:ro",
+    "agents-bot--all:ro",
+    "accounts--my:rw",
+    "accounts--all:rc",
+    "groups--all:ro",
+    "tags--all:ro",
+    "chats--access:rw",
+    "customers:rw",
+    "customers.ban:rw",
+    "multicast:rw",
+    "banlist_write",
+    "greetings:ro",
+    "canned_responses--all:rw",
+    "canned_responses_write",
+    "languages_read",
+];
+
+/// What it takes an administrator to grant.
+const ADMINISTRATOR: &[&str] = &[
+    "agents--all:rw",
+    "accounts--all:rw",
+    "accounts.roles.lc--all:rw",
+    "agents-bot--all:rw",
+    "bots.templates:rw",
+    "groups--all:rw",
+    "access_rules:rw",
+    "tags--all:rw",
+    "properties.configuration:rw",
+    "properties.license.value--all:rw",
+    "properties.group.value--all:rw",
+    "webhooks.configuration:rw",
+    "webhooks.state:rw",
+    "chats--all:rw",
+    "greetings:rw",
+    "organization--my:rw",
+    "domain_manage",
+    "languages_write",
+];
+
+/// Scopes that exist but are not for the public.
+const PRIVATE: &[&str] = &["subscription.lc:rw", "sessions--all:rw"];
+
+/// What tokens of agents with this role may do by default.
+pub(in super::super) fn role(name: &str) -> Grant {
+    match name {
+        "owner" | "viceowner" | "administrator" => Grant::listed(&[NORMAL, ADMINISTRATOR].concat()),
+        _ => Grant::listed(NORMAL),
+    }
+}
+
+/// All scopes in this file.
+pub(super) fn named() -> impl Iterator<Item = &'static str> {
+    [BOT, NORMAL, ADMINISTRATOR, PRIVATE].into_iter().flatten().copied()
+}
