@@ -18,6 +18,9 @@ const BOTS: &str =
     "status seen in a public bot integration; type and text on platform.text.com/docs/messaging/agent-chat-api";
 const STATUS: &str = "status settled here; type and text on platform.text.com/docs/messaging/agent-chat-api";
 
+const STATUS_OF_CONFIGURATION: &str =
+    "status settled here; type and text on platform.text.com/docs/management/configuration-api#errors";
+
 /// The region that a planned `misdirected_request` names as the right one; the vendor's sample names it too.
 const OTHER_REGION: &str = "fra";
 
@@ -43,6 +46,10 @@ codes! {
         "the groups of the requester do not cover the chat";
     NOT_FOUND = "not_found", 404, "Not found", Inferred, STATUS,
         "an unknown chat, thread, user, group or method";
+    GROUP_NOT_FOUND = "group_not_found", 404, "Group not found", Inferred, STATUS_OF_CONFIGURATION,
+        "an unknown group, where the Configuration API asks for one";
+    ALREADY_EXISTS = "already_exists", 409, "Already exists", Inferred, STATUS_OF_CONFIGURATION,
+        "an agent, tag or property that is there already";
     CHAT_INACTIVE = "chat_inactive", 422, "Chat is inactive", Seen, BOTS,
         "the chat has no active thread and the method needs one";
     LIMIT_REACHED = "limit_reached", 422, "Limit reached", Seen, BOTS,

@@ -35,6 +35,7 @@ use http::header::AUTHORIZATION;
 use self::auth::Auth;
 use self::codes::Denial;
 use self::hook::Hook;
+use self::model::registry::Registry;
 use self::model::{Chats, Organization, Registration, StaffKind, Webhooks};
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
@@ -57,6 +58,8 @@ pub struct Livechat {
     auth: Auth,
     organization: Organization,
     chats: Chats,
+    /// The properties of apps, and their values in the license and its groups.
+    properties: Registry,
 }
 
 impl Platform for Livechat {
@@ -112,7 +115,7 @@ impl Platform for Livechat {
         let secret = webhooks.all().next().map_or(shared, |first| first.secret.clone());
         auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
         let organization = Organization::new(tenant.staff.clone(), tenant.groups.clone(), webhooks);
-        Self { tenant, auth, organization, chats: Chats::new() }
+        Self { tenant, auth, organization, chats: Chats::new(), properties: Registry::new() }
     }
 
     fn credential(call: &Call) -> Option<Credential> {

@@ -6,6 +6,7 @@ mod chat;
 mod event;
 mod fact;
 mod organization;
+pub(super) mod registry;
 mod thread;
 
 use indexmap::IndexMap;

@@ -4,6 +4,8 @@
 //! too; a few that older clients call with GET have a row for that as well.
 
 mod license;
+mod property;
+mod value;
 mod webhook;
 
 use super::table::rows;
@@ -13,4 +15,17 @@ rows! {
     [Open] Get "get_license_id" => license::get_license_id: "tells the license of an organization; under v3.4 only";
     [Open] Get "get_organization_id" => license::get_organization_id: "tells the organization of a license; under v3.4 only";
     [Open] "list_webhook_names" => webhook::list_webhook_names: "lists the actions that webhooks can be registered for";
+    "register_property" => property::register_property: "registers a property of an app";
+    "unregister_property" => property::unregister_property: "removes a property that is not published";
+    "publish_property" => property::publish_property: "lets other apps read or write a property";
+    "list_properties" => property::list_properties: "lists the properties of an app";
+    "update_license_properties" => value::update_license_properties: "gives properties of the license values";
+    "list_license_properties" => value::list_license_properties: "lists the properties of the license";
+    Get "list_license_properties" => value::list_license_properties: "the same for clients that send a query";
+    "delete_license_properties" => value::delete_license_properties: "takes values of the license away";
+    "update_group_properties" => value::update_group_properties: "gives properties of a group values";
+    "list_groups_properties" => value::list_groups_properties: "lists the properties of groups";
+    "list_group_properties" => value::list_group_properties: "lists the properties of one group; under v3.4 only";
+    Get "list_group_properties" => value::list_group_properties: "the same for clients that send a query";
+    "delete_group_properties" => value::delete_group_properties: "takes values of a group away";
 }

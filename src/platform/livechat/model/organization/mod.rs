@@ -49,6 +49,11 @@ impl Organization {
         self.staff().filter(move |staffer| matches!(&staffer.kind, StaffKind::Bot { owner } if owner == client))
     }
 
+    /// The numbers of the groups.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = u64> {
+        self.groups.keys().copied()
+    }
+
     /// The name of a group, if there is one with this number.
     pub(crate) fn group(&self, id: u64) -> Option<&str> {
         self.groups.get(&id).map(String::as_str)
