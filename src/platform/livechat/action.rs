@@ -52,6 +52,19 @@ pub(super) enum Filter {
     SourceType,
 }
 
+impl Filter {
+    /// Its name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::ChatPresence => "chat_presence",
+            Self::AuthorType => "author_type",
+            Self::OnlyMyChats => "only_my_chats",
+            Self::AgentIds => "agent_ids",
+            Self::SourceType => "source_type",
+        }
+    }
+}
+
 impl Subject {
     /// The filters that registrations may have, in the order of the vendor's table.
     pub(super) fn filters(self) -> &'static [Filter] {
@@ -135,6 +148,11 @@ pub(super) const ACTIONS: &[Action] = &[
 /// The actions that a version knows.
 pub(super) fn of_version(version: Version) -> impl Iterator<Item = &'static Action> {
     ACTIONS.iter().filter(move |action| action.since <= version && version <= action.until)
+}
+
+/// The action with this name, whatever the version.
+pub(super) fn named(name: &str) -> Option<&'static Action> {
+    ACTIONS.iter().find(|action| action.name == name)
 }
 
 /// An action as `list_webhook_names` shows it.

@@ -172,7 +172,11 @@ fn granted(tenant: &Tenant, staffer: &Staffer, scopes: Option<&Vec<String>>) -> 
         // The scopes of a bot's token are fixed.
         (StaffKind::Bot { .. }, _) => Grant::listed(scope::BOT),
         (StaffKind::Agent, Some(scopes)) => Grant::Listed(scopes.clone()),
-        (StaffKind::Agent, None) => scope::role("normal"),
+        // Every license has an owner, and the set-up names them first.
+        (StaffKind::Agent, None) => match tenant.staff.values().find(|staffer| staffer.kind == StaffKind::Agent) {
+            Some(first) if first.id == staffer.id => scope::role("owner"),
+            Some(_) | None => scope::role("normal"),
+        },
     }
 }
 

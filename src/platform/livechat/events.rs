@@ -67,7 +67,7 @@ impl Livechat {
     pub(super) fn publish(&self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, fact: &Fact) {
         let Some(chat) = self.chats.get(chat) else { return };
         self.journal(cx, cause, chat, fact);
-        for registration in self.organization.webhooks.all() {
+        for registration in self.organization.webhooks.counting(cx.now()) {
             let hook = &registration.hook;
             if hook.action != fact.action() || !self.live(hook) || !self.passes(hook, cause, chat, fact) {
                 continue;
@@ -100,7 +100,7 @@ impl Livechat {
             HookKind::License => true,
             HookKind::Bot => self.organization.bots_of(&hook.owner).any(|bot| bot.status != Status::Offline),
         };
-        awake && self.organization.webhooks.enabled(hook.kind)
+        awake && self.organization.webhooks.lets(hook)
     }
 
     fn passes(&self, hook: &Hook, cause: &Cause, chat: &Chat, fact: &Fact) -> bool {
@@ -112,6 +112,7 @@ impl Livechat {
             author: author(chat, fact),
             chat_client: chat.properties.get("source").and_then(|source| source.get("client_id")?.as_str()),
             present: &present,
+            agent: None,
             bots: &bots,
         };
         hook.filters.pass(&hook.owner, &occasion)

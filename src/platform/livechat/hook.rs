@@ -27,6 +27,8 @@ pub(super) struct Hook {
     pub(super) extras: Vec<Extra>,
     /// The version whose payloads it gets.
     pub(super) version: Version,
+    /// What its owner says about it.
+    pub(super) description: Option<String>,
 }
 
 /// When a webhook is live.
@@ -55,9 +57,11 @@ pub(super) struct Filters {
     /// Which chats it is for, by the app they were started with.
     pub(super) chats: Scope,
     /// Which chats it is for, by who is in them.
-    pub(super) presence: Presence,
+    pub(super) presence: Only,
     /// Whether a bot of its app must be in the chat.
     pub(super) bots: BotPresence,
+    /// Which agents and bots it is for, where it is about one of them.
+    pub(super) agents: Only,
     /// Whose doing it is for; empty means everybody's.
     pub(super) sources: Vec<SourceType>,
 }
@@ -81,16 +85,26 @@ pub(super) enum Scope {
     OnlyMine,
 }
 
-/// Which chats, by who is in them.
+/// Only what concerns some people.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Presence {
-    /// Whoever is in them.
+pub(super) enum Only {
+    /// Whomever it concerns.
     #[default]
     Anybody,
-    /// One of these must be.
+    /// One of these.
     OneOf(Vec<String>),
-    /// None of these may be.
+    /// None of these.
     NoneOf(Vec<String>),
+}
+
+impl Only {
+    fn holds<'p>(&self, mut people: impl Iterator<Item = &'p str>) -> bool {
+        match self {
+            Self::Anybody => true,
+            Self::OneOf(ids) => people.any(|person| ids.iter().any(|id| id == person)),
+            Self::NoneOf(ids) => !people.any(|person| ids.iter().any(|id| id == person)),
+        }
+    }
 }
 
 /// Whether a bot of the webhook's app must be in the chat.
@@ -124,6 +138,8 @@ pub(super) struct Occasion<'o> {
     pub(super) chat_client: Option<&'o str>,
     /// Who is in the chat.
     pub(super) present: &'o [&'o str],
+    /// The agent or bot it is about, if it is about one.
+    pub(super) agent: Option<&'o str>,
     /// The bots of the webhook's app.
     pub(super) bots: &'o [&'o str],
 }
@@ -136,12 +152,8 @@ impl Filters {
             Scope::AllChats => true,
             Scope::OnlyMine => on.chat_client == Some(owner),
         };
-        let among = |ids: &[String]| ids.iter().any(|id| on.present.contains(&id.as_str()));
-        let presence = match &self.presence {
-            Presence::Anybody => true,
-            Presence::OneOf(ids) => among(ids),
-            Presence::NoneOf(ids) => !among(ids),
-        };
+        let presence = self.presence.holds(on.present.iter().copied());
+        let agents = self.agents.holds(on.agent.into_iter());
         let bots = match self.bots {
             BotPresence::Whatever => true,
             BotPresence::Mine => on.bots.iter().any(|bot| on.present.contains(bot)),
@@ -151,6 +163,6 @@ impl Filters {
             Some(client) if client == owner => SourceType::MyClient,
             Some(_) => SourceType::OtherClients,
         };
-        author && chat && presence && bots && (self.sources.is_empty() || self.sources.contains(&source))
+        author && chat && presence && bots && agents && (self.sources.is_empty() || self.sources.contains(&source))
     }
 }

@@ -34,7 +34,6 @@ use http::header::AUTHORIZATION;
 
 use self::auth::Auth;
 use self::codes::Denial;
-use self::hook::Hook;
 use self::model::registry::Registry;
 use self::model::{Chats, Organization, Registration, StaffKind, Webhooks};
 use self::tenant::Tenant;
@@ -72,6 +71,8 @@ impl Platform for Livechat {
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
 
+    const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];
+
     const SETUP: &'static [KeyTable] = setup::KEYS;
 
     type Setup = Tenant;
@@ -105,14 +106,16 @@ impl Platform for Livechat {
                 Secret::new(format!("whsec_{}", BASE64_STANDARD.encode(drawn)))
             }
         };
-        let mut register = |hook: &Hook| {
-            let id = cx.draw("livechat/webhook-id").characters(b"abcdefghijklmnopqrstuvwxyz0123456789", HOOK_ID_LENGTH);
+        let mut webhooks = Webhooks::new(tenant.license_webhooks, tenant.webhooks_delay);
+        for app in tenant.apps() {
+            webhooks.know(app);
+        }
+        for hook in &tenant.hooks {
             let secret = hook.secret.clone().unwrap_or_else(|| shared.clone());
-            Registration { id, secret, hook: hook.clone() }
-        };
-        let webhooks = Webhooks::new(tenant.hooks.iter().map(&mut register).collect(), tenant.license_webhooks);
+            webhooks.found(Registration { id: hook_id(cx), secret, hook: hook.clone() });
+        }
         // A bot knows one secret: that of its webhooks, or the one they would have.
-        let secret = webhooks.all().next().map_or(shared, |first| first.secret.clone());
+        let secret = webhooks.counting(cx.now()).next().map_or(shared, |first| first.secret.clone());
         auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
         let organization = Organization::new(tenant.staff.clone(), tenant.groups.clone(), webhooks);
         Self { tenant, auth, organization, chats: Chats::new(), properties: Registry::new() }
@@ -172,4 +175,9 @@ impl Platform for Livechat {
     fn exports(&self) -> Vec<(&'static str, Secret)> {
         self.auth.exports.clone()
     }
+}
+
+/// The id of a new registration.
+fn hook_id(cx: &mut Cx<'_>) -> String {
+    cx.draw("livechat/webhook-id").characters(b"abcdefghijklmnopqrstuvwxyz0123456789", HOOK_ID_LENGTH)
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::hook::Hook;
 use super::key::Keys;
-use super::model::Staffer;
+use super::model::{StaffKind, Staffer};
 use super::version::Ends;
 use crate::base::time::VirtualSpan;
 use crate::platform::outgoing::Policy;
@@ -35,6 +35,8 @@ pub struct Tenant {
     pub(super) overflow: Overflow,
     /// Whether webhooks name a requester where there is none.
     pub(super) requester_id: RequesterId,
+    /// How long it takes until a call about webhooks counts.
+    pub(super) webhooks_delay: VirtualSpan,
     /// Whether webhooks of the type `license` are enabled.
     pub(super) license_webhooks: LicenseWebhooks,
     /// The statuses that the set-up gives to error types.
@@ -72,4 +74,15 @@ pub(super) enum LicenseWebhooks {
     Enabled,
     /// They were disabled.
     Disabled,
+}
+
+impl Tenant {
+    /// The apps that belong to the organization.
+    pub(super) fn apps(&self) -> impl Iterator<Item = &str> {
+        let bots = self.staff.values().filter_map(|staffer| match &staffer.kind {
+            StaffKind::Bot { owner } => Some(owner.as_str()),
+            StaffKind::Agent => None,
+        });
+        std::iter::once(self.client_id.as_str()).chain(bots)
+    }
 }

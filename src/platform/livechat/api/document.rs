@@ -96,6 +96,13 @@ impl<'d> Fields<'d> {
         self.typed(key, &wanted, |value| words.iter().find(|word| value.as_str() == Some(word)).copied())
     }
 
+    /// A list of these words, if it is there.
+    pub(super) fn words(&self, key: &str, words: &[&'static str]) -> Result<Option<Vec<&'static str>>, Denial> {
+        let known = |item: &Value| words.iter().find(|word| item.as_str() == Some(word)).copied();
+        let wanted = format!("an array of: {}", words.join(", "));
+        self.typed(key, &wanted, |value| value.as_array()?.iter().map(known).collect())
+    }
+
     /// Who may see something, if it is there.
     pub(super) fn visibility(&self, key: &str) -> Result<Option<Visibility>, Denial> {
         Ok(self.word(key, &["all", "agents"])?.map(|word| match word {
@@ -123,13 +130,6 @@ impl<'d> Fields<'d> {
     /// An object that must be there.
     pub(super) fn required_object(&self, key: &str) -> Result<Self, Denial> {
         self.object(key)?.ok_or_else(|| self.missing(key))
-    }
-
-    /// Those of these words that a list has, if it is there.
-    pub(super) fn words(&self, key: &str, words: &[&'static str]) -> Result<Option<Vec<&'static str>>, Denial> {
-        let wanted = format!("an array of: {}", words.join(", "));
-        let known = |item: &Value| words.iter().find(|word| item.as_str() == Some(word)).copied();
-        self.typed(key, &wanted, |value| value.as_array()?.iter().map(known).collect())
     }
 
     /// Names by namespace: every member is a list of texts.

@@ -15,7 +15,7 @@ pub(super) use self::chat::{Chat, Member, MemberKind};
 pub(super) use self::event::{Button, Content, Draft, Element, Event, FormStage, Postback, Properties, Visibility};
 pub(super) use self::fact::{Fact, Reason};
 pub(super) use self::organization::{
-    EVERYBODY, Organization, Priority, Registration, StaffKind, Staffer, Status, Webhooks,
+    EVERYBODY, Organization, Priority, Registration, StaffKind, Staffer, Status, Unregistrable, Webhooks,
 };
 pub(super) use self::thread::{Phase, Thread};
 use crate::base::time::VirtualTime;

@@ -75,6 +75,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         groups,
         hooks: registered.finish(),
         policy: Arc::new(policy),
+        webhooks_delay: raw.webhooks_delay,
         archive_after: raw.archive_after,
         overflow: if raw.queue { Overflow::Queue } else { Overflow::Refuse },
         requester_id: if raw.requester_id_always { RequesterId::Always } else { RequesterId::IfAny },

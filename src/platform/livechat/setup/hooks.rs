@@ -1,19 +1,17 @@
 //! Checks registrations of webhooks.
 
+use super::super::action::{self, Filter};
 use super::super::events::EVENTS;
 use super::super::hook::{
-    AuthorType, BotPresence, Extra, Filters, Hook, HookKind, LONGEST_URL, MOST_PER_ACTION, Presence, Scope, SourceType,
+    AuthorType, BotPresence, Extra, Filters, Hook, HookKind, LONGEST_URL, MOST_PER_ACTION, Only, Scope, SourceType,
 };
 use super::super::version::Version;
 use super::check::word;
-use super::{BotHooks, RawFilters, RawHook};
+use super::{BotHooks, RawFilters, RawHook, RawPresence};
 use crate::base::address::is_address;
 use crate::base::diag::Diagnostic;
 use crate::scenario::codes;
 use crate::scenario::decode::{Located, Problems, unknown_word};
-
-/// The actions that know the filter `author_type`.
-const AUTHORED: &[&str] = &["incoming_event"];
 
 /// Whose registration it is, which decides its defaults.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,16 +46,20 @@ impl Registered {
             BotHooks::Short(short) => {
                 let one = |action: &Located<String>| {
                     let mut filters = short.filters.clone();
-                    if let Some(filters) = filters.as_mut().filter(|_| !AUTHORED.contains(&action.value.as_str())) {
-                        filters.author_type = None;
+                    let subject = action::named(&action.value).map(|action| action.subject);
+                    if let (Some(filters), Some(subject)) = (filters.as_mut(), subject) {
+                        filters.forget(|filter| !subject.filters().contains(&filter));
                     }
+                    let extra = |extra: &&Located<String>| {
+                        subject.is_none_or(|subject| subject.extras().contains(&extra.value.as_str()))
+                    };
                     RawHook {
                         action: action.clone(),
                         url: short.url.clone(),
                         secret_key: short.secret_key.clone(),
                         filters,
                         r#type: short.r#type.clone(),
-                        additional_data: short.additional_data.clone(),
+                        additional_data: short.additional_data.iter().filter(extra).cloned().collect(),
                         client_id: None,
                         version: short.version.clone(),
                     }
@@ -92,15 +94,21 @@ impl Registered {
             let message = format!("an app has at most {MOST_PER_ACTION} webhooks for `{action}`");
             problems.push(Diagnostic::new(&codes::SETUP, raw.action.place, message).help("remove one of them"));
         }
+        let carried = action::named(action).map_or(&[][..], |action| action.subject.extras());
+        for extra in raw.additional_data.iter().filter(|_| carried.is_empty()) {
+            let message = format!("`{action}` has no additional data");
+            problems.push(Diagnostic::new(&codes::SETUP, extra.place, message).help("remove it"));
+        }
         self.hooks.push(Hook {
             action,
             url: raw.url.value,
             secret: raw.secret_key,
             owner,
             kind: word(raw.r#type.as_ref(), kind, "type of webhook", &kinds, problems),
-            filters: raw.filters.map_or_else(Filters::default, |raw| filters(action, raw, problems)),
+            filters: raw.filters.map_or_else(Filters::default, |filters| read_filters(&raw.action, filters, problems)),
             extras: raw.additional_data.iter().filter_map(|extra| read_extra(extra, problems)).collect(),
             version: word(raw.version.as_ref(), Version::V3_6, "version of webhooks", &versions, problems),
+            description: None,
         });
     }
 }
@@ -117,10 +125,44 @@ fn check_url(url: &Located<String>, problems: &mut Problems) {
     }
 }
 
-fn filters(action: &str, raw: RawFilters, problems: &mut Problems) -> Filters {
-    if let Some(author) = raw.author_type.as_ref().filter(|_| !AUTHORED.contains(&action)) {
-        let message = format!("`{action}` has no filter `author_type`");
-        problems.push(Diagnostic::new(&codes::SETUP, author.place, message).help("remove the filter"));
+impl RawFilters {
+    /// The filters that are set.
+    fn set(&self) -> impl Iterator<Item = Filter> {
+        let presence = self.chat_presence.user_ids.is_some() || self.chat_presence.my_bots;
+        let all = [
+            (Filter::AuthorType, self.author_type.is_some()),
+            (Filter::ChatPresence, presence),
+            (Filter::OnlyMyChats, self.only_my_chats),
+            (Filter::AgentIds, !self.agent_ids.is_empty()),
+            (Filter::SourceType, !self.source_type.is_empty()),
+        ];
+        all.into_iter().filter(|(_, set)| *set).map(|(filter, _)| filter)
+    }
+
+    /// Unsets some filters.
+    fn forget(&mut self, which: impl Fn(Filter) -> bool) {
+        for filter in self.set().filter(|filter| which(*filter)).collect::<Vec<_>>() {
+            match filter {
+                Filter::AuthorType => self.author_type = None,
+                Filter::ChatPresence => self.chat_presence = RawPresence { user_ids: None, my_bots: false },
+                Filter::OnlyMyChats => self.only_my_chats = false,
+                Filter::AgentIds => self.agent_ids.clear(),
+                Filter::SourceType => self.source_type.clear(),
+            }
+        }
+    }
+}
+
+fn read_filters(action: &Located<String>, raw: RawFilters, problems: &mut Problems) -> Filters {
+    let known = action::named(&action.value).map_or(&[][..], |action| action.subject.filters());
+    for filter in raw.set().filter(|filter| !known.contains(filter)) {
+        let message = format!("`{}` has no filter `{}`", action.value, filter.name());
+        let place = match (filter, &raw.author_type) {
+            (Filter::AuthorType, Some(author)) => author.place,
+            (Filter::AuthorType, None)
+            | (Filter::ChatPresence | Filter::OnlyMyChats | Filter::AgentIds | Filter::SourceType, _) => action.place,
+        };
+        problems.push(Diagnostic::new(&codes::SETUP, place, message).help("remove the filter"));
     }
     let authors = [("customer", Some(AuthorType::Customer)), ("agent", Some(AuthorType::Agent))];
     let sources = [
@@ -133,17 +175,18 @@ fn filters(action: &str, raw: RawFilters, problems: &mut Problems) -> Filters {
         chats: if raw.only_my_chats { Scope::OnlyMine } else { Scope::AllChats },
         bots: if raw.chat_presence.my_bots { BotPresence::Mine } else { BotPresence::Whatever },
         presence: match raw.chat_presence.user_ids {
-            None => Presence::Anybody,
+            None => Only::Anybody,
             Some(Located { value, place }) => match (value.values, value.exclude_values) {
-                (Some(ids), None) => Presence::OneOf(ids),
-                (None, Some(ids)) => Presence::NoneOf(ids),
+                (Some(ids), None) => Only::OneOf(ids),
+                (None, Some(ids)) => Only::NoneOf(ids),
                 (Some(_), Some(_)) | (None, None) => {
                     let message = "exactly one of `values` and `exclude_values` can stand here";
                     problems.push(Diagnostic::new(&codes::ONE_KEY, place, message));
-                    Presence::Anybody
+                    Only::Anybody
                 }
             },
         },
+        agents: if raw.agent_ids.is_empty() { Only::Anybody } else { Only::OneOf(raw.agent_ids) },
         sources: raw
             .source_type
             .iter()

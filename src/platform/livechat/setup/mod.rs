@@ -67,6 +67,8 @@ record! {
         queue: bool = true,
         /// Whether webhooks of the type `license` are enabled.
         license_webhooks: bool = true,
+        /// How long it takes until webhooks that are registered, or no longer are, count.
+        webhooks_delay: VirtualSpan = VirtualSpan::from_secs(0),
         /// Whether webhooks about users carry an empty `requester_id` where nobody asked.
         requester_id_always: bool = false,
         /// HTTP statuses of error types, where they are to differ.
@@ -193,6 +195,8 @@ record! {
         only_my_chats: bool = false,
         /// Who must, or must not, be in the chat.
         chat_presence: RawPresence = RawPresence { user_ids: None, my_bots: false },
+        /// Only what is about these agents and bots.
+        agent_ids: Vec<String>,
         /// `my_client`, `other_clients` and `system`.
         source_type: Vec<Located<String>>,
     }

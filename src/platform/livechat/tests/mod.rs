@@ -2,6 +2,7 @@
 
 mod auth;
 mod chance;
+mod configuration;
 mod filters;
 mod life;
 mod listing;

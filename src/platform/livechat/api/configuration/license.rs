@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::Livechat;
-use super::super::super::codes::{self, Denial};
-use super::super::super::version::Version;
 use super::super::{Outcome, Request, done};
 use crate::platform::cx::Cx;
+use crate::platform::livechat::Livechat;
+use crate::platform::livechat::codes::{self, Denial};
+use crate::platform::livechat::version::Version;
 
 /// `get_license_id`.
 pub(super) fn get_license_id(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {

@@ -129,6 +129,6 @@ impl Livechat {
 
     /// Whether an app belongs to this organization.
     pub(super) fn is_app(&self, client: &str) -> bool {
-        client == self.tenant.client_id || self.organization.bots_of(client).next().is_some()
+        self.organization.webhooks.knows(client)
     }
 }

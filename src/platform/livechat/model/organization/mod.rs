@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 pub(crate) use self::staffer::{EVERYBODY, Priority, StaffKind, Staffer, Status};
-pub(crate) use self::webhook::{Registration, Webhooks};
+pub(crate) use self::webhook::{Registration, Unregistrable, Webhooks};
 
 /// The organization behind a license.
 #[derive(Debug)]
