@@ -50,6 +50,8 @@ codes! {
         "an unknown group, where the Configuration API asks for one";
     ALREADY_EXISTS = "already_exists", 409, "Already exists", Inferred, STATUS_OF_CONFIGURATION,
         "an agent, tag or property that is there already";
+    "ownership_transfer", 422, "Invalid transfer ownership request", Inferred, STATUS_OF_CONFIGURATION,
+        "the role of the owner for a bot or a suspended agent";
     CHAT_INACTIVE = "chat_inactive", 422, "Chat is inactive", Seen, BOTS,
         "the chat has no active thread and the method needs one";
     LIMIT_REACHED = "limit_reached", 422, "Limit reached", Seen, BOTS,
@@ -64,8 +66,8 @@ codes! {
         "a request that takes longer than 15 s, or a body that does not end";
     INTERNAL = "internal", 500, "Internal server error", Docs, PAGE,
         "a failure of the vendor";
-    "service_unavailable", 503, "Service unavailable", Inferred, STATUS,
-        "the vendor refuses new requests for a while";
+    SERVICE_UNAVAILABLE = "service_unavailable", 503, "Service unavailable", Inferred, STATUS,
+        "the vendor refuses new requests for a while, or a method is asked for that is not played here";
     MISDIRECTED_REQUEST = "misdirected_request", 421, "Wrong region", Inferred, STATUS,
         "the wrong data centre; `data.region` names the right one";
     UNSUPPORTED_VERSION = "unsupported_version", 400, "Cannot call unsupported API versions.", Inferred, STATUS,

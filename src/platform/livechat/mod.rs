@@ -35,7 +35,7 @@ use http::header::AUTHORIZATION;
 use self::auth::Auth;
 use self::codes::Denial;
 use self::model::registry::Registry;
-use self::model::{Chats, Organization, Registration, StaffKind, Webhooks};
+use self::model::{Bans, Chats, Library, Organization, Registration, StaffKind, Webhooks};
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
@@ -59,6 +59,10 @@ pub struct Livechat {
     chats: Chats,
     /// The properties of apps, and their values in the license and its groups.
     properties: Registry,
+    /// Whom nobody wants to hear from.
+    bans: Bans,
+    /// Greetings, canned responses and the like.
+    library: Library,
 }
 
 impl Platform for Livechat {
@@ -118,7 +122,8 @@ impl Platform for Livechat {
         let secret = webhooks.counting(cx.now()).next().map_or(shared, |first| first.secret.clone());
         auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
         let organization = Organization::new(tenant.staff.clone(), tenant.groups.clone(), webhooks);
-        Self { tenant, auth, organization, chats: Chats::new(), properties: Registry::new() }
+        let (properties, bans, library) = (Registry::new(), Bans::default(), Library::default());
+        Self { tenant, auth, organization, chats: Chats::new(), properties, bans, library }
     }
 
     fn credential(call: &Call) -> Option<Credential> {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::codes::Denial;
 use super::super::model::Visibility;
+use crate::base::time::VirtualTime;
 
 /// The members of one object in a body, and where it stands.
 #[derive(Clone)]
@@ -65,6 +66,11 @@ impl<'d> Fields<'d> {
     /// A whole number of 32 bits, if it is there.
     pub(super) fn integer(&self, key: &str) -> Result<Option<i32>, Denial> {
         self.typed(key, "an integer", |value| value.as_i64().and_then(|number| i32::try_from(number).ok()))
+    }
+
+    /// An instant, if it is there.
+    pub(super) fn instant(&self, key: &str) -> Result<Option<VirtualTime>, Denial> {
+        self.typed(key, "an RFC 3339 date", |value| value.as_str().and_then(VirtualTime::parse))
     }
 
     /// A list, if it is there.

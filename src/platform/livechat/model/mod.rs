@@ -2,18 +2,22 @@
 //!
 //! Knows neither calls nor webhooks. Deeds change it one step at a time and publish each step as a [`Fact`].
 
+mod ban;
 mod chat;
 mod event;
 mod fact;
+mod library;
 mod organization;
 pub(super) mod registry;
 mod thread;
 
 use indexmap::IndexMap;
 
+pub(super) use self::ban::{Ban, Banned, Bans};
 pub(super) use self::chat::{Chat, Member, MemberKind};
 pub(super) use self::event::{Button, Content, Draft, Element, Event, FormStage, Postback, Properties, Visibility};
 pub(super) use self::fact::{Fact, Reason};
+pub(super) use self::library::{Audience, Canned, Greeting, Library};
 pub(super) use self::organization::{
     EVERYBODY, Organization, Priority, Registration, StaffKind, Staffer, Status, Unregistrable, Webhooks,
 };

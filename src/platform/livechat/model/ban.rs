@@ -1,0 +1,86 @@
+//! Customers and addresses that are banned for a while.
+
+use crate::base::time::VirtualTime;
+
+/// Whom a ban is about: a customer, an address, or both.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Banned {
+    /// The customer.
+    pub(crate) customer: Option<String>,
+    /// The address.
+    pub(crate) ip: Option<String>,
+}
+
+/// A ban.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Ban {
+    /// Whom it is about.
+    pub(crate) banned: Banned,
+    /// The agent or bot who banned them.
+    pub(crate) by: String,
+    /// When.
+    pub(crate) created_at: VirtualTime,
+    /// Until when.
+    pub(crate) expires_at: VirtualTime,
+}
+
+/// All bans of a license.
+#[derive(Debug, Default)]
+pub(crate) struct Bans(Vec<Ban>);
+
+impl Bans {
+    /// The bans in force now, in the order in which they were made.
+    pub(crate) fn in_force(&self, now: VirtualTime) -> impl Iterator<Item = &Ban> {
+        self.0.iter().filter(move |ban| now < ban.expires_at)
+    }
+
+    /// Adds a ban, in place of one of the same.
+    pub(crate) fn add(&mut self, ban: Ban) {
+        self.0.retain(|other| other.banned != ban.banned);
+        self.0.push(ban);
+    }
+
+    /// Lifts bans of a customer or of an address.
+    pub(crate) fn lift(&mut self, banned: &Banned) {
+        self.0.retain(|ban| !ban.is_of(banned));
+    }
+}
+
+impl Ban {
+    /// Whether it is one of this customer or of this address.
+    pub(crate) fn is_of(&self, banned: &Banned) -> bool {
+        let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        same(&self.banned.customer, &banned.customer) || same(&self.banned.ip, &banned.ip)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::VirtualSpan;
+
+    #[test]
+    fn a_ban_ends_by_itself_or_by_a_call_and_is_there_once() {
+        let now = VirtualTime::OPENING;
+        let banned = |customer: Option<&str>, ip: Option<&str>| Banned {
+            customer: customer.map(str::to_owned),
+            ip: ip.map(str::to_owned),
+        };
+        let ban = |banned: Banned, secs: u64| Ban {
+            banned,
+            by: "mia".to_owned(),
+            created_at: now,
+            expires_at: now + VirtualSpan::from_secs(secs),
+        };
+        let mut bans = Bans::default();
+        bans.add(ban(banned(Some("ada"), Some("10.0.0.1")), 10));
+        bans.add(ban(banned(None, Some("10.0.0.2")), 20));
+        bans.add(ban(banned(None, Some("10.0.0.2")), 30));
+        let count = |bans: &Bans, secs: u64| bans.in_force(now + VirtualSpan::from_secs(secs)).count();
+        assert_eq!([count(&bans, 0), count(&bans, 10), count(&bans, 29), count(&bans, 30)], [2, 1, 1, 0]);
+        bans.lift(&banned(Some("bob"), None));
+        assert_eq!(count(&bans, 0), 2);
+        bans.lift(&banned(None, Some("10.0.0.1")));
+        assert_eq!(count(&bans, 0), 1);
+    }
+}
