@@ -7,6 +7,7 @@ mod filters;
 mod life;
 mod listing;
 mod opening;
+mod property;
 mod refusals;
 mod scope;
 mod setup;

@@ -248,3 +248,113 @@ impl Property {
         rights.is_some_and(|rights| rights.contains(&right))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn property(kind: Kind) -> Property {
+        let agent = BTreeMap::from([(Side::Agent, Rights::from([Right::Read, Right::Write]))]);
+        Property::new(kind, "", Access::from([(Location::License, agent)]))
+    }
+
+    #[test]
+    fn a_value_is_of_the_type_and_within_the_bounds() {
+        let check = |property: &Property, value: Value, expected: Result<(), &str>| {
+            let found = property.datum("x", &value);
+            let expected = expected.map_err(|text| Refused::Invalid(text.to_owned()));
+            assert_eq!(found.map(|datum| assert_eq!(datum.value(), value)), expected, "{value}");
+        };
+        let (int, flag, text) = (property(Kind::Int), property(Kind::Bool), property(Kind::TokenizedString));
+        check(&int, json!(-5), Ok(()));
+        check(&int, json!(i64::from(i32::MAX) + 1), Err("`x` must be of the type int"));
+        check(&int, json!(1.5), Err("`x` must be of the type int"));
+        check(&int, json!("1"), Err("`x` must be of the type int"));
+        check(&flag, json!(true), Ok(()));
+        check(&flag, json!(1), Err("`x` must be of the type bool"));
+        check(&text, json!(""), Ok(()));
+        check(&text, json!(null), Err("`x` must be of the type tokenized_string"));
+        let ranged = int.clone().with_range(1, 3).unwrap();
+        check(&ranged, json!(3), Ok(()));
+        check(&ranged, json!(4), Err("`x` must be between 1 and 3"));
+        let chosen = property(Kind::String).with_domain(&[json!("a"), json!("b")]).unwrap();
+        check(&chosen, json!("b"), Ok(()));
+        check(&chosen, json!("c"), Err("`x` must be in its domain"));
+    }
+
+    #[test]
+    fn what_cannot_be_is_no_property() {
+        let check = |made: Result<Property, Refused>, expected: &str| {
+            assert_eq!(made.unwrap_err(), Refused::Invalid(expected.to_owned()));
+        };
+        check(property(Kind::Int).with_range(2, 1), "`range.from` must not be greater than `range.to`");
+        check(property(Kind::Bool).with_range(0, 1), "`range` is for the type int only");
+        check(property(Kind::Int).with_domain(&[json!("a")]), "`domain` must have values of the type int");
+        check(property(Kind::Int).with_domain(&[]), "`domain` must have values of the type int");
+        check(property(Kind::Int).with_default(&json!("a")), "`default_value` must be of the type int");
+        let ranged = property(Kind::Int).with_range(1, 2).unwrap();
+        check(ranged.with_default(&json!(3)), "`default_value` must be between 1 and 2");
+        let in_chats = Property::new(Kind::Int, "", Access::from([(Location::Chat, BTreeMap::new())]));
+        let nowhere = "`default_value` is for properties of licenses and groups only";
+        check(in_chats.with_default(&json!(3)), nowhere);
+    }
+
+    /// Values of all types, those at the edges among them.
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-3..4_i32).prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "[ab]{0,2}".prop_map(Value::from),
+            Just(Value::Null),
+            Just(json!([1])),
+        ]
+    }
+
+    fn kind() -> impl Strategy<Value = Kind> {
+        prop_oneof![Just(Kind::Int), Just(Kind::Bool), Just(Kind::String), Just(Kind::TokenizedString)]
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_gets_in_that_does_not_fit(
+            kind in kind(),
+            range in proptest::option::of((-3..4_i32, -3..4_i32)),
+            domain in proptest::option::of(proptest::collection::vec(value(), 0..4)),
+            default in value(),
+            value in value(),
+        ) {
+            let bounded = match (range, &domain) {
+                (Some((from, to)), _) => property(kind).with_range(from, to),
+                (None, Some(domain)) => property(kind).with_domain(domain),
+                (None, None) => Ok(property(kind)),
+            };
+            let Ok(bounded) = bounded else { return Ok(()) };
+            let fits = |value: &Value| {
+                let typed = match kind {
+                    Kind::Int => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+                    Kind::Bool => value.is_boolean(),
+                    Kind::String | Kind::TokenizedString => value.is_string(),
+                };
+                let ranged = |(from, to): (i32, i32)| {
+                    value.as_i64().is_some_and(|number| i64::from(from) <= number && number <= i64::from(to))
+                };
+                let chosen = match range {
+                    Some(_) => true,
+                    None => domain.as_ref().is_none_or(|domain| domain.contains(value)),
+                };
+                typed && range.is_none_or(ranged) && chosen
+            };
+            prop_assert_eq!(bounded.datum("x", &value).is_ok(), fits(&value));
+            if let Ok(datum) = bounded.datum("x", &value) {
+                prop_assert_eq!(datum.value(), value);
+            }
+            prop_assert_eq!(bounded.with_default(&default).is_ok(), fits(&default));
+        }
+    }
+}
