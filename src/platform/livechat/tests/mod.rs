@@ -4,6 +4,8 @@ mod auth;
 mod chance;
 mod configuration;
 mod filters;
+mod library;
+mod license;
 mod life;
 mod listing;
 mod opening;
@@ -31,6 +33,8 @@ use crate::scenario::{Action, load_setup};
 const BOT: &str = "b0700000000000000000000000000001";
 const BOT_TOKEN: &str = "Bearer dal:bot-token";
 const AGENT_TOKEN: &str = "Bearer dal:agent-token";
+/// The header of the well-known personal access token.
+const PAT: &str = "Basic YWdlbnQtYWNjb3VudDpkYWw6YWdlbnQtcGF0";
 const ADA: &str = "4d2f6a8c-1b3e-4f50-9c7d-8e9fa0b1c2d3";
 const BOB: &str = "5e3f6a8c-1b3e-4f50-9c7d-8e9fa0b1c2d4";
 
@@ -45,6 +49,12 @@ struct Stage {
 /// The header of a personal access token.
 fn basic(pair: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(pair))
+}
+
+/// The type and text of an error.
+fn error(document: &Value) -> (&str, &str) {
+    let text = |key: &str| document["error"][key].as_str().unwrap_or_default();
+    (text("type"), text("message"))
 }
 
 /// Every webhook, for the short form of a bot.
@@ -105,6 +115,12 @@ impl Stage {
         let path = routes.iter().find(|route| route.name == method).expect("an operation").path;
         let path = path.replace("{version}", "v3.6");
         self.send(Method::POST, &path, &[("authorization", token)], Body::Whole(body.to_string().into()))
+    }
+
+    /// What a call of the Configuration API is answered.
+    fn configure(&mut self, version: &str, method: &str, token: &str, body: &Value) -> Value {
+        let path = format!("/{version}/configuration/action/{method}");
+        self.send(Method::POST, &path, &[("authorization", token)], Body::Whole(body.to_string().into())).1
     }
 
     fn send(&mut self, method: Method, path: &str, headers: &[(&'static str, &str)], body: Body) -> (Reply, Value) {

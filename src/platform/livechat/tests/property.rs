@@ -4,7 +4,6 @@ use super::*;
 
 const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
 const OTHER: &str = "3c1f0a9b7d2e4f5a8b6c0d1e2f3a4b5c";
-const PAT: &str = "Basic YWdlbnQtYWNjb3VudDpkYWw6YWdlbnQtcGF0";
 
 /// A license with two apps; Mia has a token of the second one.
 fn stage() -> Stage {
@@ -18,11 +17,6 @@ fn stage() -> Stage {
 }
 
 impl Stage {
-    fn configure(&mut self, version: &str, method: &str, token: &str, body: &Value) -> Value {
-        let path = format!("/{version}/configuration/action/{method}");
-        self.send(Method::POST, &path, &[("authorization", token)], Body::Whole(body.to_string().into())).1
-    }
-
     /// What a call with the personal access token is answered.
     fn ask(&mut self, method: &str, body: Value) -> Value {
         self.configure("v3.6", method, PAT, &body)
@@ -36,12 +30,6 @@ impl Stage {
         }
         self.ask("register_property", body)
     }
-}
-
-/// The type and text of an error.
-fn error(document: &Value) -> (&str, &str) {
-    let text = |key: &str| document["error"][key].as_str().unwrap_or_default();
-    (text("type"), text("message"))
 }
 
 #[test]

@@ -6,8 +6,6 @@ use super::super::version::Version;
 use super::*;
 
 const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
-/// The personal access token of the first agent.
-const PAT: &str = "Basic YWdlbnQtYWNjb3VudDpkYWw6YWdlbnQtcGF0";
 
 impl Stage {
     /// The answer to a call that is taken.
