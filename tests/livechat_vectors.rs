@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, HeaderValue, Method};
 use rehearsal::base::rng::Seed;
 use rehearsal::base::time::{VirtualSpan, VirtualTime};
@@ -100,10 +102,15 @@ impl Stage {
 
     fn call(&mut self, call: &Value) -> Reply {
         let text = |key: &str| call[key].as_str().unwrap_or_else(|| panic!("{key} in {call}"));
-        let path = format!("/{}/agent/action/{}", text("version"), text("method"));
+        let api = call["api"].as_str().unwrap_or("agent");
+        let path = format!("/{}/{api}/action/{}", text("version"), text("method"));
         let mut headers = HeaderMap::new();
-        let token = HeaderValue::from_str(&format!("Bearer {}", text("token"))).expect("a header");
-        headers.insert(http::header::AUTHORIZATION, token);
+        // A personal access token has its account before it, and goes out the way of passwords.
+        let credential = match call["account"].as_str() {
+            Some(account) => format!("Basic {}", BASE64_STANDARD.encode(format!("{account}:{}", text("token")))),
+            None => format!("Bearer {}", text("token")),
+        };
+        headers.insert(http::header::AUTHORIZATION, HeaderValue::from_str(&credential).expect("a header"));
         let body = Body::Whole(self.fill(&call["body"]).into());
         let call = Call { method: Method::POST, path, query: String::new(), headers, body, params: Vec::new() };
         self.livechat.call(&mut self.desk.cx(self.now), call).reply
@@ -141,4 +148,4 @@ macro_rules! vectors {
     };
 }
 
-vectors! { incoming_chat incoming_event transfer_chat tags_and_end reading errors }
+vectors! { incoming_chat incoming_event transfer_chat tags_and_end reading errors properties license scopes }

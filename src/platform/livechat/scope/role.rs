@@ -53,6 +53,10 @@ const ADMINISTRATOR: &[&str] = &[
 /// Scopes that exist but are not for the public.
 const PRIVATE: &[&str] = &["subscription.lc:rw", "sessions--all:rw"];
 
+/// Scopes that a token can have and no method here asks for.
+const IDLE: &[&str] =
+    &["chats--my:ro", "chats--my:rw", "accounts--my:ro", "accounts--all:ro", "properties.group.value--my:ro"];
+
 /// What tokens of agents with this role may do by default.
 pub(in super::super) fn role(name: &str) -> Grant {
     match name {
@@ -63,5 +67,5 @@ pub(in super::super) fn role(name: &str) -> Grant {
 
 /// All scopes in this file.
 pub(super) fn named() -> impl Iterator<Item = &'static str> {
-    [BOT, NORMAL, ADMINISTRATOR, PRIVATE].into_iter().flatten().copied()
+    [BOT, NORMAL, ADMINISTRATOR, PRIVATE, IDLE].into_iter().flatten().copied()
 }
