@@ -49,6 +49,8 @@ pub(super) struct Auth {
     callers: HashMap<Credential, Caller>,
     /// The organization.
     pub(super) organization_id: String,
+    /// The account of the first agent, which has a personal access token.
+    pub(super) account: String,
     /// The credentials that a client may want, under the names of environment variables.
     pub(super) exports: Vec<(&'static str, Secret)>,
     /// The headers that the tenant's own client may call with, in the order in which it prefers them.
@@ -63,15 +65,16 @@ impl Auth {
             (None, Identities::WellKnown) => WELL_KNOWN_ORGANIZATION.to_owned(),
             (None, Identities::Fresh) => cx.draw("livechat/organization").guid(),
         };
-        let mut auth = Self { callers: HashMap::new(), exports: Vec::new(), usual: Vec::new(), organization_id };
+        let (callers, exports, usual) = (HashMap::new(), Vec::new(), Vec::new());
+        let mut auth = Self { callers, exports, usual, organization_id, account: String::new() };
         auth.exports.push(("LIVECHAT_ORGANIZATION_ID", Secret::new(auth.organization_id.as_str())));
         auth.exports.push(("LIVECHAT_CLIENT_ID", Secret::new(tenant.client_id.as_str())));
         auth.exports.push(("LIVECHAT_LICENSE_ID", Secret::new(tenant.license_id.to_string())));
         let (mut agents, mut bots) = (0_usize, 0_usize);
         for staffer in tenant.staff.values() {
             let (noun, nth, client) = match &staffer.kind {
-                StaffKind::Agent => ("agent", &mut agents, &tenant.client_id),
-                StaffKind::Bot { owner } => ("bot", &mut bots, owner),
+                StaffKind::Agent(_) => ("agent", &mut agents, &tenant.client_id),
+                StaffKind::Bot { owner, .. } => ("bot", &mut bots, owner),
             };
             *nth += 1;
             let (token, grant) = (token(cx, tenant, staffer, noun, *nth), granted(tenant, staffer, None));
@@ -84,12 +87,12 @@ impl Auth {
                     auth.exports.push(("LIVECHAT_TOKEN", token));
                     auth.usual.insert(0, (grant, header));
                 }
-                (StaffKind::Agent, 1) => {
+                (StaffKind::Agent(_), 1) => {
                     auth.exports.push(("LIVECHAT_AGENT_TOKEN", token));
                     auth.usual.push((grant, header));
                     auth.admit_personally(cx, tenant, staffer);
                 }
-                (StaffKind::Agent | StaffKind::Bot { .. }, _) => {}
+                (StaffKind::Agent(_) | StaffKind::Bot { .. }, _) => {}
             }
         }
         for key in &tenant.keys.more {
@@ -105,6 +108,7 @@ impl Auth {
         let header = BASE64_STANDARD.encode(format!("{account}:{pat}"));
         self.usual.push((grant.clone(), Secret::new(format!("Basic {header}"))));
         self.admit(cx, basic(&account, &pat), Caller { id: agent.id.clone(), client: None, grant });
+        self.account.clone_from(&account);
         self.exports.push(("LIVECHAT_ACCOUNT_ID", Secret::new(account)));
         self.exports.push(("LIVECHAT_PAT", Secret::new(pat)));
     }
@@ -116,8 +120,8 @@ impl Auth {
         match &key.proof {
             Proof::Token { token, client } => {
                 let usual = match &holder.kind {
-                    StaffKind::Agent => &tenant.client_id,
-                    StaffKind::Bot { owner } => owner,
+                    StaffKind::Agent(_) => &tenant.client_id,
+                    StaffKind::Bot { owner, .. } => owner,
                 };
                 let client = Some(client.as_ref().unwrap_or(usual).clone());
                 let grant = granted(tenant, holder, key.scopes.as_ref());
@@ -133,6 +137,22 @@ impl Auth {
     fn admit(&mut self, cx: &mut Cx<'_>, credential: Credential, caller: Caller) {
         cx.claim(credential.clone());
         self.callers.insert(credential, caller);
+    }
+
+    /// Makes callers with this token callers as somebody, for an app.
+    pub(super) fn issue(&mut self, cx: &mut Cx<'_>, token: &str, staffer: &Staffer, client: &str) {
+        let (id, client) = (staffer.id.clone(), Some(client.to_owned()));
+        self.admit(cx, bearer(token), Caller { id, client, grant: scope::of(staffer) });
+    }
+
+    /// Makes a token worthless.
+    pub(super) fn expire(&mut self, token: &str) {
+        self.callers.remove(&bearer(token));
+    }
+
+    /// Makes all credentials of somebody worthless.
+    pub(super) fn dismiss(&mut self, id: &str) {
+        self.callers.retain(|_, caller| caller.id != id);
     }
 
     /// The header that the tenant's own client calls an operation with: that of its first bot, or else of its first agent,
@@ -154,7 +174,7 @@ impl Auth {
             // Clients go on to send the header where it means nothing any more.
             Some(bot) if version <= Version::V3_5 && bot != holder.id => {
                 // Only a person's token can be used for a bot, and only for one of the app that the token belongs to.
-                let agent = organization.staffer(&holder.id).is_some_and(|staffer| staffer.kind == StaffKind::Agent);
+                let agent = organization.staffer(&holder.id).is_some_and(|staffer| !staffer.is_bot());
                 let owned = |client: &String| organization.bots_of(client).any(|staffer| staffer.id == bot);
                 if agent && holder.client.as_ref().is_some_and(owned) {
                     return Ok(Caller { id: bot.to_owned(), ..holder.clone() });
@@ -166,17 +186,12 @@ impl Auth {
     }
 }
 
-/// What a token of somebody allows: these scopes, if they are given, or else those by default.
+/// What a token of somebody allows: these scopes, if they are given, or else those by default. The scopes of a bot's token
+/// are fixed.
 fn granted(tenant: &Tenant, staffer: &Staffer, scopes: Option<&Vec<String>>) -> Grant {
-    match (&staffer.kind, scopes.or_else(|| tenant.keys.agents.get(&staffer.id))) {
-        // The scopes of a bot's token are fixed.
-        (StaffKind::Bot { .. }, _) => Grant::listed(scope::BOT),
-        (StaffKind::Agent, Some(scopes)) => Grant::Listed(scopes.clone()),
-        // Every license has an owner, and the set-up names them first.
-        (StaffKind::Agent, None) => match tenant.staff.values().find(|staffer| staffer.kind == StaffKind::Agent) {
-            Some(first) if first.id == staffer.id => scope::role("owner"),
-            Some(_) | None => scope::role("normal"),
-        },
+    match scopes.or_else(|| tenant.keys.agents.get(&staffer.id)).filter(|_| !staffer.is_bot()) {
+        Some(scopes) => Grant::Listed(scopes.clone()),
+        None => scope::of(staffer),
     }
 }
 
@@ -188,6 +203,15 @@ fn token(cx: &mut Cx<'_>, tenant: &Tenant, staffer: &Staffer, noun: &str, nth: u
         (None, Identities::WellKnown) if nth == 1 => Secret::new(format!("{region}:{noun}-token")),
         (None, Identities::WellKnown) => Secret::new(format!("{region}:{noun}{nth}-token")),
         (None, Identities::Fresh) => Secret::new(format!("{region}:{}", cx.draw("livechat/token").hex(32))),
+    }
+}
+
+/// The account of an agent; the first one has that of the personal access token.
+pub(super) fn account(cx: &mut Cx<'_>, nth: usize, first: &str) -> String {
+    match cx.identities() {
+        Identities::WellKnown | Identities::Fresh if nth == 1 => first.to_owned(),
+        Identities::WellKnown => format!("agent{nth}-account"),
+        Identities::Fresh => cx.draw("livechat/account").guid(),
     }
 }
 

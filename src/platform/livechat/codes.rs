@@ -17,8 +17,7 @@ const SDK: &str = "github.com/livechat/lc-sdk-go, error fixtures";
 const BOTS: &str =
     "status seen in a public bot integration; type and text on platform.text.com/docs/messaging/agent-chat-api";
 const STATUS: &str = "status settled here; type and text on platform.text.com/docs/messaging/agent-chat-api";
-
-const STATUS_OF_CONFIGURATION: &str =
+const CONFIGURATION: &str =
     "status settled here; type and text on platform.text.com/docs/management/configuration-api#errors";
 
 /// The region that a planned `misdirected_request` names as the right one; the vendor's sample names it too.
@@ -46,16 +45,16 @@ codes! {
         "the groups of the requester do not cover the chat";
     NOT_FOUND = "not_found", 404, "Not found", Inferred, STATUS,
         "an unknown chat, thread, user, group or method";
-    GROUP_NOT_FOUND = "group_not_found", 404, "Group not found", Inferred, STATUS_OF_CONFIGURATION,
-        "an unknown group, where the Configuration API asks for one";
-    ALREADY_EXISTS = "already_exists", 409, "Already exists", Inferred, STATUS_OF_CONFIGURATION,
-        "an agent, tag or property that is there already";
-    "ownership_transfer", 422, "Invalid transfer ownership request", Inferred, STATUS_OF_CONFIGURATION,
-        "the role of the owner for a bot or a suspended agent";
+    GROUP_NOT_FOUND = "group_not_found", 404, "Group not found", Inferred, CONFIGURATION,
+        "an unknown group, where something is configured";
+    ALREADY_EXISTS = "already_exists", 409, "Already exists", Inferred, CONFIGURATION,
+        "a second agent with an address, or a second tag, property or domain with a name";
+    OWNERSHIP_TRANSFER = "ownership_transfer", 422, "Invalid transfer ownership request", Inferred, CONFIGURATION,
+        "an agent who is to be the owner";
     CHAT_INACTIVE = "chat_inactive", 422, "Chat is inactive", Seen, BOTS,
         "the chat has no active thread and the method needs one";
     LIMIT_REACHED = "limit_reached", 422, "Limit reached", Seen, BOTS,
-        "one agent too many in a chat, or one chat too many for an agent";
+        "one agent too many in a chat, one chat too many for an agent, or a fourth webhook for an action";
     AGENT_OFFLINE = "agent_offline", 422, "Agent offline", Inferred, STATUS,
         "nobody among the targets of a transfer can take the chat";
     ENTITY_TOO_LARGE = "entity_too_large", 413, "Upload limit exceeded (10MB).", Inferred, STATUS,

@@ -27,6 +27,23 @@ pub(super) const EVENTS: &[Event] = &[
     event("incoming_event", "something was said or noted in a chat"),
     event("thread_tagged", "a thread got a tag"),
     event("thread_untagged", "a thread lost a tag"),
+    event("routing_status_set", "an agent or a bot takes chats now, or does no longer"),
+    event("agent_created", "there is a new agent"),
+    event("agent_updated", "an agent is not what they were"),
+    event("agent_deleted", "an agent has gone"),
+    event("agent_suspended", "an agent may not work for now"),
+    event("agent_unsuspended", "an agent may work again"),
+    event("agent_approved", "an agent was approved and may work"),
+    event("bot_created", "there is a new bot"),
+    event("bot_updated", "a bot is not what it was"),
+    event("bot_deleted", "a bot has gone"),
+    event("group_created", "there is a new group"),
+    event("group_updated", "a group, or who is in it, is not what it was"),
+    event("group_deleted", "a group has gone"),
+    event("tag_created", "there is a new tag"),
+    event("tag_updated", "a tag is for other groups"),
+    event("tag_deleted", "a tag has gone"),
+    event("auto_accesses_updated", "rules of access are not what, or where, they were"),
 ];
 
 /// Who causes what happens, and through which app.
@@ -95,7 +112,8 @@ impl Livechat {
         }
     }
 
-    fn live(&self, hook: &Hook) -> bool {
+    /// Whether a webhook is sent at all just now.
+    pub(super) fn live(&self, hook: &Hook) -> bool {
         let awake = match hook.kind {
             HookKind::License => true,
             HookKind::Bot => self.organization.bots_of(&hook.owner).any(|bot| bot.status != Status::Offline),

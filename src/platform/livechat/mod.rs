@@ -8,6 +8,7 @@
 //! Not part of it so far: the Customer Chat and Configuration APIs, sockets, and the methods that need them.
 
 mod action;
+mod announce;
 mod api;
 mod auth;
 mod codes;
@@ -75,7 +76,7 @@ impl Platform for Livechat {
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
 
-    const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];
+    const SECRETS: &'static [&'static str] = &["secret_key"];
 
     const SETUP: &'static [KeyTable] = setup::KEYS;
 
@@ -92,7 +93,7 @@ impl Platform for Livechat {
 
     fn staff(tenant: &Tenant) -> Staff {
         let ids = tenant.staff.keys().cloned();
-        let named = tenant.staff.values().filter(|staffer| matches!(staffer.kind, StaffKind::Bot { .. }));
+        let named = tenant.staff.values().filter(|staffer| staffer.is_bot());
         let teams = tenant.groups.iter().flat_map(|(id, name)| [name.clone(), id.to_string()]);
         Staff {
             agents: ids.chain(named.map(|bot| bot.name.clone())).collect(),
@@ -103,6 +104,14 @@ impl Platform for Livechat {
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
         let mut auth = Auth::open(cx, &tenant);
+        let mut staff = tenant.staff.clone();
+        let employed = staff.values_mut().filter_map(|staffer| match &mut staffer.kind {
+            StaffKind::Agent(employment) => Some(employment),
+            StaffKind::Bot { .. } => None,
+        });
+        for (index, employment) in employed.enumerate() {
+            employment.account = auth::account(cx, index + 1, &auth.account);
+        }
         let shared = match cx.identities() {
             Identities::WellKnown => Secret::new(WELL_KNOWN_SECRET),
             Identities::Fresh => {
@@ -121,7 +130,7 @@ impl Platform for Livechat {
         // A bot knows one secret: that of its webhooks, or the one they would have.
         let secret = webhooks.counting(cx.now()).next().map_or(shared, |first| first.secret.clone());
         auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
-        let organization = Organization::new(tenant.staff.clone(), tenant.groups.clone(), webhooks);
+        let organization = Organization::new(staff, &tenant.groups, webhooks);
         let (properties, bans, library) = (Registry::new(), Bans::default(), Library::default());
         Self { tenant, auth, organization, chats: Chats::new(), properties, bans, library }
     }
@@ -174,7 +183,10 @@ impl Platform for Livechat {
     }
 
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
-        self.look_after(cx, key);
+        match key.0.strip_prefix(api::TOKEN_TIMER) {
+            Some(token) => self.auth.expire(token),
+            None => self.look_after(cx, key),
+        }
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

@@ -5,8 +5,9 @@ use serde_json::Map;
 use super::Livechat;
 use super::deed::{Availability, Choice, Closing, Destination, Opening, Unable, source};
 use super::events::Cause;
-use super::model::{Chat, Content, Draft, EVERYBODY, MemberKind, Patron, Phase, Postback, Thread};
+use super::model::{Chat, Content, Draft, MemberKind, Patron, Phase, Postback, Thread};
 use super::tenant::Overflow;
+use super::wire::WHEREABOUTS;
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{Act, Assign, Attach, Choose, Close, Leave, Resume, Say, StartChat, Tag, Transfer};
 use crate::scenario::decode::Located;
@@ -139,7 +140,7 @@ fn start(platform: &mut Livechat, cx: &mut Cx<'_>, act: &StartChat) -> Result<()
     }
     let customer = customer(cx, &act.r#as.value)?;
     let access = match &act.to {
-        None => vec![EVERYBODY],
+        None => platform.organization.groups_for(&WHEREABOUTS),
         Some(to) => vec![group(platform, &to.value)?],
     };
     let content = act.text.as_ref().map(|text| Content::message(cx.fill(text)));

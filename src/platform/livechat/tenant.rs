@@ -35,6 +35,8 @@ pub struct Tenant {
     pub(super) overflow: Overflow,
     /// Whether webhooks name a requester where there is none.
     pub(super) requester_id: RequesterId,
+    /// Whether webhooks about the configuration name who has changed it.
+    pub(super) requester: Requester,
     /// How long it takes until a call about webhooks counts.
     pub(super) webhooks_delay: VirtualSpan,
     /// Whether webhooks of the type `license` are enabled.
@@ -67,6 +69,15 @@ pub(super) enum RequesterId {
     Always,
 }
 
+/// Whether webhooks about the configuration name who has changed it: some parsers do not want the key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Requester {
+    /// They do, as documented for 3.6 and later.
+    Always,
+    /// They do not.
+    Never,
+}
+
 /// Whether webhooks of the type `license` are enabled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum LicenseWebhooks {
@@ -80,8 +91,8 @@ impl Tenant {
     /// The apps that belong to the organization.
     pub(super) fn apps(&self) -> impl Iterator<Item = &str> {
         let bots = self.staff.values().filter_map(|staffer| match &staffer.kind {
-            StaffKind::Bot { owner } => Some(owner.as_str()),
-            StaffKind::Agent => None,
+            StaffKind::Bot { owner, .. } => Some(owner.as_str()),
+            StaffKind::Agent(_) => None,
         });
         std::iter::once(self.client_id.as_str()).chain(bots)
     }

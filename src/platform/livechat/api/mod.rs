@@ -16,6 +16,7 @@ mod users;
 use http::Method;
 use serde_json::{Map, Value};
 
+pub(super) use self::configuration::TOKEN_TIMER;
 use self::document::Fields;
 use self::table::{Form, routes};
 use super::Livechat;

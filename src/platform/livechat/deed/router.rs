@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Fact, MemberKind, Phase, Priority, Reason, Staffer, Status, Visibility};
+use super::super::model::{Fact, MemberKind, Phase, Priority, Reason, Staffer, Standing, Status, Visibility};
 use crate::platform::cx::Cx;
 
 /// Who comes into question for a chat.
@@ -31,7 +31,8 @@ impl Livechat {
 
     /// Whether somebody takes chats and has a free slot.
     pub(crate) fn free(&self, staffer: &Staffer) -> bool {
-        staffer.status == Status::Accepting && self.chats.load(&staffer.id) < staffer.max_chats
+        let works = staffer.standing() == Standing::Active && staffer.status == Status::Accepting;
+        works && self.chats.load(&staffer.id) < staffer.max_chats
     }
 
     /// Puts the active thread into the queue, because these gave it away. Whoever gave it away before does not count

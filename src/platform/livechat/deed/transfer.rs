@@ -78,7 +78,7 @@ impl Livechat {
                 }
                 let names: Vec<String> = groups
                     .iter()
-                    .map(|id| self.organization.group(*id).map_or_else(|| id.to_string(), str::to_owned))
+                    .map(|id| self.organization.group(*id).map_or_else(|| id.to_string(), |group| group.name.clone()))
                     .collect();
                 Ok(Plan { access: groups.clone(), groups: Some(groups), agent, targets: names.join(", ") })
             }

@@ -19,7 +19,9 @@ pub(super) use self::event::{Button, Content, Draft, Element, Event, FormStage, 
 pub(super) use self::fact::{Fact, Reason};
 pub(super) use self::library::{Audience, Canned, Greeting, Library};
 pub(super) use self::organization::{
-    EVERYBODY, Organization, Priority, Registration, StaffKind, Staffer, Status, Unregistrable, Webhooks,
+    Amendment, Conditions, EVERYBODY, Employment, Group, LANGUAGE, Organization, Pattern, Patterns, Place, Places,
+    Priority, Profile, Registration, Role, Rule, StaffKind, Staffer, Standing, Status, Tag, Unregistrable, Webhooks,
+    Whereabouts,
 };
 pub(super) use self::thread::{Phase, Thread};
 use crate::base::time::VirtualTime;

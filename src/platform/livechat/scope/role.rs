@@ -2,8 +2,10 @@
 //!
 //! The page names the least role for each scope but says nothing about `chats`, `customers`, `multicast`, bans and
 //! greetings. Decided here: what an agent does in the agent app without being an administrator, an agent's token may do.
+//! All chats are for those whose scopes say so.
 
 use super::Grant;
+use crate::platform::livechat::model::{Role, Staffer};
 
 /// The scopes of a bot's token, which cannot be chosen. Documented with `issue_bot_token`.
 pub(in super::super) const BOT: &[&str] = &["chats--access:rw", "agents-bot--my:rw", "customers:rw"];
@@ -43,7 +45,6 @@ const ADMINISTRATOR: &[&str] = &[
     "properties.group.value--all:rw",
     "webhooks.configuration:rw",
     "webhooks.state:rw",
-    "chats--all:rw",
     "greetings:rw",
     "organization--my:rw",
     "domain_manage",
@@ -53,19 +54,21 @@ const ADMINISTRATOR: &[&str] = &[
 /// Scopes that exist but are not for the public.
 const PRIVATE: &[&str] = &["subscription.lc:rw", "sessions--all:rw"];
 
-/// Scopes that a token can have and no method here asks for.
-const IDLE: &[&str] =
+/// Scopes that a token has only if the set-up says so: those for all chats, since with them groups would not matter, and
+/// those that no method here asks for.
+const CHOSEN: &[&str] =
     &["chats--my:ro", "chats--my:rw", "accounts--my:ro", "accounts--all:ro", "properties.group.value--my:ro"];
 
-/// What tokens of agents with this role may do by default.
-pub(in super::super) fn role(name: &str) -> Grant {
-    match name {
-        "owner" | "viceowner" | "administrator" => Grant::listed(&[NORMAL, ADMINISTRATOR].concat()),
-        _ => Grant::listed(NORMAL),
+/// What tokens of somebody allow by default.
+pub(in super::super) fn of(staffer: &Staffer) -> Grant {
+    match staffer.role() {
+        None => Grant::listed(BOT),
+        Some(Role::Viceowner | Role::Administrator) => Grant::listed(&[NORMAL, ADMINISTRATOR].concat()),
+        Some(Role::Normal) => Grant::listed(NORMAL),
     }
 }
 
 /// All scopes in this file.
 pub(super) fn named() -> impl Iterator<Item = &'static str> {
-    [BOT, NORMAL, ADMINISTRATOR, PRIVATE, IDLE].into_iter().flatten().copied()
+    [BOT, NORMAL, ADMINISTRATOR, PRIVATE, CHOSEN].into_iter().flatten().copied()
 }

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 
 use super::super::codes as vendor;
 use super::super::key::Keys;
-use super::super::model::{EVERYBODY, Priority, StaffKind, Staffer, Status};
-use super::super::tenant::{LicenseWebhooks, Overflow, RequesterId, Tenant};
+use super::super::model::{EVERYBODY, Employment, Priority, Profile, Role, StaffKind, Staffer, Standing, Status};
+use super::super::tenant::{LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
 use super::super::version::Ends;
 use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys};
 use crate::base::diag::{Diagnostic, Place};
@@ -75,6 +75,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         groups,
         hooks: registered.finish(),
         policy: Arc::new(policy),
+        requester: if raw.requester { Requester::Always } else { Requester::Never },
         webhooks_delay: raw.webhooks_delay,
         archive_after: raw.archive_after,
         overflow: if raw.queue { Overflow::Queue } else { Overflow::Refuse },
@@ -87,18 +88,23 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     })
 }
 
+/// How agents of a set-up are employed: as administrators, so that their tokens are good for nearly everything.
+const EMPLOYED: Employment =
+    Employment { account: String::new(), role: Role::Administrator, standing: Standing::Active };
+
 fn default_agents() -> Vec<(Place, Staffer)> {
     [("agent@example.com", "Agent Smith"), ("agent2@example.com", "Agent Jones")]
         .map(|(id, name)| {
             let staffer = Staffer {
                 id: id.to_owned(),
                 name: name.to_owned(),
-                kind: StaffKind::Agent,
+                kind: StaffKind::Agent(EMPLOYED),
                 groups: IndexMap::new(),
                 priority: Priority::Normal,
                 max_chats: count(MAX_CHATS),
                 status: Status::Accepting,
                 token: None,
+                profile: Profile::default(),
             };
             (Place::default(), staffer)
         })
@@ -126,12 +132,13 @@ fn read_agent(raw: RawAgent, groups: &BTreeMap<u64, String>, problems: &mut Prob
     let staffer = Staffer {
         name: raw.name.unwrap_or_else(|| raw.id.value.clone()),
         id: raw.id.value,
-        kind: StaffKind::Agent,
+        kind: StaffKind::Agent(EMPLOYED),
         groups: known(raw.groups, priority, groups, problems),
         priority,
         max_chats: count(raw.max_chats),
         status: status(raw.status.as_ref(), problems),
         token: raw.token,
+        profile: Profile::default(),
     };
     (raw.id.place, staffer)
 }
@@ -158,12 +165,13 @@ fn read_bot(
     let staffer = Staffer {
         id,
         name: raw.name.value,
-        kind: StaffKind::Bot { owner },
+        kind: StaffKind::Bot { owner, secret: None },
         groups: known(raw.groups, priority, groups, problems),
         priority,
         max_chats: count(raw.max_chats),
         status: status(raw.status.as_ref(), problems),
         token: raw.token,
+        profile: Profile::default(),
     };
     (place, staffer)
 }

@@ -67,6 +67,8 @@ record! {
         queue: bool = true,
         /// Whether webhooks of the type `license` are enabled.
         license_webhooks: bool = true,
+        /// Whether webhooks about the configuration say who has changed it.
+        requester: bool = true,
         /// How long it takes until webhooks that are registered, or no longer are, count.
         webhooks_delay: VirtualSpan = VirtualSpan::from_secs(0),
         /// Whether webhooks about users carry an empty `requester_id` where nobody asked.

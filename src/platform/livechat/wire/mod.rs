@@ -3,6 +3,7 @@
 //! Page: platform.text.com/docs/messaging/agent-chat-api/data-structures.
 
 mod event;
+pub(super) mod organization;
 mod user;
 mod webhook;
 
@@ -10,8 +11,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub(super) use self::event::Event;
-pub(super) use self::user::{User, Visit};
-pub(super) use self::webhook::{Body, Payload, additional_data};
+pub(super) use self::user::{User, Visit, WHEREABOUTS};
+pub(super) use self::webhook::{Body, Payload, Requester, additional_data};
 use super::model::{self, Chats, Fact, Organization, Phase};
 use super::tenant::Tenant;
 use super::version::Version;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::model::{self, EVERYBODY, MemberKind, Visibility};
+use super::super::model::{self, EVERYBODY, MemberKind, Visibility, Whereabouts};
 use super::super::version::Version;
 use super::View;
 use crate::base::time::VirtualTime;
@@ -114,6 +114,15 @@ const PLACE: Geolocation = Geolocation {
     timezone: "Europe/Warsaw",
     latitude: "51.1043",
     longitude: "17.0335",
+};
+
+/// Where all customers are, for rules that ask.
+pub(crate) const WHEREABOUTS: Whereabouts<'static> = Whereabouts {
+    url: PAGE,
+    country: PLACE.country,
+    country_code: PLACE.country_code,
+    region: PLACE.region,
+    city: PLACE.city,
 };
 
 impl Visit {

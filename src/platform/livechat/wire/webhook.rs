@@ -19,13 +19,26 @@ pub(crate) struct Body {
     pub(crate) secret: Range<usize>,
 }
 
+/// Who has made the change that a webhook is about.
 #[derive(Serialize)]
-struct Envelope<'a> {
+pub(crate) struct Requester {
+    /// The agent or bot.
+    pub(crate) user_id: String,
+    /// The account behind them.
+    pub(crate) account_id: String,
+    /// The app they have made it with; empty for those who came without one.
+    pub(crate) client_id: String,
+}
+
+#[derive(Serialize)]
+struct Envelope<'a, P> {
     webhook_id: &'a str,
     secret_key: &'a str,
     action: &'static str,
     organization_id: &'a str,
-    payload: &'a Payload,
+    payload: &'a P,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requester: Option<&'a Requester>,
     additional_data: Map<String, Value>,
 }
 
@@ -39,9 +52,25 @@ impl Body {
         payload: &Payload,
         additional_data: Map<String, Value>,
     ) -> Self {
-        let envelope = Envelope { webhook_id, secret_key, action, organization_id, payload, additional_data };
-        let bytes = serde_json::to_vec(&envelope).expect("wire types have string keys and finite numbers only");
-        let (id, secret) = (json!(webhook_id).to_string(), json!(secret_key).to_string());
+        let requester = None;
+        Self::of(&Envelope { webhook_id, secret_key, action, organization_id, payload, requester, additional_data })
+    }
+
+    /// The same for what is no chat's: such bodies have no additional data, and may say who has made the change.
+    pub(crate) fn configured(
+        (webhook_id, secret_key): (&str, &str),
+        action: &'static str,
+        organization_id: &str,
+        payload: &Value,
+        requester: Option<&Requester>,
+    ) -> Self {
+        let additional_data = Map::new();
+        Self::of(&Envelope { webhook_id, secret_key, action, organization_id, payload, requester, additional_data })
+    }
+
+    fn of<P: Serialize>(envelope: &Envelope<'_, P>) -> Self {
+        let bytes = serde_json::to_vec(envelope).expect("wire types have string keys and finite numbers only");
+        let (id, secret) = (json!(envelope.webhook_id).to_string(), json!(envelope.secret_key).to_string());
         let before = r#"{"webhook_id":"#.len() + id.len() + r#","secret_key":"#.len();
         Self { bytes: bytes.into(), secret: before + 1..before + secret.len() - 1 }
     }

@@ -7,7 +7,7 @@ use crate::base::time::VirtualTime;
 use crate::platform::cx::Cx;
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
-use crate::platform::livechat::model::StaffKind;
+use crate::platform::livechat::model::Staffer;
 
 /// `list_channels`: the website, once a customer has used it. There are no other channels here.
 pub(super) fn list_channels(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
@@ -71,7 +71,7 @@ fn unplayed(reason: &str) -> Stop {
 pub(super) fn reactivate_email(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let agent = platform.organization.staffer(fields.required("agent_id")?);
-    if agent.is_none_or(|agent| agent.kind != StaffKind::Agent) {
+    if agent.is_none_or(Staffer::is_bot) {
         return Err(Denial::of(codes::NOT_FOUND).into());
     }
     platform.admit(cx, request)?;
@@ -111,7 +111,7 @@ impl Livechat {
     /// How much of a resource is used: once, or once for each agent.
     fn used(&self, now: VirtualTime, resource: &str) -> Vec<(Option<String>, i64)> {
         let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let agents = || self.organization.staff().filter(|staffer| staffer.kind == StaffKind::Agent);
+        let agents = || self.organization.staff().filter(|staffer| !staffer.is_bot());
         let used = match resource {
             "agents" => agents().count(),
             "groups" => self.organization.groups().count(),

@@ -70,7 +70,7 @@ pub(super) fn list_groups_properties(platform: &mut Livechat, cx: &mut Cx<'_>, r
     let filter = filter(&fields)?;
     let wanted = fields.numbers("group_ids")?.ok_or_else(|| fields.missing("group_ids"))?;
     let groups: Vec<u64> = match wanted.is_empty() {
-        true => platform.organization.groups().collect(),
+        true => platform.organization.groups().map(|(id, _)| id).collect(),
         false => wanted,
     };
     if groups.iter().any(|group| platform.organization.group(*group).is_none()) {

@@ -19,7 +19,7 @@ pub(crate) struct Registration {
 }
 
 /// A registration and the time for which it counts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Standing {
     registration: Registration,
     from: VirtualTime,
@@ -27,7 +27,7 @@ struct Standing {
 }
 
 /// The registrations of a license.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Webhooks {
     /// In the order of registration; those that no longer stand stay until they no longer count.
     standing: Vec<Standing>,

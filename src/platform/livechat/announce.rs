@@ -1,0 +1,139 @@
+//! Changing the organization, and telling those who registered for it.
+
+use super::Livechat;
+use super::events::Cause;
+use super::hook::Occasion;
+use super::model::{Amendment, Organization, StaffKind, Status};
+use super::tenant::Requester as Named;
+use super::version::Version;
+use super::wire::{Body, Requester, organization as wire};
+use crate::platform::cx::Cx;
+use crate::platform::outgoing::Outgoing;
+
+impl Amendment {
+    /// The webhook about it.
+    pub(super) fn action(&self) -> &'static str {
+        match self {
+            Self::AgentCreated(_) => "agent_created",
+            Self::AgentUpdated(_) => "agent_updated",
+            Self::AgentDeleted(_) => "agent_deleted",
+            Self::AgentSuspended(_) => "agent_suspended",
+            Self::AgentUnsuspended(_) => "agent_unsuspended",
+            Self::AgentApproved(_) => "agent_approved",
+            Self::BotCreated(_) => "bot_created",
+            Self::BotUpdated(_) => "bot_updated",
+            Self::BotDeleted(_) => "bot_deleted",
+            Self::GroupCreated(_) => "group_created",
+            Self::GroupUpdated(_) => "group_updated",
+            Self::GroupDeleted(_) => "group_deleted",
+            Self::TagCreated(_) => "tag_created",
+            Self::TagUpdated(_) => "tag_updated",
+            Self::TagDeleted(_) => "tag_deleted",
+            Self::AutoAccessesUpdated => "auto_accesses_updated",
+            Self::RoutingStatusSet(_) => "routing_status_set",
+        }
+    }
+
+    /// The agent or bot whom the filter `agent_ids` looks at.
+    fn agent(&self) -> Option<&str> {
+        match self {
+            Self::RoutingStatusSet(id) => Some(id),
+            Self::AgentCreated(_)
+            | Self::AgentUpdated(_)
+            | Self::AgentDeleted(_)
+            | Self::AgentSuspended(_)
+            | Self::AgentUnsuspended(_)
+            | Self::AgentApproved(_)
+            | Self::BotCreated(_)
+            | Self::BotUpdated(_)
+            | Self::BotDeleted(_)
+            | Self::GroupCreated(_)
+            | Self::GroupUpdated(_)
+            | Self::GroupDeleted(_)
+            | Self::TagCreated(_)
+            | Self::TagUpdated(_)
+            | Self::TagDeleted(_)
+            | Self::AutoAccessesUpdated => None,
+        }
+    }
+}
+
+impl Livechat {
+    /// Changes the organization, tells of it, and gives waiting chats to those who can take them now.
+    pub(super) fn amend(&mut self, cx: &mut Cx<'_>, cause: &Cause, change: impl FnOnce(&mut Organization)) {
+        let before = self.organization.clone();
+        change(&mut self.organization);
+        self.announce(cx, cause, &before);
+        self.serve_queue(cx);
+    }
+
+    /// Lets an agent or bot go for good: they leave their chats, their credentials are worth nothing any more.
+    pub(super) fn retire(&mut self, cx: &mut Cx<'_>, cause: &Cause, id: &str) {
+        let before = self.organization.clone();
+        // They are still there for those who are told that they leave, but get nothing new.
+        if let Some(staffer) = self.organization.staffer_mut(id) {
+            staffer.status = Status::Offline;
+        }
+        let in_it = self.chats.all().filter(|chat| chat.active().is_some() && chat.present(id).is_some());
+        for chat in in_it.map(|chat| chat.id.clone()).collect::<Vec<_>>() {
+            self.remove_user(cx, cause, &chat, id, &cause.by.id);
+        }
+        self.organization.dismiss(id);
+        self.auth.dismiss(id);
+        self.announce(cx, cause, &before);
+    }
+
+    /// Tells of all that has changed in the organization since it was as it was.
+    pub(super) fn announce(&self, cx: &mut Cx<'_>, cause: &Cause, before: &Organization) {
+        for amendment in self.organization.amendments(before) {
+            let payload = wire::payload(&amendment, before, &self.organization);
+            for registration in self.organization.webhooks.counting(cx.now()) {
+                let hook = &registration.hook;
+                let occasion = Occasion {
+                    client: cause.client.as_deref(),
+                    author: None,
+                    chat_client: None,
+                    present: &[],
+                    agent: amendment.agent(),
+                    bots: &[],
+                };
+                let meant = hook.action == amendment.action() && hook.filters.pass(&hook.owner, &occasion);
+                if !meant || !self.live(hook) {
+                    continue;
+                }
+                let secret = registration.secret.expose();
+                let organization = self.auth.organization_id.as_str();
+                // The vendor's sample of this one has no requester, though somebody has set the status.
+                let silent = matches!(amendment, Amendment::RoutingStatusSet(_)) || hook.version < Version::V3_6;
+                let requester = match self.tenant.requester {
+                    Named::Always if !silent => self.requester(cause, before),
+                    Named::Always | Named::Never => None,
+                };
+                let known = (registration.id.as_str(), secret);
+                let body = Body::configured(known, hook.action, organization, &payload, requester.as_ref());
+                cx.send(Outgoing {
+                    event: hook.action,
+                    chat: None,
+                    url: hook.url.clone(),
+                    headers: Vec::new(),
+                    body: body.bytes,
+                    secret_span: Some(body.secret),
+                    signing: Some(registration.secret.clone()),
+                    policy: self.tenant.policy.clone(),
+                });
+            }
+        }
+    }
+
+    /// Who has made a change; nobody if the system has. They may have made themselves disappear by it.
+    fn requester(&self, cause: &Cause, before: &Organization) -> Option<Requester> {
+        let staffer = before.staffer(&cause.by.id)?;
+        let account_id = match &staffer.kind {
+            StaffKind::Agent(employment) => employment.account.clone(),
+            // Bots have no account; the vendor's objects have the member all the same.
+            StaffKind::Bot { .. } => String::new(),
+        };
+        let client_id = cause.client.clone().unwrap_or_default();
+        Some(Requester { user_id: staffer.id.clone(), account_id, client_id })
+    }
+}

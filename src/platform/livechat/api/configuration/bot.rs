@@ -1,0 +1,199 @@
+//! Bots, and the tokens they call with.
+//!
+//! Page: platform.text.com/docs/management/configuration-api#bots.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use indexmap::IndexMap;
+use serde_json::json;
+
+use super::super::document::Fields;
+use super::super::{Outcome, Request, done, nothing};
+use super::person::{add, groups, max_chats, priority, work_scheduler};
+use crate::base::secret::Secret;
+use crate::base::time::VirtualSpan;
+use crate::platform::cx::{Cx, WakeKey};
+use crate::platform::livechat::Livechat;
+use crate::platform::livechat::codes::{self, Denial};
+use crate::platform::livechat::model::{Priority, Profile, StaffKind, Staffer, Status};
+use crate::platform::livechat::scope;
+use crate::platform::livechat::version::Version;
+use crate::platform::livechat::wire::organization as wire;
+
+/// How many chats a bot may have at once, and has by default.
+const MOST_CHATS: u64 = 500;
+const USUAL_CHATS: usize = 6;
+/// How soon the router thinks of a bot that says nothing about it; not documented.
+const USUAL_PRIORITY: Priority = Priority::Normal;
+/// How long ids and secrets are, in hexadecimal digits.
+const DIGITS: usize = 32;
+/// How long a token is good for.
+const TOKEN_LIFE: VirtualSpan = VirtualSpan::from_mins(24 * 60);
+/// The beginning of the key of timers that end a token.
+pub(in crate::platform::livechat) const TOKEN_TIMER: &str = "token ";
+
+/// `create_bot`. Bots begin offline.
+pub(super) fn create_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let name = fields.required("name")?.to_owned();
+    let owner = platform.app(request)?;
+    let mut staffer = Staffer {
+        id: String::new(),
+        name,
+        kind: StaffKind::Bot { owner: owner.clone(), secret: None },
+        groups: IndexMap::new(),
+        priority: USUAL_PRIORITY,
+        max_chats: USUAL_CHATS,
+        status: Status::Offline,
+        token: None,
+        profile: Profile::default(),
+    };
+    read(platform, &fields, request.version, &mut staffer)?;
+    platform.admit(cx, request)?;
+    let (id, secret) = (cx.draw("livechat/bot-id").hex(DIGITS), cx.draw("livechat/bot-secret").hex(DIGITS));
+    staffer.id.clone_from(&id);
+    staffer.kind = StaffKind::Bot { owner, secret: Some(Secret::new(secret.as_str())) };
+    let cause = platform.cause(cx, request);
+    platform.amend(cx, &cause, |organization| organization.enlist(staffer));
+    done(&json!({"id": id, "secret": secret}))
+}
+
+/// `update_bot`.
+pub(super) fn update_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let mut staffer = bot(platform, &fields, "id")?.0.clone();
+    if fields.get("name").is_some() {
+        fields.required("name")?.clone_into(&mut staffer.name);
+    }
+    read(platform, &fields, request.version, &mut staffer)?;
+    platform.admit(cx, request)?;
+    let cause = platform.cause(cx, request);
+    platform.amend(cx, &cause, |organization| {
+        if let Some(found) = organization.staffer_mut(&staffer.id.clone()) {
+            *found = staffer;
+        }
+    });
+    nothing()
+}
+
+/// Reads what can be said when a bot is created and later, too.
+fn read(platform: &Livechat, fields: &Fields<'_>, version: Version, staffer: &mut Staffer) -> Result<(), Denial> {
+    staffer.priority = priority(fields, "default_group_priority")?.unwrap_or(staffer.priority);
+    staffer.max_chats = max_chats(fields, MOST_CHATS)?.unwrap_or(staffer.max_chats);
+    if let Some(groups) = groups(platform, fields, staffer.priority)? {
+        staffer.groups = groups;
+    }
+    let profile = &mut staffer.profile;
+    for (key, text) in [("avatar", &mut profile.avatar), ("job_title", &mut profile.job_title)] {
+        if let Some(new) = fields.text(key)? {
+            new.clone_into(text);
+        }
+    }
+    if let Some(scheduler) = work_scheduler(fields, version)? {
+        profile.work_scheduler = Some(scheduler);
+    }
+    // The kind of bot decides nothing here, and strict receivers do not know the member.
+    fields.text("type")?;
+    Ok(())
+}
+
+/// `delete_bot`.
+pub(super) fn delete_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let id = bot(platform, &fields, "id")?.0.id.clone();
+    platform.admit(cx, request)?;
+    let cause = platform.cause(cx, request);
+    platform.retire(cx, &cause, &id);
+    nothing()
+}
+
+/// `get_bot`.
+pub(super) fn get_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let (staffer, owner) = bot(platform, &fields, "id")?;
+    let wanted = fields.words("fields", wire::BOT_FIELDS)?.unwrap_or_default();
+    platform.admit(cx, request)?;
+    let mut document = wire::bot(staffer, owner);
+    add(&mut document, &wanted, |field| wire::bot_field(staffer, field));
+    done(&document)
+}
+
+/// `list_bots`: those of the caller's app, or all. Personal access tokens belong to no app, so their holders see all.
+pub(super) fn list_bots(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let all = fields.flag("all")?.unwrap_or(false);
+    let wanted = fields.words("fields", wire::BOT_FIELDS)?.unwrap_or_default();
+    platform.admit(cx, request)?;
+    let mine = request.caller.client.as_ref().filter(|_| !all);
+    let bots = platform.organization.staff().filter(|staffer| match &staffer.kind {
+        StaffKind::Bot { owner, .. } => mine.is_none_or(|mine| mine == owner),
+        StaffKind::Agent(_) => false,
+    });
+    let shown = bots.map(|staffer| {
+        let mut document = wire::listed_bot(staffer);
+        add(&mut document, &wanted, |field| wire::bot_field(staffer, field));
+        document
+    });
+    done(&shown.collect::<Vec<_>>())
+}
+
+/// `reset_bot_secret`. Tokens that were issued for the old secret stay good.
+pub(super) fn reset_bot_secret(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let (staffer, owner) = bot(platform, &fields, "id")?;
+    let id = staffer.id.clone();
+    if platform.app(request)? != owner {
+        return Err(Denial::of(codes::AUTHORIZATION).into());
+    }
+    platform.admit(cx, request)?;
+    let fresh = cx.draw("livechat/bot-secret").hex(DIGITS);
+    if let Some(Staffer { kind: StaffKind::Bot { secret, .. }, .. }) = platform.organization.staffer_mut(&id) {
+        *secret = Some(Secret::new(fresh.as_str()));
+    }
+    done(&json!({"secret": fresh}))
+}
+
+/// `issue_bot_token`. The secret is the credential, so nobody is asked for another one.
+pub(super) fn issue_bot_token(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+    let fields = request.fields()?;
+    let [id, client, given, organization] = [
+        fields.required("bot_id"),
+        fields.required("client_id"),
+        fields.required("bot_secret"),
+        fields.required("organization_id"),
+    ];
+    let (id, client, given, organization) = (id?, client?, given?, organization?);
+    let known = platform.organization.staffer(id).is_some_and(|staffer| match &staffer.kind {
+        StaffKind::Bot { owner, secret: Some(secret) } => owner == client && secret.expose() == given,
+        StaffKind::Bot { secret: None, .. } | StaffKind::Agent(_) => false,
+    });
+    if !known || organization != platform.auth.organization_id {
+        return Err(Denial::of(codes::AUTHENTICATION).into());
+    }
+    platform.admit(cx, request)?;
+    let now = cx.now();
+    let until = now + TOKEN_LIFE;
+    let header = json!({"alg": "RS256", "typ": "JWT"}).to_string();
+    let claims = json!({
+        "sub": id, "client_id": client, "organization_id": organization, "scope": scope::BOT.join(","),
+        "iat": now.as_secs(), "exp": until.as_secs(),
+    });
+    let parts = [header, claims.to_string()].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
+    // Nobody here has the vendor's key, so the signature is drawn; it keeps tokens apart.
+    let token = format!("{}.{}", parts.join("."), cx.draw("livechat/bot-token").hex(DIGITS));
+    if let Some(bot) = platform.organization.staffer(id) {
+        platform.auth.issue(cx, &token, bot, client);
+    }
+    cx.wake_at(until, WakeKey(format!("{TOKEN_TIMER}{token}")));
+    done(&json!({"token": token}))
+}
+
+/// The bot that a request is about, and the app it belongs to.
+fn bot<'p>(platform: &'p Livechat, fields: &Fields<'_>, key: &str) -> Result<(&'p Staffer, &'p str), Denial> {
+    let staffer = platform.organization.staffer(fields.required(key)?);
+    let bot = staffer.and_then(|staffer| match &staffer.kind {
+        StaffKind::Bot { owner, .. } => Some((staffer, owner.as_str())),
+        StaffKind::Agent(_) => None,
+    });
+    bot.ok_or_else(|| Denial::of(codes::NOT_FOUND))
+}
