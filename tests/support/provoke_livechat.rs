@@ -122,7 +122,10 @@ pub(crate) const ROWS: &[Provocation] = &[
         PROPERTY,
         &[Prior { call: "POST /v3.6/configuration/action/register_property", headers: PAT, body: PROPERTY, take: "" }],
     ),
-    row("authorization", "POST /v3.6/configuration/action/list_properties", SECOND, "{}", &[]),
+    Provocation {
+        setup: "pat_scopes: []",
+        ..row("authorization", "POST /v3.6/configuration/action/list_properties", PAT, "{}", &[])
+    },
     row("not_found", "POST /v3.5/configuration/action/list_greetings", PAT, "{}", &[]),
     row("service_unavailable", "POST /v3.6/configuration/action/get_product_source", PAT, "{}", &[]),
     Provocation { setup: "region: fra", ..row("misdirected_request", LIST, AGENT, "{}", &[]) },

@@ -19,8 +19,8 @@ fn refusal(stage: &mut Stage, path: &str, method: &Method, token: &str) -> Optio
     let versions = ["v3.7", "v3.6", "v3.5", "v3.4"].map(|version| path.replace("{version}", version));
     for path in versions {
         let headers = [("authorization", token)];
-        let (reply, document) = stage.send(method.clone(), &path, &headers, Body::Whole("{}".into()));
-        if reply.status != 404 {
+        let (_, document) = stage.send(method.clone(), &path, &headers, Body::Whole("{}".into()));
+        if document["error"]["type"] != "not_found" {
             return document["error"]["message"].as_str().map(str::to_owned);
         }
     }
