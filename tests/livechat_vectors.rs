@@ -2,7 +2,8 @@
 //! of their members.
 //!
 //! In the expected documents `<chat>`, `<thread>` and `<hook>` stand for what the platform makes up. The first two are
-//! bound where they are first met and stand for the same value from then on; `<hook>` is the id of any registration.
+//! bound where they are first met and stand for the same value from then on; `<hook>` is the id of any registration. Others
+//! are bound by the step whose answer tells them, as its `bind` says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +26,7 @@ struct Stage {
     livechat: Box<dyn Instance>,
     now: VirtualTime,
     /// What the placeholders stand for.
-    bound: BTreeMap<&'static str, String>,
+    bound: BTreeMap<String, String>,
     /// The webhooks that were compared.
     events: BTreeSet<String>,
 }
@@ -63,7 +64,11 @@ fn play(file: &str, text: &str) -> BTreeSet<String> {
         if let Some(call) = step.get("call") {
             let reply = stage.call(call);
             assert_eq!(Value::from(reply.status), step["reply"]["status"], "{at}");
-            let body = serde_json::from_slice(&reply.body).expect("JSON");
+            let body: Value = serde_json::from_slice(&reply.body).expect("JSON");
+            for (name, pointer) in step["bind"].as_object().into_iter().flatten() {
+                let value = body.pointer(pointer.as_str().expect("a pointer")).and_then(Value::as_str);
+                stage.bound.insert(name.clone(), value.unwrap_or_else(|| panic!("{at}: {body}")).to_owned());
+            }
             stage.compare(&at, &step["reply"]["body"], body);
         }
         let sent = std::mem::take(&mut stage.desk.outgoing);
@@ -96,14 +101,15 @@ impl Stage {
             let letters = id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
             assert!(id.len() == 10 && letters, "`{id}` has ten upper-case letters and digits");
         }
-        self.bound.insert("<chat>", chat);
-        self.bound.insert("<thread>", thread);
+        self.bound.insert("<chat>".to_owned(), chat);
+        self.bound.insert("<thread>".to_owned(), thread);
     }
 
     fn call(&mut self, call: &Value) -> Reply {
         let text = |key: &str| call[key].as_str().unwrap_or_else(|| panic!("{key} in {call}"));
-        let api = call["api"].as_str().unwrap_or("agent");
-        let path = format!("/{}/{api}/action/{}", text("version"), text("method"));
+        let routes = (Vendor::of::<Livechat>().routes)();
+        let path = routes.iter().find(|route| route.name == text("method")).expect("an operation").path;
+        let path = path.replace("{version}", text("version"));
         let mut headers = HeaderMap::new();
         // A personal access token has its account before it, and goes out the way of passwords.
         let credential = match call["account"].as_str() {
@@ -148,4 +154,7 @@ macro_rules! vectors {
     };
 }
 
-vectors! { incoming_chat incoming_event transfer_chat tags_and_end reading errors properties license scopes }
+vectors! {
+    incoming_chat incoming_event transfer_chat tags_and_end reading errors configuration_agents configuration_auto_access
+    configuration_bots configuration_groups_and_tags configuration_webhooks properties license scopes
+}

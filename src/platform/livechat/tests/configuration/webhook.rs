@@ -1,3 +1,5 @@
+//! Webhooks: how they are registered, and what is sent to them.
+
 use super::*;
 
 fn registration() -> Value {
