@@ -156,5 +156,6 @@ macro_rules! vectors {
 
 vectors! {
     incoming_chat incoming_event transfer_chat tags_and_end reading errors configuration_agents configuration_auto_access
-    configuration_bots configuration_groups_and_tags configuration_webhooks properties license scopes
+    configuration_bots configuration_groups_and_tags configuration_license configuration_properties configuration_webhooks
+    scopes
 }

@@ -1,6 +1,6 @@
 //! Customers and addresses that are banned for a while.
 
-use crate::base::time::VirtualTime;
+use crate::base::time::{VirtualSpan, VirtualTime};
 
 /// Whom a ban is about: a customer, an address, or both.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,8 +20,8 @@ pub(crate) struct Ban {
     pub(crate) by: String,
     /// When.
     pub(crate) created_at: VirtualTime,
-    /// Until when.
-    pub(crate) expires_at: VirtualTime,
+    /// For how long.
+    pub(crate) span: VirtualSpan,
 }
 
 /// All bans of a license.
@@ -31,7 +31,7 @@ pub(crate) struct Bans(Vec<Ban>);
 impl Bans {
     /// The bans in force now, in the order in which they were made.
     pub(crate) fn in_force(&self, now: VirtualTime) -> impl Iterator<Item = &Ban> {
-        self.0.iter().filter(move |ban| now < ban.expires_at)
+        self.0.iter().filter(move |ban| now < ban.expires_at())
     }
 
     /// Adds a ban, in place of one of the same.
@@ -47,6 +47,11 @@ impl Bans {
 }
 
 impl Ban {
+    /// When it is over.
+    pub(crate) fn expires_at(&self) -> VirtualTime {
+        self.created_at + self.span
+    }
+
     /// Whether it is one of this customer or of this address.
     pub(crate) fn is_of(&self, banned: &Banned) -> bool {
         let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
@@ -57,7 +62,6 @@ impl Ban {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::VirtualSpan;
 
     #[test]
     fn a_ban_ends_by_itself_or_by_a_call_and_is_there_once() {
@@ -70,7 +74,7 @@ mod tests {
             banned,
             by: "mia".to_owned(),
             created_at: now,
-            expires_at: now + VirtualSpan::from_secs(secs),
+            span: VirtualSpan::from_secs(secs),
         };
         let mut bans = Bans::default();
         bans.add(ban(banned(Some("ada"), Some("10.0.0.1")), 10));

@@ -45,7 +45,18 @@ pub(super) fn scopes(raw: Option<Vec<Located<String>>>, problems: &mut Problems)
 
 /// Further credentials of these people.
 pub(super) fn keys(raw: Vec<RawKey>, staff: &IndexMap<String, Staffer>, problems: &mut Problems) -> Vec<Key> {
-    raw.into_iter().filter_map(|raw| key(raw, staff, problems)).collect()
+    let mut taken: Vec<Secret> = staff.values().filter_map(|staffer| staffer.token.clone()).collect();
+    let mut keys = Vec::new();
+    for raw in raw {
+        let (of, token) = (raw.of.clone(), raw.token.clone().or(raw.pat.clone()));
+        if token.as_ref().is_some_and(|token| taken.contains(token)) {
+            let message = format!("the token of `{}` is somebody else's already", of.value);
+            problems.push(Diagnostic::new(&codes::SETUP, of.place, message).help("give each its own token"));
+        }
+        taken.extend(token);
+        keys.extend(key(raw, staff, problems));
+    }
+    keys
 }
 
 fn key(raw: RawKey, staff: &IndexMap<String, Staffer>, problems: &mut Problems) -> Option<Key> {

@@ -61,6 +61,24 @@ fn an_agents_token_acts_for_a_bot_only_where_that_is_still_possible() {
 }
 
 #[test]
+fn a_bots_token_and_a_personal_one_act_for_nobody_else() {
+    let check = |token: &str, author: &str, expected: u16| {
+        let mut stage = Stage::open(json!({"bots": [{"name": "A"}, {"name": "B"}]}));
+        let headers = [("authorization", token), ("x-author-id", author)];
+        let path = "/v3.5/agent/action/list_chats";
+        let (reply, document) = stage.send(Method::POST, path, &headers, Body::Whole("{}".into()));
+        assert_eq!(reply.status, expected, "{document}");
+    };
+    let second = "b0700000000000000000000000000002";
+    check(BOT_TOKEN, BOT, 200);
+    check(BOT_TOKEN, second, 403);
+    check(PAT, second, 403);
+    check(AGENT_TOKEN, second, 200);
+    check(AGENT_TOKEN, "b0700000000000000000000000000003", 403);
+    check("Bearer dal:nobody", second, 401);
+}
+
+#[test]
 fn well_known_identities_are_those_that_are_documented() {
     let stage = Stage::open(json!({"bots": [{"name": "A"}, {"name": "B"}]}));
     let claimed: Vec<&str> = stage.desk.claims.iter().map(|claim| claim.0.as_str()).collect();

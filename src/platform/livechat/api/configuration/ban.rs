@@ -25,7 +25,7 @@ fn shown(ban: &Ban) -> Value {
     }
     shown.insert("agent_id".to_owned(), json!(ban.by));
     shown.insert("created_at".to_owned(), json!(ban.created_at.micros()));
-    shown.insert("expires_at".to_owned(), json!(ban.expires_at.micros()));
+    shown.insert("expires_at".to_owned(), json!(ban.expires_at().micros()));
     Value::Object(shown)
 }
 
@@ -55,8 +55,8 @@ pub(super) fn ban_customer(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
         return Err(Denial::of(codes::NOT_FOUND).into());
     }
     platform.admit(cx, request)?;
-    let (by, created_at) = (request.caller.id.clone(), cx.now());
-    platform.bans.add(Ban { banned, by, created_at, expires_at: created_at + VirtualSpan::from_secs(seconds.into()) });
+    let (by, created_at, span) = (request.caller.id.clone(), cx.now(), VirtualSpan::from_secs(seconds.into()));
+    platform.bans.add(Ban { banned, by, created_at, span });
     nothing()
 }
 
