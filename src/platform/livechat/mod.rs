@@ -167,7 +167,7 @@ impl Platform for Livechat {
             }
             // No error type is about HTTP methods; clients read the type, and this one says that the call is wrong.
             (Ok(_), Unrouted::Method) => {
-                cx.violation(format!("{} takes POST, not {}", call.path, call.method));
+                cx.violation(format!("{} does not take {}", call.path, call.method));
                 Denial::validation("Only POST requests are accepted")
             }
         };

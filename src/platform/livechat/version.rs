@@ -67,17 +67,20 @@ impl Ends {
 /// The header that names the version where the path does not. The pages of the Agent Chat API and the Reports API have it.
 const HEADER: &str = "x-api-version";
 
-/// Writes the version into the path of a call that has it in a header. A version in the path wins, whatever stands before.
+/// How paths begin that name no version.
+const UNVERSIONED: [&str; 2] = ["/agent/action/", "/configuration/action/"];
+
+/// Writes the version into the path of a call that has it in a header. If what comes first only looked like the beginning,
+/// and a version follows, then that is the beginning: the version in a path wins.
 pub(super) fn into_path(call: &mut Call) {
-    let is_version =
-        |segment: &str| segment.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let before: Option<usize> = call
-        .path
-        .split('/')
-        .position(is_version)
-        .map(|place| call.path.split('/').take(place).map(|segment| segment.len() + 1).sum());
-    match (before, call.header(HEADER)) {
-        (Some(before), _) => call.path.replace_range(..before.saturating_sub(1), ""),
+    if !UNVERSIONED.iter().any(|root| call.path.starts_with(root)) {
+        return;
+    }
+    let named =
+        |rest: &str| rest.split('/').next().and_then(|segment| segment.strip_prefix('v')).and_then(Version::named);
+    let begins = call.path.match_indices('/').find(|(at, _)| named(&call.path[at + 1..]).is_some());
+    match (begins.map(|(at, _)| at), call.header(HEADER)) {
+        (Some(at), _) => call.path.replace_range(..at, ""),
         (None, Some(version)) => call.path = format!("/v{}{}", version.trim().trim_start_matches('v'), call.path),
         (None, None) => {}
     }

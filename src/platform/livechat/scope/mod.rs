@@ -37,9 +37,14 @@ impl Grant {
 
     /// Whether it allows the widest of what a method asks for, which is what belongs to others.
     pub(super) fn is_wide(&self, need: Need) -> bool {
+        need != Need::Nothing && self.lacks(need).is_none()
+    }
+
+    /// What is missing of the widest of what a method asks for.
+    pub(super) fn lacks(&self, need: Need) -> Option<&'static str> {
         match need {
-            Need::AnyOf([widest, ..]) => widest.split(' ').all(|scope| self.covers(scope)),
-            Need::AnyOf([]) | Need::Nothing => false,
+            Need::AnyOf(ways) => ways.first()?.split(' ').find(|scope| !self.covers(scope)),
+            Need::Nothing => None,
         }
     }
 

@@ -161,6 +161,42 @@ fn a_version_can_be_named_in_a_header_but_the_path_wins() {
 }
 
 #[test]
+fn a_path_without_a_version_is_known_by_two_segments() {
+    let vendor = Vendor::of::<Livechat>();
+    let check = |path: &str, expected: Option<usize>| assert_eq!(vendor.serves(path), expected, "{path}");
+    check("/agent/action/list_chats", Some(0));
+    check("/livechat/configuration/action/list_webhooks", Some(9));
+    check("/livechat/v3.6/agent/action/list_chats", Some(9));
+    check("/agent/list_chats", None);
+    check("/agent/actions/list_chats", None);
+    check("/v3.1/chats/agent", None);
+}
+
+#[test]
+fn what_belongs_to_others_takes_the_wider_scope() {
+    let mut stage = Stage::open(json!({
+        "agents": [{"id": "mia@acme.example"}, {"id": "tom@acme.example", "groups": [19]}],
+        "groups": [{"id": 19, "name": "Sales"}],
+        "bots": [{"name": "Ours"}, {"name": "Theirs", "client_id": "3c1f0a9b7d2e4f5a8b6c0d1e2f3a4b5c"}],
+        "tokens": [{"of": "mia@acme.example", "token": "dal:narrow",
+            "scopes": ["agents--my:rw", "agents-bot--my:rw", "groups--my:rw"]}],
+    }));
+    let mut check = |method: &str, id: Value, expected: &str| {
+        let answer = stage.configure("v3.6", method, "Bearer dal:narrow", &json!({"id": id}));
+        assert_eq!(error(&answer).1, expected, "{method} {id}");
+    };
+    check("get_agent", json!("mia@acme.example"), "");
+    check("get_agent", json!("tom@acme.example"), "Missing scope `agents--all:ro`.");
+    check("update_agent", json!("tom@acme.example"), "Missing scope `agents--all:rw`.");
+    check("get_bot", json!(BOT), "");
+    check("get_bot", json!("b0700000000000000000000000000002"), "Missing scope `agents-bot--all:ro`.");
+    check("delete_bot", json!("b0700000000000000000000000000002"), "Missing scope `agents-bot--all:rw`.");
+    check("get_group", json!(0), "");
+    check("get_group", json!(19), "Missing scope `groups--all:ro`.");
+    check("update_group", json!(19), "Missing scope `groups--all:rw`.");
+}
+
+#[test]
 fn a_method_that_a_version_does_not_have_is_not_found_and_that_is_a_mistake() {
     let mut stage = Stage::with_bot();
     let path = "/v3.5/configuration/action/get_license_id";

@@ -83,6 +83,7 @@ pub(super) fn create_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
 pub(super) fn update_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let mut staffer = agent(platform, &fields)?.0.clone();
+    mine(request, &staffer.id)?;
     if request.version < Version::V3_6
         && let Some(name) = fields.text("name")?
     {
@@ -150,6 +151,7 @@ fn read(platform: &Livechat, fields: &Fields<'_>, version: Version, staffer: &mu
 pub(super) fn delete_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let id = agent(platform, &fields)?.0.id.clone();
+    mine(request, &id)?;
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
     platform.retire(cx, &cause, &id);
@@ -205,6 +207,7 @@ pub(super) fn request_agent_unsuspension(platform: &mut Livechat, cx: &mut Cx<'_
 pub(super) fn get_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let (staffer, employment) = agent(platform, &fields)?;
+    mine(request, &staffer.id)?;
     let wanted = fields.words("fields", wire::AGENT_FIELDS)?.unwrap_or_default();
     platform.admit(cx, request)?;
     let mut document = wire::agent(staffer, employment);
@@ -233,6 +236,11 @@ pub(super) fn list_agents(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Re
         }
     }
     done(&agents)
+}
+
+/// Checks that a request is about the caller, or that the caller's scopes are for others, too.
+fn mine(request: &Request, id: &str) -> Result<(), Denial> {
+    if id == request.caller.id { Ok(()) } else { request.reaches_others() }
 }
 
 /// The agent whom a request is about.

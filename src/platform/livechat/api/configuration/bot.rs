@@ -61,7 +61,9 @@ pub(super) fn create_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
 /// `update_bot`.
 pub(super) fn update_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
-    let mut staffer = bot(platform, &fields, "id")?.0.clone();
+    let (staffer, owner) = bot(platform, &fields, "id")?;
+    platform.mine(request, owner)?;
+    let mut staffer = staffer.clone();
     if fields.get("name").is_some() {
         fields.required("name")?.clone_into(&mut staffer.name);
     }
@@ -100,7 +102,9 @@ fn read(platform: &Livechat, fields: &Fields<'_>, version: Version, staffer: &mu
 /// `delete_bot`.
 pub(super) fn delete_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
-    let id = bot(platform, &fields, "id")?.0.id.clone();
+    let (staffer, owner) = bot(platform, &fields, "id")?;
+    platform.mine(request, owner)?;
+    let id = staffer.id.clone();
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
     platform.retire(cx, &cause, &id);
@@ -111,6 +115,7 @@ pub(super) fn delete_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
 pub(super) fn get_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let (staffer, owner) = bot(platform, &fields, "id")?;
+    platform.mine(request, owner)?;
     let wanted = fields.words("fields", wire::BOT_FIELDS)?.unwrap_or_default();
     platform.admit(cx, request)?;
     let mut document = wire::bot(staffer, owner);

@@ -116,15 +116,25 @@ fn group(platform: &Livechat, fields: &Fields<'_>, key: &str) -> Result<Holder, 
 impl Livechat {
     /// Asks about values in the name of a caller.
     fn asking<T>(&self, request: &Request, ask: impl FnOnce(&Asker<'_>) -> T) -> T {
-        let owns = |namespace: &str| match &request.caller.client {
-            Some(client) => client == namespace,
-            None => self.is_app(namespace),
-        };
+        let owns = |namespace: &str| self.owns(request, namespace);
         let reach = match request.caller.grant.is_wide(scope::need(request.route)) {
             true => Reach::Published,
             false => Reach::Own,
         };
         ask(&Asker { owns: &owns, reach })
+    }
+
+    /// Whether an app is the caller's own.
+    fn owns(&self, request: &Request, app: &str) -> bool {
+        match &request.caller.client {
+            Some(client) => client == app,
+            None => self.is_app(app),
+        }
+    }
+
+    /// Checks that an app is the caller's own, or that the caller's scopes are for others, too.
+    pub(super) fn mine(&self, request: &Request, app: &str) -> Result<(), Denial> {
+        if self.owns(request, app) { Ok(()) } else { request.reaches_others() }
     }
 
     /// Whether an app belongs to this organization.
