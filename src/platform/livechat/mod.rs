@@ -1,11 +1,12 @@
-//! LiveChat, the chat of text.com: the Agent Chat Web API and its webhooks.
+//! LiveChat, the chat of text.com: the Agent Chat Web API, the Configuration API, and their webhooks.
 //!
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
 //! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, and the well-known
 //! tokens of bots (`dal:bot-token`, `dal:bot2-token` …). Everything decided here is a named constant or a key of `setup:`.
 //!
-//! Not part of it so far: the Customer Chat and Configuration APIs, sockets, and the methods that need them.
+//! Not part of it so far: the Customer Chat API, sockets, and the methods that need them. Agents who are created by a call
+//! have their own address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
 
 mod action;
 mod announce;
@@ -68,7 +69,7 @@ pub struct Livechat {
 
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
-    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web API v3.4 to v3.7 and webhooks";
+    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web and Configuration API v3.4 to v3.7, and webhooks";
     const ROOTS: &'static [&'static str] =
         &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7", "agent/action", "configuration/action"];
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;

@@ -50,16 +50,14 @@ impl Registered {
                     if let (Some(filters), Some(subject)) = (filters.as_mut(), subject) {
                         filters.forget(|filter| !subject.filters().contains(&filter));
                     }
-                    let extra = |extra: &&Located<String>| {
-                        subject.is_none_or(|subject| subject.extras().contains(&extra.value.as_str()))
-                    };
+                    let carries = subject.is_none_or(|subject| !subject.extras().is_empty());
                     RawHook {
                         action: action.clone(),
                         url: short.url.clone(),
                         secret_key: short.secret_key.clone(),
                         filters,
                         r#type: short.r#type.clone(),
-                        additional_data: short.additional_data.iter().filter(extra).cloned().collect(),
+                        additional_data: short.additional_data.iter().filter(|_| carries).cloned().collect(),
                         client_id: None,
                         version: short.version.clone(),
                     }

@@ -177,11 +177,11 @@ record! {
         url: Located<String>,
         /// What stands in their bodies.
         secret_key: Option<Secret>,
-        /// Which occasions they pass over; `author_type` concerns those actions that know it.
+        /// Which occasions they pass over; each filter concerns those actions that know it.
         filters: Option<RawFilters>,
         /// `license` or `bot`.
         r#type: Option<Located<String>>,
-        /// `chat_properties` and `chat_presence_user_ids`, if their bodies are to carry them.
+        /// `chat_properties` and `chat_presence_user_ids`, if the bodies of those about chats are to carry them.
         additional_data: Vec<Located<String>>,
         /// The version they were registered with.
         version: Option<Located<String>>,

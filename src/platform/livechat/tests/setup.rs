@@ -31,6 +31,12 @@ fn impossible_tenants_are_reported() {
     check(hook(json!({"additional_data": ["x"]})), &[("E0210", "`x` is no kind of additional data")]);
     let filter = |filters: Value| hook(json!({"filters": filters}));
     check(filter(json!({"author_type": "agent"})), &[("E0210", "`incoming_chat` has no filter `author_type`")]);
+    check(filter(json!({"agent_ids": ["x"]})), &[("E0210", "`incoming_chat` has no filter `agent_ids`")]);
+    let tags = |more: (&str, Value)| hook(json!({"action": "tag_created", more.0: more.1}));
+    let presence = ("filters", json!({"chat_presence": {"my_bots": true}}));
+    check(tags(presence), &[("E0210", "`tag_created` has no filter `chat_presence`")]);
+    let extra = ("additional_data", json!(["chat_properties"]));
+    check(tags(extra), &[("E0210", "`tag_created` has no additional data")]);
     check(filter(json!({"source_type": ["me"]})), &[("E0210", "`me` is no type of source")]);
     let both = json!({"chat_presence": {"user_ids": {"values": [], "exclude_values": []}}});
     check(filter(both), &[("E0106", "exactly one of `values` and `exclude_values` can stand here")]);

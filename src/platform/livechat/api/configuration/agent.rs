@@ -92,11 +92,7 @@ pub(super) fn update_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     read(platform, &fields, request.version, &mut staffer)?;
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
-    platform.amend(cx, &cause, |organization| {
-        if let Some(found) = organization.staffer_mut(&staffer.id.clone()) {
-            *found = staffer;
-        }
-    });
+    platform.amend(cx, &cause, |organization| organization.enlist(staffer));
     nothing()
 }
 

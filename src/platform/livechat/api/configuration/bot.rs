@@ -32,15 +32,29 @@ const TOKEN_LIFE: VirtualSpan = VirtualSpan::from_mins(24 * 60);
 /// The beginning of the key of timers that end a token.
 pub(in crate::platform::livechat) const TOKEN_TIMER: &str = "token ";
 
-/// `create_bot`. Bots begin offline.
+/// `create_bot`.
 pub(super) fn create_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
-    let name = fields.required("name")?.to_owned();
     let owner = platform.app(request)?;
+    let mut staffer = draft(platform, &fields, request.version, &owner)?;
+    platform.admit(cx, request)?;
+    let (id, key) = secret(cx, &mut staffer);
+    let cause = platform.cause(cx, request);
+    platform.amend(cx, &cause, |organization| organization.enlist(staffer));
+    done(&json!({"id": id, "secret": key}))
+}
+
+/// A bot as a request describes it, which has no id and no secret yet. Bots begin offline.
+pub(super) fn draft(
+    platform: &Livechat,
+    fields: &Fields<'_>,
+    version: Version,
+    owner: &str,
+) -> Result<Staffer, Denial> {
     let mut staffer = Staffer {
         id: String::new(),
-        name,
-        kind: StaffKind::Bot { owner: owner.clone(), secret: None },
+        name: fields.required("name")?.to_owned(),
+        kind: StaffKind::Bot { owner: owner.to_owned(), secret: None },
         groups: IndexMap::new(),
         priority: USUAL_PRIORITY,
         max_chats: USUAL_CHATS,
@@ -48,14 +62,23 @@ pub(super) fn create_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
         token: None,
         profile: Profile::default(),
     };
-    read(platform, &fields, request.version, &mut staffer)?;
-    platform.admit(cx, request)?;
-    let (id, secret) = (cx.draw("livechat/bot-id").hex(DIGITS), cx.draw("livechat/bot-secret").hex(DIGITS));
+    read(platform, fields, version, &mut staffer)?;
+    Ok(staffer)
+}
+
+/// Gives a bot its id and secret.
+pub(super) fn secret(cx: &mut Cx<'_>, staffer: &mut Staffer) -> (String, String) {
+    let (id, key) = (cx.draw("livechat/bot-id").hex(DIGITS), fresh_secret(cx));
     staffer.id.clone_from(&id);
-    staffer.kind = StaffKind::Bot { owner, secret: Some(Secret::new(secret.as_str())) };
-    let cause = platform.cause(cx, request);
-    platform.amend(cx, &cause, |organization| organization.enlist(staffer));
-    done(&json!({"id": id, "secret": secret}))
+    if let StaffKind::Bot { secret, .. } = &mut staffer.kind {
+        *secret = Some(Secret::new(key.as_str()));
+    }
+    (id, key)
+}
+
+/// A secret that nobody has.
+pub(super) fn fresh_secret(cx: &mut Cx<'_>) -> String {
+    cx.draw("livechat/bot-secret").hex(DIGITS)
 }
 
 /// `update_bot`.
@@ -64,22 +87,29 @@ pub(super) fn update_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     let (staffer, owner) = bot(platform, &fields, "id")?;
     platform.mine(request, owner)?;
     let mut staffer = staffer.clone();
-    if fields.get("name").is_some() {
-        fields.required("name")?.clone_into(&mut staffer.name);
-    }
+    rename(&fields, &mut staffer)?;
     read(platform, &fields, request.version, &mut staffer)?;
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
-    platform.amend(cx, &cause, |organization| {
-        if let Some(found) = organization.staffer_mut(&staffer.id.clone()) {
-            *found = staffer;
-        }
-    });
+    platform.amend(cx, &cause, |organization| organization.enlist(staffer));
     nothing()
 }
 
+/// Gives a bot another name, if there is one.
+pub(super) fn rename(fields: &Fields<'_>, staffer: &mut Staffer) -> Result<(), Denial> {
+    if fields.get("name").is_some() {
+        fields.required("name")?.clone_into(&mut staffer.name);
+    }
+    Ok(())
+}
+
 /// Reads what can be said when a bot is created and later, too.
-fn read(platform: &Livechat, fields: &Fields<'_>, version: Version, staffer: &mut Staffer) -> Result<(), Denial> {
+pub(super) fn read(
+    platform: &Livechat,
+    fields: &Fields<'_>,
+    version: Version,
+    staffer: &mut Staffer,
+) -> Result<(), Denial> {
     staffer.priority = priority(fields, "default_group_priority")?.unwrap_or(staffer.priority);
     staffer.max_chats = max_chats(fields, MOST_CHATS)?.unwrap_or(staffer.max_chats);
     if let Some(groups) = groups(platform, fields, staffer.priority)? {
@@ -151,7 +181,7 @@ pub(super) fn reset_bot_secret(platform: &mut Livechat, cx: &mut Cx<'_>, request
         return Err(Denial::of(codes::AUTHORIZATION).into());
     }
     platform.admit(cx, request)?;
-    let fresh = cx.draw("livechat/bot-secret").hex(DIGITS);
+    let fresh = fresh_secret(cx);
     if let Some(Staffer { kind: StaffKind::Bot { secret, .. }, .. }) = platform.organization.staffer_mut(&id) {
         *secret = Some(Secret::new(fresh.as_str()));
     }

@@ -16,6 +16,7 @@ mod product;
 mod property;
 mod registration;
 mod tag;
+mod template;
 mod value;
 mod webhook;
 
@@ -44,6 +45,11 @@ rows! {
     "list_bots" => bot::list_bots: "lists the bots of an app, or all";
     "reset_bot_secret" => bot::reset_bot_secret: "gives a bot a new secret";
     [Open] "issue_bot_token" => bot::issue_bot_token: "gives a token for the secret of a bot";
+    "create_bot_template" => template::create_bot_template: "creates a template of bots";
+    "update_bot_template" => template::update_bot_template: "changes a template of bots";
+    "delete_bot_template" => template::delete_bot_template: "deletes a template of bots";
+    "list_bot_templates" => template::list_bot_templates: "lists the templates of an app";
+    "reset_bot_template_secret" => template::reset_bot_template_secret: "gives a template a new secret";
     "create_agent" => agent::create_agent: "creates an agent";
     [Batch] "batch_create_agents" => agent::create_agent: "creates agents";
     "get_agent" => agent::get_agent: "gets an agent";

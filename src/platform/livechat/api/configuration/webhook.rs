@@ -68,7 +68,7 @@ pub(super) fn unregister_webhook(platform: &mut Livechat, cx: &mut Cx<'_>, reque
 }
 
 /// The app that a call is about, where it has to be named whoever calls.
-fn own_app<'d>(platform: &Livechat, fields: &Fields<'d>) -> Result<&'d str, Denial> {
+pub(super) fn own_app<'d>(platform: &Livechat, fields: &Fields<'d>) -> Result<&'d str, Denial> {
     let owner = fields.required("owner_client_id")?;
     if platform.organization.webhooks.knows(owner) { Ok(owner) } else { Err(Denial::of(codes::AUTHORIZATION)) }
 }

@@ -23,6 +23,8 @@ pub(crate) use self::webhook::{Registration, Unregistrable, Webhooks};
 pub(crate) struct Organization {
     /// Agents and bots by id, in the order in which they came.
     staff: IndexMap<String, Staffer>,
+    /// What bots are made from, by the ids that these bots will have.
+    templates: IndexMap<String, Staffer>,
     groups: BTreeMap<u64, Group>,
     /// The number of the next group; none is given twice.
     next_group: u64,
@@ -52,7 +54,7 @@ impl Organization {
         let group = |name: &String| Group { name: name.clone(), language_code: LANGUAGE.to_owned() };
         let groups: BTreeMap<u64, Group> = groups.iter().map(|(id, name)| (*id, group(name))).collect();
         let next_group = groups.keys().last().map_or(EVERYBODY, |last| last.saturating_add(1));
-        Self { staff, groups, next_group, tags: Vec::new(), rules: Vec::new(), webhooks }
+        Self { staff, templates: IndexMap::new(), groups, next_group, tags: Vec::new(), rules: Vec::new(), webhooks }
     }
 
     /// All agents and bots, in the order in which they came.
@@ -83,7 +85,7 @@ impl Organization {
         })
     }
 
-    /// Lets somebody in. Their groups must exist.
+    /// Lets somebody in, or puts them into the place of whoever has their id. Their groups must exist.
     pub(crate) fn enlist(&mut self, staffer: Staffer) {
         self.staff.insert(staffer.id.clone(), staffer);
     }
@@ -91,6 +93,29 @@ impl Organization {
     /// Lets somebody go.
     pub(crate) fn dismiss(&mut self, id: &str) {
         self.staff.shift_remove(id);
+    }
+
+    /// The templates of an app, in the order in which they were made.
+    pub(crate) fn templates_of<'o>(&'o self, client: &'o str) -> impl Iterator<Item = &'o Staffer> {
+        self.templates.values().filter(move |template| match &template.kind {
+            StaffKind::Bot { owner, .. } => owner == client,
+            StaffKind::Agent(_) => false,
+        })
+    }
+
+    /// The template with this id.
+    pub(crate) fn template(&self, id: &str) -> Option<&Staffer> {
+        self.templates.get(id)
+    }
+
+    /// Adds a template, or puts it into the place of the one with its id.
+    pub(crate) fn put_template(&mut self, template: Staffer) {
+        self.templates.insert(template.id.clone(), template);
+    }
+
+    /// Removes a template.
+    pub(crate) fn remove_template(&mut self, id: &str) {
+        self.templates.shift_remove(id);
     }
 
     /// All groups by number.

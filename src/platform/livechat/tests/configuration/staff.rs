@@ -252,3 +252,42 @@ fn a_change_that_changes_nothing_is_not_told() {
         assert_eq!(stage.told(), Vec::<String>::new(), "{method}");
     }
 }
+
+#[test]
+fn a_template_changes_its_bots_only_where_the_caller_says_so_and_an_app_has_five() {
+    let mut stage = Stage::open(json!({"webhooks": [{"action": "bot_updated", "url": "${bot}/x"}]}));
+    let own = |more: Value| {
+        let mut body = json!({"owner_client_id": CLIENT});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let everywhere = json!({"name": "A", "affect_existing_installations": true});
+    let made = stage.done("create_bot_template", own(everywhere));
+    let id = made["id"].clone();
+    stage.done("create_bot_template", own(json!({"name": "B"})));
+    assert_eq!(stage.done("list_bots", json!({})), json!([{"id": id, "name": "A", "avatar_path": ""}]));
+    stage.done("update_bot_template", own(json!({"id": id, "name": "C"})));
+    assert_eq!(stage.bodies(), Vec::<Value>::new());
+    stage.done("update_bot_template", own(json!({"id": id, "job_title": "D", "affect_existing_installations": true})));
+    assert_eq!(stage.bodies()[0]["payload"], json!({"id": id, "name": "C", "job_title": "D"}));
+    let templates = stage.done("list_bot_templates", own(json!({})));
+    assert_eq!(templates[0], json!({"id": id, "name": "C", "avatar_path": ""}));
+    let token = json!({"bot_id": id, "client_id": CLIENT, "bot_secret": made["secret"],
+        "organization_id": "390e44e6-f1e6-0368-c6dd-b74c14508c2e"});
+    stage.done("issue_bot_token", token.clone());
+    stage.done("reset_bot_template_secret", own(json!({"id": id})));
+    stage.done("issue_bot_token", token.clone());
+    stage.done("reset_bot_template_secret", own(json!({"id": id, "affect_existing_installations": true})));
+    assert_eq!(stage.refused("issue_bot_token", "", &token).0, "authentication");
+    for name in ["E", "F", "G"] {
+        stage.done("create_bot_template", own(json!({"name": name})));
+    }
+    assert_eq!(stage.refused("create_bot_template", AGENT_TOKEN, &own(json!({"name": "H"}))).0, "limit_reached");
+    stage.done("delete_bot_template", own(json!({"id": id})));
+    assert_eq!(stage.done("list_bots", json!({})).as_array().unwrap().len(), 1, "the bot stays");
+    for method in ["update_bot_template", "delete_bot_template", "reset_bot_template_secret"] {
+        assert_eq!(stage.refused(method, AGENT_TOKEN, &own(json!({"id": id}))).0, "not_found");
+        assert_eq!(stage.refused(method, AGENT_TOKEN, &own(json!({}))).1, "`id` is required");
+        assert_eq!(stage.refused(method, AGENT_TOKEN, &json!({"id": id})).1, "`owner_client_id` is required");
+    }
+}

@@ -1,4 +1,4 @@
-//! Webhooks: how they are registered, and what is sent to them.
+//! Webhooks by calls: what can be registered, what is listed, and what is sent for it.
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn with(changes: &Value) -> Value {
     body
 }
 
-/// Of the action `tag_created` and with no filters.
+/// Of the action `thread_tagged` and with no filters.
 fn plain(changes: &Value) -> Value {
     let mut body = with(&json!({"action": "thread_tagged", "filters": null, "additional_data": null}));
     for (key, value) in changes.as_object().unwrap() {
