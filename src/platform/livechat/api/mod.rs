@@ -170,7 +170,8 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
-        let escaped = tail.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let escaped = tail.get(..2).filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let escaped = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
         let escaped = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         bytes.push(escaped.unwrap_or(if *first == b'+' { b' ' } else { *first }));
         rest = if escaped.is_some() { &tail[2..] } else { tail };
@@ -265,5 +266,18 @@ impl PresenceRule {
             }
             Self::Required | Self::Waived => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_a_document_of_texts() {
+        let check = |query: &str, expected: Value| assert_eq!(Value::Object(queried(query)), expected, "{query}");
+        check("", serde_json::json!({}));
+        check("a=1&b=x%20y+z&c", serde_json::json!({"a": "1", "b": "x y z", "c": ""}));
+        check("a=%C3%BC%zz%+1%4", serde_json::json!({"a": "\u{fc}%zz% 1%4"}));
     }
 }
