@@ -2,8 +2,9 @@
 //!
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
-//! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, and the well-known
-//! tokens of bots (`dal:bot-token`, `dal:bot2-token` …). Everything decided here is a named constant or a key of `setup:`.
+//! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, the well-known tokens
+//! of bots (`dal:bot-token`, `dal:bot2-token` …) and which scopes tokens have by default (`setup: {agents: [{scopes: …}]}`,
+//! `tokens`, `pat_scopes`). Everything decided here is a named constant or a key of `setup:`.
 //!
 //! Not part of it so far: the Customer Chat API, sockets, and the methods that need them. Agents who are created by a call
 //! have their own address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.

@@ -56,8 +56,14 @@ const PRIVATE: &[&str] = &["subscription.lc:rw", "sessions--all:rw"];
 
 /// Scopes that a token has only if the set-up says so: those for all chats, since with them groups would not matter, and
 /// those that no method here asks for.
-const CHOSEN: &[&str] =
-    &["chats--my:ro", "chats--my:rw", "accounts--my:ro", "accounts--all:ro", "properties.group.value--my:ro"];
+const CHOSEN: &[&str] = &[
+    "chats--all:rw",
+    "chats--my:ro",
+    "chats--my:rw",
+    "accounts--my:ro",
+    "accounts--all:ro",
+    "properties.group.value--my:ro",
+];
 
 /// What tokens of somebody allow by default.
 pub(in super::super) fn of(staffer: &Staffer) -> Grant {

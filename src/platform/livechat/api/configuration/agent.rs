@@ -12,6 +12,7 @@ use crate::platform::cx::{Cx, Identities};
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
 use crate::platform::livechat::model::{Employment, Priority, Profile, Role, StaffKind, Staffer, Standing, Status};
+use crate::platform::livechat::region;
 use crate::platform::livechat::version::Version;
 use crate::platform::livechat::wire::organization as wire;
 
@@ -72,7 +73,8 @@ pub(super) fn create_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     // Where many worlds are open at once, an address may be somebody's in each of them and cannot be a token.
     if cx.identities() == Identities::WellKnown {
         let client = platform.tenant.client_id.clone();
-        platform.auth.issue(cx, &format!("dal:{id}"), &staffer, &client);
+        let region = platform.tenant.region.as_deref().unwrap_or(region::USUAL);
+        platform.auth.issue(cx, &format!("{region}:{id}"), &staffer, &client);
     }
     let cause = platform.cause(cx, request);
     platform.amend(cx, &cause, |organization| organization.enlist(staffer));
