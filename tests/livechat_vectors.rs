@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, HeaderValue, Method};
 use rehearsal::base::rng::Seed;
 use rehearsal::base::time::{VirtualSpan, VirtualTime};
@@ -109,8 +111,12 @@ impl Stage {
         let path = routes.iter().find(|route| route.name == text("method")).expect("an operation").path;
         let path = path.replace("{version}", text("version"));
         let mut headers = HeaderMap::new();
-        let token = HeaderValue::from_str(&format!("Bearer {}", text("token"))).expect("a header");
-        headers.insert(http::header::AUTHORIZATION, token);
+        // A personal access token has its account before it, and goes out the way of passwords.
+        let credential = match call["account"].as_str() {
+            Some(account) => format!("Basic {}", BASE64_STANDARD.encode(format!("{account}:{}", text("token")))),
+            None => format!("Bearer {}", text("token")),
+        };
+        headers.insert(http::header::AUTHORIZATION, HeaderValue::from_str(&credential).expect("a header"));
         let body = Body::Whole(self.fill(&call["body"]).into());
         let call = Call { method: Method::POST, path, query: String::new(), headers, body, params: Vec::new() };
         self.livechat.call(&mut self.desk.cx(self.now), call).reply
@@ -150,6 +156,6 @@ macro_rules! vectors {
 
 vectors! {
     incoming_chat incoming_event transfer_chat tags_and_end reading errors properties what_happens_to_events
-    routing_statuses customers archives configuration_agents configuration_auto_access configuration_bots
-    configuration_groups_and_tags configuration_webhooks
+    routing_statuses customers archives scopes configuration_agents configuration_auto_access configuration_bots
+    configuration_groups_and_tags configuration_license configuration_properties configuration_webhooks
 }

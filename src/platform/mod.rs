@@ -31,7 +31,7 @@ pub trait Platform: Sized + Send + 'static {
     const NAME: &'static str;
     /// What it is, in one line.
     const ABOUT: &'static str;
-    /// The first segments of all its paths.
+    /// What its paths begin with: one segment or several, without the slashes around them.
     const ROOTS: &'static [&'static str];
     /// The acts that mean nothing here, each with the reason.
     const LACKS: &'static [(&'static str, &'static str)];
@@ -71,6 +71,11 @@ pub trait Platform: Sized + Send + 'static {
 
     /// What a well-behaved client of this tenant puts on a call of this operation, or on one of none, at this instant.
     fn client(&self, now: VirtualTime, route: Option<&'static str>) -> Client;
+
+    /// Gives a call the path of its operation where the vendor has more than one way to write it.
+    fn arrange(call: &mut Call) {
+        let _ = call;
+    }
 
     /// Answers a call that no operation takes.
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer;

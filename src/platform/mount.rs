@@ -22,7 +22,7 @@ pub struct Vendor {
     pub name: &'static str,
     /// What it is, in one line.
     pub about: &'static str,
-    /// The first segments of all its paths.
+    /// What its paths begin with: one segment or several.
     pub roots: &'static [&'static str],
     /// Its codes.
     pub codes: &'static [Code],
@@ -126,7 +126,10 @@ impl Vendor {
     pub fn serves(&self, path: &str) -> Option<usize> {
         let mut offset = 0_usize;
         for segment in path.split('/') {
-            if self.roots.contains(&segment) {
+            let rest = &path[offset..];
+            let begins =
+                |root: &&str| rest.strip_prefix(*root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            if self.roots.iter().any(begins) {
                 return Some(offset.saturating_sub(1));
             }
             offset += segment.len() + 1;
@@ -235,6 +238,7 @@ struct Mounted<P>(P);
 impl<P: Platform> Instance for Mounted<P> {
     fn call(&mut self, cx: &mut Cx<'_>, mut call: Call) -> Handled {
         let platform = &mut self.0;
+        P::arrange(&mut call);
         let found = P::table().find::<P>(&mut call);
         if cx.allows_prefer() {
             prefer::<P>(cx, &call);

@@ -4,6 +4,9 @@ use super::provoke::{Prior, Provocation, Sent};
 
 const AGENT: &[(&str, &str)] = &[("authorization", "Bearer dal:agent-token")];
 const SECOND: &[(&str, &str)] = &[("authorization", "Bearer dal:agent2-token")];
+/// The well-known personal access token.
+const PAT: &[(&str, &str)] = &[("authorization", "Basic YWdlbnQtYWNjb3VudDpkYWw6YWdlbnQtcGF0")];
+const PROPERTY: &str = r#"{"name":"level","owner_client_id":"0805e283233042b37f460ed8fbf22160","type":"int","access":{"license":{"agent":["read"]}}}"#;
 const START: Prior = Prior {
     call: "POST /v3.6/agent/action/start_chat",
     headers: AGENT,
@@ -113,6 +116,28 @@ pub(crate) const ROWS: &[Provocation] = &[
             &[START],
         )
     },
+    row(
+        "group_not_found",
+        "POST /v3.6/configuration/action/update_group_properties",
+        PAT,
+        r#"{"group_id":5,"properties":{}}"#,
+        &[],
+    ),
+    row(
+        "already_exists",
+        "POST /v3.6/configuration/action/register_property",
+        PAT,
+        PROPERTY,
+        &[Prior { call: "POST /v3.6/configuration/action/register_property", headers: PAT, body: PROPERTY, take: "" }],
+    ),
+    Provocation {
+        setup: "pat_scopes: []",
+        ..row("authorization", "POST /v3.6/configuration/action/list_properties", PAT, "{}", &[])
+    },
+    row("not_found", "POST /v3.5/configuration/action/list_greetings", PAT, "{}", &[]),
+    row("service_unavailable", "POST /v3.6/configuration/action/get_product_source", PAT, "{}", &[]),
+    Provocation { setup: "region: fra", ..row("misdirected_request", LIST, AGENT, "{}", &[]) },
+    planned("ownership_transfer"),
     planned("too_many_requests"),
     planned("internal"),
     planned("service_unavailable"),

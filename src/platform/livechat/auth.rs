@@ -8,7 +8,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::codes::{self, Denial};
+use super::key::{Key, Proof};
 use super::model::{Organization, StaffKind, Staffer};
+use super::region;
+use super::scope::{self, Grant};
 use super::tenant::Tenant;
 use super::version::Version;
 use crate::base::secret::Secret;
@@ -17,7 +20,8 @@ use crate::platform::route::Call;
 
 const WELL_KNOWN_ORGANIZATION: &str = "390e44e6-f1e6-0368-c6dd-b74c14508c2e";
 const WELL_KNOWN_ACCOUNT: &str = "agent-account";
-const WELL_KNOWN_PAT: &str = "dal:agent-pat";
+/// The personal access token, after its region.
+const WELL_KNOWN_PAT: &str = "agent-pat";
 /// The older way for an agent's token to call as a bot. Went with 3.6.
 const AUTHOR_HEADER: &str = "x-author-id";
 
@@ -28,12 +32,14 @@ pub(super) struct Caller {
     pub(super) id: String,
     /// The app the token belongs to; personal access tokens belong to none.
     pub(super) client: Option<String>,
+    /// What the token allows.
+    pub(super) grant: Grant,
 }
 
 impl Caller {
     /// Whoever calls without a credential, where none is asked for.
     pub(super) fn nobody() -> Self {
-        Self { id: String::new(), client: None }
+        Self { id: String::new(), client: None, grant: Grant::Listed(Vec::new()) }
     }
 }
 
@@ -47,6 +53,8 @@ pub(super) struct Auth {
     pub(super) account: String,
     /// The credentials that a client may want, under the names of environment variables.
     pub(super) exports: Vec<(&'static str, Secret)>,
+    /// The headers that the tenant's own client may call with, in the order in which it prefers them.
+    usual: Vec<(Grant, Secret)>,
 }
 
 impl Auth {
@@ -57,7 +65,8 @@ impl Auth {
             (None, Identities::WellKnown) => WELL_KNOWN_ORGANIZATION.to_owned(),
             (None, Identities::Fresh) => cx.draw("livechat/organization").guid(),
         };
-        let mut auth = Self { callers: HashMap::new(), exports: Vec::new(), organization_id, account: String::new() };
+        let (callers, exports, usual) = (HashMap::new(), Vec::new(), Vec::new());
+        let mut auth = Self { callers, exports, usual, organization_id, account: String::new() };
         auth.exports.push(("LIVECHAT_ORGANIZATION_ID", Secret::new(auth.organization_id.as_str())));
         auth.exports.push(("LIVECHAT_CLIENT_ID", Secret::new(tenant.client_id.as_str())));
         auth.exports.push(("LIVECHAT_LICENSE_ID", Secret::new(tenant.license_id.to_string())));
@@ -68,26 +77,61 @@ impl Auth {
                 StaffKind::Bot { owner, .. } => ("bot", &mut bots, owner),
             };
             *nth += 1;
-            let token = token(cx, staffer, noun, *nth);
-            let caller = Caller { id: staffer.id.clone(), client: Some(client.clone()) };
+            let (token, grant) = (token(cx, tenant, staffer, noun, *nth), granted(tenant, staffer, None));
+            let header = Secret::new(format!("Bearer {}", token.expose()));
+            let caller = Caller { id: staffer.id.clone(), client: Some(client.clone()), grant: grant.clone() };
             auth.admit(cx, bearer(token.expose()), caller);
             match (&staffer.kind, *nth) {
                 (StaffKind::Bot { .. }, 1) => {
                     auth.exports.push(("LIVECHAT_BOT_ID", Secret::new(staffer.id.as_str())));
                     auth.exports.push(("LIVECHAT_TOKEN", token));
+                    auth.usual.insert(0, (grant, header));
                 }
-                (StaffKind::Agent(_), 1) => auth.exports.push(("LIVECHAT_AGENT_TOKEN", token)),
+                (StaffKind::Agent(_), 1) => {
+                    auth.exports.push(("LIVECHAT_AGENT_TOKEN", token));
+                    auth.usual.push((grant, header));
+                    auth.admit_personally(cx, tenant, staffer);
+                }
                 (StaffKind::Agent(_) | StaffKind::Bot { .. }, _) => {}
             }
-            if noun == "agent" && *nth == 1 {
-                let (account, pat) = personal(cx);
-                auth.admit(cx, basic(&account, &pat), Caller { id: staffer.id.clone(), client: None });
-                auth.account.clone_from(&account);
-                auth.exports.push(("LIVECHAT_ACCOUNT_ID", Secret::new(account)));
-                auth.exports.push(("LIVECHAT_PAT", Secret::new(pat)));
-            }
+        }
+        for key in &tenant.keys.more {
+            auth.admit_key(cx, tenant, key);
         }
         auth
+    }
+
+    /// Gives the first agent a personal access token.
+    fn admit_personally(&mut self, cx: &mut Cx<'_>, tenant: &Tenant, agent: &Staffer) {
+        let (account, pat) = personal(cx, tenant);
+        let grant = tenant.keys.pat.clone().map_or(Grant::All, Grant::Listed);
+        let header = BASE64_STANDARD.encode(format!("{account}:{pat}"));
+        self.usual.push((grant.clone(), Secret::new(format!("Basic {header}"))));
+        self.admit(cx, basic(&account, &pat), Caller { id: agent.id.clone(), client: None, grant });
+        self.account.clone_from(&account);
+        self.exports.push(("LIVECHAT_ACCOUNT_ID", Secret::new(account)));
+        self.exports.push(("LIVECHAT_PAT", Secret::new(pat)));
+    }
+
+    /// Lets somebody call with one more credential.
+    fn admit_key(&mut self, cx: &mut Cx<'_>, tenant: &Tenant, key: &Key) {
+        let Some(holder) = tenant.staff.get(&key.holder) else { return };
+        let id = holder.id.clone();
+        match &key.proof {
+            Proof::Token { token, client } => {
+                let usual = match &holder.kind {
+                    StaffKind::Agent(_) => &tenant.client_id,
+                    StaffKind::Bot { owner, .. } => owner,
+                };
+                let client = Some(client.as_ref().unwrap_or(usual).clone());
+                let grant = granted(tenant, holder, key.scopes.as_ref());
+                self.admit(cx, bearer(token.expose()), Caller { id, client, grant });
+            }
+            Proof::Personal { account, token } => {
+                let grant = key.scopes.clone().map_or(Grant::All, Grant::Listed);
+                self.admit(cx, basic(account, token.expose()), Caller { id, client: None, grant });
+            }
+        }
     }
 
     fn admit(&mut self, cx: &mut Cx<'_>, credential: Credential, caller: Caller) {
@@ -95,9 +139,10 @@ impl Auth {
         self.callers.insert(credential, caller);
     }
 
-    /// Makes callers with this token callers as a bot of this app.
-    pub(super) fn issue(&mut self, cx: &mut Cx<'_>, token: &str, bot: &str, client: &str) {
-        self.admit(cx, bearer(token), Caller { id: bot.to_owned(), client: Some(client.to_owned()) });
+    /// Makes callers with this token callers as somebody, for an app.
+    pub(super) fn issue(&mut self, cx: &mut Cx<'_>, token: &str, staffer: &Staffer, client: &str) {
+        let (id, client) = (staffer.id.clone(), Some(client.to_owned()));
+        self.admit(cx, bearer(token), Caller { id, client, grant: scope::of(staffer) });
     }
 
     /// Makes a token worthless.
@@ -110,11 +155,11 @@ impl Auth {
         self.callers.retain(|_, caller| caller.id != id);
     }
 
-    /// The header that the tenant's own client calls with: that of its first bot, or else of its first agent.
-    pub(super) fn token(&self) -> Option<Secret> {
-        let named = |wanted| self.exports.iter().find(|(name, _)| *name == wanted).map(|(_, token)| token);
-        let token = named("LIVECHAT_TOKEN").or_else(|| named("LIVECHAT_AGENT_TOKEN"))?;
-        Some(Secret::new(format!("Bearer {}", token.expose())))
+    /// The header that the tenant's own client calls an operation with: that of its first bot, or else of its first agent,
+    /// or a personal access token, whichever has the scopes.
+    pub(super) fn token(&self, route: Option<&'static str>) -> Option<Secret> {
+        let good = |(grant, _): &&(Grant, Secret)| route.is_none_or(|route| grant.meet(scope::need(route)).is_ok());
+        self.usual.iter().find(good).or(self.usual.first()).map(|(_, header)| header.clone())
     }
 
     /// Whoever the credential of a call belongs to.
@@ -128,9 +173,11 @@ impl Auth {
         match call.header(AUTHOR_HEADER) {
             // Clients go on to send the header where it means nothing any more.
             Some(bot) if version <= Version::V3_5 && bot != holder.id => {
+                // Only a person's token can be used for a bot, and only for one of the app that the token belongs to.
+                let agent = organization.staffer(&holder.id).is_some_and(|staffer| !staffer.is_bot());
                 let owned = |client: &String| organization.bots_of(client).any(|staffer| staffer.id == bot);
-                if holder.client.as_ref().is_some_and(owned) {
-                    return Ok(Caller { id: bot.to_owned(), client: holder.client.clone() });
+                if agent && holder.client.as_ref().is_some_and(owned) {
+                    return Ok(Caller { id: bot.to_owned(), ..holder.clone() });
                 }
                 Err(Denial::of(codes::AUTHORIZATION))
             }
@@ -139,13 +186,23 @@ impl Auth {
     }
 }
 
+/// What a token of somebody allows: these scopes, if they are given, or else those by default. The scopes of a bot's token
+/// are fixed.
+fn granted(tenant: &Tenant, staffer: &Staffer, scopes: Option<&Vec<String>>) -> Grant {
+    match scopes.or_else(|| tenant.keys.agents.get(&staffer.id)).filter(|_| !staffer.is_bot()) {
+        Some(scopes) => Grant::Listed(scopes.clone()),
+        None => scope::of(staffer),
+    }
+}
+
 /// The token of an agent or bot. Third and later ones are well known by the same pattern.
-fn token(cx: &mut Cx<'_>, staffer: &Staffer, noun: &str, nth: usize) -> Secret {
+fn token(cx: &mut Cx<'_>, tenant: &Tenant, staffer: &Staffer, noun: &str, nth: usize) -> Secret {
+    let region = tenant.region.as_deref().unwrap_or(region::USUAL);
     match (&staffer.token, cx.identities()) {
         (Some(token), _) => token.clone(),
-        (None, Identities::WellKnown) if nth == 1 => Secret::new(format!("dal:{noun}-token")),
-        (None, Identities::WellKnown) => Secret::new(format!("dal:{noun}{nth}-token")),
-        (None, Identities::Fresh) => Secret::new(format!("dal:{}", cx.draw("livechat/token").hex(32))),
+        (None, Identities::WellKnown) if nth == 1 => Secret::new(format!("{region}:{noun}-token")),
+        (None, Identities::WellKnown) => Secret::new(format!("{region}:{noun}{nth}-token")),
+        (None, Identities::Fresh) => Secret::new(format!("{region}:{}", cx.draw("livechat/token").hex(32))),
     }
 }
 
@@ -159,12 +216,13 @@ pub(super) fn account(cx: &mut Cx<'_>, nth: usize, first: &str) -> String {
 }
 
 /// The account and personal access token of the first agent.
-fn personal(cx: &mut Cx<'_>) -> (String, String) {
+fn personal(cx: &mut Cx<'_>, tenant: &Tenant) -> (String, String) {
+    let region = tenant.region.as_deref().unwrap_or(region::USUAL);
     match cx.identities() {
-        Identities::WellKnown => (WELL_KNOWN_ACCOUNT.to_owned(), WELL_KNOWN_PAT.to_owned()),
+        Identities::WellKnown => (WELL_KNOWN_ACCOUNT.to_owned(), format!("{region}:{WELL_KNOWN_PAT}")),
         Identities::Fresh => {
             let draw = cx.draw("livechat/pat");
-            (draw.guid(), format!("dal:{}", draw.hex(32)))
+            (draw.guid(), format!("{region}:{}", draw.hex(32)))
         }
     }
 }
@@ -186,8 +244,22 @@ pub(super) fn credential(call: &Call) -> Option<Credential> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
+    let (account, pat) = decoded(rest)?;
+    Some(basic(&account, &pat))
+}
+
+/// The token that a call carries, whatever it is good for.
+pub(super) fn secret(call: &Call) -> Option<String> {
+    let (scheme, rest) = call.header("authorization")?.split_once(' ')?;
+    match scheme.eq_ignore_ascii_case("basic") {
+        true => decoded(rest).map(|(_, pat)| pat),
+        false => Some(rest.trim().to_owned()),
+    }
+}
+
+fn decoded(rest: &str) -> Option<(String, String)> {
     let decoded = String::from_utf8(BASE64_STANDARD.decode(rest.trim()).ok()?).ok()?;
     // The token has a colon of its own after its region, so only the first one parts account and token.
     let (account, pat) = decoded.split_once(':')?;
-    Some(basic(account, pat))
+    Some((account.to_owned(), pat.to_owned()))
 }

@@ -48,7 +48,7 @@ codes! {
     GROUP_NOT_FOUND = "group_not_found", 404, "Group not found", Inferred, CONFIGURATION,
         "an unknown group, where something is configured";
     ALREADY_EXISTS = "already_exists", 409, "Already exists", Inferred, CONFIGURATION,
-        "a second agent with an address, or a second tag with a name";
+        "a second agent with an address, or a second tag, property or domain with a name";
     OWNERSHIP_TRANSFER = "ownership_transfer", 422, "Invalid transfer ownership request", Inferred, CONFIGURATION,
         "an agent who is to be the owner";
     CHAT_INACTIVE = "chat_inactive", 422, "Chat is inactive", Seen, BOTS,
@@ -65,8 +65,8 @@ codes! {
         "a request that takes longer than 15 s, or a body that does not end";
     INTERNAL = "internal", 500, "Internal server error", Docs, PAGE,
         "a failure of the vendor";
-    "service_unavailable", 503, "Service unavailable", Inferred, STATUS,
-        "the vendor refuses new requests for a while";
+    SERVICE_UNAVAILABLE = "service_unavailable", 503, "Service unavailable", Inferred, STATUS,
+        "the vendor refuses new requests for a while, or a method is asked for that is not played here";
     MISDIRECTED_REQUEST = "misdirected_request", 421, "Wrong region", Inferred, STATUS,
         "the wrong data centre; `data.region` names the right one";
     UNSUPPORTED_VERSION = "unsupported_version", 400, "Cannot call unsupported API versions.", Inferred, STATUS,
@@ -85,6 +85,10 @@ pub(super) struct Denial {
     row: &'static Code,
     message: Cow<'static, str>,
     status: Option<u16>,
+    /// What the caller has done wrong, if it is not the message.
+    blame: Option<String>,
+    /// Where the right data centre is.
+    region: Cow<'static, str>,
 }
 
 impl Denial {
@@ -92,7 +96,7 @@ impl Denial {
     pub(super) fn of(code: &str) -> Self {
         let row = CODES.iter().find(|row| row.code == code);
         let row = row.or_else(|| CODES.iter().find(|row| row.code == INTERNAL)).unwrap_or(&CODES[0]);
-        Self { row, message: row.text.into(), status: None }
+        Self { row, message: row.text.into(), status: None, blame: None, region: OTHER_REGION.into() }
     }
 
     /// The request is malformed in this way.
@@ -112,9 +116,20 @@ impl Denial {
         self
     }
 
-    /// What is malformed about the request, if that is why it is refused.
+    /// The same for something that a well-behaved client does not do, which goes into the journal.
+    pub(super) fn blaming(mut self, mistake: impl Into<String>) -> Self {
+        self.blame = Some(mistake.into());
+        self
+    }
+
+    /// The call belongs into this region.
+    pub(super) fn misdirected(region: &str) -> Self {
+        Self { region: region.to_owned().into(), ..Self::of(MISDIRECTED_REQUEST) }
+    }
+
+    /// What a well-behaved client would not have done, if that is why the request is refused.
     pub(super) fn mistake(&self) -> Option<&str> {
-        (self.row.code == VALIDATION).then_some(&*self.message)
+        self.blame.as_deref().or_else(|| (self.row.code == VALIDATION).then_some(&*self.message))
     }
 
     /// As it goes out; `chosen` is the status that the tenant's set-up gives to a type.
@@ -129,7 +144,7 @@ impl Denial {
     }
 
     fn envelope(&self) -> Envelope<'_> {
-        let data = (self.row.code == MISDIRECTED_REQUEST).then_some(Data { region: OTHER_REGION });
+        let data = (self.row.code == MISDIRECTED_REQUEST).then_some(Data { region: &self.region });
         Envelope { error: Error { r#type: self.row.code, message: &self.message, data } }
     }
 }
@@ -144,10 +159,10 @@ struct Error<'a> {
     r#type: &'static str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Data>,
+    data: Option<Data<'a>>,
 }
 
 #[derive(Serialize)]
-struct Data {
-    region: &'static str,
+struct Data<'a> {
+    region: &'a str,
 }

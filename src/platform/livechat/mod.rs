@@ -3,8 +3,9 @@
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
 //! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, after which time a
-//! thread counts as idle (`setup: {idle_after: …, transfer_after: …}`), what a summary says, and the well-known tokens of
-//! bots (`dal:bot-token`, `dal:bot2-token` …). Everything decided here is a named constant or a key of `setup:`.
+//! thread counts as idle (`setup: {idle_after: …, transfer_after: …}`), what a summary says, the well-known tokens of bots
+//! (`dal:bot-token`, `dal:bot2-token` …) and which scopes tokens have by default (`setup: {agents: [{scopes: …}]}`, `tokens`,
+//! `pat_scopes`). Everything decided here is a named constant or a key of `setup:`.
 //!
 //! Not part of it so far: the Customer Chat API and sockets; what sockets alone would hear of is checked and answered, and
 //! that is all. Agents who are created by a call have their own address as a token (`dal:zoe@example.com`), where identities
@@ -18,8 +19,11 @@ mod codes;
 mod deed;
 mod events;
 mod hook;
+mod key;
 mod model;
 mod properties;
+mod region;
+mod scope;
 mod script;
 mod setup;
 mod tenant;
@@ -36,7 +40,8 @@ use http::header::AUTHORIZATION;
 
 use self::auth::Auth;
 use self::codes::Denial;
-use self::model::{Bans, Chats, Files, Organization, Registration, StaffKind, Webhooks};
+use self::model::registry::Registry;
+use self::model::{Bans, Chats, Files, Library, Organization, Registration, StaffKind, Webhooks};
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
@@ -59,14 +64,20 @@ pub struct Livechat {
     auth: Auth,
     organization: Organization,
     chats: Chats,
+    /// The properties of apps, and their values in the license and its groups.
+    properties: Registry,
+    /// Whom nobody wants to hear from.
     bans: Bans,
+    /// Greetings, canned responses and the like.
+    library: Library,
     files: Files,
 }
 
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
     const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web and Configuration API v3.4 to v3.7, and webhooks";
-    const ROOTS: &'static [&'static str] = &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7"];
+    const ROOTS: &'static [&'static str] =
+        &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7", "agent/action", "configuration/action"];
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
@@ -127,7 +138,9 @@ impl Platform for Livechat {
         let secret = webhooks.counting(cx.now()).next().map_or(shared, |first| first.secret.clone());
         auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
         let organization = Organization::new(staff, &tenant.groups, webhooks);
-        Self { tenant, auth, organization, chats: Chats::new(), bans: Bans::default(), files: Files::default() }
+        let (registry, bans, library) = (Registry::new(), Bans::default(), Library::default());
+        let files = Files::default();
+        Self { tenant, auth, organization, chats: Chats::new(), properties: registry, bans, library, files }
     }
 
     fn credential(call: &Call) -> Option<Credential> {
@@ -141,12 +154,16 @@ impl Platform for Livechat {
         caller.map(|caller| caller.id).or_else(|| self.auth.holder(call).map(|holder| holder.id.clone()))
     }
 
-    fn client(&self, _: VirtualTime, _: Option<&'static str>) -> Client {
-        let token = self.auth.token();
+    fn client(&self, _: VirtualTime, route: Option<&'static str>) -> Client {
+        let token = self.auth.token(route);
         Client {
             params: vec![("version", version::USUAL.to_owned())],
             headers: token.map(|token| (AUTHORIZATION, token)).into_iter().collect(),
         }
+    }
+
+    fn arrange(call: &mut Call) {
+        version::into_path(call);
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {
@@ -159,7 +176,7 @@ impl Platform for Livechat {
             }
             // No error type is about HTTP methods; clients read the type, and this one says that the call is wrong.
             (Ok(_), Unrouted::Method) => {
-                cx.violation(format!("{} takes POST, not {}", call.path, call.method));
+                cx.violation(format!("{} does not take {}", call.path, call.method));
                 Denial::validation("Only POST requests are accepted")
             }
         };
@@ -167,7 +184,7 @@ impl Platform for Livechat {
     }
 
     fn finish(&mut self, _: &mut Cx<'_>, _: &mut Reply) {
-        // Answers carry nothing but their document; the dates of `Legacy` and `Deprecation` are not published.
+        // Answers carry nothing but their document; what depends on the version is put on where it is known.
     }
 
     fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {

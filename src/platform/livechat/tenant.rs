@@ -6,7 +6,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::hook::Hook;
+use super::key::Keys;
 use super::model::{StaffKind, Staffer};
+use super::version::Ends;
 use crate::base::time::VirtualSpan;
 use crate::platform::outgoing::Policy;
 
@@ -45,6 +47,12 @@ pub struct Tenant {
     pub(super) license_webhooks: LicenseWebhooks,
     /// The statuses that the set-up gives to error types.
     pub(super) statuses: BTreeMap<String, u16>,
+    /// What credentials allow, and further ones.
+    pub(super) keys: Keys,
+    /// The data centre, if calls that belong into another one are sent there.
+    pub(super) region: Option<String>,
+    /// The dates that answers of old versions carry.
+    pub(super) ends: Ends,
 }
 
 /// What happens to a chat that nobody is free for.

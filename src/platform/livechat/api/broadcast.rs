@@ -2,7 +2,6 @@
 
 use super::super::Livechat;
 use super::super::codes::{self, Denial};
-use super::super::version::Version;
 use super::{Outcome, Request, nothing};
 use crate::platform::cx::Cx;
 
@@ -24,7 +23,6 @@ pub(super) fn multicast(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Requ
 
 /// `request_thread_summary`.
 pub(super) fn request_thread_summary(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
-    request.since(Version::V3_6)?;
     let fields = request.fields()?;
     let (chat, thread) = (fields.required("chat_id")?, fields.required("thread_id")?);
     platform.chat(request, chat)?.thread(thread).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;

@@ -63,6 +63,16 @@ impl<'d> Fields<'d> {
         self.typed(key, "a number", Value::as_u64)
     }
 
+    /// A whole number of 32 bits, if it is there.
+    pub(super) fn integer(&self, key: &str) -> Result<Option<i32>, Denial> {
+        self.typed(key, "an integer", |value| value.as_i64().and_then(|number| i32::try_from(number).ok()))
+    }
+
+    /// An instant, if it is there.
+    pub(super) fn instant(&self, key: &str) -> Result<Option<VirtualTime>, Denial> {
+        self.typed(key, "an RFC 3339 date", |value| value.as_str().and_then(VirtualTime::parse))
+    }
+
     /// A list, if it is there.
     pub(super) fn list(&self, key: &str) -> Result<Option<&'d Vec<Value>>, Denial> {
         self.typed(key, "an array", Value::as_array)
@@ -99,11 +109,6 @@ impl<'d> Fields<'d> {
         self.typed(key, &wanted, |value| value.as_array()?.iter().map(known).collect())
     }
 
-    /// An instant, if it is there.
-    pub(super) fn instant(&self, key: &str) -> Result<Option<VirtualTime>, Denial> {
-        self.typed(key, "an RFC 3339 date", |value| value.as_str().and_then(VirtualTime::parse))
-    }
-
     /// An object that must be there.
     pub(super) fn required_object(&self, key: &str) -> Result<Self, Denial> {
         self.object(key)?.ok_or_else(|| self.missing(key))
@@ -131,6 +136,12 @@ impl<'d> Fields<'d> {
             }
         }
         Ok(object.members.clone())
+    }
+
+    /// Names by namespace: every member is a list of texts.
+    pub(super) fn names(&self) -> Result<Vec<(String, Vec<String>)>, Denial> {
+        let names = |space: &String| Ok((space.clone(), self.texts(space)?.unwrap_or_default()));
+        self.members.keys().map(names).collect()
     }
 
     /// The members, in the order in which they were sent.

@@ -4,7 +4,6 @@ use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::deed::Pressing;
 use super::super::model::Press;
-use super::super::version::Version;
 use super::document::Fields;
 use super::draft::{draft, purchase};
 use super::{Outcome, PresenceRule, Request, nothing};
@@ -61,7 +60,6 @@ pub(super) fn send_typing_indicator(platform: &mut Livechat, cx: &mut Cx<'_>, re
 
 /// `send_thinking_indicator`. Sockets alone hear of it.
 pub(super) fn send_thinking_indicator(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
-    request.since(Version::V3_6)?;
     let fields = request.fields()?;
     let chat = fields.required("chat_id")?;
     for key in ["title", "description", "custom_id"] {
@@ -73,7 +71,6 @@ pub(super) fn send_thinking_indicator(platform: &mut Livechat, cx: &mut Cx<'_>, 
 
 /// `send_event_preview`. The customer's sockets alone hear of it.
 pub(super) fn send_event_preview(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
-    request.since(Version::V3_6)?;
     let fields = request.fields()?;
     let chat = fields.required("chat_id")?;
     let event = fields.required_object("event")?;

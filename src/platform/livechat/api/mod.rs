@@ -32,10 +32,12 @@ use self::document::Fields;
 use self::table::{Form, routes};
 pub(super) use self::upload::credential as file_credential;
 use super::Livechat;
-use super::auth::Caller;
+use super::auth::{self, Caller};
 use super::codes::{self, Denial};
 use super::events::Cause;
 use super::model::{Chat, Thread};
+use super::region;
+use super::scope;
 use super::version::Version;
 use crate::journal::entry::Party;
 use crate::platform::cx::Cx;
@@ -115,12 +117,12 @@ fn serve(
         Form::Batch => batch::batch(platform, cx, &request, handler),
         Form::Plain | Form::Open => handler(platform, cx, &request),
     });
-    settle(platform, cx, route, outcome)
+    settle(platform, cx, call, route, outcome)
 }
 
 /// What an operation ends with, as it goes out.
-fn settle(platform: &Livechat, cx: &mut Cx<'_>, route: &'static str, outcome: Outcome) -> Answer {
-    outcome.map_err(|stop| match stop {
+fn settle(platform: &Livechat, cx: &mut Cx<'_>, call: &Call, route: &'static str, outcome: Outcome) -> Answer {
+    let answer = outcome.map_err(|stop| match stop {
         Stop::Denied(denial) => {
             if let Some(mistake) = denial.mistake() {
                 cx.violation(format!("{route}: {mistake}"));
@@ -128,7 +130,10 @@ fn settle(platform: &Livechat, cx: &mut Cx<'_>, route: &'static str, outcome: Ou
             platform.refuse(&denial)
         }
         Stop::Planned(reply) => reply,
-    })
+    });
+    let Ok(version) = version(call.param("version")) else { return answer };
+    let put = |reply| platform.tenant.ends.put(version, reply);
+    answer.map(put).map_err(put)
 }
 
 impl Request {
@@ -148,11 +153,17 @@ impl Request {
     /// Finds out in which version and by whom a call is made, and gives its body as it is.
     fn identify(platform: &Livechat, call: &Call, route: &'static str, form: Form) -> Result<(Self, Bytes), Denial> {
         let version = version(call.param("version"))?;
+        region::check(platform.tenant.region.as_deref(), auth::secret(call).as_deref(), call)?;
+        if !version.has(route) {
+            let mistake = format!("there is no such method in {}", call.param("version"));
+            return Err(Denial::of(codes::NOT_FOUND).blaming(mistake));
+        }
         let caller = platform.auth.caller(&platform.organization, call, version);
         let caller = match form {
             Form::Open => caller.unwrap_or_else(|_| Caller::nobody()),
             Form::Plain | Form::Batch => caller?,
         };
+        caller.grant.meet(scope::need(route)).map_err(missing)?;
         let bytes = match &call.body {
             Body::Whole(bytes) => bytes,
             Body::TooLarge(_) => return Err(Denial::of(codes::ENTITY_TOO_LARGE)),
@@ -161,10 +172,9 @@ impl Request {
         Ok((Self { route, version, caller, document: Value::Null, admission: Admission::Pending }, bytes.clone()))
     }
 
-    /// Whether the operation is there in the version of the call. What older versions answer is not documented; to them
-    /// it is a method that nobody knows.
-    fn since(&self, first: Version) -> Result<(), Denial> {
-        if self.version >= first { Ok(()) } else { Err(Denial::of(codes::NOT_FOUND)) }
+    /// Checks that the caller's scopes are for what belongs to others: that takes the widest of those that will do.
+    fn reaches_others(&self) -> Result<(), Denial> {
+        self.caller.grant.lacks(scope::need(self.route)).map_or(Ok(()), |scope| Err(missing(scope)))
     }
 
     /// The fields of the body.
@@ -192,6 +202,11 @@ fn decoded(text: &str) -> String {
         rest = if escaped.is_some() { &tail[2..] } else { tail };
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The refusal of a token that lacks a scope. The text was seen in the log of a public client.
+fn missing(scope: &str) -> Denial {
+    Denial::of(codes::AUTHORIZATION).saying(format!("Missing scope `{scope}`."))
 }
 
 /// The version that a path names.
@@ -234,9 +249,10 @@ impl Livechat {
         self.covers(request, &chat.access) || chat.present(&request.caller.id).is_some()
     }
 
-    /// Whether the caller is in one of these groups.
+    /// Whether the caller is in one of these groups, or has the scope for what is everybody's.
     fn covers(&self, request: &Request, groups: &[u64]) -> bool {
-        self.organization.staffer(&request.caller.id).is_some_and(|staffer| staffer.covers(groups))
+        let grouped = self.organization.staffer(&request.caller.id).is_some_and(|staffer| staffer.covers(groups));
+        grouped || request.caller.grant.is_wide(scope::need(request.route))
     }
 
     /// The chat with this id, if it has an active thread and the caller may change it. Presence is asked for before

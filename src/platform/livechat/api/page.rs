@@ -79,6 +79,15 @@ impl<T> Page<T> {
     }
 }
 
+impl<T> Page<T> {
+    /// Puts the id of the next page into an answer, for lists that only go forward.
+    pub(super) fn next_id(&self, answer: &mut Map<String, Value>) {
+        if let Some(id) = &self.next {
+            answer.insert("next_page_id".to_owned(), json!(id));
+        }
+    }
+}
+
 /// How many entries a page has.
 pub(super) fn limit(fields: &Fields<'_>, default: usize) -> Result<usize, Denial> {
     let Some(limit) = fields.number("limit")? else { return Ok(default) };

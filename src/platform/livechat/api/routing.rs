@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::model::{StaffKind, Staffer, Status};
-use super::{Outcome, Request, done, nothing};
+use super::{Outcome, Request, done, missing, nothing};
 use crate::platform::cx::Cx;
 
 /// `set_routing_status`.
@@ -16,6 +16,7 @@ pub(super) fn set_routing_status(platform: &mut Livechat, cx: &mut Cx<'_>, reque
     let word = fields.word("status", &words)?.ok_or_else(|| fields.missing("status"))?;
     let status = Status::ALL.iter().find(|(known, _)| *known == word).map_or(Status::Offline, |(_, status)| *status);
     let staffer = platform.organization.staffer(id).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
+    platform.commands(request, staffer)?;
     match (&staffer.kind, status) {
         (StaffKind::Agent(_), Status::Offline) => {
             return Err(Denial::validation(
@@ -60,4 +61,18 @@ pub(super) fn list_agents_for_transfer(platform: &mut Livechat, cx: &mut Cx<'_>,
     platform.admit(cx, request)?;
     let one = |(load, id): &(usize, &str)| json!({"agent_id": id, "total_active_chats": load});
     done(&loads.iter().map(one).collect::<Value>())
+}
+
+impl Livechat {
+    /// Checks that a status is that of the caller or of their app's bot, or that their scopes are for those of others.
+    fn commands(&self, request: &Request, staffer: &Staffer) -> Result<(), Denial> {
+        let (own, scope) = match &staffer.kind {
+            StaffKind::Agent(_) => (false, "agents--all:rw"),
+            StaffKind::Bot { owner, .. } => (self.owns(request, owner), "agents-bot--all:rw"),
+        };
+        match own || staffer.id == request.caller.id || request.caller.grant.covers(scope) {
+            true => Ok(()),
+            false => Err(missing(scope)),
+        }
+    }
 }

@@ -45,18 +45,18 @@ pub(super) struct Row {
 }
 
 /// Writes `const ROWS` of an API: `"name" => handler : "what it does";`. Before the name stands the form in brackets where
-/// it is not plain, and then the verb where it is not `Post`.
+/// it is not plain, and then the verb where it is not `Post`; after it the vendor's own name where that is taken here.
 macro_rules! rows {
-    ($area:literal, $page:literal; $( $( [$form:ident] )? $( $verb:ident )? $name:literal => $handler:path : $summary:literal; )*) => {
+    ($area:literal, $page:literal; $( $( [$form:ident] )? $( $verb:ident )? $name:literal $( at $action:literal )? => $handler:path : $summary:literal; )*) => {
         /// All operations of this API.
         pub(super) const ROWS: &[$crate::platform::livechat::api::table::Row] = &[ $(
             $crate::platform::livechat::api::table::Row {
                 name: $name,
-                path: concat!("/{version}/", $area, "/action/", $name),
+                path: concat!("/{version}/", $area, "/action/", $crate::platform::livechat::api::table::rows!(@action $name $( $action )?)),
                 summary: $summary,
                 doc: $crate::base::doc_ref::DocRef::new(
                     $crate::base::doc_ref::Mark::Docs,
-                    concat!("platform.text.com/docs/", $page, "#", $name),
+                    concat!("platform.text.com/docs/", $page, "#", $crate::platform::livechat::api::table::rows!(@action $name $( $action )?)),
                 ),
                 verb: $crate::platform::livechat::api::table::rows!(@verb $( $verb )?),
                 handle: |platform, cx, call| {
@@ -66,6 +66,8 @@ macro_rules! rows {
             }
         ),* ];
     };
+    (@action $name:literal) => { $name };
+    (@action $name:literal $action:literal) => { $action };
     (@form) => { $crate::platform::livechat::api::table::Form::Plain };
     (@form $form:ident) => { $crate::platform::livechat::api::table::Form::$form };
     (@verb) => { $crate::platform::livechat::api::table::Verb::Post };

@@ -43,7 +43,7 @@ pub(super) const ROWS: &[Row] = &[
         verb: Verb::Post,
         handle: |platform, cx, call| {
             let outcome = upload_file(platform, cx, call);
-            settle(platform, cx, UPLOAD_NAME, outcome)
+            settle(platform, cx, call, UPLOAD_NAME, outcome)
         },
     },
     Row {
@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Row] = &[
         verb: Verb::Get,
         handle: |platform, cx, call| {
             let outcome = download_file(platform, cx, call);
-            settle(platform, cx, DOWNLOAD_NAME, outcome)
+            settle(platform, cx, call, DOWNLOAD_NAME, outcome)
         },
     },
 ];

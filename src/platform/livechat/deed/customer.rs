@@ -2,7 +2,7 @@
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Ban, Chat, Fact, Revision};
+use super::super::model::{Ban, Banned, Chat, Fact, Revision};
 use super::lifecycle::Closing;
 use super::note::Note;
 use crate::base::time::VirtualSpan;
@@ -34,7 +34,8 @@ impl Livechat {
     /// Keeps a customer out for some days and closes their chat.
     pub(crate) fn ban(&mut self, cx: &mut Cx<'_>, customer: &str, days: u64, by: &str) {
         let span = VirtualSpan::from_mins(days.saturating_mul(MINUTES_PER_DAY));
-        self.bans.add(Ban { customer: customer.to_owned(), created_at: cx.now(), span });
+        let banned = Banned { customer: Some(customer.to_owned()), ip: None };
+        self.bans.add(Ban { banned, by: by.to_owned(), created_at: cx.now(), span });
         if let Some(chat) = self.open_chat_of(customer) {
             let closing = Closing::Banned { by: self.name_of(by), days };
             self.deactivate(cx, &Cause::system(), &chat, &closing);

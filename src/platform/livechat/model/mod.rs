@@ -8,14 +8,15 @@ mod dossier;
 mod event;
 mod fact;
 mod file;
+mod library;
 mod organization;
-
 mod property;
+pub(super) mod registry;
 mod thread;
 
 use indexmap::IndexMap;
 
-pub(super) use self::ban::{Ban, Bans};
+pub(super) use self::ban::{Ban, Banned, Bans};
 pub(super) use self::chat::{Chat, Member, MemberKind};
 pub(super) use self::dossier::{Dossier, Facebook, Revision};
 pub(super) use self::event::{
@@ -23,6 +24,7 @@ pub(super) use self::event::{
 };
 pub(super) use self::fact::{Fact, Reason};
 pub(super) use self::file::{File, Files};
+pub(super) use self::library::{Audience, Canned, Greeting, Library};
 pub(super) use self::organization::{
     Amendment, Conditions, EVERYBODY, Employment, Group, LANGUAGE, Organization, Pattern, Patterns, Place, Places,
     Priority, Profile, Registration, Role, Rule, StaffKind, Staffer, Standing, Status, Tag, Unregistrable, Webhooks,

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::super::codes as vendor;
+use super::super::key::Keys;
 use super::super::model::{EVERYBODY, Employment, Priority, Profile, Role, StaffKind, Staffer, Standing, Status};
 use super::super::tenant::{LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
-use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks};
+use super::super::version::Ends;
+use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys};
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
 use crate::scenario::codes;
@@ -28,8 +30,15 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let raw = RawTenant::decode(node, problems)?;
     let groups = groups(raw.groups, problems);
     let mut staff = IndexMap::new();
+    let mut granted = BTreeMap::new();
     let agents = raw.agents.map_or_else(default_agents, |agents| {
-        agents.into_iter().map(|agent| read_agent(agent, &groups, problems)).collect()
+        let read = |mut agent: RawAgent| {
+            if let Some(scopes) = keys::scopes(agent.scopes.take(), problems) {
+                granted.insert(agent.id.value.clone(), scopes);
+            }
+            read_agent(agent, &groups, problems)
+        };
+        agents.into_iter().map(read).collect()
     });
     for (place, agent) in agents {
         enlist(&mut staff, agent, place, problems);
@@ -50,7 +59,14 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         retries: raw.delivery.retries,
         order: Order::FirstAttempt,
     };
-    let statuses = statuses(raw.statuses, problems);
+    let mut chosen = raw.statuses;
+    if let Some(status) = raw.validation_status {
+        chosen.entry(vendor::VALIDATION.to_owned()).or_insert(status);
+    }
+    let statuses = statuses(chosen, problems);
+    let pat = keys::scopes(raw.pat_scopes, problems);
+    let keys = Keys { agents: granted, pat, more: keys::keys(raw.tokens, &staff, problems) };
+    let ends = Ends { legacy: keys::dates(raw.legacy, problems), deprecation: keys::dates(raw.deprecation, problems) };
     (problems.len() == before).then(|| Tenant {
         organization_id: raw.organization_id,
         license_id: raw.license_id,
@@ -68,10 +84,13 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         requester_id: if raw.requester_id_always { RequesterId::Always } else { RequesterId::IfAny },
         license_webhooks: if raw.license_webhooks { LicenseWebhooks::Enabled } else { LicenseWebhooks::Disabled },
         statuses,
+        keys,
+        region: raw.region,
+        ends,
     })
 }
 
-/// How agents of a set-up are employed: they may do everything, as their tokens do.
+/// How agents of a set-up are employed: as administrators, so that their tokens are good for nearly everything.
 const EMPLOYED: Employment =
     Employment { account: String::new(), role: Role::Administrator, standing: Standing::Active };
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod hooks;
+mod keys;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::scenario::node::{Node, Value};
 pub(super) const KEYS: &[KeyTable] = &[
     ("", RawTenant::FIELDS),
     ("agents", RawAgent::FIELDS),
+    ("tokens", keys::RawKey::FIELDS),
     ("groups", RawGroup::FIELDS),
     ("bots", RawBot::FIELDS),
     ("webhooks of a bot", RawShortHook::FIELDS),
@@ -77,6 +79,18 @@ record! {
         requester_id_always: bool = false,
         /// HTTP statuses of error types, where they are to differ.
         statuses: BTreeMap<String, Located<u16>>,
+        /// The HTTP status of `validation`, in short.
+        validation_status: Option<Located<u16>>,
+        /// More tokens of agents and bots.
+        tokens: Vec<keys::RawKey>,
+        /// The scopes of the well-known personal access token; all by default.
+        pat_scopes: Option<Vec<Located<String>>>,
+        /// The data centre. Calls with a token or an `X-Region` of another one are then answered `misdirected_request`.
+        region: Option<String>,
+        /// The dates in `Legacy`, by version, such as `"3.5": "2027-01-31"`; none by default.
+        legacy: BTreeMap<String, Located<String>>,
+        /// The dates in `Deprecation`, by version; none by default.
+        deprecation: BTreeMap<String, Located<String>>,
     }
 }
 
@@ -91,6 +105,8 @@ record! {
         groups: Vec<Located<u64>>,
         /// The Bearer token.
         token: Option<Secret>,
+        /// The scopes of the Bearer token; what their role may grant by default.
+        scopes: Option<Vec<Located<String>>>,
         /// How many chats the router gives them at once.
         max_chats: u32 = MAX_CHATS,
         /// How soon the router thinks of them: `first`, `normal`, `last` or `supervisor`.

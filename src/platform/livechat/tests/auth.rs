@@ -1,14 +1,8 @@
 //! Who may call, and as whom.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use super::*;
-
-fn basic(pair: &str) -> String {
-    format!("Basic {}", BASE64_STANDARD.encode(pair))
-}
 
 #[test]
 fn a_call_is_known_by_its_credential_and_nothing_else() {
@@ -33,6 +27,8 @@ fn a_call_is_known_by_its_credential_and_nothing_else() {
     check(Some(&basic("agent-account")), 401);
     check(Some("Basic ???"), 401);
     check(Some("Bearer dal:agent-pat"), 401);
+    check(Some("Bearer customer-token"), 401);
+    check(Some(&basic("dal:agent-token")), 401);
     check(Some("Bearer agent-account:dal:agent-pat"), 401);
     check(Some("dal:agent-token"), 401);
     check(Some("Bearer dal:bot2-token"), 401);
@@ -62,6 +58,24 @@ fn an_agents_token_acts_for_a_bot_only_where_that_is_still_possible() {
     check("v3.5", "tom@acme.example", Err(403));
     check("v3.6", BOT, Ok("mia@acme.example"));
     check("v3.7", BOT, Ok("mia@acme.example"));
+}
+
+#[test]
+fn a_bots_token_and_a_personal_one_act_for_nobody_else() {
+    let check = |token: &str, author: &str, expected: u16| {
+        let mut stage = Stage::open(json!({"bots": [{"name": "A"}, {"name": "B"}]}));
+        let headers = [("authorization", token), ("x-author-id", author)];
+        let path = "/v3.5/agent/action/list_chats";
+        let (reply, document) = stage.send(Method::POST, path, &headers, Body::Whole("{}".into()));
+        assert_eq!(reply.status, expected, "{document}");
+    };
+    let second = "b0700000000000000000000000000002";
+    check(BOT_TOKEN, BOT, 200);
+    check(BOT_TOKEN, second, 403);
+    check(PAT, second, 403);
+    check(AGENT_TOKEN, second, 200);
+    check(AGENT_TOKEN, "b0700000000000000000000000000003", 403);
+    check("Bearer dal:nobody", second, 401);
 }
 
 #[test]

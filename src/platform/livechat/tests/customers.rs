@@ -78,12 +78,12 @@ fn a_ban_closes_the_chat_and_keeps_the_customer_out_for_its_time() {
     let (chat, thread) = stage.start();
     stage.sent();
     let ban = json!({"id": ADA, "ban": {"days": 2}});
-    let (reply, document) = stage.call("ban_customer", BOT_TOKEN, &ban);
+    let (reply, document) = stage.call("ban_customer", AGENT_TOKEN, &ban);
     assert_eq!((reply.status, document), (200, json!({})));
     let bodies = stage.bodies();
     let note = &bodies[0]["payload"]["event"];
     assert_eq!(note["system_message_type"], "customer_banned");
-    assert_eq!(note["text_vars"], json!({"agent": "Acme Bot", "duration": "2 days"}));
+    assert_eq!(note["text_vars"], json!({"agent": "Mia Lind", "duration": "2 days"}));
     assert_eq!(bodies[1]["payload"], json!({"chat_id": chat, "thread_id": thread}));
     let refusal = stage.act(json!({"start_chat": {"as": "ada"}})).unwrap_err();
     assert_eq!(refusal.reason, "`ada` is banned until 2026-01-07T09:00:01.000000Z");

@@ -8,15 +8,21 @@ mod customers;
 mod events;
 mod files;
 mod filters;
+mod library;
+mod license;
 mod life;
 mod listing;
 mod opening;
 mod properties;
+mod property;
 mod refusals;
 mod routing;
+mod scope;
 mod setup;
 mod shapes;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
@@ -34,6 +40,8 @@ use crate::scenario::{Action, load_setup};
 const BOT: &str = "b0700000000000000000000000000001";
 const BOT_TOKEN: &str = "Bearer dal:bot-token";
 const AGENT_TOKEN: &str = "Bearer dal:agent-token";
+/// The header of the well-known personal access token.
+const PAT: &str = "Basic YWdlbnQtYWNjb3VudDpkYWw6YWdlbnQtcGF0";
 const ADA: &str = "4d2f6a8c-1b3e-4f50-9c7d-8e9fa0b1c2d3";
 const BOB: &str = "5e3f6a8c-1b3e-4f50-9c7d-8e9fa0b1c2d4";
 
@@ -43,6 +51,17 @@ struct Stage {
     now: VirtualTime,
     setup: Value,
     livechat: Box<dyn Instance>,
+}
+
+/// The header of a personal access token.
+fn basic(pair: &str) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(pair))
+}
+
+/// The type and text of an error.
+fn error(document: &Value) -> (&str, &str) {
+    let text = |key: &str| document["error"][key].as_str().unwrap_or_default();
+    (text("type"), text("message"))
 }
 
 /// Every webhook, for the short form of a bot.
@@ -98,11 +117,23 @@ impl Stage {
         self.call("get_chat", BOT_TOKEN, &body).1
     }
 
+    /// Who may call a method: the bot, unless its scopes are too few.
+    fn caller(method: &str) -> &'static str {
+        let bot = super::scope::Grant::listed(super::scope::BOT);
+        if bot.meet(super::scope::need(method)).is_ok() { BOT_TOKEN } else { AGENT_TOKEN }
+    }
+
     fn call(&mut self, method: &str, token: &str, body: &Value) -> (Reply, Value) {
         let routes = (Vendor::of::<Livechat>().routes)();
         let path = routes.iter().find(|route| route.name == method).expect("an operation").path;
         let path = path.replace("{version}", "v3.6");
         self.send(Method::POST, &path, &[("authorization", token)], Body::Whole(body.to_string().into()))
+    }
+
+    /// What a call of the Configuration API is answered.
+    fn configure(&mut self, version: &str, method: &str, token: &str, body: &Value) -> Value {
+        let path = format!("/{version}/configuration/action/{method}");
+        self.send(Method::POST, &path, &[("authorization", token)], Body::Whole(body.to_string().into())).1
     }
 
     fn send(&mut self, method: Method, path: &str, headers: &[(&'static str, &str)], body: Body) -> (Reply, Value) {

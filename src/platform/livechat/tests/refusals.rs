@@ -110,7 +110,7 @@ fn every_operation_has_a_sound_call_and_ignores_what_nobody_knows() {
     for method in methods() {
         let (mut stage, mut body) = staged(method);
         body["attach_to_last_thread"] = json!(true);
-        let (reply, document) = stage.call(method, BOT_TOKEN, &body);
+        let (reply, document) = stage.call(method, Stage::caller(method), &body);
         assert_eq!(reply.status, 200, "{method}: {document}");
         assert_eq!(document.is_array(), ARRAYS.contains(&method), "{method}");
     }
@@ -122,7 +122,7 @@ fn a_planned_code_takes_over_every_operation_and_nothing_is_changed() {
         for code in Vendor::of::<Livechat>().codes {
             let (mut stage, body) = staged(method);
             stage.plan(method, code.code);
-            let (reply, document) = stage.call(method, BOT_TOKEN, &body);
+            let (reply, document) = stage.call(method, Stage::caller(method), &body);
             assert_eq!((reply.status, reply.code.as_deref()), (code.status, Some(code.code)), "{method}");
             assert_eq!(document["error"]["type"], code.code, "{method}");
             assert_eq!(document["error"]["message"], code.text, "{method}");
@@ -145,13 +145,13 @@ fn every_operation_checks_version_credential_and_body_in_this_order() {
         };
         let whole = |text: &'static str| Body::Whole(text.into());
         check("v3.2", "Bearer x", whole("{"), 400, "unsupported_version");
-        check("v3.3", BOT_TOKEN, whole("{}"), 400, "unsupported_version");
+        check("v3.3", Stage::caller(method), whole("{}"), 400, "unsupported_version");
         check("v3.6", "Bearer x", whole("{"), 401, "authentication");
-        check("v3.6", BOT_TOKEN, whole("{"), 400, "validation");
-        check("v3.6", BOT_TOKEN, whole("[]"), 400, "validation");
-        check("v3.6", BOT_TOKEN, whole(""), 400, "validation");
-        check("v3.6", BOT_TOKEN, Body::TooLarge(1 << 24), 413, "entity_too_large");
-        check("v3.6", BOT_TOKEN, Body::TooSlow, 504, "request_timeout");
+        check("v3.6", Stage::caller(method), whole("{"), 400, "validation");
+        check("v3.6", Stage::caller(method), whole("[]"), 400, "validation");
+        check("v3.6", Stage::caller(method), whole(""), 400, "validation");
+        check("v3.6", Stage::caller(method), Body::TooLarge(1 << 24), 413, "entity_too_large");
+        check("v3.6", Stage::caller(method), Body::TooSlow, 504, "request_timeout");
     }
 }
 
@@ -214,7 +214,7 @@ fn a_chat_out_of_reach_is_refused_by_the_reason() {
     check(&[], "send_rich_message_postback", BOT_TOKEN, &other, (404, "not_found", "postback.id not found"));
     for method in ["get_customer", "update_customer", "ban_customer"] {
         let stranger = |body: &mut Value| body["id"] = json!("00000000-0000-4000-8000-000000000000");
-        check(&[], method, BOT_TOKEN, &stranger, (404, "not_found", "Not found"));
+        check(&[], method, Stage::caller(method), &stranger, (404, "not_found", "Not found"));
     }
     let own = |body: &mut Value| body["properties"] = json!({"source": {"client_id": "x"}});
     let fixed = (403, "authorization", "Property source.client_id cannot be changed here");
@@ -223,11 +223,13 @@ fn a_chat_out_of_reach_is_refused_by_the_reason() {
     check(&[json!({"assign": {"to": "Acme Bot"}})], "unfollow_chat", BOT_TOKEN, &same, inside);
     let offline = |id: &'static str| move |body: &mut Value| *body = json!({"agent_id": id, "status": "offline"});
     let words = "`status` of an agent must be one of: accepting_chats, not_accepting_chats";
-    check(&[], "set_routing_status", BOT_TOKEN, &offline("mia@acme.example"), (400, "validation", words));
+    check(&[], "set_routing_status", AGENT_TOKEN, &offline("mia@acme.example"), (400, "validation", words));
     check(&[], "set_routing_status", BOT_TOKEN, &offline("x"), (404, "not_found", "Not found"));
+    let unscoped = (403, "authorization", "Missing scope `agents--all:rw`.");
+    check(&[], "set_routing_status", BOT_TOKEN, &offline("mia@acme.example"), unscoped);
     let gone = [json!({"set_status": {"agent": "mia@acme.example", "status": "offline"}})];
     let back = |body: &mut Value| *body = json!({"agent_id": "mia@acme.example", "status": "accepting_chats"});
-    check(&gone, "set_routing_status", BOT_TOKEN, &back, (422, "agent_offline", "Agent offline"));
+    check(&gone, "set_routing_status", AGENT_TOKEN, &back, (422, "agent_offline", "Agent offline"));
     for method in ["get_chat", "list_threads", "tag_thread", "untag_thread", "send_event"] {
         let unknown = |body: &mut Value| body["chat_id"] = json!("X");
         check(&[], method, BOT_TOKEN, &unknown, (404, "not_found", "Not found"));

@@ -31,11 +31,11 @@ fn a_status_is_told_when_it_changes() {
         }
     }
     let mia = json!({"agent_id": "mia@acme.example", "status": "not_accepting_chats"});
-    assert_eq!(stage.call("set_routing_status", BOT_TOKEN, &mia).0.status, 200);
-    let statuses = stage.call("list_routing_statuses", BOT_TOKEN, &json!({})).1;
+    assert_eq!(stage.call("set_routing_status", AGENT_TOKEN, &mia).0.status, 200);
+    let statuses = stage.call("list_routing_statuses", AGENT_TOKEN, &json!({})).1;
     assert_eq!(statuses, json!([mia, {"agent_id": BOT, "status": "accepting_chats"}]));
     let none = json!({"filters": {"group_ids": [7]}});
-    assert_eq!(stage.call("list_routing_statuses", BOT_TOKEN, &none).1, json!([]));
+    assert_eq!(stage.call("list_routing_statuses", AGENT_TOKEN, &none).1, json!([]));
 }
 
 #[test]

@@ -52,6 +52,31 @@ fn impossible_tenants_are_reported() {
     check(json!({"bots": [{"name": "B", "id": "b1"}]}), &[("E0210", "`b1` cannot be the id of a bot")]);
     let token = json!({"agents": [{"id": "a", "token": "t"}, {"id": "b", "token": "t"}]});
     check(token, &[("E0210", "the token of `b` is somebody else's already")]);
+    check(
+        json!({"agents": [{"id": "a", "scopes": ["chats--acess:rw"]}]}),
+        &[("E0210", "`chats--acess:rw` is no scope")],
+    );
+    check(json!({"pat_scopes": ["chats"]}), &[("E0210", "`chats` is no scope")]);
+    let key = |more: Value| {
+        let mut key = json!({"of": "a"});
+        key.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"agents": [{"id": "a", "token": "t"}], "bots": [{"name": "B"}], "tokens": [key]})
+    };
+    check(key(json!({"of": "b", "token": "x"})), &[("E0210", "`b` is neither an agent nor a bot")]);
+    check(key(json!({})), &[("E0210", "this is no token of `a`")]);
+    check(key(json!({"pat": "x"})), &[("E0210", "this is no token of `a`")]);
+    check(key(json!({"token": "x", "pat": "x", "account_id": "y"})), &[("E0210", "this is no token of `a`")]);
+    check(key(json!({"token": "t"})), &[("E0210", "the token of `a` is somebody else's already")]);
+    check(
+        key(json!({"of": "B", "pat": "x", "account_id": "y"})),
+        &[("E0210", "`B` is a bot, and only accounts make personal access tokens")],
+    );
+    check(
+        key(json!({"of": "B", "token": "x", "scopes": []})),
+        &[("E0210", "the scopes of a bot's token are fixed, and `B` is a bot")],
+    );
+    check(json!({"legacy": {"3.5": "soon"}}), &[("E0210", "`soon` is no date")]);
+    check(json!({"deprecation": {"3.3": "2027-01-31"}}), &[("E0210", "`3.3` is no version")]);
     check(json!({"statuses": {"x": 422}}), &[("E0208", "`x` is no error type of LiveChat")]);
     let status = json!({"statuses": {"validation": 200}});
     check(status, &[("E0104", "200 is no status of an error; 400 to 599 is possible")]);

@@ -10,7 +10,7 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
     let check = |method: &str, body: Value, message: &str| {
         let mut stage = Stage::with_bot();
         stage.start();
-        let (reply, document) = stage.call(method, BOT_TOKEN, &body);
+        let (reply, document) = stage.call(method, Stage::caller(method), &body);
         assert_eq!(document["error"], json!({"type": "validation", "message": message}), "{method} {body}");
         assert_eq!(reply.status, 400);
     };

@@ -12,6 +12,7 @@ use crate::platform::cx::{Cx, Identities};
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
 use crate::platform::livechat::model::{Employment, Priority, Profile, Role, StaffKind, Staffer, Standing, Status};
+use crate::platform::livechat::region;
 use crate::platform::livechat::version::Version;
 use crate::platform::livechat::wire::organization as wire;
 
@@ -72,7 +73,8 @@ pub(super) fn create_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     // Where many worlds are open at once, an address may be somebody's in each of them and cannot be a token.
     if cx.identities() == Identities::WellKnown {
         let client = platform.tenant.client_id.clone();
-        platform.auth.issue(cx, &format!("dal:{id}"), id, &client);
+        let region = platform.tenant.region.as_deref().unwrap_or(region::USUAL);
+        platform.auth.issue(cx, &format!("{region}:{id}"), &staffer, &client);
     }
     let cause = platform.cause(cx, request);
     platform.amend(cx, &cause, |organization| organization.enlist(staffer));
@@ -83,6 +85,7 @@ pub(super) fn create_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
 pub(super) fn update_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let mut staffer = agent(platform, &fields)?.0.clone();
+    mine(request, &staffer.id)?;
     if request.version < Version::V3_6
         && let Some(name) = fields.text("name")?
     {
@@ -146,6 +149,7 @@ fn read(platform: &Livechat, fields: &Fields<'_>, version: Version, staffer: &mu
 pub(super) fn delete_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let id = agent(platform, &fields)?.0.id.clone();
+    mine(request, &id)?;
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
     platform.retire(cx, &cause, &id);
@@ -201,6 +205,7 @@ pub(super) fn request_agent_unsuspension(platform: &mut Livechat, cx: &mut Cx<'_
 pub(super) fn get_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let (staffer, employment) = agent(platform, &fields)?;
+    mine(request, &staffer.id)?;
     let wanted = fields.words("fields", wire::AGENT_FIELDS)?.unwrap_or_default();
     platform.admit(cx, request)?;
     let mut document = wire::agent(staffer, employment);
@@ -229,6 +234,11 @@ pub(super) fn list_agents(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Re
         }
     }
     done(&agents)
+}
+
+/// Checks that a request is about the caller, or that the caller's scopes are for others, too.
+fn mine(request: &Request, id: &str) -> Result<(), Denial> {
+    if id == request.caller.id { Ok(()) } else { request.reaches_others() }
 }
 
 /// The agent whom a request is about.

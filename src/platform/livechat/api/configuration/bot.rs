@@ -16,6 +16,7 @@ use crate::platform::cx::{Cx, WakeKey};
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
 use crate::platform::livechat::model::{Priority, Profile, StaffKind, Staffer, Status};
+use crate::platform::livechat::scope;
 use crate::platform::livechat::version::Version;
 use crate::platform::livechat::wire::organization as wire;
 
@@ -28,8 +29,6 @@ const USUAL_PRIORITY: Priority = Priority::Normal;
 const DIGITS: usize = 32;
 /// How long a token is good for.
 const TOKEN_LIFE: VirtualSpan = VirtualSpan::from_mins(24 * 60);
-/// What bots may do with their tokens.
-const SCOPES: [&str; 3] = ["chats--access:rw", "agents-bot--my:rw", "customers:rw"];
 /// The beginning of the key of timers that end a token.
 pub(in crate::platform::livechat) const TOKEN_TIMER: &str = "token ";
 
@@ -85,7 +84,9 @@ pub(super) fn fresh_secret(cx: &mut Cx<'_>) -> String {
 /// `update_bot`.
 pub(super) fn update_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
-    let mut staffer = bot(platform, &fields, "id")?.0.clone();
+    let (staffer, owner) = bot(platform, &fields, "id")?;
+    platform.mine(request, owner)?;
+    let mut staffer = staffer.clone();
     rename(&fields, &mut staffer)?;
     read(platform, &fields, request.version, &mut staffer)?;
     platform.admit(cx, request)?;
@@ -131,7 +132,9 @@ pub(super) fn read(
 /// `delete_bot`.
 pub(super) fn delete_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
-    let id = bot(platform, &fields, "id")?.0.id.clone();
+    let (staffer, owner) = bot(platform, &fields, "id")?;
+    platform.mine(request, owner)?;
+    let id = staffer.id.clone();
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
     platform.retire(cx, &cause, &id);
@@ -142,6 +145,7 @@ pub(super) fn delete_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
 pub(super) fn get_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let (staffer, owner) = bot(platform, &fields, "id")?;
+    platform.mine(request, owner)?;
     let wanted = fields.words("fields", wire::BOT_FIELDS)?.unwrap_or_default();
     platform.admit(cx, request)?;
     let mut document = wire::bot(staffer, owner);
@@ -206,13 +210,15 @@ pub(super) fn issue_bot_token(platform: &mut Livechat, cx: &mut Cx<'_>, request:
     let until = now + TOKEN_LIFE;
     let header = json!({"alg": "RS256", "typ": "JWT"}).to_string();
     let claims = json!({
-        "sub": id, "client_id": client, "organization_id": organization, "scope": SCOPES.join(","),
+        "sub": id, "client_id": client, "organization_id": organization, "scope": scope::BOT.join(","),
         "iat": now.as_secs(), "exp": until.as_secs(),
     });
     let parts = [header, claims.to_string()].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
     // Nobody here has the vendor's key, so the signature is drawn; it keeps tokens apart.
     let token = format!("{}.{}", parts.join("."), cx.draw("livechat/bot-token").hex(DIGITS));
-    platform.auth.issue(cx, &token, id, client);
+    if let Some(bot) = platform.organization.staffer(id) {
+        platform.auth.issue(cx, &token, bot, client);
+    }
     cx.wake_at(until, WakeKey(format!("{TOKEN_TIMER}{token}")));
     done(&json!({"token": token}))
 }

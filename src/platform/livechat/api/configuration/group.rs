@@ -39,6 +39,7 @@ pub(super) fn create_group(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
 pub(super) fn update_group(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let id = group_id(platform, &fields)?;
+    platform.member(request, id)?;
     let name = name(&fields)?;
     let language_code = fields.text("language_code")?;
     let members = members(platform, &fields)?;
@@ -59,6 +60,7 @@ pub(super) fn update_group(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
 /// `delete_group`. Nobody can be taken out of the group that everybody is in, so it cannot be deleted either.
 pub(super) fn delete_group(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let id = group_id(platform, &request.fields()?)?;
+    platform.member(request, id)?;
     if id == EVERYBODY {
         return Err(Denial::validation("group 0 cannot be deleted").into());
     }
@@ -72,6 +74,7 @@ pub(super) fn delete_group(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
 pub(super) fn get_group(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let id = group_id(platform, &fields)?;
+    platform.member(request, id)?;
     let wanted = fields.words("fields", &FIELDS)?.unwrap_or_default();
     platform.admit(cx, request)?;
     done(&wire::group(&platform.organization, id, &wanted))
@@ -110,4 +113,11 @@ fn members(platform: &Livechat, fields: &Fields<'_>) -> Result<Option<IndexMap<S
         members.insert(id.clone(), priority);
     }
     Ok(Some(members))
+}
+
+impl Livechat {
+    /// Checks that the caller is in a group, or that their scopes are for other groups, too.
+    fn member(&self, request: &Request, group: u64) -> Result<(), Denial> {
+        if self.covers(request, &[group]) { Ok(()) } else { request.reaches_others() }
+    }
 }

@@ -6,7 +6,6 @@ use super::super::{Outcome, Request, done};
 use crate::platform::cx::Cx;
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
-use crate::platform::livechat::version::Version;
 
 /// `get_license_id`.
 pub(super) fn get_license_id(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
@@ -27,9 +26,6 @@ fn answer(
     (key, known): (&str, String),
     (name, value): (&str, Value),
 ) -> Outcome {
-    if request.version != Version::V3_4 {
-        return Err(Denial::of(codes::NOT_FOUND).into());
-    }
     if request.fields()?.required(key)? != known {
         return Err(Denial::of(codes::NOT_FOUND).into());
     }

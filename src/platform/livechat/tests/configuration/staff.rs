@@ -10,7 +10,7 @@ fn a_request_has_to_be_sound() {
     let check = |method: &str, body: Value, code: &str, message: &str| {
         let mut stage = Stage::with_bot();
         stage.done("create_tag", json!({"name": "billing", "group_ids": [19]}));
-        let refused = stage.refused(method, AGENT_TOKEN, &body);
+        let refused = stage.refused(method, good_for(method), &body);
         assert_eq!(refused, (code.to_owned(), message.to_owned()), "{method} {body}");
     };
     let invalid = |method: &str, body: Value, message: &str| check(method, body, "validation", message);

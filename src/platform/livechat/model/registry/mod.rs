@@ -1,0 +1,267 @@
+//! All properties of a license's apps, and the values that the license and its groups have. Chats, threads and events
+//! keep their own values.
+//!
+//! Inferred, as no page lists the errors of single methods: which refusal is for what, that a property is looked for
+//! before its value is looked at, and that values go with the property when it is unregistered.
+
+mod property;
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+pub(crate) use self::property::{Access, Bounds, Datum, Kind, Location, Property, Refused, Right, Rights, Side};
+
+/// What has values of its own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Holder {
+    /// The license.
+    License,
+    /// A group.
+    Group(u64),
+}
+
+impl Holder {
+    fn location(self) -> Location {
+        match self {
+            Self::License => Location::License,
+            Self::Group(_) => Location::Group,
+        }
+    }
+}
+
+/// Whoever wants to read or write values.
+pub(crate) struct Asker<'a> {
+    /// Whether a namespace is theirs.
+    pub(crate) owns: &'a dyn Fn(&str) -> bool,
+    /// Whose namespaces their token is good for.
+    pub(crate) reach: Reach,
+}
+
+/// Whose namespaces a token is good for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reach {
+    /// The asker's own.
+    Own,
+    /// Those, and what others have published.
+    Published,
+}
+
+impl Asker<'_> {
+    fn may(&self, right: Right, namespace: &str, property: &Property) -> bool {
+        (self.owns)(namespace) || (self.reach == Reach::Published && property.public().contains(&right))
+    }
+}
+
+/// Names of properties, in the order in which they were asked for, each with what is wanted of it.
+#[derive(Debug)]
+pub(crate) struct Checked<T>(Vec<((String, String), T)>);
+
+/// All properties of a license's apps, and the values in the license and its groups.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    spaces: IndexMap<String, IndexMap<String, Property>>,
+    values: BTreeMap<Holder, IndexMap<(String, String), Datum>>,
+}
+
+/// The namespace whose properties everybody may read and write everywhere.
+const TEST: &str = "test";
+const TEST_PROPERTIES: &[(&str, Kind)] = &[
+    ("bool_property", Kind::Bool),
+    ("int_property", Kind::Int),
+    ("string_property", Kind::String),
+    ("tokenized_string_property", Kind::TokenizedString),
+];
+/// The vendor's own namespaces. What they have concerns chats; nothing in them can be registered.
+const BUILT_IN: &[&str] = &[
+    TEST,
+    "routing",
+    "source",
+    "rating",
+    "chats",
+    "lc2",
+    "core",
+    "translation",
+    "url_details",
+    "statistics",
+    "status",
+    "limits",
+    "monitoring",
+    "smart_actions",
+    "ecommerce",
+];
+
+impl Registry {
+    /// The properties that every license has.
+    pub(crate) fn new() -> Self {
+        let all = Rights::from([Right::Read, Right::Write]);
+        let sides = BTreeMap::from([(Side::Agent, all.clone()), (Side::Customer, all.clone())]);
+        let places = [Location::Chat, Location::Thread, Location::Event, Location::Group, Location::License];
+        let access: Access = places.into_iter().map(|place| (place, sides.clone())).collect();
+        let property = |kind| Property::new(kind, "", access.clone()).published(&all);
+        let test = TEST_PROPERTIES.iter().map(|(name, kind)| ((*name).to_owned(), property(*kind))).collect();
+        Self { spaces: IndexMap::from([(TEST.to_owned(), test)]), values: BTreeMap::new() }
+    }
+
+    /// Whether a namespace is the vendor's own.
+    pub(crate) fn is_built_in(namespace: &str) -> bool {
+        BUILT_IN.contains(&namespace)
+    }
+
+    /// The properties of an app, in the order of their registration.
+    pub(crate) fn of(&self, owner: &str) -> impl Iterator<Item = (&String, &Property)> {
+        self.spaces.get(owner).into_iter().flatten()
+    }
+
+    /// Whether a property could be registered.
+    ///
+    /// # Errors
+    /// If the app has one of this name.
+    pub(crate) fn vacant(&self, owner: &str, name: &str) -> Result<(), Refused> {
+        match self.find(owner, name) {
+            Ok(_) => Err(Refused::Exists),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Adds a property, unless the app has one of this name.
+    pub(crate) fn register(&mut self, owner: &str, name: &str, property: Property) {
+        self.spaces.entry(owner.to_owned()).or_default().entry(name.to_owned()).or_insert(property);
+    }
+
+    /// A property.
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub(crate) fn find(&self, namespace: &str, name: &str) -> Result<&Property, Refused> {
+        self.spaces.get(namespace).and_then(|space| space.get(name)).ok_or(Refused::Unknown)
+    }
+
+    /// Lets other apps do this, too. It cannot be taken back.
+    pub(crate) fn publish(&mut self, owner: &str, name: &str, rights: &Rights) {
+        if let Some(property) = self.spaces.get_mut(owner).and_then(|space| space.get_mut(name)) {
+            property.publish(rights);
+        }
+    }
+
+    /// Removes a property that is not published, with all its values.
+    pub(crate) fn unregister(&mut self, owner: &str, name: &str) {
+        if self.find(owner, name).is_ok_and(|property| property.public().is_empty()) {
+            self.spaces.entry(owner.to_owned()).or_default().shift_remove(name);
+            let key = (owner.to_owned(), name.to_owned());
+            self.values.values_mut().for_each(|values| {
+                values.shift_remove(&key);
+            });
+        }
+    }
+
+    /// Checks values that somebody wants to write.
+    ///
+    /// # Errors
+    /// If one of the properties does not exist or may not be written, or a value does not fit.
+    pub(crate) fn check(
+        &self,
+        holder: Holder,
+        asker: &Asker<'_>,
+        wanted: &Map<String, Value>,
+    ) -> Result<Checked<Datum>, Refused> {
+        let mut checked = Vec::new();
+        for (namespace, values) in wanted {
+            for (name, value) in values.as_object().into_iter().flatten() {
+                let property = self.writable(holder, asker, namespace, name)?;
+                let datum = property.datum(&format!("properties.{namespace}.{name}"), value)?;
+                checked.push(((namespace.clone(), name.clone()), datum));
+            }
+        }
+        Ok(Checked(checked))
+    }
+
+    /// Checks names of values that somebody wants to delete.
+    ///
+    /// # Errors
+    /// If one of the properties does not exist or may not be written.
+    pub(crate) fn check_names(
+        &self,
+        holder: Holder,
+        asker: &Asker<'_>,
+        wanted: &[(String, Vec<String>)],
+    ) -> Result<Checked<()>, Refused> {
+        let mut checked = Vec::new();
+        for (namespace, names) in wanted {
+            for name in names {
+                self.writable(holder, asker, namespace, name)?;
+                checked.push(((namespace.clone(), name.clone()), ()));
+            }
+        }
+        Ok(Checked(checked))
+    }
+
+    fn writable(&self, holder: Holder, asker: &Asker<'_>, space: &str, name: &str) -> Result<&Property, Refused> {
+        let property = match self.find(space, name) {
+            // Whoever may not look into a namespace does not learn what is in there.
+            Err(_) if !(asker.owns)(space) && !Self::is_built_in(space) => return Err(Refused::Forbidden),
+            found => found?,
+        };
+        if !asker.may(Right::Write, space, property) {
+            return Err(Refused::Forbidden);
+        }
+        let place = holder.location();
+        if !property.access().contains_key(&place) {
+            let place = match holder {
+                Holder::License => "licenses",
+                Holder::Group(_) => "groups",
+            };
+            return Err(Refused::Invalid(format!("`properties.{space}.{name}` is no property of {place}")));
+        }
+        if property.agents_may(Right::Write, place) { Ok(property) } else { Err(Refused::Forbidden) }
+    }
+
+    /// Writes values beside those that are there.
+    pub(crate) fn set(&mut self, holder: Holder, checked: Checked<Datum>) {
+        self.values.entry(holder).or_default().extend(checked.0);
+    }
+
+    /// Removes values; what has a default value has that from then on.
+    pub(crate) fn delete(&mut self, holder: Holder, checked: &Checked<()>) {
+        let values = self.values.entry(holder).or_default();
+        for (key, ()) in &checked.0 {
+            values.shift_remove(key);
+        }
+    }
+
+    /// The values that somebody may read, namespace by namespace, those by default included.
+    pub(crate) fn list(&self, holder: Holder, asker: &Asker<'_>, filter: &Filter<'_>) -> Map<String, Value> {
+        let values = self.values.get(&holder);
+        let mut out = Map::new();
+        for (namespace, properties) in self.spaces.iter().filter(|(space, _)| filter.takes_space(space)) {
+            let mut space = Map::new();
+            for (name, property) in properties.iter().filter(|(name, _)| name.starts_with(filter.name_prefix)) {
+                let readable =
+                    asker.may(Right::Read, namespace, property) && property.agents_may(Right::Read, holder.location());
+                let stored = values.and_then(|values| values.get(&(namespace.clone(), name.clone())));
+                if let Some(datum) = stored.or(property.default()).filter(|_| readable) {
+                    space.insert(name.clone(), datum.value());
+                }
+            }
+            if !space.is_empty() {
+                out.insert(namespace.clone(), Value::Object(space));
+            }
+        }
+        out
+    }
+}
+
+/// Which values are wanted.
+pub(crate) struct Filter<'f> {
+    /// Those of this namespace, or of all.
+    pub(crate) namespace: Option<&'f str>,
+    /// Those whose name begins so.
+    pub(crate) name_prefix: &'f str,
+}
+
+impl Filter<'_> {
+    fn takes_space(&self, namespace: &str) -> bool {
+        self.namespace.is_none_or(|wanted| wanted == namespace)
+    }
+}
