@@ -150,6 +150,7 @@ macro_rules! vectors {
             let all: BTreeSet<String> =
                 Vendor::of::<Livechat>().events.iter().map(|event| event.name.to_owned()).collect();
             assert_eq!(compared, all);
+            assert_eq!(all.len(), 38, "as many as the vendor documents");
         }
     };
 }

@@ -6,8 +6,9 @@ use rehearsal::base::rng::Seed;
 use rehearsal::engine::port::{Effect, Input};
 use rehearsal::engine::{Opening, World};
 use rehearsal::platform::cx::Identities;
+use rehearsal::platform::recipe::{self, Recipe};
 use rehearsal::platform::route::Reply;
-use rehearsal::platform::{PLATFORMS, Vendor, recipe};
+use rehearsal::platform::{PLATFORMS, Vendor};
 use rehearsal::scenario::load_setup;
 use serde_json::Value;
 
@@ -56,23 +57,23 @@ fn the_calls_of_a_recipe_get_its_code_out_of_a_stand_in_about_which_nothing_is_s
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scenario_of_a_recipe_meets_its_code_or_event() {
     let into = folder("recipes");
-    let path = "scenarios/imichat";
-    let ran = rehearsal(&["run", path, "--port", "0", "--bot", "builtin", "--journal", into.to_str().unwrap()]).await;
+    let ran =
+        rehearsal(&["run", "scenarios", "--port", "0", "--bot", "builtin", "--journal", into.to_str().unwrap()]).await;
     let journals: BTreeMap<String, String> = journals(&into).into_iter().collect();
-    let vendor = PLATFORMS.iter().find(|vendor| vendor.name == "imichat").unwrap();
-    for code in vendor.codes {
-        let recipe = code.recipe.unwrap();
+    let journal = |recipe: Recipe| {
         let file = format!("{}.jsonl", recipe.path);
         let journal = journals.get(&file).unwrap_or_else(|| panic!("{file} was not played: {}", ran.err));
-        let met = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let met = met.filter(|entry| entry["kind"] == "called").any(|entry| entry["code"] == code.code);
-        assert!(met, "{} does not lead to {}", recipe.path, code.code);
-    }
-    for event in vendor.events {
-        let recipe = event.recipe.unwrap();
-        let journal = &journals[&format!("{}.jsonl", recipe.path)];
-        let mut entries = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let sent = entries.any(|entry| entry["kind"] == "queued" && entry["event"] == event.name);
-        assert!(sent, "{} does not lead to {}", recipe.path, event.name);
+        journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>()
+    };
+    for vendor in PLATFORMS {
+        for (code, recipe) in vendor.codes.iter().filter_map(|code| Some((code.code, code.recipe?))) {
+            let met = journal(recipe).iter().any(|entry| entry["kind"] == "called" && entry["code"] == code);
+            assert!(met, "{} does not lead to {code}", recipe.path);
+        }
+        for event in vendor.events {
+            let sent = journal(event.recipe);
+            let sent = sent.iter().any(|entry| entry["kind"] == "queued" && entry["event"] == event.name);
+            assert!(sent, "{} does not lead to {}", event.recipe.path, event.name);
+        }
     }
 }

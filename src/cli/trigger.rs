@@ -72,9 +72,8 @@ fn find<'v>(args: &TriggerArgs, vendors: &'v [Vendor]) -> Result<(&'v Vendor, &'
     let event = vendor.events.iter().find(|event| event.name == args.event);
     let names = || vendor.events.iter().map(|event| event.name).collect::<Vec<_>>();
     let event = event.ok_or_else(|| unknown(&format!("event of {}", vendor.name), &args.event, names()))?;
-    let recipe = event.recipe.ok_or_else(|| format!("error: there is no recipe for {} yet", event.name))?;
     let mut scenario =
-        load(recipe.text, &[vendor.vocabulary]).map_err(|_| format!("error: {} is broken", recipe.path))?;
+        load(event.recipe.text, &[vendor.vocabulary]).map_err(|_| format!("error: {} is broken", event.recipe.path))?;
     scenario.steps.retain(|step| !matches!(step.action, Action::Expect(_)));
     if !args.changes.is_empty() {
         let deed = Deed::Set(args.changes.iter().map(|change| (change.path.clone(), change.value.clone())).collect());

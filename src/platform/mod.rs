@@ -138,5 +138,5 @@ pub struct Event {
     /// Where it is documented.
     pub doc: DocRef,
     /// A scenario in which it is sent, whatever the bot does.
-    pub recipe: Option<Recipe>,
+    pub recipe: Recipe,
 }

@@ -118,7 +118,7 @@ impl Platform for Toy {
         Code { code: "no_key", status: 401, text: "no key", cause: "no key", doc: DOC, recipe: Some(NO_KEY) },
         Code { code: "broken", status: 500, text: "broken", cause: "a fault", doc: DOC, recipe: Some(BROKEN) },
     ];
-    const EVENTS: &'static [Event] = &[Event { name: "note", summary: "somebody wrote", doc: DOC, recipe: None }];
+    const EVENTS: &'static [Event] = &[Event { name: "note", summary: "somebody wrote", doc: DOC, recipe: ANSWERED }];
 
     const SETUP: &'static [KeyTable] = &[("", Setup::FIELDS)];
 

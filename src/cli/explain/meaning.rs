@@ -43,7 +43,7 @@ pub(super) enum Meaning {
         name: &'static str,
         summary: &'static str,
         doc: DocRef,
-        recipe: Option<Recipe>,
+        recipe: Recipe,
         example: String,
     },
     /// An operation of a vendor's API.
@@ -127,14 +127,16 @@ impl Meaning {
                 title(&mut out, code, &format!("code of {platform}"), &format!("status {status}, “{text}”"));
                 fact(&mut out, "cause", cause);
                 fact(&mut out, "source", &doc.to_string());
-                recipe_block(&mut out, recipe.as_ref());
+                if let Some(recipe) = recipe {
+                    recipe_block(&mut out, recipe);
+                }
                 block(&mut out, "in a scenario", example);
                 block(&mut out, "with curl, while `rehearsal serve` runs", &curl.join("\n"));
             }
             Self::Event { platform, name, summary, doc, recipe, example } => {
                 title(&mut out, name, &format!("webhook of {platform}"), summary);
                 fact(&mut out, "source", &doc.to_string());
-                recipe_block(&mut out, recipe.as_ref());
+                recipe_block(&mut out, recipe);
                 block(&mut out, "in a scenario", example);
             }
             Self::Route { platform, name, method, path, summary, doc, example } => {
@@ -187,11 +189,9 @@ fn fact(out: &mut String, label: &str, text: &str) {
     let _ = writeln!(out, "  {label:<8} {text}");
 }
 
-/// The scenario that leads to a word, if there is one.
-fn recipe_block(out: &mut String, recipe: Option<&Recipe>) {
-    if let Some(recipe) = recipe {
-        block(out, &format!("recipe, {}", recipe.path), recipe.text);
-    }
+/// The scenario that leads to a word.
+fn recipe_block(out: &mut String, recipe: &Recipe) {
+    block(out, &format!("recipe, {}", recipe.path), recipe.text);
 }
 
 /// A labelled block of lines; nothing if there are none, as where an example cannot be written down.

@@ -11,51 +11,64 @@ use crate::journal::entry::{Audience, Change, Party, Role, Said};
 use crate::platform::Event;
 use crate::platform::cx::Cx;
 use crate::platform::outgoing::Outgoing;
+use crate::platform::recipe::Recipe;
+use crate::recipe;
 
-const fn event(name: &'static str, summary: &'static str) -> Event {
-    Event { name, summary, doc: DocRef::new(Mark::Docs, "platform.text.com/docs/management/webhooks"), recipe: None }
+const CHATS: Recipe = recipe!("livechat/webhooks/chats.yaml");
+const MESSAGES: Recipe = recipe!("livechat/webhooks/messages.yaml");
+const PROPERTIES: Recipe = recipe!("livechat/properties.yaml");
+const STAFF: Recipe = recipe!("livechat/configuration/agents_and_groups.yaml");
+const BOTS: Recipe = recipe!("livechat/configuration/bot_and_its_token.yaml");
+
+const fn event(recipe: Recipe, name: &'static str, summary: &'static str) -> Event {
+    let doc = DocRef::new(Mark::Docs, "platform.text.com/docs/management/webhooks");
+    Event { name, summary, doc, recipe }
 }
 
 /// All webhooks.
 pub(super) const EVENTS: &[Event] = &[
-    event("incoming_chat", "a chat got a new thread"),
-    event("chat_deactivated", "the thread of a chat was closed"),
-    event("chat_access_updated", "the groups that may see a chat changed"),
-    event("chat_transferred", "a chat went to another agent or group, or into the queue"),
-    event("user_added_to_chat", "an agent, a bot or a customer joined a chat"),
-    event("user_removed_from_chat", "an agent or a bot left a chat"),
-    event("incoming_event", "something was said or noted in a chat"),
-    event("event_deleted", "an event was taken back"),
-    event("event_updated", "an event has other content than before"),
-    event("incoming_rich_message_postback", "a button of a rich message was pressed or released"),
-    event("chat_properties_updated", "properties of a chat have other values"),
-    event("chat_properties_deleted", "properties of a chat are gone"),
-    event("thread_properties_updated", "properties of a thread have other values"),
-    event("thread_properties_deleted", "properties of a thread are gone"),
-    event("event_properties_updated", "properties of an event have other values"),
-    event("event_properties_deleted", "properties of an event are gone"),
-    event("events_marked_as_seen", "somebody has seen more events of a chat"),
-    event("customer_session_fields_updated", "apps have noted something else about a customer with an open chat"),
-    event("thread_tagged", "a thread got a tag"),
-    event("thread_untagged", "a thread lost a tag"),
-    event("thread_summary_set", "somebody asked what a thread was about"),
-    event("routing_status_set", "an agent or a bot takes chats now, or does no longer"),
-    event("agent_created", "there is a new agent"),
-    event("agent_updated", "an agent is not what they were"),
-    event("agent_deleted", "an agent has gone"),
-    event("agent_suspended", "an agent may not work for now"),
-    event("agent_unsuspended", "an agent may work again"),
-    event("agent_approved", "an agent was approved and may work"),
-    event("bot_created", "there is a new bot"),
-    event("bot_updated", "a bot is not what it was"),
-    event("bot_deleted", "a bot has gone"),
-    event("group_created", "there is a new group"),
-    event("group_updated", "a group, or who is in it, is not what it was"),
-    event("group_deleted", "a group has gone"),
-    event("tag_created", "there is a new tag"),
-    event("tag_updated", "a tag is for other groups"),
-    event("tag_deleted", "a tag has gone"),
-    event("auto_accesses_updated", "rules of access are not what, or where, they were"),
+    event(CHATS, "incoming_chat", "a chat got a new thread"),
+    event(CHATS, "chat_deactivated", "the thread of a chat was closed"),
+    event(CHATS, "chat_access_updated", "the groups that may see a chat changed"),
+    event(CHATS, "chat_transferred", "a chat went to another agent or group, or into the queue"),
+    event(CHATS, "user_added_to_chat", "an agent, a bot or a customer joined a chat"),
+    event(CHATS, "user_removed_from_chat", "an agent or a bot left a chat"),
+    event(MESSAGES, "incoming_event", "something was said or noted in a chat"),
+    event(MESSAGES, "event_deleted", "an event was taken back"),
+    event(MESSAGES, "event_updated", "an event has other content than before"),
+    event(MESSAGES, "incoming_rich_message_postback", "a button of a rich message was pressed or released"),
+    event(PROPERTIES, "chat_properties_updated", "properties of a chat have other values"),
+    event(PROPERTIES, "chat_properties_deleted", "properties of a chat are gone"),
+    event(PROPERTIES, "thread_properties_updated", "properties of a thread have other values"),
+    event(PROPERTIES, "thread_properties_deleted", "properties of a thread are gone"),
+    event(PROPERTIES, "event_properties_updated", "properties of an event have other values"),
+    event(PROPERTIES, "event_properties_deleted", "properties of an event are gone"),
+    event(MESSAGES, "events_marked_as_seen", "somebody has seen more events of a chat"),
+    event(
+        CHATS,
+        "customer_session_fields_updated",
+        "apps have noted something else about a customer with an open chat",
+    ),
+    event(CHATS, "thread_tagged", "a thread got a tag"),
+    event(CHATS, "thread_untagged", "a thread lost a tag"),
+    event(CHATS, "thread_summary_set", "somebody asked what a thread was about"),
+    event(CHATS, "routing_status_set", "an agent or a bot takes chats now, or does no longer"),
+    event(STAFF, "agent_created", "there is a new agent"),
+    event(STAFF, "agent_updated", "an agent is not what they were"),
+    event(STAFF, "agent_deleted", "an agent has gone"),
+    event(STAFF, "agent_suspended", "an agent may not work for now"),
+    event(STAFF, "agent_unsuspended", "an agent may work again"),
+    event(STAFF, "agent_approved", "an agent was approved and may work"),
+    event(BOTS, "bot_created", "there is a new bot"),
+    event(BOTS, "bot_updated", "a bot is not what it was"),
+    event(BOTS, "bot_deleted", "a bot has gone"),
+    event(STAFF, "group_created", "there is a new group"),
+    event(STAFF, "group_updated", "a group, or who is in it, is not what it was"),
+    event(STAFF, "group_deleted", "a group has gone"),
+    event(STAFF, "tag_created", "there is a new tag"),
+    event(STAFF, "tag_updated", "a tag is for other groups"),
+    event(STAFF, "tag_deleted", "a tag has gone"),
+    event(STAFF, "auto_accesses_updated", "rules of access are not what, or where, they were"),
 ];
 
 /// Who causes what happens, and through which app.
