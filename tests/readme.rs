@@ -1,6 +1,8 @@
 //! The README says what the program says.
 
-use crate::support::program::rehearsal;
+use rehearsal::report::Exit;
+
+use crate::support::program::{folder, rehearsal};
 
 const BEGIN: &str = "<!-- coverage: what `rehearsal list coverage --format markdown` prints -->\n";
 const END: &str = "<!-- end of coverage -->\n";
@@ -14,4 +16,19 @@ async fn the_coverage_table_is_that_of_the_program() {
     let differs = found.trim().lines().zip(printed.trim().lines()).find(|(found, printed)| found != printed);
     assert_eq!(differs, None, "print the table again and put it between the two comments");
     assert_eq!(found.trim().lines().count(), printed.trim().lines().count(), "the table is longer or shorter");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_scenario_in_it_passes() {
+    let text = std::fs::read_to_string("README.md").unwrap();
+    let into = folder("readme");
+    let scenarios: Vec<&str> =
+        text.split("```yaml\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0)).collect();
+    assert!(scenarios.len() >= 2, "{scenarios:?}");
+    for (index, scenario) in scenarios.iter().enumerate() {
+        let file = into.join(format!("{index}.yaml"));
+        std::fs::write(&file, scenario).unwrap();
+        let ran = rehearsal(&["run", file.to_str().unwrap(), "--port", "0", "--bot", "builtin", "--strict"]).await;
+        assert_eq!(ran.exit, Exit::Met, "{}{}", ran.out, ran.err);
+    }
 }
