@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use rehearsal::report::Exit;
 
 use crate::support::program::{folder, rehearsal};
-use crate::support::receiver::{Line, OK, Receiver};
+use crate::support::receiver::{Line, OK, Receiver, nobody};
 
 /// A chat that the well-known tenant of imi.chat takes.
 const CHAT: &str = r#"{"channel":"livechat","asset":{"id":"im15102452"},"customer":{"destination_id":"d"}}"#;
@@ -96,8 +96,9 @@ async fn what_cannot_be_played_has_an_exit_code_of_its_own() {
     let sound = "scenarios/imichat/order_status.yaml";
     check(&["run", sound, "--port", &port], Exit::CouldNotRun, "--port 0").await;
     check(&["serve", "--port", &port], Exit::CouldNotRun, "--port 0").await;
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    check(&["run", sound, "--bot", &format!("http://{gone}")], Exit::CouldNotRun, "does not listen").await;
+    let (_held, gone) = nobody();
+    let words = ["run", sound, "--port", "0", "--bot", &format!("http://{gone}")];
+    check(&words, Exit::CouldNotRun, "does not listen").await;
     let empty = folder("nothing");
     check(&["run", empty.to_str().unwrap()], Exit::NothingTested, "nothing to play").await;
     let path = empty.join("x.yaml");

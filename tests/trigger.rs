@@ -5,7 +5,7 @@ use rehearsal::report::Exit;
 use serde_json::Value;
 
 use crate::support::program::rehearsal;
-use crate::support::receiver::{Line, Receiver};
+use crate::support::receiver::{Line, Receiver, nobody};
 
 #[tokio::test]
 async fn every_event_can_be_printed() {
@@ -54,7 +54,7 @@ async fn what_cannot_be_sent_is_told() {
         assert_eq!(ran.exit, exit, "{words:?}: {}{}", ran.out, ran.err);
         assert!(format!("{}{}", ran.out, ran.err).contains(part), "{words:?}: {}{}", ran.out, ran.err);
     };
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (_held, gone) = nobody();
     let gone = format!("http://{gone}/");
     check(&["imichat", "chat.assigned", "--to", &gone], Exit::CouldNotRun, "nobody listens there").await;
     check(&["imichat", "chat.assigned", "--to", "http://169.254.169.254/"], Exit::CouldNotRun, "not sent").await;
