@@ -117,7 +117,7 @@ pub struct Code {
     /// Where it is documented.
     pub doc: DocRef,
     /// A scenario in which it is answered.
-    pub recipe: Option<Recipe>,
+    pub recipe: Recipe,
 }
 
 impl Code {

@@ -9,7 +9,7 @@ use crate::platform::cx::{Desk, Identities, Refusal};
 use crate::platform::route::Call;
 use crate::platform::{Code, Instance, Vendor};
 use crate::scenario::call::{CallStep, Target};
-use crate::scenario::expect::{Expect, Subject};
+use crate::scenario::expect::{CallPattern, Expect, Subject};
 use crate::scenario::node::Value;
 use crate::scenario::text::Word;
 use crate::scenario::{Action, Scenario, load};
@@ -38,19 +38,20 @@ macro_rules! recipe {
 /// it does nothing but call, else one that asks for the code by itself. The latter works where [`Opening::allow_prefer`]
 /// is set, as in `serve`.
 ///
-/// Nothing if there is no recipe to take a call from.
+/// Nothing if no recipe begins with a call to take.
 ///
 /// [`Opening::allow_prefer`]: crate::engine::Opening::allow_prefer
 #[must_use]
 pub fn calls(vendor: &Vendor, code: &Code) -> Option<Vec<Call>> {
     let client = WellKnown::of(vendor)?;
-    let own = read(vendor, code.recipe?)?;
-    if let Some(calls) = bare_calls(&own, code.code) {
+    let own = read(vendor, code.recipe)?;
+    if let Some(calls) = bare_calls(&own, |answer| is_answered(answer, code.code)) {
         return client.compose(&calls).ok();
     }
-    let usual = vendor.codes.iter().filter(|row| !row.is_refusal()).find_map(|row| {
-        let scenario = read(vendor, row.recipe?)?;
-        client.compose(&bare_calls(&scenario, row.code)?).ok()
+    let successes = vendor.codes.iter().filter(|row| !row.is_refusal());
+    let usual = successes.chain(vendor.codes).find_map(|row| {
+        let scenario = read(vendor, row.recipe)?;
+        client.compose(&bare_calls(&scenario, succeeds)?).ok()
     });
     let mut calls = usual?;
     let last = calls.last_mut()?;
@@ -62,7 +63,7 @@ pub fn calls(vendor: &Vendor, code: &Code) -> Option<Vec<Call>> {
 #[must_use]
 pub fn route(vendor: &Vendor, code: &Code) -> Option<String> {
     let is_wanted = |word: Option<&Word>| word.is_some_and(|Word(word)| word.value == code.code);
-    read(vendor, code.recipe?)?.steps.into_iter().find_map(|step| match step.action {
+    read(vendor, code.recipe)?.steps.into_iter().find_map(|step| match step.action {
         Action::Fault(Fault { on: Occasion::Route(route), deed: Deed::Code(planned), .. }) => {
             (planned == code.code).then_some(route)
         }
@@ -83,9 +84,9 @@ fn read(vendor: &Vendor, recipe: Recipe) -> Option<Scenario> {
     load(recipe.text, &[vendor.vocabulary]).ok()
 }
 
-/// The first steps of a scenario, up to the one that is answered with this code, if they are calls to the well-known
-/// tenant and refer to nothing that came before them.
-fn bare_calls<'s>(scenario: &'s Scenario, code: &str) -> Option<Vec<&'s CallStep>> {
+/// The first steps of a scenario, up to the one that is answered as wanted, if they are calls to the well-known tenant and
+/// refer to nothing that came before them.
+fn bare_calls(scenario: &Scenario, wanted: impl Fn(&CallPattern) -> bool) -> Option<Vec<&CallStep>> {
     if !matches!(&scenario.setup.value, Value::Map(members) if members.is_empty()) {
         return None;
     }
@@ -96,12 +97,21 @@ fn bare_calls<'s>(scenario: &'s Scenario, code: &str) -> Option<Vec<&'s CallStep
             return None;
         }
         calls.push(&**call);
-        let answered = call.answer.as_ref().and_then(|answer| answer.code.as_ref());
-        if answered.is_some_and(|Word(word)| word.value == code) {
+        if call.answer.as_ref().is_some_and(&wanted) {
             return Some(calls);
         }
     }
     None
+}
+
+/// Whether a call is answered with this code.
+fn is_answered(answer: &CallPattern, code: &str) -> bool {
+    answer.code.as_ref().is_some_and(|Word(word)| word.value == code)
+}
+
+/// Whether a call is granted, as its status says: not every vendor has codes for that.
+fn succeeds(answer: &CallPattern) -> bool {
+    answer.status.is_some_and(|status| status < 300)
 }
 
 /// The well-known tenant, whose client makes the calls.

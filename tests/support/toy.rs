@@ -23,7 +23,7 @@ const DOC: DocRef = DocRef::new(Mark::Docs, "toy.example/docs");
 
 const ANSWERED: Recipe = Recipe {
     path: "scenarios/toy/ok.yaml",
-    text: "platform: toy\nsteps:\n- call: {route: answer, params: {who: bob}, body: Hi, answer: {code: ok}}\n",
+    text: "platform: toy\nsteps:\n- call: {route: answer, params: {who: bob}, body: Hi, answer: {status: 200, code: ok}}\n",
 };
 const NO_KEY: Recipe = Recipe {
     path: "scenarios/toy/no_key.yaml",
@@ -114,9 +114,9 @@ impl Platform for Toy {
         handle: Self::answer,
     }];
     const CODES: &'static [Code] = &[
-        Code { code: "ok", status: 200, text: "fine", cause: "success", doc: DOC, recipe: Some(ANSWERED) },
-        Code { code: "no_key", status: 401, text: "no key", cause: "no key", doc: DOC, recipe: Some(NO_KEY) },
-        Code { code: "broken", status: 500, text: "broken", cause: "a fault", doc: DOC, recipe: Some(BROKEN) },
+        Code { code: "ok", status: 200, text: "fine", cause: "success", doc: DOC, recipe: ANSWERED },
+        Code { code: "no_key", status: 401, text: "no key", cause: "no key", doc: DOC, recipe: NO_KEY },
+        Code { code: "broken", status: 500, text: "broken", cause: "a fault", doc: DOC, recipe: BROKEN },
     ];
     const EVENTS: &'static [Event] = &[Event { name: "note", summary: "somebody wrote", doc: DOC, recipe: ANSWERED }];
 

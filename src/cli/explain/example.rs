@@ -134,6 +134,7 @@ mod tests {
     use super::*;
     use crate::base::doc_ref::{DocRef, Mark};
     use crate::fault::FAULTS;
+    use crate::platform::recipe::Recipe;
     use crate::scenario::act::ACTS;
     use crate::scenario::{self, STEPS, Staff, Vocabulary};
 
@@ -171,7 +172,7 @@ mod tests {
         check(&event("chat.assigned"), "chat.assigned");
         let row = |code: &'static str, status: u16| {
             let doc = DocRef::new(Mark::Docs, "vendor.example");
-            Code { code, status, text: "", cause: "", doc, recipe: None }
+            Code { code, status, text: "", cause: "", doc, recipe: Recipe { path: "", text: "" } }
         };
         check(&code(&row("4304", 200), Some("ROUTE")), "\"4304\"");
         check(&code(&row("CODE", 422), None), "- fault: {on: {route: ROUTE}, do: {code: CODE}");

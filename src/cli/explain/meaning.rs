@@ -33,7 +33,7 @@ pub(super) enum Meaning {
         text: &'static str,
         cause: &'static str,
         doc: DocRef,
-        recipe: Option<Recipe>,
+        recipe: Recipe,
         curl: Vec<String>,
         example: String,
     },
@@ -127,9 +127,7 @@ impl Meaning {
                 title(&mut out, code, &format!("code of {platform}"), &format!("status {status}, “{text}”"));
                 fact(&mut out, "cause", cause);
                 fact(&mut out, "source", &doc.to_string());
-                if let Some(recipe) = recipe {
-                    recipe_block(&mut out, recipe);
-                }
+                recipe_block(&mut out, recipe);
                 block(&mut out, "in a scenario", example);
                 block(&mut out, "with curl, while `rehearsal serve` runs", &curl.join("\n"));
             }

@@ -23,7 +23,7 @@ macro_rules! codes {
     ($( $name:ident = $code:literal, $status:literal, $text:literal, $cause:literal, $doc:expr, $recipe:literal; )*) => {
         $( #[doc = $cause] pub(super) const $name: Code = Code {
             code: $code, status: $status, text: $text, cause: $cause, doc: $doc,
-            recipe: Some(recipe!(concat!("imichat/errors/", $recipe, ".yaml"))),
+            recipe: recipe!(concat!("imichat/errors/", $recipe, ".yaml")),
         }; )*
 
         /// All codes this tenant can answer with, by number.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::Code;
 use crate::platform::route::Reply;
+use crate::recipe;
 
 const PAGE: &str = "platform.text.com/docs/messaging/agent-chat-api#errors";
 const SDK: &str = "github.com/livechat/lc-sdk-go, error fixtures";
@@ -29,7 +30,8 @@ macro_rules! codes {
 
         /// All error types of the Web API.
         pub(super) const CODES: &[Code] = &[ $( Code {
-            code: $code, status: $status, text: $text, cause: $cause, doc: DocRef::new(Mark::$mark, $source), recipe: None,
+            code: $code, status: $status, text: $text, cause: $cause, doc: DocRef::new(Mark::$mark, $source),
+            recipe: recipe!(concat!("livechat/errors/", $code, ".yaml")),
         } ),* ];
     };
 }
