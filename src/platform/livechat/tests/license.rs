@@ -31,6 +31,36 @@ fn bans_are_listed_until_they_end_or_are_lifted() {
 }
 
 #[test]
+fn a_ban_closes_the_chats_of_whomever_it_is_about_and_keeps_them_out() {
+    let check = |whom: Value, out: [bool; 2]| {
+        let mut stage = Stage::with_bot();
+        let (chat, thread) = stage.start();
+        stage.sent();
+        let mut body = whom.clone();
+        body["seconds"] = json!(90_000);
+        assert_eq!(stage.configure("v3.7", "ban_customer", PAT, &body), json!({}));
+        if out[0] {
+            let bodies = stage.bodies();
+            let note = &bodies[0]["payload"]["event"];
+            assert_eq!(note["system_message_type"], "customer_banned");
+            assert_eq!(note["text_vars"], json!({"agent": "Mia Lind", "duration": "2 days"}));
+            assert_eq!(bodies[1]["payload"], json!({"chat_id": chat, "thread_id": thread}));
+        }
+        let comes = |stage: &mut Stage, key: &str| match stage.act(json!({"start_chat": {"as": key}})) {
+            Ok(()) => true,
+            Err(refusal) => !refusal.reason.contains(&format!("`{key}` is banned until")),
+        };
+        assert_eq!(["ada", "bob"].map(|key| !comes(&mut stage, key)), out, "{whom}");
+        stage.wait(VirtualSpan::from_secs(90_000));
+        assert!(comes(&mut stage, "ada"));
+    };
+    check(json!({"customer_id": ADA}), [true, false]);
+    check(json!({"customer_id": ADA, "ip": "192.0.2.7"}), [true, false]);
+    check(json!({"ip": "203.0.113.24"}), [true, true]);
+    check(json!({"ip": "192.0.2.7"}), [false, false]);
+}
+
+#[test]
 fn the_website_is_a_channel_once_somebody_has_used_it() {
     let mut stage = Stage::with_bot();
     let list = |stage: &mut Stage| stage.configure("v3.6", "list_channels", BOT_TOKEN, &json!({}));
