@@ -232,6 +232,16 @@ fn filters_look_at_who_has_made_a_change_and_whom_it_is_about() {
         stage.done("update_agent", body);
         assert_eq!(stage.sent().len(), count, "{action} {filters}");
     };
+    let of_nobody = |sources: Value| {
+        let webhooks = json!([{"action": "tag_created", "url": "${bot}/x", "filters": {"source_type": sources}}]);
+        let mut stage = Stage::open(json!({"webhooks": webhooks}));
+        stage.call("create_tag", PAT, &json!({"name": "x"}));
+        let requesters = stage.bodies().into_iter().map(|body| body["requester"].clone());
+        requesters.collect::<Vec<_>>()
+    };
+    let requester = json!({"user_id": "agent@example.com", "account_id": "agent-account", "client_id": ""});
+    assert_eq!(of_nobody(json!(["other_clients"])), [requester], "a personal access token is no app, nor the system");
+    assert_eq!(of_nobody(json!(["my_client", "system"])), [] as [Value; 0]);
     check("agent_updated", json!({"source_type": ["my_client"]}), 1);
     check("agent_updated", json!({"source_type": ["other_clients", "system"]}), 0);
     check("routing_status_set", json!({"agent_ids": ["agent2@example.com"]}), 1);
