@@ -74,6 +74,8 @@ fn the_website_is_a_channel_once_somebody_has_used_it() {
 #[test]
 fn a_plan_leaves_what_is_not_used() {
     let mut stage = Stage::with_bot();
+    let rule = json!({"access": {"groups": [19]}, "conditions": {"url": {"values": [{"value": "x"}]}}});
+    stage.configure("v3.6", "add_auto_access", PAT, &rule);
     let mut left = |plan: &str| {
         let answer = stage.configure("v3.6", "check_product_limits_for_plan", PAT, &json!({"plan": plan}));
         answer.as_array().cloned().unwrap_or_default()
@@ -85,6 +87,7 @@ fn a_plan_leaves_what_is_not_used() {
     let starter = left("starter");
     assert_eq!(of("groups", &starter), [json!({"resource": "groups", "limit_balance": -2})]);
     assert_eq!(of("agents", &starter), [json!({"resource": "agents", "limit_balance": 398})]);
+    assert_eq!(of("access_rules", &starter), [json!({"resource": "access_rules", "limit_balance": -1})]);
     let mine = json!({"resource": "groups_per_agent", "limit_balance": 0, "id": "mia@acme.example"});
     let his = json!({"resource": "groups_per_agent", "limit_balance": 1, "id": "tom@acme.example"});
     assert_eq!(of("groups_per_agent", &starter), [mine, his]);

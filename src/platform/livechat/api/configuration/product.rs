@@ -115,6 +115,7 @@ impl Livechat {
         let used = match resource {
             "agents" => agents().count(),
             "groups" => self.organization.groups().count(),
+            "access_rules" => self.organization.rules().len(),
             "banned" => self.bans.in_force(now).count(),
             "queue" | "queue_continuous" => self.chats.queue().len(),
             "groups_per_agent" => {
