@@ -55,6 +55,8 @@ fn a_request_has_to_be_sound() {
     );
     invalid("create_agent", agent("work_scheduler", json!({"schedule": []})), "`work_scheduler.timezone` is required");
     invalid("create_agent", agent("work_scheduler", json!({"monday": {}})), "`work_scheduler.schedule` is required");
+    let hours = json!({"name": "B", "work_scheduler": {}});
+    invalid("create_bot", hours, "`work_scheduler.timezone` is required");
     check("create_agent", agent("groups", json!([{"id": 77}])), "group_not_found", "Group not found");
     check("create_agent", agent("role", json!("owner")), "ownership_transfer", "Invalid transfer ownership request");
     check("create_agent", json!({"id": MIA, "name": "Mia"}), "already_exists", "Already exists");
@@ -261,6 +263,21 @@ fn a_change_that_changes_nothing_is_not_told() {
         stage.done(method, body);
         assert_eq!(stage.told(), Vec::<String>::new(), "{method}");
     }
+}
+
+#[test]
+fn bots_are_listed_by_how_they_were_made() {
+    let mut stage = Stage::open(json!({"bots": [{"name": "Ours"}, {"name": "Theirs", "client_id": "other-app"}]}));
+    stage.done("create_bot", json!({"name": "By token"}));
+    stage.call("create_bot", PAT, &json!({"name": "By person", "owner_client_id": CLIENT}));
+    let mut check = |token: &str, all: bool, expected: &[&str]| {
+        let (_, listed) = stage.call("list_bots", token, &json!({"all": all}));
+        let names: Vec<&Value> = listed.as_array().unwrap().iter().map(|bot| &bot["name"]).collect();
+        assert_eq!(names, expected, "{token} {all}");
+    };
+    check(AGENT_TOKEN, false, &["Ours", "By token", "By person"]);
+    check(PAT, false, &["By person"]);
+    check(PAT, true, &["Ours", "Theirs", "By token", "By person"]);
 }
 
 #[test]
