@@ -102,6 +102,8 @@ fn what_is_not_played_says_so_and_is_noted() {
     let text = "Service unavailable: simulator: no license is bought here, so none has a source";
     assert_eq!(error(&answer), ("service_unavailable", text));
     assert!(format!("{:?}", stage.desk.facts).contains("get_product_source: no license is bought here"));
+    let missing = Vendor::of::<Livechat>().missing.iter().map(|missing| missing.name);
+    assert!(missing.into_iter().any(|name| name == "get_product_source"));
 }
 
 #[test]
