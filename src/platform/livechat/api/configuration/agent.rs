@@ -167,7 +167,8 @@ pub(super) fn delete_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     nothing()
 }
 
-/// `suspend_agent`.
+/// `suspend_agent`. Whoever is suspended gets no chats. Inferred: their tokens stay good, since the error that tells
+/// requesters of their suspension is listed for sockets only, and `request_agent_unsuspension` is for just these callers.
 pub(super) fn suspend_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     stand(platform, cx, request, Standing::Suspended, |now| now != Standing::Suspended)
 }

@@ -158,6 +158,12 @@ fn a_new_agent_gets_chats_once_approved_and_a_suspended_one_gets_none() {
         .filter(|chat| !chat["last_thread_summary"]["queue"].is_null())
         .count();
     assert_eq!(waiting, 1);
+    let (reply, _) = stage.call("request_agent_unsuspension", "Bearer dal:zoe@acme.example", &json!({}));
+    assert_eq!(reply.status, 200, "she can still ask to be let in again");
+    stage.done("unsuspend_agent", json!({"id": "zoe@acme.example"}));
+    let bob = stage.desk.chat("bob").unwrap().to_owned();
+    let (_, answer) = stage.call("get_chat", AGENT_TOKEN, &json!({"chat_id": bob}));
+    assert!(answer["thread"]["queue"].is_null(), "waiting chats go to her again");
 }
 
 #[test]
