@@ -271,11 +271,13 @@ impl CoverageRow {
         let codes = vendor.codes.iter();
         let codes = codes.map(|code| row("code", code.code, format!("{} {}", code.status, code.text), code.doc));
         let events = vendor.events.iter().map(|event| row("event", event.name, event.summary.to_owned(), event.doc));
-        routes.chain(codes).chain(events).collect()
+        let missing = vendor.missing.iter();
+        let missing = missing.map(|missing| row("missing", missing.name, missing.reason.to_owned(), missing.doc));
+        routes.chain(codes).chain(events).chain(missing).collect()
     }
 }
 
-/// All that is played of the vendors. In documents every vendor has a table of its own.
+/// All that is played of the vendors, and then what is missing. In documents every vendor has a table of its own.
 fn coverage(vendors: &[&Vendor], format: TableFormat) -> String {
     if format == TableFormat::Markdown {
         let tables = vendors.iter().map(|vendor| {

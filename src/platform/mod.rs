@@ -42,6 +42,9 @@ pub trait Platform: Sized + Send + 'static {
     /// Its webhooks.
     const EVENTS: &'static [Event];
 
+    /// What the vendor documents and is not played.
+    const MISSING: &'static [Missing] = &[];
+
     /// The members of bodies that hold secrets; their texts do not come into the journal.
     const SECRETS: &'static [&'static str] = &[];
 
@@ -126,6 +129,17 @@ impl Code {
     pub const fn is_refusal(&self) -> bool {
         self.status >= 300
     }
+}
+
+/// Something that a vendor documents and that is not played.
+#[derive(Clone, Copy, Debug)]
+pub struct Missing {
+    /// The vendor's name for it.
+    pub name: &'static str,
+    /// Why it is not played, and what happens instead.
+    pub reason: &'static str,
+    /// Where it is documented.
+    pub doc: DocRef,
 }
 
 /// One row of a vendor's table of webhooks.

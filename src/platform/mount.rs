@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use super::cx::{Credential, Cx, Refusal, WakeKey};
 use super::outgoing::Outgoing;
 use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
-use super::{Code, Event, Platform};
+use super::{Code, Event, Missing, Platform};
 use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
@@ -28,6 +28,8 @@ pub struct Vendor {
     pub codes: &'static [Code],
     /// Its webhooks.
     pub events: &'static [Event],
+    /// What it documents and is not played.
+    pub missing: &'static [Missing],
     /// The keys of `setup:`, mapping by mapping.
     pub setup: &'static [KeyTable],
     /// The words it adds to the scenario language.
@@ -105,6 +107,7 @@ impl Vendor {
             roots: P::ROOTS,
             codes: P::CODES,
             events: P::EVENTS,
+            missing: P::MISSING,
             setup: P::SETUP,
             vocabulary: Vocabulary {
                 platform: P::NAME,

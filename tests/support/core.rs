@@ -28,6 +28,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
         roots,
         setup: &[],
         codes: &[],
+        missing: &[],
         events: &[],
         vocabulary: Vocabulary {
             platform: name,

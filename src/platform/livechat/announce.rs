@@ -7,8 +7,20 @@ use super::model::{Amendment, Organization, StaffKind, Status};
 use super::tenant::Requester as Named;
 use super::version::Version;
 use super::wire::{Body, Requester, organization as wire};
+use crate::journal::entry::Role;
 use crate::platform::cx::Cx;
 use crate::platform::outgoing::Outgoing;
+
+/// What stands for the app of callers who have none.
+const NO_APP: &str = "";
+
+impl Cause {
+    /// The app that the filter `source_type` looks at; none for the system. A personal access token belongs to no app, but
+    /// its holder is not the system either: inferred that they count among the other apps.
+    pub(super) fn app(&self) -> Option<&str> {
+        (self.by.role != Role::System).then(|| self.client.as_deref().unwrap_or(NO_APP))
+    }
+}
 
 impl Amendment {
     /// The webhook about it.
@@ -90,7 +102,7 @@ impl Livechat {
             for registration in self.organization.webhooks.counting(cx.now()) {
                 let hook = &registration.hook;
                 let occasion = Occasion {
-                    client: cause.client.as_deref(),
+                    client: cause.app(),
                     author: None,
                     chat_client: None,
                     present: &[],
@@ -134,7 +146,7 @@ impl Livechat {
             // Bots have no account; the vendor's objects have the member all the same.
             StaffKind::Bot { .. } => String::new(),
         };
-        let client_id = cause.client.clone().unwrap_or_default();
+        let client_id = cause.client.as_deref().unwrap_or(NO_APP).to_owned();
         Some(Requester { user_id: staffer.id.clone(), account_id, client_id })
     }
 }

@@ -20,6 +20,7 @@ mod deed;
 mod events;
 mod hook;
 mod key;
+mod missing;
 mod model;
 mod properties;
 mod region;
@@ -45,7 +46,7 @@ use self::model::{Bans, Chats, Files, Library, Organization, Registration, Staff
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
-use super::{Code, Event, Platform, Table};
+use super::{Code, Event, Missing, Platform, Table};
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
@@ -82,6 +83,7 @@ impl Platform for Livechat {
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
+    const MISSING: &'static [Missing] = missing::MISSING;
 
     const SECRETS: &'static [&'static str] = &["secret_key"];
 

@@ -9,7 +9,7 @@ use super::model::{
     Chat, Content, Dossier, Draft, Event, MemberKind, Patron, Phase, Postback, Press, Status, Thread, Validity,
 };
 use super::tenant::Overflow;
-use super::wire::WHEREABOUTS;
+use super::wire::{ADDRESS, WHEREABOUTS};
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{
     Act, Assign, Attach, Choose, Close, Delete, Leave, Read, Resume, Say, SetStatus, StartChat, Tag, Transfer,
@@ -169,7 +169,7 @@ fn open(
     access: Vec<u64>,
     content: Option<Content>,
 ) -> Result<(), Refusal> {
-    if let Some(ban) = platform.bans.of(&customer.id, cx.now()) {
+    if let Some(ban) = platform.bans.of(&customer.id, ADDRESS, cx.now()) {
         return Err(Refusal::new(format!("`{}` is banned until {}", customer.key, ban.expires_at().micros())));
     }
     let chat = platform.chats.of_customer(&customer.id);

@@ -34,9 +34,9 @@ impl Bans {
         self.0.iter().filter(move |ban| now < ban.expires_at())
     }
 
-    /// The ban of a customer that is in force.
-    pub(crate) fn of(&self, customer: &str, now: VirtualTime) -> Option<&Ban> {
-        self.in_force(now).find(|ban| ban.banned.customer.as_deref() == Some(customer))
+    /// The ban in force that keeps out a customer who comes from an address.
+    pub(crate) fn of(&self, customer: &str, ip: &str, now: VirtualTime) -> Option<&Ban> {
+        self.in_force(now).find(|ban| ban.banned.includes(customer, ip))
     }
 
     /// Adds a ban, in place of one of the same.
@@ -48,6 +48,13 @@ impl Bans {
     /// Lifts bans of a customer or of an address.
     pub(crate) fn lift(&mut self, banned: &Banned) {
         self.0.retain(|ban| !ban.is_of(banned));
+    }
+}
+
+impl Banned {
+    /// Whether a customer who comes from an address is meant, be it by the one or by the other.
+    pub(crate) fn includes(&self, customer: &str, ip: &str) -> bool {
+        self.customer.as_deref() == Some(customer) || self.ip.as_deref() == Some(ip)
     }
 }
 
@@ -88,7 +95,9 @@ mod tests {
         let count = |bans: &Bans, secs: u64| bans.in_force(now + VirtualSpan::from_secs(secs)).count();
         assert_eq!([count(&bans, 0), count(&bans, 10), count(&bans, 29), count(&bans, 30)], [2, 1, 1, 0]);
         let later = now + VirtualSpan::from_secs(10);
-        assert!(bans.of("ada", now).is_some() && bans.of("bob", now).is_none() && bans.of("ada", later).is_none());
+        let out = |customer, ip, at| bans.of(customer, ip, at).is_some();
+        assert!(out("ada", "", now) && !out("bob", "", now) && !out("ada", "", later));
+        assert!(out("bob", "10.0.0.2", later) && !out("bob", "10.0.0.3", now));
         bans.lift(&banned(Some("bob"), None));
         assert_eq!(count(&bans, 0), 2);
         bans.lift(&banned(None, Some("10.0.0.1")));

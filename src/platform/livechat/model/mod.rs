@@ -26,9 +26,9 @@ pub(super) use self::fact::{Fact, Reason};
 pub(super) use self::file::{File, Files};
 pub(super) use self::library::{Audience, Canned, Greeting, Library};
 pub(super) use self::organization::{
-    Amendment, Conditions, EVERYBODY, Employment, Group, LANGUAGE, Organization, Pattern, Patterns, Place, Places,
-    Priority, Profile, Registration, Role, Rule, StaffKind, Staffer, Standing, Status, Tag, Unregistrable, Webhooks,
-    Whereabouts,
+    Amendment, Conditions, EVERYBODY, Employment, Group, LANGUAGE, Maker, Organization, Pattern, Patterns, Place,
+    Places, Priority, Profile, Registration, Role, Rule, StaffKind, Staffer, Standing, Status, Tag, Unregistrable,
+    Webhooks, Whereabouts,
 };
 pub(super) use self::property::{Names, Properties, Subject, assign, remove, set};
 pub(super) use self::thread::{Phase, Summary, Thread};

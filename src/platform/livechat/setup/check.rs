@@ -7,7 +7,9 @@ use indexmap::IndexMap;
 
 use super::super::codes as vendor;
 use super::super::key::Keys;
-use super::super::model::{EVERYBODY, Employment, Priority, Profile, Role, StaffKind, Staffer, Standing, Status};
+use super::super::model::{
+    EVERYBODY, Employment, Maker, Priority, Profile, Role, StaffKind, Staffer, Standing, Status,
+};
 use super::super::tenant::{LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
 use super::super::version::Ends;
 use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys};
@@ -167,7 +169,7 @@ fn read_bot(
     let staffer = Staffer {
         id,
         name: raw.name.value,
-        kind: StaffKind::Bot { owner, secret: None },
+        kind: StaffKind::Bot { owner, secret: None, maker: Maker::App },
         groups: known(raw.groups, priority, groups, problems),
         priority,
         max_chats: count(raw.max_chats),

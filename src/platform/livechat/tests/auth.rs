@@ -61,6 +61,21 @@ fn an_agents_token_acts_for_a_bot_only_where_that_is_still_possible() {
 }
 
 #[test]
+fn what_an_agents_token_configures_for_a_bot_is_the_bots_doing() {
+    let check = |version: &str, author: &str| {
+        let mut stage = Stage::with_bot();
+        let headers = [("authorization", AGENT_TOKEN), ("x-author-id", BOT)];
+        let path = format!("/{version}/configuration/action/create_tag");
+        let (reply, _) = stage.send(Method::POST, &path, &headers, Body::Whole(r#"{"name": "x"}"#.into()));
+        assert_eq!(reply.status, 200, "{version}");
+        let told = &stage.bodies()[0];
+        assert_eq!((&told["payload"]["author_id"], &told["requester"]["user_id"]), (&json!(author), &json!(author)));
+    };
+    check("v3.5", BOT);
+    check("v3.6", "mia@acme.example");
+}
+
+#[test]
 fn a_bots_token_and_a_personal_one_act_for_nobody_else() {
     let check = |token: &str, author: &str, expected: u16| {
         let mut stage = Stage::open(json!({"bots": [{"name": "A"}, {"name": "B"}]}));

@@ -31,6 +31,36 @@ fn bans_are_listed_until_they_end_or_are_lifted() {
 }
 
 #[test]
+fn a_ban_closes_the_chats_of_whomever_it_is_about_and_keeps_them_out() {
+    let check = |whom: Value, out: [bool; 2]| {
+        let mut stage = Stage::with_bot();
+        let (chat, thread) = stage.start();
+        stage.sent();
+        let mut body = whom.clone();
+        body["seconds"] = json!(90_000);
+        assert_eq!(stage.configure("v3.7", "ban_customer", PAT, &body), json!({}));
+        if out[0] {
+            let bodies = stage.bodies();
+            let note = &bodies[0]["payload"]["event"];
+            assert_eq!(note["system_message_type"], "customer_banned");
+            assert_eq!(note["text_vars"], json!({"agent": "Mia Lind", "duration": "2 days"}));
+            assert_eq!(bodies[1]["payload"], json!({"chat_id": chat, "thread_id": thread}));
+        }
+        let comes = |stage: &mut Stage, key: &str| match stage.act(json!({"start_chat": {"as": key}})) {
+            Ok(()) => true,
+            Err(refusal) => !refusal.reason.contains(&format!("`{key}` is banned until")),
+        };
+        assert_eq!(["ada", "bob"].map(|key| !comes(&mut stage, key)), out, "{whom}");
+        stage.wait(VirtualSpan::from_secs(90_000));
+        assert!(comes(&mut stage, "ada"));
+    };
+    check(json!({"customer_id": ADA}), [true, false]);
+    check(json!({"customer_id": ADA, "ip": "192.0.2.7"}), [true, false]);
+    check(json!({"ip": "203.0.113.24"}), [true, true]);
+    check(json!({"ip": "192.0.2.7"}), [false, false]);
+}
+
+#[test]
 fn the_website_is_a_channel_once_somebody_has_used_it() {
     let mut stage = Stage::with_bot();
     let list = |stage: &mut Stage| stage.configure("v3.6", "list_channels", BOT_TOKEN, &json!({}));
@@ -44,6 +74,8 @@ fn the_website_is_a_channel_once_somebody_has_used_it() {
 #[test]
 fn a_plan_leaves_what_is_not_used() {
     let mut stage = Stage::with_bot();
+    let rule = json!({"access": {"groups": [19]}, "conditions": {"url": {"values": [{"value": "x"}]}}});
+    stage.configure("v3.6", "add_auto_access", PAT, &rule);
     let mut left = |plan: &str| {
         let answer = stage.configure("v3.6", "check_product_limits_for_plan", PAT, &json!({"plan": plan}));
         answer.as_array().cloned().unwrap_or_default()
@@ -55,6 +87,7 @@ fn a_plan_leaves_what_is_not_used() {
     let starter = left("starter");
     assert_eq!(of("groups", &starter), [json!({"resource": "groups", "limit_balance": -2})]);
     assert_eq!(of("agents", &starter), [json!({"resource": "agents", "limit_balance": 398})]);
+    assert_eq!(of("access_rules", &starter), [json!({"resource": "access_rules", "limit_balance": -1})]);
     let mine = json!({"resource": "groups_per_agent", "limit_balance": 0, "id": "mia@acme.example"});
     let his = json!({"resource": "groups_per_agent", "limit_balance": 1, "id": "tom@acme.example"});
     assert_eq!(of("groups_per_agent", &starter), [mine, his]);
@@ -69,6 +102,8 @@ fn what_is_not_played_says_so_and_is_noted() {
     let text = "Service unavailable: simulator: no license is bought here, so none has a source";
     assert_eq!(error(&answer), ("service_unavailable", text));
     assert!(format!("{:?}", stage.desk.facts).contains("get_product_source: no license is bought here"));
+    let missing = Vendor::of::<Livechat>().missing.iter().map(|missing| missing.name);
+    assert!(missing.into_iter().any(|name| name == "get_product_source"));
 }
 
 #[test]

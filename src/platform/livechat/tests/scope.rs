@@ -197,6 +197,57 @@ fn what_belongs_to_others_takes_the_wider_scope() {
 }
 
 #[test]
+fn an_agent_without_approval_or_with_a_higher_role_takes_more_scopes() {
+    let check = |scopes: &[&str], method: &str, body: Value, lacking: &str| {
+        let answer = stage(scopes).configure("v3.6", method, "Bearer dal:some", &body);
+        assert_eq!(error(&answer).1, lacking, "{method} {body}");
+    };
+    let new = |key: &str, value: Value| json!({"id": "zoe@acme.example", "name": "Zoe", key: value});
+    let create = &["accounts--all:rc"];
+    check(create, "create_agent", new("awaiting_approval", json!(true)), "");
+    check(create, "create_agent", new("awaiting_approval", json!(false)), "Missing scope `accounts--all:rw`.");
+    let wide = &["accounts--all:rw"];
+    check(wide, "create_agent", new("awaiting_approval", json!(false)), "Missing scope `subscription.lc:rw`.");
+    let both = &["accounts--all:rw", "subscription.lc:rw"];
+    check(both, "create_agent", new("awaiting_approval", json!(false)), "");
+    let roles = "Missing scope `accounts.roles.lc--all:rw`.";
+    check(create, "create_agent", new("role", json!("normal")), "");
+    check(create, "create_agent", new("role", json!("viceowner")), roles);
+    let role = |role: &str| json!({"id": "mia@acme.example", "role": role});
+    check(&["agents--my:rw"], "update_agent", role("normal"), roles);
+    check(&["agents--my:rw"], "update_agent", role("administrator"), "");
+    check(&["agents--my:rw", "accounts.roles.lc--all:rw"], "update_agent", role("normal"), "");
+}
+
+#[test]
+fn tags_of_other_groups_take_the_wider_scope() {
+    let mut stage = Stage::open(json!({
+        "agents": [{"id": "mia@acme.example", "groups": [19]}],
+        "groups": [{"id": 19, "name": "Sales"}, {"id": 20, "name": "Others"}],
+        "tokens": [{"of": "mia@acme.example", "token": "dal:narrow", "scopes": ["tags--groups:rw"]}],
+    }));
+    for (name, groups) in [("own", json!([0, 19])), ("shared", json!([19, 20])), ("theirs", json!([20]))] {
+        stage.call("create_tag", PAT, &json!({"name": name, "group_ids": groups}));
+    }
+    let mut check = |method: &str, name: &str, groups: Value, allowed: bool| {
+        let body = json!({"name": name, "group_ids": groups});
+        let answer = stage.configure("v3.6", method, "Bearer dal:narrow", &body);
+        assert_eq!(error(&answer).1, if allowed { "" } else { "Missing scope `tags--all:rw`." }, "{method} {body}");
+    };
+    check("create_tag", "a", json!([19]), true);
+    check("create_tag", "b", json!([]), true);
+    check("create_tag", "c", json!([19, 20]), false);
+    check("update_tag", "shared", json!([19]), false);
+    check("update_tag", "own", json!([20]), false);
+    check("update_tag", "own", json!([0]), true);
+    check("delete_tag", "theirs", Value::Null, false);
+    check("delete_tag", "own", Value::Null, true);
+    let listed = stage.configure("v3.6", "list_tags", "Bearer dal:narrow", &json!({}));
+    let names: Vec<&Value> = listed.as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    assert_eq!(names, ["shared", "a", "b"]);
+}
+
+#[test]
 fn a_method_that_a_version_does_not_have_is_not_found_and_that_is_a_mistake() {
     let mut stage = Stage::with_bot();
     let path = "/v3.5/configuration/action/get_license_id";

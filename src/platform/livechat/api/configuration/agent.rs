@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::document::Fields;
 use super::super::{Outcome, Request, done, nothing};
-use super::person::{add, groups, max_chats, work_scheduler};
+use super::person::{add, groups, max_chats, needs, work_scheduler};
 use crate::platform::cx::{Cx, Identities};
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
@@ -37,6 +37,10 @@ const NOTIFICATIONS: [&str; 14] = [
     "incoming_message_for_focused_chat",
 ];
 const SUBSCRIPTIONS: [&str; 2] = ["daily_summary", "weekly_summary"];
+/// What it takes besides to create an agent whom nobody has to approve.
+const UNAPPROVED: [&str; 2] = ["accounts--all:rw", "subscription.lc:rw"];
+/// What it takes besides to give an agent a role other than the one they have; new ones have the lowest.
+const ROLES: &str = "accounts.roles.lc--all:rw";
 
 /// `create_agent`.
 pub(super) fn create_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
@@ -48,7 +52,10 @@ pub(super) fn create_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     let name = fields.required("name")?.to_owned();
     // Only apps of the vendor may leave the approval out, so it is what everybody else gets.
     let standing = match fields.flag("awaiting_approval")? {
-        Some(false) => Standing::Active,
+        Some(false) => {
+            UNAPPROVED.iter().try_for_each(|scope| needs(request, scope))?;
+            Standing::Active
+        }
         Some(true) | None => Standing::AwaitingApproval,
     };
     let mut staffer = Staffer {
@@ -62,7 +69,7 @@ pub(super) fn create_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
         token: None,
         profile: Profile::default(),
     };
-    read(platform, &fields, request.version, &mut staffer)?;
+    read(platform, &fields, request, &mut staffer)?;
     if platform.organization.staffer(id).is_some() {
         return Err(Denial::of(codes::ALREADY_EXISTS).into());
     }
@@ -91,7 +98,7 @@ pub(super) fn update_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     {
         name.clone_into(&mut staffer.name);
     }
-    read(platform, &fields, request.version, &mut staffer)?;
+    read(platform, &fields, request, &mut staffer)?;
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
     platform.amend(cx, &cause, |organization| organization.enlist(staffer));
@@ -99,7 +106,8 @@ pub(super) fn update_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
 }
 
 /// Reads what can be said when an agent is created and later, too.
-fn read(platform: &Livechat, fields: &Fields<'_>, version: Version, staffer: &mut Staffer) -> Result<(), Denial> {
+fn read(platform: &Livechat, fields: &Fields<'_>, request: &Request, staffer: &mut Staffer) -> Result<(), Denial> {
+    let version = request.version;
     let role = match fields.word("role", &["owner", "viceowner", "administrator", "normal"])? {
         // A license has its owner, and another one only when it is handed over.
         Some("owner") => return Err(Denial::of(codes::OWNERSHIP_TRANSFER)),
@@ -108,7 +116,10 @@ fn read(platform: &Livechat, fields: &Fields<'_>, version: Version, staffer: &mu
         Some(_) => Some(Role::Normal),
         None => None,
     };
-    if let (StaffKind::Agent(employment), Some(role)) = (&mut staffer.kind, role) {
+    if let (StaffKind::Agent(employment), Some(role)) = (&mut staffer.kind, role)
+        && employment.role != role
+    {
+        needs(request, ROLES)?;
         employment.role = role;
     }
     match fields.word("login_status", &["accepting chats", "not accepting chats"])? {
@@ -156,7 +167,8 @@ pub(super) fn delete_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     nothing()
 }
 
-/// `suspend_agent`.
+/// `suspend_agent`. Whoever is suspended gets no chats. Inferred: their tokens stay good, since the error that tells
+/// requesters of their suspension is listed for sockets only, and `request_agent_unsuspension` is for just these callers.
 pub(super) fn suspend_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     stand(platform, cx, request, Standing::Suspended, |now| now != Standing::Suspended)
 }

@@ -8,7 +8,12 @@ use crate::base::time::VirtualSpan;
 use crate::platform::cx::Cx;
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
-use crate::platform::livechat::model::{Ban, Banned};
+use crate::platform::livechat::deed::Closing;
+use crate::platform::livechat::events::Cause;
+use crate::platform::livechat::model::{Ban, Banned, Chat};
+use crate::platform::livechat::wire::ADDRESS;
+
+const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 
 /// `list_customer_bans`.
 pub(super) fn list_customer_bans(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
@@ -43,7 +48,8 @@ pub(super) fn unban_customer(platform: &mut Livechat, cx: &mut Cx<'_>, request: 
     nothing()
 }
 
-/// `ban_customer` of the Configuration API, which the Agent Chat API has by days.
+/// `ban_customer` of the Configuration API, which the Agent Chat API has by days. Inferred, because a ban is a ban: that
+/// it closes open chats as the other one does. Their notes count in days, so that a part of a day is one more.
 pub(super) fn ban_customer(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let banned = banned(&fields)?;
@@ -56,8 +62,20 @@ pub(super) fn ban_customer(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     }
     platform.admit(cx, request)?;
     let (by, created_at, span) = (request.caller.id.clone(), cx.now(), VirtualSpan::from_secs(seconds.into()));
+    let closing = Closing::Banned { by: platform.name_of(&by), days: u64::from(seconds).div_ceil(SECONDS_PER_DAY) };
+    let cut_off = chats_of(platform, &banned);
     platform.bans.add(Ban { banned, by, created_at, span });
+    for chat in cut_off {
+        platform.deactivate(cx, &Cause::system(), &chat, &closing);
+    }
     nothing()
+}
+
+/// The open chats of those whom a ban is about.
+fn chats_of(platform: &Livechat, banned: &Banned) -> Vec<String> {
+    let meant = |chat: &&Chat| chat.customer().is_some_and(|customer| banned.includes(&customer.id, ADDRESS));
+    let open = platform.chats.all().filter(|chat| chat.active().is_some()).filter(meant);
+    open.map(|chat| chat.id.clone()).collect()
 }
 
 fn banned(fields: &Fields<'_>) -> Result<Banned, Denial> {

@@ -15,7 +15,7 @@ use crate::base::time::VirtualSpan;
 use crate::platform::cx::{Cx, WakeKey};
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
-use crate::platform::livechat::model::{Priority, Profile, StaffKind, Staffer, Status};
+use crate::platform::livechat::model::{Maker, Priority, Profile, StaffKind, Staffer, Status};
 use crate::platform::livechat::scope;
 use crate::platform::livechat::version::Version;
 use crate::platform::livechat::wire::organization as wire;
@@ -38,6 +38,9 @@ pub(super) fn create_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     let owner = platform.app(request)?;
     let mut staffer = draft(platform, &fields, request.version, &owner)?;
     platform.admit(cx, request)?;
+    if let (StaffKind::Bot { maker, .. }, None) = (&mut staffer.kind, &request.caller.client) {
+        *maker = Maker::Person;
+    }
     let (id, key) = secret(cx, &mut staffer);
     let cause = platform.cause(cx, request);
     platform.amend(cx, &cause, |organization| organization.enlist(staffer));
@@ -54,7 +57,7 @@ pub(super) fn draft(
     let mut staffer = Staffer {
         id: String::new(),
         name: fields.required("name")?.to_owned(),
-        kind: StaffKind::Bot { owner: owner.to_owned(), secret: None },
+        kind: StaffKind::Bot { owner: owner.to_owned(), secret: None, maker: Maker::App },
         groups: IndexMap::new(),
         priority: USUAL_PRIORITY,
         max_chats: USUAL_CHATS,
@@ -121,6 +124,10 @@ pub(super) fn read(
             new.clone_into(text);
         }
     }
+    // Of a bot, the zone has to be known whether there are hours or not.
+    if let Some(scheduler) = fields.object("work_scheduler")?.filter(|_| version > Version::V3_4) {
+        scheduler.required("timezone")?;
+    }
     if let Some(scheduler) = work_scheduler(fields, version)? {
         profile.work_scheduler = Some(scheduler);
     }
@@ -153,15 +160,16 @@ pub(super) fn get_bot(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Reques
     done(&document)
 }
 
-/// `list_bots`: those of the caller's app, or all. Personal access tokens belong to no app, so their holders see all.
+/// `list_bots`: those of the caller's app, or all. Personal access tokens belong to no app; their holders see the bots that
+/// were made with such tokens.
 pub(super) fn list_bots(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let all = fields.flag("all")?.unwrap_or(false);
     let wanted = fields.words("fields", wire::BOT_FIELDS)?.unwrap_or_default();
     platform.admit(cx, request)?;
-    let mine = request.caller.client.as_ref().filter(|_| !all);
+    let client = request.caller.client.as_ref();
     let bots = platform.organization.staff().filter(|staffer| match &staffer.kind {
-        StaffKind::Bot { owner, .. } => mine.is_none_or(|mine| mine == owner),
+        StaffKind::Bot { owner, maker, .. } => all || client.map_or(*maker == Maker::Person, |client| client == owner),
         StaffKind::Agent(_) => false,
     });
     let shown = bots.map(|staffer| {
@@ -199,7 +207,7 @@ pub(super) fn issue_bot_token(platform: &mut Livechat, cx: &mut Cx<'_>, request:
     ];
     let (id, client, given, organization) = (id?, client?, given?, organization?);
     let known = platform.organization.staffer(id).is_some_and(|staffer| match &staffer.kind {
-        StaffKind::Bot { owner, secret: Some(secret) } => owner == client && secret.expose() == given,
+        StaffKind::Bot { owner, secret: Some(secret), .. } => owner == client && secret.expose() == given,
         StaffKind::Bot { secret: None, .. } | StaffKind::Agent(_) => false,
     });
     if !known || organization != platform.auth.organization_id {

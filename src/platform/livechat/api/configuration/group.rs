@@ -116,6 +116,11 @@ fn members(platform: &Livechat, fields: &Fields<'_>) -> Result<Option<IndexMap<S
 }
 
 impl Livechat {
+    /// Checks that the caller is in all of these groups, or that their scopes are for other groups, too.
+    pub(super) fn members(&self, request: &Request, groups: &[u64]) -> Result<(), Denial> {
+        groups.iter().try_for_each(|group| self.member(request, *group))
+    }
+
     /// Checks that the caller is in a group, or that their scopes are for other groups, too.
     fn member(&self, request: &Request, group: u64) -> Result<(), Denial> {
         if self.covers(request, &[group]) { Ok(()) } else { request.reaches_others() }

@@ -101,7 +101,7 @@ rows! {
     "list_greetings" => greeting::list_greetings: "lists greetings";
     "list_channels" => product::list_channels: "lists the channels that customers have used";
     "check_product_limits_for_plan" => product::check_product_limits_for_plan: "tells what a plan leaves of each resource";
-    "get_product_source" => product::get_product_source: "is not played here and says so";
+    "get_product_source" => product::unplayed: "is not played here and says so";
     "reactivate_email" => product::reactivate_email: "lets mail go to an agent again";
     "update_company_details" => product::update_company_details: "changes the details of the company";
     "add_allowed_domain" => library::add_allowed_domain: "allows a domain; from v3.7 on, as all that follow";

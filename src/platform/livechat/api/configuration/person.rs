@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::super::document::Fields;
+use super::super::{Request, missing};
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
 use crate::platform::livechat::model::Priority;
@@ -21,6 +22,11 @@ pub(super) fn priority(fields: &Fields<'_>, key: &str) -> Result<Option<Priority
         "supervisor" => Priority::Supervisor,
         _ => Priority::Normal,
     }))
+}
+
+/// Checks a scope that only some uses of a method take.
+pub(super) fn needs(request: &Request, scope: &str) -> Result<(), Denial> {
+    if request.caller.grant.covers(scope) { Ok(()) } else { Err(missing(scope)) }
 }
 
 /// The numbers of groups that exist, if they are there.

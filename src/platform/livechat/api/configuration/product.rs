@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use super::super::{Outcome, Request, Stop, done, nothing};
+use super::super::{Outcome, Request, done, nothing};
 use crate::base::time::VirtualTime;
 use crate::platform::cx::Cx;
 use crate::platform::livechat::Livechat;
 use crate::platform::livechat::codes::{self, Denial};
+use crate::platform::livechat::missing::reason;
 use crate::platform::livechat::model::Staffer;
 
 /// `list_channels`: the website, once a customer has used it. There are no other channels here.
@@ -53,18 +54,13 @@ pub(super) fn check_product_limits_for_plan(platform: &mut Livechat, cx: &mut Cx
     done(&balances)
 }
 
-/// `get_product_source`: nobody bought this license anywhere.
-pub(super) fn get_product_source(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+/// A method that is missing here, such as `get_product_source`, and says so. Of the vendor's error types only this one
+/// blames neither the call nor its token.
+pub(super) fn unplayed(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     platform.admit(cx, request)?;
-    Err(unplayed("no license is bought here, so none has a source"))
-}
-
-/// The refusal of what is not played here. Of the vendor's error types only this one blames neither the call nor its token.
-fn unplayed(reason: &str) -> Stop {
-    Denial::of(codes::SERVICE_UNAVAILABLE)
-        .saying(format!("Service unavailable: simulator: {reason}"))
-        .blaming(reason)
-        .into()
+    let reason = reason(request.route).unwrap_or("this is not played");
+    let text = format!("Service unavailable: simulator: {reason}");
+    Err(Denial::of(codes::SERVICE_UNAVAILABLE).saying(text).blaming(reason).into())
 }
 
 /// `reactivate_email`. No mail is sent here, so there is nothing to be seen of it.
@@ -115,6 +111,7 @@ impl Livechat {
         let used = match resource {
             "agents" => agents().count(),
             "groups" => self.organization.groups().count(),
+            "access_rules" => self.organization.rules().len(),
             "banned" => self.bans.in_force(now).count(),
             "queue" | "queue_continuous" => self.chats.queue().len(),
             "groups_per_agent" => {

@@ -15,6 +15,7 @@ pub(super) fn create_tag(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     let fields = request.fields()?;
     let name = fields.required("name")?;
     let groups = group_ids(platform, &fields, "group_ids")?.unwrap_or_default();
+    platform.members(request, &groups)?;
     if platform.organization.tags().iter().any(|tag| tag.name.to_lowercase() == name.to_lowercase()) {
         return Err(Denial::of(codes::ALREADY_EXISTS).into());
     }
@@ -32,7 +33,9 @@ pub(super) fn update_tag(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     let name = fields.required("name")?;
     let groups = group_ids(platform, &fields, "group_ids")?;
     let mut tag = platform.organization.tag(name).ok_or_else(|| Denial::of(codes::NOT_FOUND))?.clone();
+    platform.members(request, &tag.groups)?;
     tag.groups = groups.unwrap_or(tag.groups);
+    platform.members(request, &tag.groups)?;
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
     platform.amend(cx, &cause, |organization| organization.put_tag(tag));
@@ -42,14 +45,16 @@ pub(super) fn update_tag(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
 /// `delete_tag`.
 pub(super) fn delete_tag(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let name = request.fields()?.required("name")?;
-    platform.organization.tag(name).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
+    let tag = platform.organization.tag(name).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
+    platform.members(request, &tag.groups)?;
     platform.admit(cx, request)?;
     let cause = platform.cause(cx, request);
     platform.amend(cx, &cause, |organization| organization.remove_tag(name));
     nothing()
 }
 
-/// `list_tags`.
+/// `list_tags`. Whoever may only see those of their own groups sees those of no group, too, which is inferred: they are
+/// not anybody else's.
 pub(super) fn list_tags(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let wanted = match request.fields()?.object("filters")? {
         Some(filters) => Some(filters.numbers("group_ids")?.ok_or_else(|| filters.missing("group_ids"))?),
@@ -60,6 +65,7 @@ pub(super) fn list_tags(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Requ
         .organization
         .tags()
         .iter()
+        .filter(|tag| tag.groups.is_empty() || platform.covers(request, &tag.groups))
         .filter(|tag| wanted.as_ref().is_none_or(|wanted| tag.groups.iter().any(|group| wanted.contains(group))));
     done(&tags.map(wire::tag).collect::<Vec<_>>())
 }

@@ -14,7 +14,9 @@ use indexmap::IndexMap;
 
 pub(crate) use self::access::{Conditions, Pattern, Patterns, Place, Places, Rule, Whereabouts};
 pub(crate) use self::amendment::Amendment;
-pub(crate) use self::staffer::{EVERYBODY, Employment, Priority, Profile, Role, StaffKind, Staffer, Standing, Status};
+pub(crate) use self::staffer::{
+    EVERYBODY, Employment, Maker, Priority, Profile, Role, StaffKind, Staffer, Standing, Status,
+};
 pub(crate) use self::tag::Tag;
 pub(crate) use self::webhook::{Registration, Unregistrable, Webhooks};
 

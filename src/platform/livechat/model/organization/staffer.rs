@@ -61,7 +61,18 @@ pub(crate) enum StaffKind {
         owner: String,
         /// What its tokens are issued for; those of the set-up have none until it is reset.
         secret: Option<Secret>,
+        /// How it was made.
+        maker: Maker,
     },
+}
+
+/// How a bot was made, which decides who sees it in lists.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Maker {
+    /// With a token of an app, from a template, or by the set-up.
+    App,
+    /// With a personal access token.
+    Person,
 }
 
 /// How an agent is employed.

@@ -55,6 +55,8 @@ fn a_request_has_to_be_sound() {
     );
     invalid("create_agent", agent("work_scheduler", json!({"schedule": []})), "`work_scheduler.timezone` is required");
     invalid("create_agent", agent("work_scheduler", json!({"monday": {}})), "`work_scheduler.schedule` is required");
+    let hours = json!({"name": "B", "work_scheduler": {}});
+    invalid("create_bot", hours, "`work_scheduler.timezone` is required");
     check("create_agent", agent("groups", json!([{"id": 77}])), "group_not_found", "Group not found");
     check("create_agent", agent("role", json!("owner")), "ownership_transfer", "Invalid transfer ownership request");
     check("create_agent", json!({"id": MIA, "name": "Mia"}), "already_exists", "Already exists");
@@ -156,6 +158,12 @@ fn a_new_agent_gets_chats_once_approved_and_a_suspended_one_gets_none() {
         .filter(|chat| !chat["last_thread_summary"]["queue"].is_null())
         .count();
     assert_eq!(waiting, 1);
+    let (reply, _) = stage.call("request_agent_unsuspension", "Bearer dal:zoe@acme.example", &json!({}));
+    assert_eq!(reply.status, 200, "she can still ask to be let in again");
+    stage.done("unsuspend_agent", json!({"id": "zoe@acme.example"}));
+    let bob = stage.desk.chat("bob").unwrap().to_owned();
+    let (_, answer) = stage.call("get_chat", AGENT_TOKEN, &json!({"chat_id": bob}));
+    assert!(answer["thread"]["queue"].is_null(), "waiting chats go to her again");
 }
 
 #[test]
@@ -232,6 +240,16 @@ fn filters_look_at_who_has_made_a_change_and_whom_it_is_about() {
         stage.done("update_agent", body);
         assert_eq!(stage.sent().len(), count, "{action} {filters}");
     };
+    let of_nobody = |sources: Value| {
+        let webhooks = json!([{"action": "tag_created", "url": "${bot}/x", "filters": {"source_type": sources}}]);
+        let mut stage = Stage::open(json!({"webhooks": webhooks}));
+        stage.call("create_tag", PAT, &json!({"name": "x"}));
+        let requesters = stage.bodies().into_iter().map(|body| body["requester"].clone());
+        requesters.collect::<Vec<_>>()
+    };
+    let requester = json!({"user_id": "agent@example.com", "account_id": "agent-account", "client_id": ""});
+    assert_eq!(of_nobody(json!(["other_clients"])), [requester], "a personal access token is no app, nor the system");
+    assert_eq!(of_nobody(json!(["my_client", "system"])), [] as [Value; 0]);
     check("agent_updated", json!({"source_type": ["my_client"]}), 1);
     check("agent_updated", json!({"source_type": ["other_clients", "system"]}), 0);
     check("routing_status_set", json!({"agent_ids": ["agent2@example.com"]}), 1);
@@ -251,6 +269,21 @@ fn a_change_that_changes_nothing_is_not_told() {
         stage.done(method, body);
         assert_eq!(stage.told(), Vec::<String>::new(), "{method}");
     }
+}
+
+#[test]
+fn bots_are_listed_by_how_they_were_made() {
+    let mut stage = Stage::open(json!({"bots": [{"name": "Ours"}, {"name": "Theirs", "client_id": "other-app"}]}));
+    stage.done("create_bot", json!({"name": "By token"}));
+    stage.call("create_bot", PAT, &json!({"name": "By person", "owner_client_id": CLIENT}));
+    let mut check = |token: &str, all: bool, expected: &[&str]| {
+        let (_, listed) = stage.call("list_bots", token, &json!({"all": all}));
+        let names: Vec<&Value> = listed.as_array().unwrap().iter().map(|bot| &bot["name"]).collect();
+        assert_eq!(names, expected, "{token} {all}");
+    };
+    check(AGENT_TOKEN, false, &["Ours", "By token", "By person"]);
+    check(PAT, false, &["By person"]);
+    check(PAT, true, &["Ours", "Theirs", "By token", "By person"]);
 }
 
 #[test]

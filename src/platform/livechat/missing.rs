@@ -1,0 +1,73 @@
+//! What the vendor documents about configuration and authorization and is not played here.
+//!
+//! Methods of the API among it have a route, answer an error that says so, and are noted as a mistake of the caller. Its
+//! webhooks can be registered and are never sent. Webhooks about apps, and calls to accounts, have no place here at all.
+//!
+//! Pages: platform.text.com/docs/management/configuration-api, platform.text.com/docs/management/webhooks and
+//! platform.text.com/docs/authorization, with the pages below them.
+
+use crate::base::doc_ref::{DocRef, Mark};
+use crate::platform::Missing;
+
+/// All of it: methods, then webhooks, then what is not part of the API itself.
+pub(super) const MISSING: &[Missing] = &[
+    row(
+        "get_product_source",
+        "no license is bought here, so none has a source",
+        "platform.text.com/docs/management/configuration-api#get-product-source",
+    ),
+    row("auto_access_added", RULE, WEBHOOKS_3_4),
+    row("auto_access_updated", RULE, WEBHOOKS_3_4),
+    row("auto_access_deleted", RULE, WEBHOOKS_3_4),
+    row(
+        "incoming_customer",
+        "up to v3.5; registered and never sent: no visitor logs in here",
+        "platform.text.com/docs/management/webhooks/v3.5",
+    ),
+    row("application_installed", APP, APP_WEBHOOKS),
+    row("application_uninstalled", APP, APP_WEBHOOKS),
+    row("payment_trialstarted", PAYMENT, APP_WEBHOOKS),
+    row("payment_cancelled", PAYMENT, APP_WEBHOOKS),
+    row("payment_activated", PAYMENT, APP_WEBHOOKS),
+    row("payment_collected", PAYMENT, APP_WEBHOOKS),
+    row("accounts.livechat.com/", ACCOUNTS, OAUTH),
+    row("accounts.livechat.com/v2/token", ACCOUNTS, OAUTH),
+    row("accounts.livechat.com/v2/info", ACCOUNTS, OAUTH),
+    row(
+        "accounts.livechat.com/v2/customer/token",
+        ACCOUNTS,
+        "platform.text.com/docs/authorization/customer-authorization",
+    ),
+];
+
+const RULE: &str = "under v3.4; registered and never sent, since later versions have `auto_accesses_updated` for it";
+const WEBHOOKS_3_4: &str = "platform.text.com/docs/management/webhooks/v3.4";
+const APP: &str = "a webhook of another kind; apps are installed from the beginning here";
+const PAYMENT: &str = "a webhook of another kind; nobody pays here";
+const APP_WEBHOOKS: &str = "platform.text.com/docs/guides/console-guides/app-webhooks";
+const ACCOUNTS: &str = "tokens come from the set-up and nobody has to ask for them";
+const OAUTH: &str = "platform.text.com/docs/authorization/oauth-authorization";
+
+const fn row(name: &'static str, reason: &'static str, source: &'static str) -> Missing {
+    Missing { name, reason, doc: DocRef::new(Mark::Docs, source) }
+}
+
+/// Why a method is not played.
+pub(super) fn reason(method: &str) -> Option<&'static str> {
+    MISSING.iter().find(|missing| missing.name == method).map(|missing| missing.reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::action::ACTIONS;
+    use super::super::events::EVENTS;
+    use super::*;
+
+    #[test]
+    fn an_action_is_sent_or_missing() {
+        for action in ACTIONS {
+            let sent = EVENTS.iter().any(|event| event.name == action.name);
+            assert_ne!(sent, reason(action.name).is_some(), "{}", action.name);
+        }
+    }
+}
