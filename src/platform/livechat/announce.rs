@@ -1,9 +1,11 @@
 //! Changing the organization, and telling those who registered for it.
 
+use serde_json::{Value, json};
+
 use super::Livechat;
 use super::events::Cause;
 use super::hook::Occasion;
-use super::model::{Amendment, Organization, StaffKind, Status};
+use super::model::{Amendment, Organization, Registration, StaffKind, Status};
 use super::tenant::Requester as Named;
 use super::version::Version;
 use super::wire::{Body, Requester, organization as wire};
@@ -99,42 +101,53 @@ impl Livechat {
     pub(super) fn announce(&self, cx: &mut Cx<'_>, cause: &Cause, before: &Organization) {
         for amendment in self.organization.amendments(before) {
             let payload = wire::payload(&amendment, before, &self.organization);
-            for registration in self.organization.webhooks.counting(cx.now()) {
-                let hook = &registration.hook;
-                let occasion = Occasion {
-                    client: cause.app(),
-                    author: None,
-                    chat_client: None,
-                    present: &[],
-                    agent: amendment.agent(),
-                    bots: &[],
-                };
-                let meant = hook.action == amendment.action() && hook.filters.pass(&hook.owner, &occasion);
-                if !meant || !self.live(hook) {
-                    continue;
-                }
-                let secret = registration.secret.expose();
-                let organization = self.auth.organization_id.as_str();
+            let occasion = Occasion { agent: amendment.agent(), ..by_app(cause) };
+            self.tell(cx, amendment.action(), &occasion, |registration| {
                 // The vendor's sample of this one has no requester, though somebody has set the status.
-                let silent = matches!(amendment, Amendment::RoutingStatusSet(_)) || hook.version < Version::V3_6;
+                let silent = matches!(amendment, Amendment::RoutingStatusSet(_));
                 let requester = match self.tenant.requester {
-                    Named::Always if !silent => self.requester(cause, before),
+                    Named::Always if !silent && registration.hook.version >= Version::V3_6 => {
+                        self.requester(cause, before)
+                    }
                     Named::Always | Named::Never => None,
                 };
-                let known = (registration.id.as_str(), secret);
-                let body = Body::configured(known, hook.action, organization, &payload, requester.as_ref());
-                cx.send(Outgoing {
-                    event: hook.action,
-                    chat: None,
-                    to: None,
-                    url: hook.url.clone(),
-                    headers: Vec::new(),
-                    body: body.bytes,
-                    secret_span: Some(body.secret),
-                    signing: Some(registration.secret.clone()),
-                    policy: self.tenant.policy.clone(),
-                });
+                self.envelope(registration, &payload, requester.as_ref())
+            });
+        }
+    }
+
+    /// Tells of a customer who is here for the first time. Versions from 3.6 on have no such webhook.
+    pub(super) fn announce_visitor(&self, cx: &mut Cx<'_>, cause: &Cause, customer: &str) {
+        self.tell(cx, "incoming_customer", &by_app(cause), |registration| {
+            let customer = self.view(registration.hook.version).visitor(customer);
+            self.envelope(registration, &json!({ "customer": customer }), None)
+        });
+    }
+
+    fn envelope(&self, registration: &Registration, payload: &Value, requester: Option<&Requester>) -> Body {
+        let known = (registration.id.as_str(), registration.secret.expose());
+        Body::configured(known, registration.hook.action, &self.auth.organization_id, payload, requester)
+    }
+
+    /// Sends a webhook that is about no chat to all who registered for it.
+    fn tell(&self, cx: &mut Cx<'_>, action: &str, occasion: &Occasion<'_>, body: impl Fn(&Registration) -> Body) {
+        for registration in self.organization.webhooks.counting(cx.now()) {
+            let hook = &registration.hook;
+            if hook.action != action || !hook.filters.pass(&hook.owner, occasion) || !self.live(hook) {
+                continue;
             }
+            let body = body(registration);
+            cx.send(Outgoing {
+                event: hook.action,
+                chat: None,
+                to: None,
+                url: hook.url.clone(),
+                headers: Vec::new(),
+                body: body.bytes,
+                secret_span: Some(body.secret),
+                signing: Some(registration.secret.clone()),
+                policy: self.tenant.policy.clone(),
+            });
         }
     }
 
@@ -149,4 +162,9 @@ impl Livechat {
         let client_id = cause.client.as_deref().unwrap_or(NO_APP).to_owned();
         Some(Requester { user_id: staffer.id.clone(), account_id, client_id })
     }
+}
+
+/// What filters look at, where all that matters is through which app it was done.
+fn by_app(cause: &Cause) -> Occasion<'_> {
+    Occasion { client: cause.app(), author: None, chat_client: None, present: &[], agent: None, bots: &[] }
 }

@@ -5,6 +5,7 @@
 use super::Livechat;
 use super::hook::{AuthorType, Hook, HookKind, Occasion};
 use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Status, Subject, Thread, Visibility};
+use super::version::Version;
 use super::wire::{Body, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
@@ -53,6 +54,7 @@ pub(super) const EVENTS: &[Event] = &[
     event(CHATS, "thread_untagged", "a thread lost a tag"),
     event(CHATS, "thread_summary_set", "somebody asked what a thread was about"),
     event(CHATS, "routing_status_set", "an agent or a bot takes chats now, or does no longer"),
+    event(CHATS, "incoming_customer", "a customer is here for the first time; up to v3.5"),
     event(STAFF, "agent_created", "there is a new agent"),
     event(STAFF, "agent_updated", "an agent is not what they were"),
     event(STAFF, "agent_deleted", "an agent has gone"),
@@ -130,13 +132,7 @@ impl Livechat {
             if hook.action != fact.action() || !self.live(hook) || !self.passes(hook, cause, chat, fact) {
                 continue;
             }
-            let view = View {
-                tenant: &self.tenant,
-                organization: &self.organization,
-                chats: &self.chats,
-                version: hook.version,
-            };
-            let Some(payload) = view.payload(chat, fact) else { continue };
+            let Some(payload) = self.view(hook.version).payload(chat, fact) else { continue };
             let secret = registration.secret.expose();
             let extras = additional_data(chat, &hook.extras);
             let body = Body::new(&registration.id, secret, hook.action, &self.auth.organization_id, &payload, extras);
@@ -154,6 +150,11 @@ impl Livechat {
         }
     }
 
+    /// Everything as a version shows it.
+    pub(super) fn view(&self, version: Version) -> View<'_> {
+        View { tenant: &self.tenant, organization: &self.organization, chats: &self.chats, version }
+    }
+
     /// Whether a webhook is sent at all just now.
     pub(super) fn live(&self, hook: &Hook) -> bool {
         let awake = match hook.kind {
@@ -168,7 +169,7 @@ impl Livechat {
             chat.members().iter().filter(|member| member.present).map(|member| member.id.as_str()).collect();
         let bots: Vec<&str> = self.organization.bots_of(&hook.owner).map(|bot| bot.id.as_str()).collect();
         let occasion = Occasion {
-            client: cause.client.as_deref(),
+            client: cause.app(),
             author: author(chat, fact),
             chat_client: chat.properties.get("source").and_then(|source| source.get("client_id")?.as_str()),
             present: &present,

@@ -19,11 +19,6 @@ pub(super) const MISSING: &[Missing] = &[
     row("auto_access_added", RULE, WEBHOOKS_3_4),
     row("auto_access_updated", RULE, WEBHOOKS_3_4),
     row("auto_access_deleted", RULE, WEBHOOKS_3_4),
-    row(
-        "incoming_customer",
-        "up to v3.5; registered and never sent: no visitor logs in here",
-        "platform.text.com/docs/management/webhooks/v3.5",
-    ),
     row("application_installed", APP, APP_WEBHOOKS),
     row("application_uninstalled", APP, APP_WEBHOOKS),
     row("payment_trialstarted", PAYMENT, APP_WEBHOOKS),

@@ -61,7 +61,8 @@ impl Livechat {
         }
     }
 
-    fn meet(&mut self, cx: &Cx<'_>, customer: &Customer) {
+    /// Gets to know a customer; whether they were not known.
+    fn meet(&mut self, cx: &Cx<'_>, customer: &Customer) -> bool {
         self.chats.meet(Patron {
             key: customer.key.clone(),
             id: customer.id.clone(),
@@ -71,7 +72,7 @@ impl Livechat {
             created_at: cx.now(),
             agent_spoke_at: None,
             spoke_at: None,
-        });
+        })
     }
 }
 
@@ -184,7 +185,9 @@ fn open(
         (None, Overflow::Refuse) => return Err(Refusal::new("nobody is free and there is no queue")),
     };
     let actor = as_customer(customer);
-    platform.meet(cx, customer);
+    if platform.meet(cx, customer) {
+        platform.announce_visitor(cx, &actor.cause, &customer.id);
+    }
     let members = std::iter::once((customer.id.clone(), MemberKind::Customer))
         .chain(agent.map(|agent| (agent, MemberKind::Agent)))
         .collect();

@@ -32,6 +32,16 @@ impl Version {
     /// The words for them in `setup:`.
     pub(super) const WORDS: &'static [&'static str] = &["3.4", "3.5", "3.6", "3.7"];
 
+    /// The word for it, as paths have it.
+    pub(super) fn segment(self) -> &'static str {
+        match self {
+            Self::V3_4 => "v3.4",
+            Self::V3_5 => "v3.5",
+            Self::V3_6 => "v3.6",
+            Self::V3_7 => "v3.7",
+        }
+    }
+
     /// The version with this name, without the `v`.
     pub(super) fn named(word: &str) -> Option<Self> {
         match word {

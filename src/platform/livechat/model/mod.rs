@@ -140,8 +140,10 @@ impl Chats {
         self.patrons.get_mut(id)
     }
 
-    /// Gets to know a customer, unless they are known.
-    pub(super) fn meet(&mut self, patron: Patron) {
+    /// Gets to know a customer, unless they are known; whether they were not.
+    pub(super) fn meet(&mut self, patron: Patron) -> bool {
+        let known = self.patrons.len();
         self.patrons.entry(patron.id.clone()).or_insert(patron);
+        self.patrons.len() > known
     }
 }

@@ -97,6 +97,11 @@ impl Registered {
             let message = format!("`{action}` has no additional data");
             problems.push(Diagnostic::new(&codes::SETUP, extra.place, message).help("remove it"));
         }
+        let version = word(raw.version.as_ref(), Version::STABLE, "version of webhooks", &versions, problems);
+        if !action::of_version(version).any(|known| known.name == action) {
+            let message = format!("{} has no webhook `{action}`", version.segment());
+            problems.push(Diagnostic::new(&codes::SETUP, raw.action.place, message).help("name another `version`"));
+        }
         self.hooks.push(Hook {
             action,
             url: raw.url.value,
@@ -105,7 +110,7 @@ impl Registered {
             kind: word(raw.r#type.as_ref(), kind, "type of webhook", &kinds, problems),
             filters: raw.filters.map_or_else(Filters::default, |filters| read_filters(&raw.action, filters, problems)),
             extras: raw.additional_data.iter().filter_map(|extra| read_extra(extra, problems)).collect(),
-            version: word(raw.version.as_ref(), Version::V3_6, "version of webhooks", &versions, problems),
+            version,
             description: None,
         });
     }

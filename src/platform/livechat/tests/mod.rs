@@ -64,9 +64,9 @@ fn error(document: &Value) -> (&str, &str) {
     (text("type"), text("message"))
 }
 
-/// Every webhook, for the short form of a bot.
+/// Every webhook of the usual version, for the short form of a bot.
 fn all_actions() -> Vec<&'static str> {
-    Vendor::of::<Livechat>().events.iter().map(|event| event.name).collect()
+    super::action::of_version(super::version::Version::STABLE).map(|action| action.name).collect()
 }
 
 impl Stage {

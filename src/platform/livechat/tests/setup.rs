@@ -43,6 +43,8 @@ fn impossible_tenants_are_reported() {
     let same = || json!({"action": "incoming_chat", "url": "${bot}"});
     let four = json!({"webhooks": [same(), same(), same(), same()]});
     check(four, &[("E0210", "an app has at most 3 webhooks for `incoming_chat`")]);
+    let older = json!({"webhooks": [{"action": "incoming_customer", "url": "${bot}"}]});
+    check(older, &[("E0210", "v3.6 has no webhook `incoming_customer`")]);
     let group = || json!({"id": 7, "name": "A"});
     check(json!({"groups": [group(), group()]}), &[("E0210", "group 7 stands here for the second time")]);
     check(json!({"agents": [{"id": "a", "groups": [7]}]}), &[("E0210", "there is no group 7")]);

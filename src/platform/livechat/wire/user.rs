@@ -194,6 +194,11 @@ impl View<'_> {
         customer
     }
 
+    /// A customer who has just come, and has no chat yet.
+    pub(crate) fn visitor(&self, id: &str) -> Customer {
+        Customer { present: Some(true), ..self.customer(id, None, None) }
+    }
+
     fn customer(&self, id: &str, chat: Option<&model::Chat>, member: Option<&model::Member>) -> Customer {
         let patron = self.chats.patron(id);
         let since = patron.map(|patron| patron.created_at).or_else(|| member.map(|member| member.seen_up_to));
