@@ -177,9 +177,9 @@ impl Request {
         self.caller.grant.lacks(scope::need(self.route)).map_or(Ok(()), |scope| Err(missing(scope)))
     }
 
-    /// The fields of the body.
+    /// The fields of the body. Bodies are objects, but what stands in a batch may be anything, and it has no name.
     fn fields(&self) -> Result<Fields<'_>, Denial> {
-        Fields::of(&self.document, "")
+        Fields::of(&self.document, "").map_err(|_| Denial::of(codes::VALIDATION))
     }
 }
 

@@ -127,6 +127,9 @@ fn a_request_has_to_be_sound() {
     check("update_auto_access", json!({"id": "none"}), "not_found", "Not found");
     check("delete_auto_access", json!({"id": "none"}), "not_found", "Not found");
     invalid("batch_create_agents", json!({}), "`requests` is required");
+    let (_, answer) = Stage::with_bot().call("batch_update_agents", AGENT_TOKEN, &json!({"requests": [{}, 5]}));
+    let denied = |message: &str| json!({"error": {"type": "validation", "message": message}});
+    assert_eq!(answer, json!({"responses": [denied("`id` is required"), denied("Wrong format of request")]}));
 }
 
 /// Who has ada's chat now.
