@@ -7,9 +7,12 @@ use rehearsal::engine::{Opening, World};
 use rehearsal::journal::What;
 use rehearsal::journal::entry::Source;
 use rehearsal::platform::cx::Identities;
+use rehearsal::report::Exit;
 use rehearsal::scenario::load_setup;
+use serde_json::Value;
 
 use crate::scenario::toy::problems;
+use crate::support::program::{folder, journals, rehearsal};
 use crate::support::stagehand::{Play, Reaction, START, play, post};
 use crate::support::toy::TOY;
 
@@ -141,4 +144,24 @@ fn a_call_may_ask_for_its_own_refusal_where_that_is_allowed() {
     check(true, "code=ok", "toy-key", ("ok", None, "prefer asks for ok, which is no refusal; it is ignored, said"));
     let unknown = "prefer asks for none, which is no code of toy; it is ignored, said";
     check(true, "code=none", "toy-key", ("ok", None, unknown));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_secret_can_be_kept_and_is_not_shown() {
+    let into = folder("secrets");
+    let file = "scenarios/livechat/configuration/bot_and_its_token.yaml";
+    let ran = rehearsal(&["run", file, "--port", "0", "--bot", "builtin", "--journal", into.to_str().unwrap()]).await;
+    assert_eq!(ran.exit, Exit::Met, "{}{}", ran.out, ran.err);
+    let (_, journal) = journals(&into).remove(0);
+    let entries: Vec<Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let secrets = ["/reply/secret", "/reply/token", "/request/bot_secret", "/value"];
+    let stars =
+        |text: &Value| text.as_str().is_some_and(|text| text.len() > 9 && text.bytes().all(|byte| byte == b'*'));
+    for place in secrets {
+        assert!(entries.iter().any(|entry| entry.pointer(place).is_some_and(stars)), "{place}");
+    }
+    for place in &secrets[..3] {
+        assert!(entries.iter().filter_map(|entry| entry.pointer(place)).all(stars), "{place}");
+    }
+    assert!(!ran.out.contains("eyJ") && !journal.contains("eyJ"), "tokens begin so");
 }

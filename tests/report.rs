@@ -67,8 +67,8 @@ impl Pen {
             caller: Some("bot".to_owned()),
             status,
             code: code.map(Into::into),
-            request: Payload(r#"{"chat_id":"PJ0MRSHTDG"}"#.into()),
-            reply: Payload(r#"{"error":{"type":"validation"}}"#.into()),
+            request: Payload::new(r#"{"chat_id":"PJ0MRSHTDG"}"#.into()),
+            reply: Payload::new(r#"{"error":{"type":"validation"}}"#.into()),
         }));
     }
 

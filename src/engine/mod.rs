@@ -19,7 +19,6 @@ use self::port::{Cut, Effect, Input, Treated};
 use self::schedule::{Schedule, Timer};
 use self::stage::Stage;
 use crate::base::id::AlarmId;
-use crate::base::json::masked;
 use crate::base::rng::Seed;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualTime, WallLimit, WallTime};
@@ -186,7 +185,7 @@ impl World {
     fn answer(&mut self, call: Call, source: Source) -> (Reply, Option<Deed>) {
         let method = call.method.to_string();
         let path = if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) };
-        let request = Payload(masked(&call.bytes(), self.platform.secrets()));
+        let request = Payload::masking(call.bytes(), self.platform.secrets());
         let mut cx = self.desk.cx(self.clock.now()).called_by(source);
         let handled = self.platform.call(&mut cx, call);
         let deed = cx.admitted().flatten();
@@ -200,7 +199,7 @@ impl World {
             status: reply.status,
             code: reply.code.clone(),
             request,
-            reply: Payload(masked(&reply.body, self.platform.secrets())),
+            reply: Payload::masking(reply.body.clone(), self.platform.secrets()),
         }));
         self.collect();
         (reply, deed)

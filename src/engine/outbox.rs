@@ -232,7 +232,7 @@ impl Outbox {
             event: delivery.out.event,
             chat: delivery.out.chat.clone(),
             url: delivery.out.url.clone(),
-            body: Payload(without_secret(&delivery.out)),
+            body: Payload::new(without_secret(&delivery.out)),
         }));
         self.deliveries.insert(id, delivery);
         id

@@ -183,9 +183,9 @@ impl World {
                 State::Ready
             }
             Action::Let(binding) => match self.capture(&binding) {
-                Ok(value) => {
-                    self.desk.keep(&binding.name.value, value.clone());
-                    self.record(What::Kept { name: binding.name.value, value });
+                Ok((value, shown)) => {
+                    self.desk.keep(&binding.name.value, value);
+                    self.record(What::Kept { name: binding.name.value, value: shown });
                     State::Ready
                 }
                 Err(reason) => self.refuse(reason),
@@ -388,26 +388,28 @@ impl World {
         Miss { expected: judge::describe(&watch.expect, &self.desk), found, nearest: unwanted.or(finding.nearest) }
     }
 
-    fn capture(&self, binding: &Let) -> Result<String, String> {
+    /// The value that a `let` keeps, and as it is shown.
+    fn capture(&self, binding: &Let) -> Result<(String, String), String> {
         let wanted = |entry: &crate::journal::Entry| match (&entry.what, &binding.from.event, &binding.from.call) {
-            (What::Queued { event, body, .. }, Some(name), _) if name.value == *event => Some(body.json()),
+            (What::Queued { event, body, .. }, Some(name), _) if name.value == *event => Some(body.clone()),
             (What::Called(called), _, Some(route)) if called.route == Some(route.value.as_str()) => {
-                Some(called.reply.json())
+                Some(called.reply.clone())
             }
             _ => None,
         };
         let source = binding.from.event.as_ref().or(binding.from.call.as_ref()).map_or("", |name| name.value.as_str());
-        let document = self
+        let body = self
             .journal
             .iter()
             .rev()
             .find_map(wanted)
             .ok_or_else(|| format!("there was no {source} yet to take a value from"))?;
-        match document.pointer(&binding.at.value) {
+        let at = |document: Json| match document.pointer(&binding.at.value) {
             Some(Json::String(text)) => Ok(text.clone()),
             Some(value) => Ok(value.to_string()),
             None => Err(format!("the latest {source} has nothing at {}", binding.at.value)),
-        }
+        };
+        Ok((at(body.reveal())?, at(body.json())?))
     }
 }
 

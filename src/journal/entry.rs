@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
 use crate::base::id::{DeliveryId, EntrySeq};
-use crate::base::json::Mismatch;
+use crate::base::json::{Mismatch, masked};
 use crate::base::rng::Seed;
 use crate::base::time::{VirtualTime, WallTime};
 
@@ -121,7 +121,7 @@ pub enum What {
     Kept {
         /// Its name.
         name: String,
-        /// The value.
+        /// The value, secrets masked.
         value: String,
     },
     /// An expectation was decided.
@@ -396,32 +396,59 @@ pub struct Near {
     pub mismatches: Vec<Mismatch>,
 }
 
-/// The bytes of a body. Shown as JSON if they are JSON, else as text.
+/// The bytes of a body. Shown as JSON if they are JSON, else as text, and without the secrets in it.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Payload(pub Bytes);
+pub struct Payload {
+    shown: Bytes,
+    /// The body with its secrets, if it has any.
+    whole: Option<Bytes>,
+}
 
 impl Payload {
-    /// The body as JSON; `null` if it is not JSON.
+    /// A body without secrets.
+    #[must_use]
+    pub fn new(shown: Bytes) -> Self {
+        Self { shown, whole: None }
+    }
+
+    /// A body whose members of these names are secrets.
+    #[must_use]
+    pub fn masking(whole: Bytes, secrets: &[&str]) -> Self {
+        let shown = masked(&whole, secrets);
+        Self { whole: (shown != whole).then_some(whole), shown }
+    }
+
+    /// The body as JSON, as it is shown; `null` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.0).unwrap_or_default()
+        serde_json::from_slice(&self.shown).unwrap_or_default()
+    }
+
+    /// The same with its secrets.
+    #[must_use]
+    pub fn reveal(&self) -> serde_json::Value {
+        self.whole.as_ref().map_or_else(|| self.json(), |whole| serde_json::from_slice(whole).unwrap_or_default())
+    }
+
+    fn weight(&self) -> usize {
+        self.shown.len() + self.whole.as_ref().map_or(0, Bytes::len)
     }
 }
 
 impl fmt::Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.0))
+        f.write_str(&String::from_utf8_lossy(&self.shown))
     }
 }
 
 impl Serialize for Payload {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0.is_empty() {
+        if self.shown.is_empty() {
             return serializer.serialize_none();
         }
-        match serde_json::from_slice::<serde_json::Value>(&self.0) {
+        match serde_json::from_slice::<serde_json::Value>(&self.shown) {
             Ok(value) => value.serialize(serializer),
-            Err(_) => serializer.serialize_str(&String::from_utf8_lossy(&self.0)),
+            Err(_) => serializer.serialize_str(&String::from_utf8_lossy(&self.shown)),
         }
     }
 }
@@ -439,8 +466,8 @@ impl What {
     #[must_use]
     pub(super) fn weight(&self) -> usize {
         match self {
-            Self::Called(called) => called.path.len() + called.request.0.len() + called.reply.0.len(),
-            Self::Queued { body, url, .. } => body.0.len() + url.len(),
+            Self::Called(called) => called.path.len() + called.request.weight() + called.reply.weight(),
+            Self::Queued { body, url, .. } => body.weight() + url.len(),
             Self::Said(said) => said.text.len() + said.chat.len() + said.id.len(),
             Self::Violated { detail, .. } => detail.len(),
             Self::Refused { reason } => reason.len(),

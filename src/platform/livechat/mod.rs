@@ -85,7 +85,7 @@ impl Platform for Livechat {
     const EVENTS: &'static [Event] = events::EVENTS;
     const MISSING: &'static [Missing] = missing::MISSING;
 
-    const SECRETS: &'static [&'static str] = &["secret_key"];
+    const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];
 
     const SETUP: &'static [KeyTable] = setup::KEYS;
 
