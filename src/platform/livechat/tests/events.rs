@@ -101,7 +101,7 @@ fn what_is_taken_back_leaves_only_its_place() {
     let left = json!({"id": event, "created_at": "2026-01-05T09:00:02.000000Z", "visibility": "all",
         "type": "message", "author_id": ADA, "deleted": true});
     assert_eq!(stage.get(&chat)["thread"]["events"][1], left);
-    let body = json!({"chat_id": chat, "thread_id": thread, "event_id": event, "properties": {"app": {"a": 1}}});
+    let body = json!({"chat_id": chat, "thread_id": thread, "event_id": event, "properties": {"0805e283233042b37f460ed8fbf22160": {"a": 1}}});
     assert_eq!(stage.call("update_event_properties", BOT_TOKEN, &body).0.status, 404);
     let refusal = stage.act(json!({"delete": {"as": "ada", "nth": 2}})).unwrap_err();
     assert_eq!(refusal.reason, "`ada` has no such message to delete");

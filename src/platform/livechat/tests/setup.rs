@@ -43,6 +43,11 @@ fn impossible_tenants_are_reported() {
     let same = || json!({"action": "incoming_chat", "url": "${bot}"});
     let four = json!({"webhooks": [same(), same(), same(), same()]});
     check(four, &[("E0210", "an app has at most 3 webhooks for `incoming_chat`")]);
+    let twice = json!({"properties": [{"name": "a"}, {"name": "a", "client_id": "x"}, {"name": "a"}]});
+    check(twice, &[("E0210", "`a` stands here for the second time")]);
+    check(json!({"properties": [{"name": "a", "type": "text"}]}), &[("E0210", "`text` is no type of property")]);
+    let vendors = json!({"properties": [{"name": "a", "client_id": "routing"}]});
+    check(vendors, &[("E0210", "`routing` is a namespace of the vendor")]);
     let group = || json!({"id": 7, "name": "A"});
     check(json!({"groups": [group(), group()]}), &[("E0210", "group 7 stands here for the second time")]);
     check(json!({"agents": [{"id": "a", "groups": [7]}]}), &[("E0210", "there is no group 7")]);

@@ -102,7 +102,7 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
     let properties = |properties: Value| json!({"id": "X", "properties": properties});
     check("update_chat_properties", properties(json!({"a": 1})), "`properties.a` must be an object");
     let score = properties(json!({"rating": {"score": "good"}}));
-    check("update_chat_properties", score, "`properties.rating.score` must be an integer");
+    check("update_chat_properties", score, "`properties.rating.score` must be of the type int");
     let unknown = properties(json!({"rating": {"stars": 1}}));
     check("update_chat_properties", unknown, "`properties.rating.stars` is not a property");
     let large = properties(json!({"ns": {"a": 4_294_967_296_u64}}));
