@@ -6,6 +6,7 @@ use super::super::Livechat;
 use super::super::events::Cause;
 use super::super::model::{Chat, Content, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility, set};
 use super::note::{Departure, Note};
+use super::signature;
 use crate::platform::cx::Cx;
 
 /// The properties, by namespace and name, whose values are the platform's own: callers can read them only.
@@ -117,9 +118,11 @@ impl Livechat {
         let customer = chat.customer().map(|member| member.id.clone());
         if let Some(thread) = chat.active_mut() {
             for (author, draft) in opening.events {
-                if let Some(place) = thread.push(now, Some(author), draft) {
-                    begun.events.push(thread.event_id(&thread.events()[place]));
-                }
+                let author = signature(Some(&author), &draft);
+                let users = author.is_some();
+                let place = thread.push(now, author, draft);
+                // Answers tell of what users have said only.
+                begun.events.extend(place.filter(|_| users).map(|place| thread.event_id(&thread.events()[place])));
             }
             thread.phase = opening.phase;
         }

@@ -221,3 +221,25 @@ fn what_is_sold_comes_back_as_it_was_sent() {
     let sent = send(json!({"type": "message", "text": "I take it", "postback": postback}));
     assert_eq!(sent["postback"], postback);
 }
+
+#[test]
+fn a_note_in_the_systems_name_has_no_author() {
+    let mut stage = Stage::open(json!({"bots": [{"name": "Acme Bot", "webhooks": [
+        {"action": "incoming_event", "url": "${bot}/all"},
+        {"action": "incoming_event", "url": "${bot}/agents", "filters": {"author_type": "agent"}},
+    ]}]}));
+    let note =
+        json!({"type": "system_message", "system_message_type": "routing.assigned_other", "text": "Hello there!"});
+    let (chat, _) = stage.start();
+    let (_, answer) = stage.call("send_event", BOT_TOKEN, &json!({"chat_id": chat, "event": note}));
+    assert!(answer["event_id"].is_string(), "{answer}");
+    let bodies = stage.bodies();
+    assert_eq!(bodies.len(), 1, "filters by author pass it over");
+    let event = bodies[0]["payload"]["event"].as_object().unwrap();
+    let keys: Vec<&String> = event.keys().collect();
+    assert_eq!(keys, ["id", "created_at", "visibility", "type", "text", "system_message_type"]);
+    let events = json!([note, {"type": "message", "text": "Hi"}]);
+    let (_, answer) = stage.call("start_chat", BOT_TOKEN, &json!({"chat": {"thread": {"events": events}}}));
+    let thread = answer["thread_id"].as_str().unwrap();
+    assert_eq!(answer["event_ids"], json!([format!("{thread}_2")]));
+}
