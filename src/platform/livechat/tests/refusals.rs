@@ -291,3 +291,16 @@ fn a_call_for_nothing_is_refused_in_the_vendors_shape_and_noted() {
     check(Method::GET, "/v3.6/agent/action/get_chat", 400, "validation", 1);
     check(Method::POST, "/v3.2/agent/action/activate_chat", 400, "unsupported_version", 0);
 }
+
+#[test]
+fn callers_beyond_the_limit_are_told_when_to_come_again() {
+    let (mut stage, body) = staged("get_chat");
+    let mut wait = |code: &str| {
+        stage.plan("get_chat", code);
+        let reply = stage.call("get_chat", BOT_TOKEN, &body).0;
+        let found = reply.headers.iter().find(|(name, _)| name == "retry-after");
+        found.map(|(_, value)| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(wait("too_many_requests").as_deref(), Some("1"));
+    assert_eq!(wait("service_unavailable"), None);
+}
