@@ -262,7 +262,7 @@ fn attach(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Attach) -> Result<(), 
     }
     let (chat, actor) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
     let content_type = act.content_type.clone();
-    let content = Content::File { url: cx.fill(&act.url), content_type, alternative_text: None };
+    let content = Content::File { url: cx.fill(&act.url), content_type, size: None, alternative_text: None };
     platform.append(cx, &actor.cause, &chat, Some(&actor.id), sent(content, &actor.cause));
     Ok(())
 }
