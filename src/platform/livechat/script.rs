@@ -347,7 +347,8 @@ fn resume(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Resume) -> Result<(), 
     let key = key.ok_or_else(|| Refusal::new("the chat has no customer who could resume it"))?;
     let customer = customer(cx, &key)?;
     let name = cx.chat_name(&id).unwrap_or(&key).to_owned();
-    let access = chat.access.clone();
+    // Neither who had the chat before nor for which groups it was counts when a customer comes back.
+    let access = platform.organization.groups_for(&WHEREABOUTS);
     open(platform, cx, &customer, name, access, None)
 }
 

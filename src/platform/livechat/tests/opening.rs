@@ -160,3 +160,16 @@ fn a_chat_with_a_customer_is_for_the_groups_of_the_first_rule_they_meet() {
     // Nobody visits a page in this one.
     assert_eq!(begin("start_chat", json!({})).1, json!([0]));
 }
+
+#[test]
+fn a_customer_who_comes_back_is_anybodys_again() {
+    let mut stage = Stage::with_bot();
+    let (chat, _) = stage.start();
+    stage.act(json!({"transfer": {"to": "Sales"}})).unwrap();
+    stage.act(json!({"close": {"by": "ada"}})).unwrap();
+    assert_eq!(stage.get(&chat)["error"]["type"], "missing_access");
+    stage.act(json!({"resume": {"chat": "ada"}})).unwrap();
+    let seen = stage.get(&chat);
+    assert_eq!((&seen["access"], &seen["thread"]["access"]), (&json!({"group_ids": [0]}), &json!({"group_ids": [0]})));
+    assert_eq!(seen["thread"]["user_ids"], json!([ADA, BOT]));
+}
