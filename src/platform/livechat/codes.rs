@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use http::header::RETRY_AFTER;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -23,6 +24,10 @@ const CONFIGURATION: &str =
 
 /// The region that a planned `misdirected_request` names as the right one; the vendor's sample names it too.
 const OTHER_REGION: &str = "fra";
+
+/// After how many seconds callers beyond the limit may come again. The header and the number are inferred: the page says
+/// "after some time".
+const WAIT: &str = "1";
 
 macro_rules! codes {
     ($( $($name:ident =)? $code:literal, $status:literal, $text:literal, $mark:ident, $source:expr, $cause:literal; )*) => {
@@ -61,7 +66,7 @@ codes! {
         "nobody among the targets of a transfer can take the chat, or whoever is to join it is offline";
     ENTITY_TOO_LARGE = "entity_too_large", 413, "Upload limit exceeded (10MB).", Inferred, STATUS,
         "a body that is larger than is read";
-    "too_many_requests", 429, "Too many requests", Inferred, STATUS,
+    TOO_MANY_REQUESTS = "too_many_requests", 429, "Too many requests", Inferred, STATUS,
         "the rate limit";
     REQUEST_TIMEOUT = "request_timeout", 504, "Request timed out", Inferred, STATUS,
         "a request that takes longer than 15 s, or a body that does not end";
@@ -137,7 +142,11 @@ impl Denial {
     /// As it goes out; `chosen` is the status that the tenant's set-up gives to a type.
     pub(super) fn reply(&self, chosen: impl Fn(&str) -> Option<u16>) -> Reply {
         let status = chosen(self.row.code).or(self.status).unwrap_or(self.row.status);
-        Reply::json(status, Some(self.row.code), &self.envelope())
+        let reply = Reply::json(status, Some(self.row.code), &self.envelope());
+        match self.row.code {
+            TOO_MANY_REQUESTS => reply.header(RETRY_AFTER, WAIT),
+            _ => reply,
+        }
     }
 
     /// As it stands among the answers to a batch, where it has no status.

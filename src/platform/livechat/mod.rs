@@ -22,7 +22,6 @@ mod hook;
 mod key;
 mod missing;
 mod model;
-mod properties;
 mod region;
 mod scope;
 mod script;
@@ -140,7 +139,10 @@ impl Platform for Livechat {
         let secret = webhooks.counting(cx.now()).next().map_or(shared, |first| first.secret.clone());
         auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
         let organization = Organization::new(staff, &tenant.groups, webhooks);
-        let (registry, bans, library) = (Registry::new(), Bans::default(), Library::default());
+        let (mut registry, bans, library) = (Registry::new(), Bans::default(), Library::default());
+        for registered in &tenant.properties {
+            registry.register(&registered.owner, &registered.name, registered.property.clone());
+        }
         let files = Files::default();
         Self { tenant, auth, organization, chats: Chats::new(), properties: registry, bans, library, files }
     }

@@ -265,7 +265,7 @@ fn attach(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Attach) -> Result<(), 
     }
     let (chat, actor) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
     let content_type = act.content_type.clone();
-    let content = Content::File { url: cx.fill(&act.url), content_type, alternative_text: None };
+    let content = Content::File { url: cx.fill(&act.url), content_type, size: None, alternative_text: None };
     platform.append(cx, &actor.cause, &chat, Some(&actor.id), sent(content, &actor.cause));
     Ok(())
 }
@@ -350,7 +350,8 @@ fn resume(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Resume) -> Result<(), 
     let key = key.ok_or_else(|| Refusal::new("the chat has no customer who could resume it"))?;
     let customer = customer(cx, &key)?;
     let name = cx.chat_name(&id).unwrap_or(&key).to_owned();
-    let access = chat.access.clone();
+    // Neither who had the chat before nor for which groups it was counts when a customer comes back.
+    let access = platform.organization.groups_for(&WHEREABOUTS);
     open(platform, cx, &customer, name, access, None)
 }
 

@@ -31,7 +31,7 @@ pub(super) fn list_archives(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
         .chats
         .all()
         .flat_map(threads)
-        .filter(|(chat, thread)| !thread.active() && reads(platform, request, chat, thread))
+        .filter(|(chat, thread)| !thread.active() && platform.reads(request, chat, thread))
         .filter(|(chat, thread)| {
             filter.passes(&Archived { organization: &platform.organization, chats: &platform.chats, chat, thread })
         })
@@ -65,16 +65,11 @@ pub(super) fn list_archives(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
     done(&answer)
 }
 
-/// Whether the caller may read a thread: because of its groups, or for being in the chat.
-fn reads(platform: &Livechat, request: &Request, chat: &Chat, thread: &Thread) -> bool {
-    platform.covers(request, &thread.access) || chat.present(&request.caller.id).is_some()
-}
-
 /// Names the nearest threads before and after that the caller may read.
 fn neighbours(platform: &Livechat, request: &Request, chat: &Chat, entry: &mut Map<String, Value>) {
     let place = chat.threads().iter().position(|thread| entry.get("id") == Some(&json!(thread.id)));
     let Some((before, [_, after @ ..])) = place.map(|place| chat.threads().split_at(place)) else { return };
-    let readable = |thread: &&Thread| reads(platform, request, chat, thread);
+    let readable = |thread: &&Thread| platform.reads(request, chat, thread);
     let neighbours = [
         ("previous_accessible_thread_id", before.iter().rev().find(readable)),
         ("next_accessible_thread_id", after.iter().find(readable)),

@@ -20,6 +20,21 @@ const MOST_BUTTONS: usize = 13;
 pub(super) const CDN: &str = "https://cdn.livechat-files.com/";
 
 const KINDS: &[&str] = &["message", "file", "rich_message", "form", "filled_form", "custom", "system_message"];
+/// The last two are known from the vendor's own clients only.
+const FORM_FIELDS: &[&str] = &[
+    "checkbox",
+    "email",
+    "name",
+    "question",
+    "subject",
+    "textarea",
+    "group_chooser",
+    "radio",
+    "select",
+    "header",
+    "rating",
+    "checkbox_for_email",
+];
 const TEMPLATES: &[&str] = &["cards", "sticker", "quick_replies", "ecommerce"];
 const BUTTONS: &[&str] = &["message", "url", "phone", "webview", "cancel"];
 const HEIGHTS: &[&str] = &["compact", "full", "tall"];
@@ -95,13 +110,13 @@ pub(super) fn purchase(postback: &Fields<'_>) -> Result<Option<Value>, Denial> {
 
 fn file(platform: &Livechat, cx: &Cx<'_>, event: &Fields<'_>) -> Result<Content, Denial> {
     let url = event.required("url")?;
-    let content_type = match platform.files.at(url, cx.now()) {
-        Some(uploaded) => uploaded.content_type.clone(),
-        None if url.starts_with(CDN) => content_type(url).to_owned(),
+    let (content_type, size) = match platform.files.at(url, cx.now()) {
+        Some(uploaded) => (uploaded.content_type.clone(), u32::try_from(uploaded.bytes.len()).ok()),
+        None if url.starts_with(CDN) => (content_type(url).to_owned(), None),
         None => return Err(Denial::validation(format!("`{}` must point to the LiveChat CDN", event.name("url")))),
     };
     let alternative_text = event.text("alternative_text")?.map(str::to_owned);
-    Ok(Content::File { url: url.to_owned(), content_type, alternative_text })
+    Ok(Content::File { url: url.to_owned(), content_type, size, alternative_text })
 }
 
 /// What a file is, by its name: callers do not say.
@@ -119,7 +134,35 @@ pub(super) fn content_type(url: &str) -> &'static str {
 fn form(event: &Fields<'_>, stage: FormStage) -> Result<Content, Denial> {
     let form_id = event.required("form_id")?.to_owned();
     let fields = event.list("fields")?.ok_or_else(|| event.missing("fields"))?;
+    for (index, field) in fields.iter().enumerate() {
+        form_field(&Fields::of(field, &format!("{}.{index}", event.name("fields")))?, stage)?;
+    }
     Ok(Content::Form { stage, form_id, fields: Value::Array(fields.clone()) })
+}
+
+/// Checks a field of a form. That headers do without an id is inferred, since they are no questions.
+fn form_field(field: &Fields<'_>, stage: FormStage) -> Result<(), Denial> {
+    let kind = field.word("type", FORM_FIELDS)?.ok_or_else(|| field.missing("type"))?;
+    if kind == "header" {
+        field.text("id")?;
+    } else {
+        field.required("id")?;
+    }
+    field.text("label")?.ok_or_else(|| field.missing("label"))?;
+    match stage {
+        FormStage::Blank => {
+            field.flag("required")?;
+            field.list("options")?;
+        }
+        FormStage::Filled => {
+            field.list("answers")?;
+            let answer = field.get("answer");
+            if answer.is_some_and(|answer| !(answer.is_string() || answer.is_object())) {
+                return Err(Denial::validation(format!("`{}` must be a string or an object", field.name("answer"))));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn rich_message(event: &Fields<'_>) -> Result<Content, Denial> {

@@ -249,6 +249,11 @@ impl Livechat {
         self.covers(request, &chat.access) || chat.present(&request.caller.id).is_some()
     }
 
+    /// Whether the caller may read a thread: because of its groups, or for being in the chat.
+    fn reads(&self, request: &Request, chat: &Chat, thread: &Thread) -> bool {
+        self.covers(request, &thread.access) || chat.present(&request.caller.id).is_some()
+    }
+
     /// Whether the caller is in one of these groups, or has the scope for what is everybody's.
     fn covers(&self, request: &Request, groups: &[u64]) -> bool {
         let grouped = self.organization.staffer(&request.caller.id).is_some_and(|staffer| staffer.covers(groups));

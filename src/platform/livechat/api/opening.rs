@@ -6,7 +6,8 @@ use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::deed::{Begun, Closing, Opening};
 use super::super::events::Cause;
-use super::super::model::{Draft, EVERYBODY, MemberKind, Phase};
+use super::super::model::{Chat, Draft, EVERYBODY, MemberKind, Phase};
+use super::super::wire::WHEREABOUTS;
 use super::document::Fields;
 use super::draft::draft;
 use super::{Outcome, PresenceRule, Request, done, nothing};
@@ -22,7 +23,7 @@ const ALREADY_ACTIVE_STATUS: u16 = 422;
 pub(super) fn start_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let cause = platform.cause(cx, request);
-    let opening = opening(platform, cx, request, &fields, &cause)?;
+    let opening = opening(platform, cx, request, &fields, &cause, None)?;
     let customer = opening.members.iter().find(|(_, kind)| *kind == MemberKind::Customer);
     if let Some((customer, _)) = customer
         && platform.chats.of_customer(customer).is_some()
@@ -43,7 +44,7 @@ pub(super) fn resume_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Re
     let cause = platform.cause(cx, request);
     let chat = fields.object("chat")?.ok_or_else(|| fields.missing("chat"))?;
     let id = chat.required("id")?;
-    let mut opening = opening(platform, cx, request, &fields, &cause)?;
+    let mut opening = opening(platform, cx, request, &fields, &cause, platform.chats.get(id))?;
     let found = platform.chat(request, id)?;
     if found.active().is_some() {
         return Err(Denial::validation("Chat is already active").with_status(ALREADY_ACTIVE_STATUS).into());
@@ -113,12 +114,11 @@ fn opening(
     request: &Request,
     fields: &Fields<'_>,
     cause: &Cause,
+    resumed: Option<&Chat>,
 ) -> Result<Opening, Denial> {
     let chat = fields.object("chat")?;
     let thread = chat.as_ref().map(|chat| chat.object("thread")).transpose()?.flatten();
-    let access = chat.as_ref().map(|chat| chat.object("access")).transpose()?.flatten();
-    let access = access.map(|access| access.numbers("group_ids")).transpose()?.flatten();
-    let access = access.filter(|groups| !groups.is_empty()).unwrap_or_else(|| vec![EVERYBODY]);
+    let access = access(platform, chat.as_ref(), resumed)?;
     if !access.iter().all(|group| platform.organization.group(*group).is_some()) {
         return Err(Denial::of(codes::NOT_FOUND));
     }
@@ -146,6 +146,21 @@ fn opening(
         phase,
         continuous,
     })
+}
+
+/// The groups of the new thread: those that the caller names, or else those of the first rule of access that the customer
+/// meets. Without a customer there is nobody to meet one. That such a rule counts in chats that agents resume is one of
+/// two readings: the page of the method says all agents, that of the rules says that they are for this method, too.
+fn access(platform: &Livechat, chat: Option<&Fields<'_>>, resumed: Option<&Chat>) -> Result<Vec<u64>, Denial> {
+    let named = chat.map(|chat| chat.object("access")).transpose()?.flatten();
+    let named = named.map(|access| access.numbers("group_ids")).transpose()?.flatten();
+    if let Some(groups) = named.filter(|groups| !groups.is_empty()) {
+        return Ok(groups);
+    }
+    let users = chat.map(|chat| chat.list("users")).transpose()?.flatten();
+    let comes = users.into_iter().flatten().any(|user| user["type"] == "customer");
+    let with_customer = comes || resumed.is_some_and(|chat| chat.customer().is_some());
+    Ok(if with_customer { platform.organization.groups_for(&WHEREABOUTS) } else { vec![EVERYBODY] })
 }
 
 fn members(

@@ -1,12 +1,34 @@
-//! Properties of chats, threads and events.
+//! Properties of chats, threads and events: those that every license has, and those that apps have registered.
 
 use super::super::Livechat;
 use super::super::codes::{self, Denial};
+use super::super::model::registry::{Asker, Location, Property, Reach, Refused};
 use super::super::model::{Names, Subject};
-use super::super::properties::{Kind, Known, Level, known};
 use super::document::Fields;
 use super::{Outcome, Request, nothing};
 use crate::platform::cx::Cx;
+
+/// What the properties of a call belong to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Level {
+    /// A chat.
+    Chat,
+    /// A thread.
+    Thread,
+    /// An event.
+    Event,
+}
+
+impl Level {
+    /// Where properties must have values for it.
+    fn place(self) -> Location {
+        match self {
+            Self::Chat => Location::Chat,
+            Self::Thread => Location::Thread,
+            Self::Event => Location::Event,
+        }
+    }
+}
 
 /// `update_chat_properties`.
 pub(super) fn update_chat_properties(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
@@ -47,11 +69,9 @@ fn update(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request, level: Le
     for namespace in object.keys() {
         let space = object.object(namespace)?.ok_or_else(|| object.missing(namespace))?;
         for name in space.keys() {
-            let kind = writable(&space, level, namespace, name)?;
-            let fits = space.get(name).is_some_and(|value| kind.fits(value));
-            if !fits {
-                let message = format!("`{}` must be {}", space.name(name), kind.noun());
-                return Err(Denial::validation(message).into());
+            let property = writable(platform, request, level, namespace, name)?;
+            if let Some(value) = space.get(name) {
+                property.datum(&space.name(name), value).map_err(Denial::from)?;
             }
         }
     }
@@ -71,7 +91,7 @@ fn delete(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request, level: Le
     for namespace in object.keys() {
         let names = object.texts(namespace)?.ok_or_else(|| object.missing(namespace))?;
         for name in &names {
-            writable(&object, level, namespace, name)?;
+            writable(platform, request, level, namespace, name)?;
         }
         gone.insert(namespace.clone(), names);
     }
@@ -108,15 +128,23 @@ fn exists(platform: &Livechat, request: &Request, chat: &str, subject: &Subject)
     if found { Ok(()) } else { Err(Denial::of(codes::NOT_FOUND)) }
 }
 
-/// What the value of a property must be, if callers may change it here. The error types are not documented.
-fn writable(fields: &Fields<'_>, level: Level, namespace: &str, name: &str) -> Result<Kind, Denial> {
-    match known(namespace, name) {
-        Known::Own => Ok(Kind::Any),
-        Known::BuiltIn(property) if property.writable.contains(&level) => Ok(property.kind),
-        Known::BuiltIn(_) => {
+/// A property that the caller may change here: what every license has, what the caller's app has registered, and what
+/// others have published. The error types are not documented.
+fn writable<'p>(
+    platform: &'p Livechat,
+    request: &Request,
+    level: Level,
+    namespace: &str,
+    name: &str,
+) -> Result<&'p Property, Denial> {
+    let owns = |namespace: &str| platform.owns(request, namespace);
+    let asker = Asker { owns: &owns, reach: Reach::Published };
+    platform.properties.writable(level.place(), &asker, namespace, name).map_err(|refused| match refused {
+        Refused::Unknown => Denial::validation(format!("`properties.{namespace}.{name}` is not a property")),
+        Refused::Forbidden => {
             let denial = Denial::of(codes::AUTHORIZATION);
-            Err(denial.saying(format!("Property {namespace}.{name} cannot be changed here")))
+            denial.saying(format!("Property {namespace}.{name} cannot be changed here"))
         }
-        Known::Unknown => Err(Denial::validation(format!("`{}` is not a property", fields.name(name)))),
-    }
+        Refused::Exists | Refused::Invalid(_) => Denial::from(refused),
+    })
 }

@@ -10,15 +10,19 @@ use super::draft::draft;
 use super::{Outcome, PresenceRule, Request, done};
 use crate::platform::cx::Cx;
 
-/// `get_chat`: the latest thread unless one is named.
+/// `get_chat`: the latest thread unless one is named. Whoever may not see the chat may see a thread of it that was for
+/// their groups, and the other way round.
 pub(super) fn get_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let (id, wanted) = (fields.required("chat_id")?, fields.text("thread_id")?);
-    let chat = platform.chat(request, id)?;
+    let chat = platform.chats.get(id).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
     let thread = match wanted {
         Some(wanted) => Some(chat.thread(wanted).ok_or_else(|| Denial::of(codes::NOT_FOUND))?.1),
         None => chat.latest(),
     };
+    if !thread.map_or_else(|| platform.sees(request, chat), |thread| platform.reads(request, chat, thread)) {
+        return Err(Denial::of(codes::MISSING_ACCESS).into());
+    }
     platform.admit(cx, request)?;
     let view = View {
         tenant: &platform.tenant,

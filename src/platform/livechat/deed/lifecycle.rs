@@ -5,7 +5,10 @@ use serde_json::json;
 use super::super::Livechat;
 use super::super::events::Cause;
 use super::super::model::{Chat, Content, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility, set};
+use super::super::wire::{REFERRER, WHEREABOUTS};
 use super::note::{Departure, Note};
+use super::signature;
+use crate::journal::entry::Role;
 use crate::platform::cx::Cx;
 
 /// The properties, by namespace and name, whose values are the platform's own: callers can read them only.
@@ -13,8 +16,11 @@ const OWN: &[(&str, &str)] = &[
     ("routing", "continuous"),
     ("routing", "email_follow_up"),
     ("routing", "idle"),
+    ("routing", "referrer"),
+    ("routing", "start_url"),
     ("routing", "unassigned"),
     ("source", "client_id"),
+    ("source", "customer_client_id"),
 ];
 
 /// How a thread begins.
@@ -117,9 +123,11 @@ impl Livechat {
         let customer = chat.customer().map(|member| member.id.clone());
         if let Some(thread) = chat.active_mut() {
             for (author, draft) in opening.events {
-                if let Some(place) = thread.push(now, Some(author), draft) {
-                    begun.events.push(thread.event_id(&thread.events()[place]));
-                }
+                let author = signature(Some(&author), &draft);
+                let users = author.is_some();
+                let place = thread.push(now, author, draft);
+                // Answers tell of what users have said only.
+                begun.events.extend(place.filter(|_| users).map(|place| thread.event_id(&thread.events()[place])));
             }
             thread.phase = opening.phase;
         }
@@ -175,16 +183,36 @@ impl Livechat {
 fn chat_properties(cause: &Cause) -> Properties {
     let mut properties = Properties::new();
     properties.insert("routing".to_owned(), json!({"continuous": false, "email_follow_up": false, "pinned": false}));
-    source(&mut properties, cause);
+    origin(&mut properties, cause);
     properties
 }
 
-/// The properties that every thread has.
+/// The properties that every thread has. Where a customer begins it, they do so from the page that they visit.
 fn thread_properties(cause: &Cause) -> Properties {
     let mut properties = Properties::new();
-    properties.insert("routing".to_owned(), json!({"continuous": false, "idle": false, "unassigned": false}));
-    source(&mut properties, cause);
+    let routing = match cause.by.role {
+        Role::Customer => json!({
+            "continuous": false,
+            "idle": false,
+            "referrer": REFERRER,
+            "start_url": WHEREABOUTS.url,
+            "unassigned": false,
+        }),
+        Role::Agent | Role::Bot | Role::Integration | Role::System => {
+            json!({"continuous": false, "idle": false, "unassigned": false})
+        }
+    };
+    properties.insert("routing".to_owned(), routing);
+    origin(&mut properties, cause);
     properties
+}
+
+/// Notes the app that a chat or thread was begun with, and that it is the customer's if it is.
+fn origin(properties: &mut Properties, cause: &Cause) {
+    source(properties, cause);
+    if let (Role::Customer, Some(client)) = (cause.by.role, &cause.client) {
+        set(properties, "source", "customer_client_id", json!(client));
+    }
 }
 
 /// Notes the app that something came through.

@@ -27,8 +27,21 @@ use super::events::Cause;
 use super::model::{Content, Draft, Fact, MemberKind, Visibility};
 use crate::platform::cx::Cx;
 
+/// Whose an event is. Notes of the system are nobody's, even if somebody has sent them.
+pub(super) fn signature(author: Option<&str>, draft: &Draft) -> Option<String> {
+    match draft.content {
+        Content::System { .. } | Content::Activity { .. } => None,
+        Content::Message { .. }
+        | Content::File { .. }
+        | Content::RichMessage { .. }
+        | Content::Form { .. }
+        | Content::Custom { .. } => author.map(str::to_owned),
+    }
+}
+
 impl Livechat {
-    /// Adds an event to the active thread and returns its id; nothing if there is no active thread.
+    /// Adds an event to the active thread and returns its id; nothing if there is no active thread. Whoever adds it has
+    /// seen the chat up to now, whether or not they are its author.
     pub(super) fn append(
         &mut self,
         cx: &mut Cx<'_>,
@@ -44,7 +57,7 @@ impl Livechat {
         }
         let found = self.chats.get_mut(chat)?;
         let thread = found.active_mut()?;
-        let place = thread.push(now, author.map(str::to_owned), draft)?;
+        let place = thread.push(now, signature(author, &draft), draft)?;
         let id = thread.event_id(&thread.events()[place]);
         if let Some(author) = author {
             found.saw(author, now);

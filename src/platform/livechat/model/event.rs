@@ -79,6 +79,8 @@ pub(crate) enum Content {
         url: String,
         /// Its media type.
         content_type: String,
+        /// How many bytes it has, if it was uploaded here.
+        size: Option<u32>,
         /// What it shows, for those who cannot see it.
         alternative_text: Option<String>,
     },

@@ -12,7 +12,7 @@ use super::super::model::{
 };
 use super::super::tenant::{LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
 use super::super::version::Ends;
-use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys};
+use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, property};
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
 use crate::scenario::codes;
@@ -69,6 +69,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let pat = keys::scopes(raw.pat_scopes, problems);
     let keys = Keys { agents: granted, pat, more: keys::keys(raw.tokens, &staff, problems) };
     let ends = Ends { legacy: keys::dates(raw.legacy, problems), deprecation: keys::dates(raw.deprecation, problems) };
+    let properties = property::properties(raw.properties, &raw.client_id, problems);
     (problems.len() == before).then(|| Tenant {
         organization_id: raw.organization_id,
         license_id: raw.license_id,
@@ -89,6 +90,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         keys,
         region: raw.region,
         ends,
+        properties,
     })
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod hooks;
 mod keys;
+mod property;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("filters", RawFilters::FIELDS),
     ("chat_presence", RawPresence::FIELDS),
     ("user_ids", RawUserIds::FIELDS),
+    ("properties", property::RawProperty::FIELDS),
     ("delivery", RawDelivery::FIELDS),
 ];
 
@@ -83,6 +85,8 @@ record! {
         validation_status: Option<Located<u16>>,
         /// More tokens of agents and bots.
         tokens: Vec<keys::RawKey>,
+        /// Properties that apps have registered.
+        properties: Vec<property::RawProperty>,
         /// The scopes of the well-known personal access token; all by default.
         pat_scopes: Option<Vec<Located<String>>>,
         /// The data centre. Calls with a token or an `X-Region` of another one are then answered `misdirected_request`.

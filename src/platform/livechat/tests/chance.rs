@@ -49,7 +49,7 @@ fn play(stage: &mut Stage, (deed, second, pick): (u8, bool, u8)) {
     }
     let thread = latest(stage, &chat);
     let first = format!("{thread}_1");
-    let value = json!({"app": {"a": pick}});
+    let value = json!({"0805e283233042b37f460ed8fbf22160": {"a": pick}});
     let buttons = json!([{"text": "Yes", "postback_id": "y"}]);
     let rich = json!({"type": "rich_message", "template_id": "cards", "elements": [{"buttons": buttons}]});
     let seen = format!("2026-01-05T09:{:02}:00.000000Z", pick * 10);
@@ -70,7 +70,9 @@ fn play(stage: &mut Stage, (deed, second, pick): (u8, bool, u8)) {
         }
         24 => ("mark_events_as_seen", json!({"chat_id": chat, "seen_up_to": seen})),
         25 => ("update_chat_properties", json!({"id": chat, "properties": value})),
-        26 => ("delete_chat_properties", json!({"id": chat, "properties": {"app": ["a"]}})),
+        26 => {
+            ("delete_chat_properties", json!({"id": chat, "properties": {"0805e283233042b37f460ed8fbf22160": ["a"]}}))
+        }
         27 => ("update_thread_properties", json!({"chat_id": chat, "thread_id": thread, "properties": value})),
         28 => {
             let body = json!({"chat_id": chat, "thread_id": thread, "event_id": first, "properties": value});

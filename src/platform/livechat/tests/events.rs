@@ -101,7 +101,7 @@ fn what_is_taken_back_leaves_only_its_place() {
     let left = json!({"id": event, "created_at": "2026-01-05T09:00:02.000000Z", "visibility": "all",
         "type": "message", "author_id": ADA, "deleted": true});
     assert_eq!(stage.get(&chat)["thread"]["events"][1], left);
-    let body = json!({"chat_id": chat, "thread_id": thread, "event_id": event, "properties": {"app": {"a": 1}}});
+    let body = json!({"chat_id": chat, "thread_id": thread, "event_id": event, "properties": {"0805e283233042b37f460ed8fbf22160": {"a": 1}}});
     assert_eq!(stage.call("update_event_properties", BOT_TOKEN, &body).0.status, 404);
     let refusal = stage.act(json!({"delete": {"as": "ada", "nth": 2}})).unwrap_err();
     assert_eq!(refusal.reason, "`ada` has no such message to delete");
@@ -220,4 +220,26 @@ fn what_is_sold_comes_back_as_it_was_sent() {
     let postback = json!({"id": "buy", "thread_id": thread, "event_id": format!("{thread}_2"), "ecommerce": bought});
     let sent = send(json!({"type": "message", "text": "I take it", "postback": postback}));
     assert_eq!(sent["postback"], postback);
+}
+
+#[test]
+fn a_note_in_the_systems_name_has_no_author() {
+    let mut stage = Stage::open(json!({"bots": [{"name": "Acme Bot", "webhooks": [
+        {"action": "incoming_event", "url": "${bot}/all"},
+        {"action": "incoming_event", "url": "${bot}/agents", "filters": {"author_type": "agent"}},
+    ]}]}));
+    let note =
+        json!({"type": "system_message", "system_message_type": "routing.assigned_other", "text": "Hello there!"});
+    let (chat, _) = stage.start();
+    let (_, answer) = stage.call("send_event", BOT_TOKEN, &json!({"chat_id": chat, "event": note}));
+    assert!(answer["event_id"].is_string(), "{answer}");
+    let bodies = stage.bodies();
+    assert_eq!(bodies.len(), 1, "filters by author pass it over");
+    let event = bodies[0]["payload"]["event"].as_object().unwrap();
+    let keys: Vec<&String> = event.keys().collect();
+    assert_eq!(keys, ["id", "created_at", "visibility", "type", "text", "system_message_type"]);
+    let events = json!([note, {"type": "message", "text": "Hi"}]);
+    let (_, answer) = stage.call("start_chat", BOT_TOKEN, &json!({"chat": {"thread": {"events": events}}}));
+    let thread = answer["thread_id"].as_str().unwrap();
+    assert_eq!(answer["event_ids"], json!([format!("{thread}_2")]));
 }

@@ -44,6 +44,7 @@ fn what_is_uploaded_can_be_shown_and_read() {
     assert_eq!(sent.status, 200);
     let event = &stage.bodies()[0]["payload"]["event"];
     assert_eq!((&event["url"], &event["content_type"]), (&json!(url), &json!("image/png")));
+    assert_eq!(event["size"], 6);
     let read = download(&mut stage, &url);
     assert_eq!((read.status, &read.body[..]), (200, &b"pixels"[..]));
     let header = |name: &str| {

@@ -87,3 +87,22 @@ fn as_many_threads_are_listed_as_have_so_many_events() {
     check(json!({"filters": {"to": "2026-01-05T09:00:02Z"}}), &[0]);
     check(json!({"filters": {"from": "2026-01-05T10:00:05+01:00"}}), &[2]);
 }
+
+#[test]
+fn a_thread_is_read_by_those_it_was_for() {
+    let mut stage = Stage::with_bot();
+    let (chat, first) = stage.start();
+    stage.act(json!({"close": {"by": "ada"}})).unwrap();
+    let resume = json!({"chat": {"id": chat, "access": {"group_ids": [19]}}});
+    let second = stage.call("resume_chat", AGENT_TOKEN, &resume).1["thread_id"].clone();
+    let mut read = |token: &str, body: Value| {
+        let answer = stage.call("get_chat", token, &body).1;
+        (error(&answer).0.to_owned(), answer["thread"]["id"].clone())
+    };
+    let outsider = "Bearer dal:agent2-token";
+    let refused = ("missing_access".to_owned(), Value::Null);
+    assert_eq!(read(outsider, json!({"chat_id": chat})), refused);
+    assert_eq!(read(outsider, json!({"chat_id": chat, "thread_id": second})), refused);
+    assert_eq!(read(outsider, json!({"chat_id": chat, "thread_id": first})), (String::new(), json!(first)));
+    assert_eq!(read(AGENT_TOKEN, json!({"chat_id": chat})), (String::new(), second));
+}

@@ -90,6 +90,7 @@ impl Stage {
                        {"id": "tom@acme.example", "name": "Tom Ray", "priority": "supervisor"}],
             "groups": [{"id": 19, "name": "Sales"}, {"id": 20, "name": "Nobody"}],
             "bots": [{"name": "Acme Bot", "webhooks": {"url": "${bot}/x", "actions": all_actions()}}],
+            "properties": [{"name": "a", "type": "int"}, {"name": "b"}, {"name": "c"}],
         }))
     }
 

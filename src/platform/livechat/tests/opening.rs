@@ -135,3 +135,41 @@ fn who_begins_a_chat_is_limited() {
     check(apart, outsider, (403, "missing_access"));
     check(json!({"agents": [{"id": "a@example.com", "max_chats": 0}]}), json!({}), (422, "limit_reached"));
 }
+
+#[test]
+fn a_chat_with_a_customer_is_for_the_groups_of_the_first_rule_they_meet() {
+    let mut stage = Stage::with_bot();
+    let rule = json!({"access": {"groups": [19]}, "conditions": {"url": {"values": [{"value": "shop.example"}]}}});
+    assert!(stage.configure("v3.6", "add_auto_access", PAT, &rule)["id"].is_string());
+    let mut begin = |method: &str, chat: Value| {
+        let (reply, document) = stage.call(method, AGENT_TOKEN, &json!({"chat": chat}));
+        assert_eq!(reply.status, 200, "{method}: {document}");
+        let body = stage.bodies().pop().unwrap();
+        let chat = &body["payload"]["chat"];
+        let id = chat["id"].clone();
+        assert_eq!(stage.call("deactivate_chat", AGENT_TOKEN, &json!({"id": id})).0.status, 200);
+        stage.sent();
+        assert_eq!(chat["access"], chat["thread"]["access"]);
+        (id, chat["access"]["group_ids"].clone())
+    };
+    let users = json!([{"id": ADA, "type": "customer"}]);
+    let (id, groups) = begin("start_chat", json!({"users": users}));
+    assert_eq!(groups, json!([19]));
+    assert_eq!(begin("resume_chat", json!({"id": id})).1, json!([19]));
+    assert_eq!(begin("resume_chat", json!({"id": id, "access": {"group_ids": [0]}})).1, json!([0]));
+    // Nobody visits a page in this one.
+    assert_eq!(begin("start_chat", json!({})).1, json!([0]));
+}
+
+#[test]
+fn a_customer_who_comes_back_is_anybodys_again() {
+    let mut stage = Stage::with_bot();
+    let (chat, _) = stage.start();
+    stage.act(json!({"transfer": {"to": "Sales"}})).unwrap();
+    stage.act(json!({"close": {"by": "ada"}})).unwrap();
+    assert_eq!(stage.get(&chat)["error"]["type"], "missing_access");
+    stage.act(json!({"resume": {"chat": "ada"}})).unwrap();
+    let seen = stage.get(&chat);
+    assert_eq!((&seen["access"], &seen["thread"]["access"]), (&json!({"group_ids": [0]}), &json!({"group_ids": [0]})));
+    assert_eq!(seen["thread"]["user_ids"], json!([ADA, BOT]));
+}

@@ -4,6 +4,9 @@ use serde_json::json;
 
 use super::*;
 
+/// The app of the bot.
+const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
+
 /// Changes properties and gives the webhooks in short: action and what changed.
 fn changed(stage: &mut Stage, method: &str, body: &Value) -> Vec<(String, Value)> {
     let (reply, document) = stage.call(method, BOT_TOKEN, body);
@@ -31,17 +34,17 @@ fn only_what_changes_is_told() {
         };
         let updated = |properties: Value| vec![(format!("{noun}_properties_updated"), properties)];
         let deleted = |names: Value| vec![(format!("{noun}_properties_deleted"), names)];
-        let both = json!({"app": {"a": 1, "b": "x"}});
+        let both = json!({CLIENT: {"a": 1, "b": "x"}});
         assert_eq!(tell("update", both.clone()), updated(both.clone()));
         assert_eq!(tell("update", both), []);
-        assert_eq!(tell("update", json!({"app": {"a": 2, "b": "x"}})), updated(json!({"app": {"a": 2}})));
-        assert_eq!(tell("delete", json!({"app": ["b", "c"]})), deleted(json!({"app": ["b"]})));
-        assert_eq!(tell("delete", json!({"app": ["b", "c"]})), []);
+        assert_eq!(tell("update", json!({CLIENT: {"a": 2, "b": "x"}})), updated(json!({CLIENT: {"a": 2}})));
+        assert_eq!(tell("delete", json!({CLIENT: ["b", "c"]})), deleted(json!({CLIENT: ["b"]})));
+        assert_eq!(tell("delete", json!({CLIENT: ["b", "c"]})), []);
     }
     let seen = stage.get(&chat);
-    assert_eq!(seen["properties"]["app"], json!({"a": 2}));
-    assert_eq!(seen["thread"]["properties"]["app"], json!({"a": 2}));
-    assert_eq!(seen["thread"]["events"][0]["properties"]["app"], json!({"a": 2}));
+    assert_eq!(seen["properties"][CLIENT], json!({"a": 2}));
+    assert_eq!(seen["thread"]["properties"][CLIENT], json!({"a": 2}));
+    assert_eq!(seen["thread"]["events"][0]["properties"][CLIENT], json!({"a": 2}));
 }
 
 #[test]
@@ -75,4 +78,58 @@ fn the_vendors_own_properties_can_be_changed_where_the_vendor_lets_them() {
     check("event", json!({"status": {"delivered": "yes"}}), 400);
     check("event", json!({"test": {"int_property": 1, "bool_property": true, "string_property": "x"}}), 200);
     check("chat", json!({}), 200);
+}
+
+#[test]
+fn what_an_app_has_registered_can_be_changed_where_it_has_values() {
+    const OTHER: &str = "3c1f0a9b7d2e4f5a8b6c0d1e2f3a4b5c";
+    let check = |level: &str, properties: Value, expected: (&str, &str)| {
+        let mut stage = Stage::open(json!({
+            "bots": [{"name": "Acme Bot"}, {"name": "Other Bot", "client_id": OTHER}],
+            "properties": [
+                {"name": "mine", "type": "bool"},
+                {"name": "theirs", "client_id": OTHER},
+                {"name": "everybodys", "client_id": OTHER, "public": true},
+            ],
+        }));
+        let registered = json!({"name": "called", "owner_client_id": CLIENT, "type": "int", "range": {"from": 1, "to": 3},
+            "access": {"thread": {"agent": ["read", "write"]}, "event": {"agent": ["read"]}}});
+        assert_eq!(stage.configure("v3.6", "register_property", PAT, &registered), json!({}));
+        let (chat, thread) = stage.start();
+        let body = json!({"id": chat, "chat_id": chat, "thread_id": thread, "event_id": format!("{thread}_1"),
+            "properties": properties});
+        let answer = stage.call(&format!("update_{level}_properties"), BOT_TOKEN, &body).1;
+        assert_eq!(error(&answer), expected, "{level} {properties}");
+        let names: serde_json::Map<String, Value> = properties.as_object().unwrap().clone();
+        let names: Value = names
+            .into_iter()
+            .map(|(space, names)| {
+                let names: Vec<String> = names.as_object().unwrap().keys().cloned().collect();
+                (space, json!(names))
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let body = json!({"id": chat, "chat_id": chat, "thread_id": thread, "event_id": format!("{thread}_1"),
+            "properties": names});
+        let gone = stage.call(&format!("delete_{level}_properties"), BOT_TOKEN, &body).1;
+        if !expected.1.contains("must be") {
+            assert_eq!(error(&gone), expected, "{level} {names}");
+        }
+    };
+    let fine = ("", "");
+    check("chat", json!({CLIENT: {"mine": true}}), fine);
+    check("event", json!({CLIENT: {"mine": true}}), fine);
+    let text = |text: &str| text.replace("X", &format!("properties.{CLIENT}"));
+    check("chat", json!({CLIENT: {"mine": 1}}), ("validation", &text("`X.mine` must be of the type bool")));
+    check("chat", json!({CLIENT: {"ghost": 1}}), ("validation", &text("`X.ghost` is not a property")));
+    let fixed = |name: &str| format!("Property {name} cannot be changed here");
+    check("chat", json!({OTHER: {"theirs": "x"}}), ("authorization", &fixed(&format!("{OTHER}.theirs"))));
+    check("chat", json!({OTHER: {"everybodys": "x"}}), fine);
+    check("chat", json!({"crm": {"ticket": "x"}}), ("authorization", &fixed("crm.ticket")));
+    check("thread", json!({CLIENT: {"called": 3}}), fine);
+    check("thread", json!({CLIENT: {"called": 4}}), ("validation", &text("`X.called` must be between 1 and 3")));
+    check("chat", json!({CLIENT: {"called": 3}}), ("validation", &text("`X.called` is no property of chats")));
+    check("event", json!({CLIENT: {"called": 3}}), ("authorization", &fixed(&format!("{CLIENT}.called"))));
+    check("event", json!({"lc2": {"greeting_id": 7}}), fine);
+    check("event", json!({"core": {"x": 7}}), ("validation", "`properties.core.x` is not a property"));
 }

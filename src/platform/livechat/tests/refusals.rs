@@ -4,6 +4,9 @@ use serde_json::json;
 
 use super::*;
 
+/// The app of the bot.
+const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
+
 /// A call that every check lets pass, for each operation.
 fn sound(chat: &str, thread: &str) -> Vec<(&'static str, Value)> {
     let tag = json!({"chat_id": chat, "thread_id": thread, "tag": "t"});
@@ -31,19 +34,19 @@ fn sound(chat: &str, thread: &str) -> Vec<(&'static str, Value)> {
         ("mark_events_as_seen", json!({"chat_id": chat, "seen_up_to": "2026-01-05T10:00:00.000000Z"})),
         ("follow_chat", json!({"id": chat})),
         ("unfollow_chat", json!({"id": chat})),
-        ("update_chat_properties", json!({"id": chat, "properties": {"ns": {"a": 1}}})),
-        ("delete_chat_properties", json!({"id": chat, "properties": {"ns": ["a"]}})),
-        ("update_thread_properties", json!({"chat_id": chat, "thread_id": thread, "properties": {"ns": {"a": 1}}})),
-        ("delete_thread_properties", json!({"chat_id": chat, "thread_id": thread, "properties": {"ns": ["a"]}})),
+        ("update_chat_properties", json!({"id": chat, "properties": {CLIENT: {"a": 1}}})),
+        ("delete_chat_properties", json!({"id": chat, "properties": {CLIENT: ["a"]}})),
+        ("update_thread_properties", json!({"chat_id": chat, "thread_id": thread, "properties": {CLIENT: {"a": 1}}})),
+        ("delete_thread_properties", json!({"chat_id": chat, "thread_id": thread, "properties": {CLIENT: ["a"]}})),
         (
             "update_event_properties",
             json!({"chat_id": chat, "thread_id": thread, "event_id": format!("{thread}_1"),
-            "properties": {"ns": {"a": 1}}}),
+            "properties": {CLIENT: {"a": 1}}}),
         ),
         (
             "delete_event_properties",
             json!({"chat_id": chat, "thread_id": thread, "event_id": format!("{thread}_1"),
-            "properties": {"ns": ["a"]}}),
+            "properties": {CLIENT: ["a"]}}),
         ),
         ("set_routing_status", json!({"status": "not_accepting_chats"})),
         ("list_routing_statuses", json!({})),
@@ -287,4 +290,17 @@ fn a_call_for_nothing_is_refused_in_the_vendors_shape_and_noted() {
     check(Method::POST, "/v3.6/nothing", 404, "not_found", 1);
     check(Method::GET, "/v3.6/agent/action/get_chat", 400, "validation", 1);
     check(Method::POST, "/v3.2/agent/action/activate_chat", 400, "unsupported_version", 0);
+}
+
+#[test]
+fn callers_beyond_the_limit_are_told_when_to_come_again() {
+    let (mut stage, body) = staged("get_chat");
+    let mut wait = |code: &str| {
+        stage.plan("get_chat", code);
+        let reply = stage.call("get_chat", BOT_TOKEN, &body).0;
+        let found = reply.headers.iter().find(|(name, _)| name == "retry-after");
+        found.map(|(_, value)| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(wait("too_many_requests").as_deref(), Some("1"));
+    assert_eq!(wait("service_unavailable"), None);
 }

@@ -45,6 +45,11 @@ fn impossible_tenants_are_reported() {
     check(four, &[("E0210", "an app has at most 3 webhooks for `incoming_chat`")]);
     let older = json!({"webhooks": [{"action": "incoming_customer", "url": "${bot}"}]});
     check(older, &[("E0210", "v3.6 has no webhook `incoming_customer`")]);
+    let twice = json!({"properties": [{"name": "a"}, {"name": "a", "client_id": "x"}, {"name": "a"}]});
+    check(twice, &[("E0210", "`a` stands here for the second time")]);
+    check(json!({"properties": [{"name": "a", "type": "text"}]}), &[("E0210", "`text` is no type of property")]);
+    let vendors = json!({"properties": [{"name": "a", "client_id": "routing"}]});
+    check(vendors, &[("E0210", "`routing` is a namespace of the vendor")]);
     let group = || json!({"id": 7, "name": "A"});
     check(json!({"groups": [group(), group()]}), &[("E0210", "group 7 stands here for the second time")]);
     check(json!({"agents": [{"id": "a", "groups": [7]}]}), &[("E0210", "there is no group 7")]);

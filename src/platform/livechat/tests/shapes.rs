@@ -102,7 +102,7 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
     let properties = |properties: Value| json!({"id": "X", "properties": properties});
     check("update_chat_properties", properties(json!({"a": 1})), "`properties.a` must be an object");
     let score = properties(json!({"rating": {"score": "good"}}));
-    check("update_chat_properties", score, "`properties.rating.score` must be an integer");
+    check("update_chat_properties", score, "`properties.rating.score` must be of the type int");
     let unknown = properties(json!({"rating": {"stars": 1}}));
     check("update_chat_properties", unknown, "`properties.rating.stars` is not a property");
     let large = properties(json!({"ns": {"a": 4_294_967_296_u64}}));
@@ -144,6 +144,20 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
     check("send_event", json!({"chat_id": "X"}), "`event` is required");
     check("send_event", event(json!({})), "`event.type` is required");
     check("send_event", event(json!({"type": "message"})), "`event.text` is required");
+    let form = |kind: &str, fields: Value| event(json!({"type": kind, "form_id": "1", "fields": fields}));
+    check("send_event", event(json!({"type": "form", "fields": []})), "`event.form_id` is required");
+    check("send_event", event(json!({"type": "form", "form_id": "1"})), "`event.fields` is required");
+    check("send_event", form("form", json!(["name"])), "`event.fields.0` must be an object");
+    check("send_event", form("form", json!([{"id": "1", "label": "x"}])), "`event.fields.0.type` is required");
+    check("send_event", form("form", json!([{"type": "name", "label": "x"}])), "`event.fields.0.id` is required");
+    check("send_event", form("form", json!([{"type": "header"}])), "`event.fields.0.label` is required");
+    let answered = |key: &str, value: Value| {
+        let mut field = json!({"type": "radio", "id": "1", "label": "x"});
+        field[key] = value;
+        form("filled_form", json!([field]))
+    };
+    check("send_event", answered("answer", json!(1)), "`event.fields.0.answer` must be a string or an object");
+    check("send_event", answered("answers", json!("x")), "`event.fields.0.answers` must be an array");
     let long = "x".repeat(16 * 1024 + 1);
     check("send_event", event(json!({"type": "message", "text": long})), "`event.text` must not exceed 16 KB");
     let elsewhere = json!({"type": "file", "url": "https://example.com/a.png"});

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::super::model::{self, Content, Element, FormStage, Postback, Properties, Validity, Visibility};
 use crate::base::time::VirtualTime;
 
-/// What is said about every image: nobody here looks into files, so sizes are those of the vendor's sample.
+/// What is said about images: nobody here looks into files, so width and height are those of the vendor's sample, and so
+/// is the size of what was not uploaded here.
 const IMAGE: (u32, u32, u32) = (123_444, 640, 480);
 
 /// The version of the details of what the vendor's software did; there is no other.
@@ -54,6 +55,8 @@ pub(crate) struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     form_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    form_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<Value>,
@@ -94,6 +97,7 @@ impl Event {
                 // Samples of what the system writes have no properties.
                 out.properties = event.author.is_some().then(|| draft.properties.clone());
                 out.fill(&draft.content);
+                out.form_type = out.form_id.as_ref().and_then(|_| form_type(&draft.properties));
             }
             Validity::Deleted => out.deleted = Some(true),
         }
@@ -106,14 +110,14 @@ impl Event {
                 self.text = Some(text.clone());
                 self.postback.clone_from(postback);
             }
-            Content::File { url, content_type, alternative_text } => {
+            Content::File { url, content_type, size: known, alternative_text } => {
                 let path = url.split(['?', '#']).next().unwrap_or_default();
                 self.name = Some(path.rsplit('/').next().unwrap_or_default().to_owned());
                 if content_type.starts_with("image/") {
                     let (size, width, height) = IMAGE;
                     self.thumbnail_url = Some(url.clone());
                     self.thumbnail2x_url = Some(url.clone());
-                    (self.size, self.width, self.height) = (Some(size), Some(width), Some(height));
+                    (self.size, self.width, self.height) = (known.or(Some(size)), Some(width), Some(height));
                 }
                 self.url = Some(url.clone());
                 self.content_type = Some(content_type.clone());
@@ -140,4 +144,10 @@ impl Event {
             }
         }
     }
+}
+
+/// Which form it is. Requests have no member for it; that it is what the property says is inferred from the vendor's
+/// sample, which has both.
+fn form_type(properties: &Properties) -> Option<String> {
+    Some(properties.get("lc2")?.get("form_type")?.as_str()?.to_owned())
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub(super) use self::event::Event;
-pub(super) use self::user::{ADDRESS, User, Visit, WHEREABOUTS};
+pub(super) use self::user::{ADDRESS, REFERRER, User, Visit, WHEREABOUTS};
 pub(super) use self::webhook::{Body, Payload, Requester, additional_data};
 use super::model::{self, Chats, Fact, Organization, Phase};
 use super::tenant::Tenant;

@@ -11,7 +11,8 @@ use crate::base::time::VirtualTime;
 /// The visit that every customer is on. Nobody browses here, so one page and one place stand for all.
 const PAGE: &str = "https://shop.example/pricing";
 const TITLE: &str = "Pricing";
-const REFERRER: &str = "https://search.example/";
+/// Where all customers came to that page from.
+pub(crate) const REFERRER: &str = "https://search.example/";
 /// The network address that every customer has.
 pub(crate) const ADDRESS: &str = "203.0.113.24";
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36";

@@ -1,9 +1,10 @@
-//! All properties of a license's apps, and the values that the license and its groups have. Chats, threads and events
-//! keep their own values.
+//! All properties of the vendor and of a license's apps, and the values that the license and its groups have. Chats,
+//! threads and events keep their own values.
 //!
 //! Inferred, as no page lists the errors of single methods: which refusal is for what, that a property is looked for
 //! before its value is looked at, and that values go with the property when it is unregistered.
 
+mod built_in;
 mod property;
 
 use std::collections::BTreeMap;
@@ -58,60 +59,36 @@ impl Asker<'_> {
 #[derive(Debug)]
 pub(crate) struct Checked<T>(Vec<((String, String), T)>);
 
-/// All properties of a license's apps, and the values in the license and its groups.
+/// All properties, and the values in the license and its groups.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    spaces: IndexMap<String, IndexMap<String, Property>>,
+    spaces: IndexMap<String, Space>,
     values: BTreeMap<Holder, IndexMap<(String, String), Datum>>,
 }
 
-/// The namespace whose properties everybody may read and write everywhere.
-const TEST: &str = "test";
-const TEST_PROPERTIES: &[(&str, Kind)] = &[
-    ("bool_property", Kind::Bool),
-    ("int_property", Kind::Int),
-    ("string_property", Kind::String),
-    ("tokenized_string_property", Kind::TokenizedString),
-];
-/// The vendor's own namespaces. What they have concerns chats; nothing in them can be registered.
-const BUILT_IN: &[&str] = &[
-    TEST,
-    "routing",
-    "source",
-    "rating",
-    "chats",
-    "lc2",
-    "core",
-    "translation",
-    "url_details",
-    "statistics",
-    "status",
-    "limits",
-    "monitoring",
-    "smart_actions",
-    "ecommerce",
-];
+/// What is in a namespace.
+#[derive(Debug, Default)]
+struct Space {
+    /// The properties that have a name.
+    named: IndexMap<String, Property>,
+    /// What all other names stand for, where any name will do.
+    others: Option<Property>,
+}
 
 impl Registry {
     /// The properties that every license has.
     pub(crate) fn new() -> Self {
-        let all = Rights::from([Right::Read, Right::Write]);
-        let sides = BTreeMap::from([(Side::Agent, all.clone()), (Side::Customer, all.clone())]);
-        let places = [Location::Chat, Location::Thread, Location::Event, Location::Group, Location::License];
-        let access: Access = places.into_iter().map(|place| (place, sides.clone())).collect();
-        let property = |kind| Property::new(kind, "", access.clone()).published(&all);
-        let test = TEST_PROPERTIES.iter().map(|(name, kind)| ((*name).to_owned(), property(*kind))).collect();
-        Self { spaces: IndexMap::from([(TEST.to_owned(), test)]), values: BTreeMap::new() }
+        Self { spaces: built_in::spaces(), values: BTreeMap::new() }
     }
 
     /// Whether a namespace is the vendor's own.
     pub(crate) fn is_built_in(namespace: &str) -> bool {
-        BUILT_IN.contains(&namespace)
+        built_in::NAMESPACES.contains(&namespace)
     }
 
     /// The properties of an app, in the order of their registration.
     pub(crate) fn of(&self, owner: &str) -> impl Iterator<Item = (&String, &Property)> {
-        self.spaces.get(owner).into_iter().flatten()
+        self.spaces.get(owner).into_iter().flat_map(|space| &space.named)
     }
 
     /// Whether a property could be registered.
@@ -127,7 +104,7 @@ impl Registry {
 
     /// Adds a property, unless the app has one of this name.
     pub(crate) fn register(&mut self, owner: &str, name: &str, property: Property) {
-        self.spaces.entry(owner.to_owned()).or_default().entry(name.to_owned()).or_insert(property);
+        self.spaces.entry(owner.to_owned()).or_default().named.entry(name.to_owned()).or_insert(property);
     }
 
     /// A property.
@@ -135,12 +112,13 @@ impl Registry {
     /// # Errors
     /// If there is none of this name.
     pub(crate) fn find(&self, namespace: &str, name: &str) -> Result<&Property, Refused> {
-        self.spaces.get(namespace).and_then(|space| space.get(name)).ok_or(Refused::Unknown)
+        let space = self.spaces.get(namespace).ok_or(Refused::Unknown)?;
+        space.named.get(name).or(space.others.as_ref()).ok_or(Refused::Unknown)
     }
 
     /// Lets other apps do this, too. It cannot be taken back.
     pub(crate) fn publish(&mut self, owner: &str, name: &str, rights: &Rights) {
-        if let Some(property) = self.spaces.get_mut(owner).and_then(|space| space.get_mut(name)) {
+        if let Some(property) = self.spaces.get_mut(owner).and_then(|space| space.named.get_mut(name)) {
             property.publish(rights);
         }
     }
@@ -148,7 +126,7 @@ impl Registry {
     /// Removes a property that is not published, with all its values.
     pub(crate) fn unregister(&mut self, owner: &str, name: &str) {
         if self.find(owner, name).is_ok_and(|property| property.public().is_empty()) {
-            self.spaces.entry(owner.to_owned()).or_default().shift_remove(name);
+            self.spaces.entry(owner.to_owned()).or_default().named.shift_remove(name);
             let key = (owner.to_owned(), name.to_owned());
             self.values.values_mut().for_each(|values| {
                 values.shift_remove(&key);
@@ -169,7 +147,7 @@ impl Registry {
         let mut checked = Vec::new();
         for (namespace, values) in wanted {
             for (name, value) in values.as_object().into_iter().flatten() {
-                let property = self.writable(holder, asker, namespace, name)?;
+                let property = self.writable(holder.location(), asker, namespace, name)?;
                 let datum = property.datum(&format!("properties.{namespace}.{name}"), value)?;
                 checked.push(((namespace.clone(), name.clone()), datum));
             }
@@ -190,14 +168,24 @@ impl Registry {
         let mut checked = Vec::new();
         for (namespace, names) in wanted {
             for name in names {
-                self.writable(holder, asker, namespace, name)?;
+                self.writable(holder.location(), asker, namespace, name)?;
                 checked.push(((namespace.clone(), name.clone()), ()));
             }
         }
         Ok(Checked(checked))
     }
 
-    fn writable(&self, holder: Holder, asker: &Asker<'_>, space: &str, name: &str) -> Result<&Property, Refused> {
+    /// A property whose values somebody wants to write or delete somewhere.
+    ///
+    /// # Errors
+    /// If it does not exist, has no values there, or may not be written.
+    pub(crate) fn writable(
+        &self,
+        place: Location,
+        asker: &Asker<'_>,
+        space: &str,
+        name: &str,
+    ) -> Result<&Property, Refused> {
         let property = match self.find(space, name) {
             // Whoever may not look into a namespace does not learn what is in there.
             Err(_) if !(asker.owns)(space) && !Self::is_built_in(space) => return Err(Refused::Forbidden),
@@ -206,13 +194,8 @@ impl Registry {
         if !asker.may(Right::Write, space, property) {
             return Err(Refused::Forbidden);
         }
-        let place = holder.location();
         if !property.access().contains_key(&place) {
-            let place = match holder {
-                Holder::License => "licenses",
-                Holder::Group(_) => "groups",
-            };
-            return Err(Refused::Invalid(format!("`properties.{space}.{name}` is no property of {place}")));
+            return Err(Refused::Invalid(format!("`properties.{space}.{name}` is no property of {}", place.noun())));
         }
         if property.agents_may(Right::Write, place) { Ok(property) } else { Err(Refused::Forbidden) }
     }
@@ -236,7 +219,7 @@ impl Registry {
         let mut out = Map::new();
         for (namespace, properties) in self.spaces.iter().filter(|(space, _)| filter.takes_space(space)) {
             let mut space = Map::new();
-            for (name, property) in properties.iter().filter(|(name, _)| name.starts_with(filter.name_prefix)) {
+            for (name, property) in properties.named.iter().filter(|(name, _)| name.starts_with(filter.name_prefix)) {
                 let readable =
                     asker.may(Right::Read, namespace, property) && property.agents_may(Right::Read, holder.location());
                 let stored = values.and_then(|values| values.get(&(namespace.clone(), name.clone())));

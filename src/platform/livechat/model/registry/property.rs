@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     String,
     /// Texts that can be searched word by word.
     TokenizedString,
+    /// Any of these, where the vendor does not say; nobody can register it.
+    Any,
 }
 
 /// Where properties can have values.
@@ -113,6 +115,7 @@ impl Datum {
             Kind::Int => value.as_i64().and_then(|number| i32::try_from(number).ok()).map(Self::Int),
             Kind::Bool => value.as_bool().map(Self::Bool),
             Kind::String | Kind::TokenizedString => value.as_str().map(|text| Self::Text(text.to_owned())),
+            Kind::Any => [Kind::Int, Kind::Bool, Kind::String].into_iter().find_map(|kind| Self::read(kind, value)),
         }
     }
 
@@ -127,6 +130,9 @@ impl Datum {
 }
 
 impl Kind {
+    /// Those that properties can be registered with.
+    pub(crate) const REGISTRABLE: [Self; 4] = [Self::Int, Self::Bool, Self::String, Self::TokenizedString];
+
     /// The vendor's word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -134,6 +140,20 @@ impl Kind {
             Self::Bool => "bool",
             Self::String => "string",
             Self::TokenizedString => "tokenized_string",
+            Self::Any => "int, bool or string",
+        }
+    }
+}
+
+impl Location {
+    /// In words, for messages.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Chat => "chats",
+            Self::Thread => "threads",
+            Self::Event => "events",
+            Self::Group => "groups",
+            Self::License => "licenses",
         }
     }
 }
@@ -186,7 +206,7 @@ impl Property {
     }
 
     /// The same with these rights for everybody.
-    pub(super) fn published(mut self, rights: &Rights) -> Self {
+    pub(crate) fn published(mut self, rights: &Rights) -> Self {
         self.publish(rights);
         self
     }
@@ -317,7 +337,7 @@ mod tests {
     }
 
     fn kind() -> impl Strategy<Value = Kind> {
-        prop_oneof![Just(Kind::Int), Just(Kind::Bool), Just(Kind::String), Just(Kind::TokenizedString)]
+        prop_oneof![Just(Kind::Int), Just(Kind::Bool), Just(Kind::String), Just(Kind::TokenizedString), Just(Kind::Any)]
     }
 
     proptest! {
@@ -340,6 +360,11 @@ mod tests {
                     Kind::Int => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
                     Kind::Bool => value.is_boolean(),
                     Kind::String | Kind::TokenizedString => value.is_string(),
+                    Kind::Any => {
+                        value.is_string()
+                            || value.is_boolean()
+                            || value.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
+                    }
                 };
                 let ranged = |(from, to): (i32, i32)| {
                     value.as_i64().is_some_and(|number| i64::from(from) <= number && number <= i64::from(to))

@@ -1,0 +1,124 @@
+//! The properties that every license has, and which of them agents and bots can change.
+//!
+//! Page: platform.text.com/docs/messaging/references/default-properties. The levels at which the page lets agents write
+//! are not all published; where they are not, every level is open. That agents can read all of them everywhere in chats
+//! is inferred, as reading is never refused here.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::Space;
+use super::property::{Access, Kind, Location, Property, Right, Rights, Side};
+
+/// The vendor's own namespaces; nothing in them can be registered. Of some only the names are published.
+pub(super) const NAMESPACES: &[&str] = &[
+    "test",
+    "routing",
+    "source",
+    "rating",
+    "chats",
+    "lc2",
+    "core",
+    "translation",
+    "url_details",
+    "statistics",
+    "status",
+    "limits",
+    "monitoring",
+    "smart_actions",
+    "ecommerce",
+];
+
+/// A property that every license has.
+struct Row {
+    /// Its namespace.
+    namespace: &'static str,
+    /// Its name; nothing for all names of the namespace.
+    name: Option<&'static str>,
+    /// What its value is.
+    kind: Kind,
+    /// Where agents and bots can change it.
+    writable: &'static [Location],
+}
+
+const NOWHERE: &[Location] = &[];
+const CHATS: &[Location] = &[Location::Chat];
+const THREADS: &[Location] = &[Location::Thread];
+const EVENTS: &[Location] = &[Location::Event];
+/// Everywhere that has to do with chats.
+const TALK: &[Location] = &[Location::Chat, Location::Thread, Location::Event];
+const EVERYWHERE: &[Location] =
+    &[Location::Chat, Location::Thread, Location::Event, Location::Group, Location::License];
+
+const fn row(namespace: &'static str, name: &'static str, kind: Kind, writable: &'static [Location]) -> Row {
+    Row { namespace, name: Some(name), kind, writable }
+}
+
+const ROWS: &[Row] = &[
+    row("test", "bool_property", Kind::Bool, EVERYWHERE),
+    row("test", "int_property", Kind::Int, EVERYWHERE),
+    row("test", "string_property", Kind::String, EVERYWHERE),
+    row("test", "tokenized_string_property", Kind::TokenizedString, EVERYWHERE),
+    row("routing", "continuous", Kind::Bool, NOWHERE),
+    row("routing", "pinned", Kind::Bool, CHATS),
+    row("routing", "was_pinned", Kind::Bool, NOWHERE),
+    row("routing", "idle", Kind::Bool, NOWHERE),
+    row("routing", "unassigned", Kind::Bool, NOWHERE),
+    row("routing", "unreplied", Kind::Bool, NOWHERE),
+    row("routing", "last_transfer_timestamp", Kind::Int, NOWHERE),
+    row("routing", "ignore_agents_routing", Kind::Bool, TALK),
+    row("routing", "referrer", Kind::String, NOWHERE),
+    row("routing", "start_url", Kind::String, NOWHERE),
+    row("routing", "transcript_email", Kind::String, NOWHERE),
+    row("routing", "offline_message", Kind::Bool, NOWHERE),
+    row("routing", "email_follow_up", Kind::Bool, NOWHERE),
+    // Customers write it.
+    row("routing", "ignore_bots", Kind::Bool, NOWHERE),
+    row("source", "client_id", Kind::String, NOWHERE),
+    row("source", "customer_client_id", Kind::String, NOWHERE),
+    // Customers write these; the pages of the Agent Chat API show agents doing so, too.
+    row("rating", "score", Kind::Int, TALK),
+    row("rating", "comment", Kind::String, TALK),
+    row("lc2", "form_type", Kind::String, TALK),
+    row("lc2", "greeting_id", Kind::Any, TALK),
+    row("lc2", "greeting_unique_id", Kind::Any, TALK),
+    row("lc2", "welcome_message", Kind::Any, TALK),
+    row("lc2", "file_safety_confirmation", Kind::Any, TALK),
+    row("chats", "formatting", Kind::String, EVENTS),
+    row("chats", "resolved", Kind::Bool, NOWHERE),
+    row("chats", "welcome_message_source", Kind::String, THREADS),
+    row("status", "delivered", Kind::Bool, EVENTS),
+    Row { namespace: "url_details", name: None, kind: Kind::Any, writable: EVENTS },
+    Row { namespace: "translation", name: None, kind: Kind::Any, writable: EVENTS },
+];
+
+/// The properties, namespace by namespace.
+pub(super) fn spaces() -> IndexMap<String, Space> {
+    let mut spaces: IndexMap<String, Space> = IndexMap::new();
+    for row in ROWS {
+        let space = spaces.entry(row.namespace.to_owned()).or_default();
+        match row.name {
+            Some(name) => {
+                space.named.insert(name.to_owned(), row.property());
+            }
+            None => space.others = Some(row.property()),
+        }
+    }
+    spaces
+}
+
+impl Row {
+    /// The property, which is everybody's: where it can be changed is a matter of place alone.
+    fn property(&self) -> Property {
+        let all = Rights::from([Right::Read, Right::Write]);
+        let mut access: Access = TALK.iter().map(|place| (*place, sides(Rights::from([Right::Read])))).collect();
+        access.extend(self.writable.iter().map(|place| (*place, sides(all.clone()))));
+        Property::new(self.kind, "", access).published(&all)
+    }
+}
+
+/// What agents may do, customers may: their API is not part of this.
+fn sides(rights: Rights) -> BTreeMap<Side, Rights> {
+    BTreeMap::from([(Side::Agent, rights.clone()), (Side::Customer, rights)])
+}
