@@ -11,7 +11,6 @@ use super::version::Version;
 use super::wire::{Body, Requester, organization as wire};
 use crate::journal::entry::Role;
 use crate::platform::cx::Cx;
-use crate::platform::outgoing::Outgoing;
 
 /// What stands for the app of callers who have none.
 const NO_APP: &str = "";
@@ -136,18 +135,7 @@ impl Livechat {
             if hook.action != action || !hook.filters.pass(&hook.owner, occasion) || !self.live(hook) {
                 continue;
             }
-            let body = body(registration);
-            cx.send(Outgoing {
-                event: hook.action,
-                chat: None,
-                to: None,
-                url: hook.url.clone(),
-                headers: Vec::new(),
-                body: body.bytes,
-                secret_span: Some(body.secret),
-                signing: Some(registration.secret.clone()),
-                policy: self.tenant.policy.clone(),
-            });
+            self.post(cx, registration, None, body(registration));
         }
     }
 

@@ -4,7 +4,9 @@
 
 use super::Livechat;
 use super::hook::{AuthorType, Hook, HookKind, Occasion};
-use super::model::{Chat, Content, Event as ThreadEvent, Fact, MemberKind, Status, Subject, Thread, Visibility};
+use super::model::{
+    Chat, Content, Event as ThreadEvent, Fact, MemberKind, Registration, Status, Subject, Thread, Visibility,
+};
 use super::version::Version;
 use super::wire::{Body, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
@@ -136,18 +138,23 @@ impl Livechat {
             let secret = registration.secret.expose();
             let extras = additional_data(chat, &hook.extras);
             let body = Body::new(&registration.id, secret, hook.action, &self.auth.organization_id, &payload, extras);
-            cx.send(Outgoing {
-                event: hook.action,
-                chat: Some(chat.id.clone()),
-                to: None,
-                url: hook.url.clone(),
-                headers: Vec::new(),
-                body: body.bytes,
-                secret_span: Some(body.secret),
-                signing: Some(registration.secret.clone()),
-                policy: self.tenant.policy.clone(),
-            });
+            self.post(cx, registration, Some(&chat.id), body);
         }
+    }
+
+    /// Sends a body to an address that was registered.
+    pub(super) fn post(&self, cx: &mut Cx<'_>, registration: &Registration, chat: Option<&str>, body: Body) {
+        cx.send(Outgoing {
+            event: registration.hook.action,
+            chat: chat.map(str::to_owned),
+            to: None,
+            url: registration.hook.url.clone(),
+            headers: Vec::new(),
+            body: body.bytes,
+            secret_span: Some(body.secret),
+            signing: Some(registration.secret.clone()),
+            policy: self.tenant.policy.clone(),
+        });
     }
 
     /// Everything as a version shows it.

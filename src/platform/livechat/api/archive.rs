@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::super::Livechat;
 use super::super::codes::Denial;
 use super::super::model::{Chat, Thread};
-use super::super::wire::View;
 use super::archive_filter::{Archived, Filter};
 use super::document::Fields;
 use super::page::{Asked, limit, sort};
@@ -42,12 +41,7 @@ pub(super) fn list_archives(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
     platform.admit(cx, request)?;
     let count = found.len();
     let page = asked.page(found, if filter.by_thread() { count.max(1) } else { limit });
-    let view = View {
-        tenant: &platform.tenant,
-        organization: &platform.organization,
-        chats: &platform.chats,
-        version: request.version,
-    };
+    let view = platform.view(request.version);
     let entry = |(chat, thread): &(&Chat, &Thread)| {
         let mut entry = json!(view.chat(chat, Some(thread), &request.caller.id));
         if let Some(thread) = entry["thread"].as_object_mut() {

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::model::{Dossier, Facebook, Revision};
-use super::super::wire::View;
 use super::document::Fields;
 use super::{Outcome, Request, done, nothing};
 use crate::platform::cx::Cx;
@@ -23,12 +22,7 @@ pub(super) fn get_customer(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     let id = known(platform, cx, &fields)?;
     platform.admit(cx, request)?;
     platform.meet_id(cx, id);
-    let view = View {
-        tenant: &platform.tenant,
-        organization: &platform.organization,
-        chats: &platform.chats,
-        version: request.version,
-    };
+    let view = platform.view(request.version);
     done(&view.patron(id))
 }
 

@@ -5,7 +5,6 @@ use serde_json::json;
 use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::model::Visibility;
-use super::super::wire::View;
 use super::draft::draft;
 use super::{Outcome, PresenceRule, Request, done};
 use crate::platform::cx::Cx;
@@ -24,12 +23,7 @@ pub(super) fn get_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Reque
         return Err(Denial::of(codes::MISSING_ACCESS).into());
     }
     platform.admit(cx, request)?;
-    let view = View {
-        tenant: &platform.tenant,
-        organization: &platform.organization,
-        chats: &platform.chats,
-        version: request.version,
-    };
+    let view = platform.view(request.version);
     done(&view.chat(chat, thread, &request.caller.id))
 }
 
