@@ -19,6 +19,7 @@ use crate::recipe;
 
 const CHATS: Recipe = recipe!("livechat/webhooks/chats.yaml");
 const MESSAGES: Recipe = recipe!("livechat/webhooks/messages.yaml");
+const VISITORS: Recipe = recipe!("livechat/webhooks/visitors.yaml");
 const PROPERTIES: Recipe = recipe!("livechat/properties.yaml");
 const STAFF: Recipe = recipe!("livechat/configuration/agents_and_groups.yaml");
 const BOTS: Recipe = recipe!("livechat/configuration/bot_and_its_token.yaml");
@@ -56,7 +57,7 @@ pub(super) const EVENTS: &[Event] = &[
     event(CHATS, "thread_untagged", "a thread lost a tag"),
     event(CHATS, "thread_summary_set", "somebody asked what a thread was about"),
     event(CHATS, "routing_status_set", "an agent or a bot takes chats now, or does no longer"),
-    event(CHATS, "incoming_customer", "a customer is here for the first time; up to v3.5"),
+    event(VISITORS, "incoming_customer", "a customer is here for the first time; up to v3.5"),
     event(STAFF, "agent_created", "there is a new agent"),
     event(STAFF, "agent_updated", "an agent is not what they were"),
     event(STAFF, "agent_deleted", "an agent has gone"),
