@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::house::{self, House, HouseError};
 use super::value::{Bot, Format, ReportForm};
-use super::{RunArgs, Terminal, files};
+use super::{PORT, RunArgs, Terminal, files};
 use crate::base::diag::{Diagnostic, Paint, Place};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
@@ -342,11 +342,16 @@ fn repeat(file: &str, seed: Seed, args: &RunArgs) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':');
     let file = if file.chars().all(plain) { file.to_owned() } else { format!("'{}'", file.replace('\'', r"'\''")) };
     let bot = args.bot.as_ref().map_or(String::new(), |bot| format!(" --bot {bot}"));
+    // A bot of one's own is told where the platform is.
+    let port = match args.port {
+        0 | PORT => String::new(),
+        port => format!(" --port {port}"),
+    };
     let clock = if args.clock.0 == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
     let hosts: String = args.allowed_hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect();
     let strict = if args.strict { " --strict" } else { "" };
     let prefer = if args.allow_prefer { " --allow-prefer" } else { "" };
-    format!("rehearsal run {file} --seed {seed}{bot}{clock}{strict}{prefer}{hosts}")
+    format!("rehearsal run {file} --seed {seed}{bot}{port}{clock}{strict}{prefer}{hosts}")
 }
 
 #[cfg(test)]
@@ -363,6 +368,8 @@ mod tests {
         };
         check("a/b.yaml", &[], "rehearsal run a/b.yaml --seed 7");
         check("it's.yaml", &["--bot", "builtin"], r"rehearsal run 'it'\''s.yaml' --seed 7 --bot builtin");
+        check("x.yaml", &["--port", "5000"], "rehearsal run x.yaml --seed 7 --port 5000");
+        check("x.yaml", &["--port", "0"], "rehearsal run x.yaml --seed 7");
         check("x.yaml", &["--clock", "x60"], "rehearsal run x.yaml --seed 7 --clock x60");
         let flags = ["--strict", "--allow-prefer"];
         check("x.yaml", &flags, "rehearsal run x.yaml --seed 7 --strict --allow-prefer");

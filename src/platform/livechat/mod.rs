@@ -181,7 +181,7 @@ impl Platform for Livechat {
             // No error type is about HTTP methods; clients read the type, and this one says that the call is wrong.
             (Ok(_), Unrouted::Method) => {
                 cx.violation(format!("{} does not take {}", call.path, call.method));
-                Denial::validation("Only POST requests are accepted")
+                Denial::validation(format!("{} requests are not accepted here", call.method))
             }
         };
         Err(self.refuse(&denial))
