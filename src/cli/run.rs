@@ -120,7 +120,8 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     let played = stage.play(parts.collect(), vendors, args.format, terminal).await?;
     // A scenario that passes without any webhook may have nothing to do with the bot.
     let concerns_bot = |outcome: &Outcome| outcome.status != Status::Passed || outcome.counts.deliveries > 0;
-    let silent = played.iter().all(|played| played.outcome.counts.calls == 0);
+    let foreign = matches!(args.bot, Some(Bot::At(_)));
+    let silent = foreign && played.iter().all(|played| played.outcome.counts.calls == 0);
     if silent && played.iter().any(|played| concerns_bot(&played.outcome)) {
         terminal.remark(&format!("the bot has not called the platform once; is it told that it is at {url}?"))?;
     }
