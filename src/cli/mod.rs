@@ -11,6 +11,7 @@ mod house;
 pub mod list;
 pub mod run;
 pub mod serve;
+mod shell;
 mod table;
 pub mod terminal;
 pub mod trigger;

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::house::{self, House, HouseError};
+use super::shell::quoted;
 use super::value::{Bot, Format, ReportForm};
 use super::{PORT, RunArgs, Terminal, files};
 use crate::base::diag::{Diagnostic, Paint, Place};
@@ -340,8 +341,7 @@ async fn listens(address: &str) -> bool {
 
 /// The command that plays one scenario again as it was played.
 fn repeat(file: &str, seed: Seed, args: &RunArgs) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':');
-    let file = if file.chars().all(plain) { file.to_owned() } else { format!("'{}'", file.replace('\'', r"'\''")) };
+    let file = quoted(file);
     let bot = args.bot.as_ref().map_or(String::new(), |bot| format!(" --bot {bot}"));
     // A bot of one's own is told where the platform is.
     let port = match args.port {

@@ -1,6 +1,7 @@
 //! Calls as lines for a shell.
 
 use crate::cli::PORT;
+use crate::cli::shell::quoted;
 use crate::platform::route::Call;
 
 /// The command that makes a call to a stand-in at the usual port, on one line.
@@ -37,12 +38,6 @@ fn encoded(path: &str) -> String {
         }
     }
     out
-}
-
-/// A word as a shell takes it unchanged.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':');
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
