@@ -208,7 +208,7 @@ mod tests {
         fn masking_never_panics_and_keeps_documents_whole(text in "[\"a:{}, \\\\x\n]{0,40}") {
             let text = text.replace('x', "\"key\"");
             let masked = masked(&Bytes::copy_from_slice(text.as_bytes()), &["key"]);
-                        if serde_json::from_str::<Value>(&text).is_ok() {
+            if serde_json::from_str::<Value>(&text).is_ok() {
                 prop_assert!(serde_json::from_slice::<Value>(&masked).is_ok(), "{}", text);
             }
         }

@@ -9,6 +9,7 @@ pub mod doc_ref;
 pub mod id;
 pub mod json;
 pub mod nearest;
+pub mod percent;
 pub mod rng;
 pub mod secret;
 pub mod time;

@@ -122,6 +122,12 @@ impl Call {
     }
 }
 
+/// The parameters of a query, undecoded, in their order; those without a value have an empty one.
+pub fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    let parts = query.split('&').filter(|part| !part.is_empty());
+    parts.map(|part| part.split_once('=').unwrap_or((part, "")))
+}
+
 /// What the vendor answers.
 #[derive(Clone, Debug)]
 pub struct Reply {

@@ -17,6 +17,7 @@ use super::faulty::{self, Mark, Portion, Severed, Stage};
 use super::ticker;
 use super::world::Core;
 use super::worlds::Worlds;
+use crate::base::percent::escape;
 use crate::platform::Vendor;
 use crate::platform::route::{Body, Call, Reply};
 
@@ -131,26 +132,18 @@ fn decoded(path: &str) -> Cow<'_, str> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let [first, tail @ ..] = rest {
-        let escaped = match (first, tail) {
-            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low),
-            _ => None,
-        };
-        match escaped {
-            Some(byte) if byte != b'/' => {
+        match escape(rest).filter(|byte| *byte != b'/') {
+            Some(byte) => {
                 bytes.push(byte);
                 rest = &tail[2..];
             }
-            Some(_) | None => {
+            None => {
                 bytes.push(*first);
                 rest = tail;
             }
         }
     }
     String::from_utf8(bytes).map_or(Cow::Borrowed(path), Cow::Owned)
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]

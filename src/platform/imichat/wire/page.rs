@@ -4,6 +4,7 @@
 //! here, an empty list. No list says how many pages there are.
 
 use super::reading::Findings;
+use crate::platform::route::pairs;
 
 /// How many entries a page has, as documented for chats and users. Nothing is documented for teams; theirs have as many.
 const SIZE: usize = 10;
@@ -19,8 +20,8 @@ impl Page {
     /// Reads the query of a call; the first page if it names none.
     pub(crate) fn read(query: &str, findings: &mut Findings) -> Self {
         let mut wanted = None;
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            match pair.split_once('=').unwrap_or((pair, "")) {
+        for pair in pairs(query) {
+            match pair {
                 (PARAMETER, _) if wanted.is_some() => {
                     findings.oddity("page stands in the query more than once; the first one counts");
                 }

@@ -39,9 +39,10 @@ use super::model::{Chat, Thread};
 use super::region;
 use super::scope;
 use super::version::Version;
+use crate::base::percent::escape;
 use crate::journal::entry::Party;
 use crate::platform::cx::Cx;
-use crate::platform::route::{Answer, Body, Call, Reply, Route};
+use crate::platform::route::{Answer, Body, Call, Reply, Route, pairs};
 
 /// The operations of all APIs.
 pub(super) const ROUTES: &[Route<Livechat>] = &routes::<
@@ -185,9 +186,7 @@ impl Request {
 
 /// The parameters of a query as a document; all of them are texts, since a query knows no types.
 fn queried(query: &str) -> Map<String, Value> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let parts = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    parts.map(|(key, value)| (decoded(key), decoded(value).into())).collect()
+    pairs(query).map(|(key, value)| (decoded(key), decoded(value).into())).collect()
 }
 
 /// A part of a query without its escapes; what is no proper escape stays as it is.
@@ -195,9 +194,7 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
-        let escaped = tail.get(..2).filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
-        let escaped = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
-        let escaped = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let escaped = escape(rest);
         bytes.push(escaped.unwrap_or(if *first == b'+' { b' ' } else { *first }));
         rest = if escaped.is_some() { &tail[2..] } else { tail };
     }
