@@ -104,7 +104,7 @@ impl Stage {
     }
 
     fn check_webhooks(&mut self, at: &str, expected: &[Value], sent: &[Outgoing]) {
-        let events: Vec<&str> = sent.iter().map(|outgoing| outgoing.event).collect();
+        let events: Vec<&str> = sent.iter().map(|outgoing| &*outgoing.event).collect();
         assert_eq!(events.len(), expected.len(), "{at}: {events:?}");
         for (wanted, outgoing) in expected.iter().zip(sent) {
             if let Some(url) = wanted.get("url") {

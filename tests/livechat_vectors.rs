@@ -74,14 +74,14 @@ fn play(file: &str, text: &str) -> BTreeSet<String> {
         let sent = std::mem::take(&mut stage.desk.outgoing);
         if let Some(expected) = step.get("webhooks") {
             let expected = expected.as_array().expect("a list");
-            let events: Vec<&str> = sent.iter().map(|outgoing| outgoing.event).collect();
+            let events: Vec<&str> = sent.iter().map(|outgoing| &*outgoing.event).collect();
             assert_eq!(events.len(), expected.len(), "{at}: {events:?}");
             for (expected, outgoing) in expected.iter().zip(&sent) {
                 let mut body: Value = serde_json::from_slice(&outgoing.body).expect("JSON");
                 let id = body["webhook_id"].take();
                 assert!(id.as_str().is_some_and(|id| id.len() == 25), "{at}: {id}");
                 body["webhook_id"] = "<hook>".into();
-                stage.events.insert(outgoing.event.to_owned());
+                stage.events.insert(outgoing.event.to_string());
                 stage.compare(&at, expected, body);
             }
         }

@@ -75,7 +75,7 @@ impl Pen {
     fn webhook(&mut self, number: u64, event: &'static str, answers: &[Answer], fate: Fate) {
         let delivery = DeliveryId(number);
         let (chat, url) = (Some("PJ0MRSHTDG".to_owned()), "${bot}/livechat".to_owned());
-        self.put(What::Queued { delivery, event, chat, url, body: Payload::default() });
+        self.put(What::Queued { delivery, event: event.into(), chat, url, body: Payload::default() });
         for (attempt, outcome) in (1..).zip(answers) {
             self.put(What::Sent { delivery, attempt });
             self.put(What::Answered { delivery, attempt, outcome: outcome.clone() });
@@ -101,7 +101,7 @@ fn opening() -> Pen {
     pen.said(alice(), "Where is my order?");
     pen.put(What::Queued {
         delivery: DeliveryId(1),
-        event: "incoming_chat",
+        event: "incoming_chat".into(),
         chat: Some("PJ0MRSHTDG".to_owned()),
         url: "${bot}/livechat".to_owned(),
         body: Payload::default(),
@@ -278,7 +278,7 @@ fn a_webhook_is_undecided_until_it_is_settled() {
         let mut pen = opening();
         let delivery = DeliveryId(9);
         let (chat, url, body) = (None, "${bot}/hook".to_owned(), Payload::default());
-        pen.put(What::Queued { delivery, event: "note", chat, url, body });
+        pen.put(What::Queued { delivery, event: "note".into(), chat, url, body });
         if let Some(fate) = fate {
             pen.put(What::Settled { delivery, fate });
         }

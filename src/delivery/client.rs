@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::header::HOST;
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
@@ -53,8 +53,8 @@ impl Client {
         Self { gate, idle: Mutex::default() }
     }
 
-    /// Posts the attempt's body and reports the status, or why there is none.
-    pub(super) async fn post(&self, address: &Address, attempt: &Attempt) -> Outcome {
+    /// Makes the attempt's request and reports the status, or why there is none.
+    pub(super) async fn send(&self, address: &Address, attempt: &Attempt) -> Outcome {
         let Some(result) = ticker::within(attempt.timeout, self.exchange(address, attempt)).await else {
             return Outcome::TimedOut;
         };
@@ -166,7 +166,7 @@ async fn send(mut sender: Sender, request: Request<Full<Bytes>>) -> Result<(Send
 
 fn compose(address: &Address, attempt: &Attempt) -> Request<Full<Bytes>> {
     let mut request = Request::new(Full::new(attempt.body.clone()));
-    *request.method_mut() = Method::POST;
+    *request.method_mut() = attempt.method.clone();
     *request.uri_mut() = Uri::from(address.target.clone());
     let headers = request.headers_mut();
     headers.reserve(attempt.headers.len() + 1);

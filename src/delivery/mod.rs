@@ -67,6 +67,6 @@ impl Delivery {
         };
         // The semaphore is never closed; if it were, attempts would merely be unbounded.
         let _permit = permits.acquire().await;
-        client.post(&address, attempt).await
+        client.send(&address, attempt).await
     }
 }

@@ -229,7 +229,7 @@ impl World {
             self.effects.push(Effect::Claim(credential));
         }
         for outgoing in std::mem::take(&mut self.desk.outgoing) {
-            let deed = self.desk.plan.on_delivery(outgoing.event);
+            let deed = self.desk.plan.on_delivery(&outgoing.event);
             let message = format!("msg_{}", self.desk.streams.of("engine/webhook-id").hex(24));
             let todo = self.outbox.accept(outgoing, deed, message, self.wall);
             self.carry_out(todo);
@@ -242,8 +242,8 @@ impl World {
             match item {
                 Todo::Record(what) => self.record(what),
                 Todo::Attempt(attempt) => self.effects.push(Effect::Attempt(attempt)),
-                Todo::Tell(webhook, acknowledged) => {
-                    self.perform(|platform, cx| platform.attempted(cx, &webhook, acknowledged));
+                Todo::Tell(told) => {
+                    self.perform(|platform, cx| platform.attempted(cx, &told.webhook, told.ended()));
                 }
                 Todo::ReleaseAfter(span, id) => self.schedule.add(now + span, Timer::Release(id)),
                 Todo::RetryAfter(span, id) => self.schedule.add(now + span, Timer::Retry(id)),

@@ -19,7 +19,7 @@ use crate::base::time::{VirtualSpan, WallTime};
 use crate::fault::{Deed, Forgery};
 use crate::journal::What;
 use crate::journal::entry::{Fate, Outcome, Payload};
-use crate::platform::outgoing::{Order, Outgoing};
+use crate::platform::outgoing::{Ended, Order, Outgoing};
 
 /// What the world has to do after the outbox has changed.
 #[derive(Debug)]
@@ -28,14 +28,31 @@ pub(super) enum Todo {
     Record(What),
     /// Have this attempt made.
     Attempt(Attempt),
-    /// Tell the platform how an attempt ended: the webhook, and whether it was acknowledged.
-    Tell(Arc<Outgoing>, bool),
+    /// Tell the platform how an attempt ended.
+    Tell(Told),
     /// Call [`Outbox::release`] after this span.
     ReleaseAfter(VirtualSpan, DeliveryId),
     /// Call [`Outbox::retry`] after this span.
     RetryAfter(VirtualSpan, DeliveryId),
     /// Call [`Outbox::repeat`] after this span.
     RepeatAfter(VirtualSpan, DeliveryId),
+}
+
+/// What the platform is told about an attempt; see [`Ended`].
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) webhook: Arc<Outgoing>,
+    outcome: Option<Outcome>,
+    acknowledged: bool,
+    last: bool,
+    genuine: bool,
+}
+
+impl Told {
+    pub(super) fn ended(&self) -> Ended<'_> {
+        let Self { webhook: _, outcome, acknowledged, last, genuine } = self;
+        Ended { outcome: outcome.as_ref(), acknowledged: *acknowledged, last: *last, genuine: *genuine }
+    }
 }
 
 /// All webhooks of a world that are not settled.
@@ -101,7 +118,7 @@ impl Outbox {
         message: String,
         wall: WallTime,
     ) -> Vec<Todo> {
-        let event = out.event;
+        let event = out.event.clone();
         let mut todo = Vec::new();
         if let Some(Deed::Set(members)) = &deed {
             let stuck = change(&mut out, members).err();
@@ -120,12 +137,14 @@ impl Outbox {
         };
         let id = self.add(delivery, &mut todo);
         if let Some(deed) = &deed {
-            todo.push(Todo::Record(What::Faulted { fault: deed.name(), on: event.to_owned() }));
+            todo.push(Todo::Record(What::Faulted { fault: deed.name(), on: event.into_owned() }));
         }
         match deed {
             Some(Deed::Drop) => {
-                self.deliveries.remove(&id);
+                let dropped = self.deliveries.remove(&id).map(|delivery| delivery.out);
                 todo.push(Todo::Record(What::Settled { delivery: id, fate: Fate::Dropped }));
+                let told = |webhook| Told { webhook, outcome: None, acknowledged: false, last: true, genuine: false };
+                todo.extend(dropped.map(told).map(Todo::Tell));
                 return todo;
             }
             Some(Deed::DelayDelivery(span)) => {
@@ -184,6 +203,7 @@ impl Outbox {
         let key = lane_key(delivery);
         let acknowledged = matches!(outcome, Outcome::Status(status) if out.policy.acknowledged.by(status));
         let genuine = !delivery.spoiled;
+        let told = outcome.clone();
         let mut todo = vec![Todo::Record(What::Answered { delivery: id, attempt, outcome })];
         let pause = out.policy.retries.get(attempt as usize - 1).copied();
         let fate = match (acknowledged, pause) {
@@ -199,8 +219,8 @@ impl Outbox {
             self.edit(id, |delivery| delivery.state = State::Settled);
             self.forget_if_done(id);
         }
-        // A receiver that refuses a forged webhook does well, which is not to be held against it.
-        todo.extend(genuine.then(|| Todo::Tell(Arc::clone(&out), acknowledged)));
+        let (webhook, outcome, last) = (Arc::clone(&out), Some(told), fate.is_some());
+        todo.push(Todo::Tell(Told { webhook, outcome, acknowledged, last, genuine }));
         let lane = self.lanes.entry(key.clone()).or_default();
         lane.busy = false;
         if fate.is_none() && out.policy.order == Order::Outcome {
@@ -229,7 +249,7 @@ impl Outbox {
         let id = DeliveryId(self.last);
         todo.push(Todo::Record(What::Queued {
             delivery: id,
-            event: delivery.out.event,
+            event: delivery.out.event.clone(),
             chat: delivery.out.chat.clone(),
             url: delivery.out.url.clone(),
             body: Payload::new(without_secret(&delivery.out)),
@@ -268,16 +288,18 @@ fn lane_key(delivery: &Delivery) -> LaneKey {
 fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
     let out = &delivery.out;
     let mut body = out.body.clone();
-    let mut headers = vec![
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::USER_AGENT, HeaderValue::from_static(concat!("rehearsal/", env!("CARGO_PKG_VERSION")))),
-    ];
+    let mut headers = Vec::with_capacity(out.headers.len() + 5);
+    if !body.is_empty() && out.headers.iter().all(|(name, _)| name != header::CONTENT_TYPE) {
+        headers.push((header::CONTENT_TYPE, HeaderValue::from_static("application/json")));
+    }
+    let agent = concat!("rehearsal/", env!("CARGO_PKG_VERSION"));
+    headers.push((header::USER_AGENT, HeaderValue::from_static(agent)));
     let forged = delivery.forgery == Some(Forgery::Secret);
     if let Some(span) = out.secret_span.clone().filter(|_| forged) {
         body = overwritten(&body, span, b'x');
     }
     for (name, value) in &out.headers {
-        let value = if forged { "forged" } else { value.expose() };
+        let value = if forged && name != header::CONTENT_TYPE { "forged" } else { value.expose() };
         push(&mut headers, name.clone(), value);
     }
     if let Some(secret) = &out.signing {
@@ -295,6 +317,7 @@ fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
     Attempt {
         delivery: id,
         attempt: delivery.attempts,
+        method: out.method.clone(),
         url: Arc::clone(&delivery.url),
         headers,
         body,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 
 use crate::base::id::{AlarmId, DeliveryId};
 use crate::base::time::WallLimit;
@@ -81,6 +81,8 @@ pub struct Attempt {
     pub delivery: DeliveryId,
     /// Which attempt, from 1.
     pub attempt: u32,
+    /// The HTTP method.
+    pub method: Method,
     /// Where it goes. `${bot}` stands for the bot's address.
     pub url: Arc<str>,
     /// All headers but `host` and `content-length`.

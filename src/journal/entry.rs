@@ -86,7 +86,7 @@ pub enum What {
         /// Its number.
         delivery: DeliveryId,
         /// The event.
-        event: &'static str,
+        event: Cow<'static, str>,
         /// The chat it is about.
         chat: Option<String>,
         /// Where it goes, as written in the set-up.

@@ -9,7 +9,7 @@ pub mod recipe;
 pub mod route;
 
 use self::cx::{Credential, Cx, Refusal, WakeKey};
-use self::outgoing::Outgoing;
+use self::outgoing::{Ended, Outgoing};
 use self::recipe::Recipe;
 use self::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use crate::base::doc_ref::DocRef;
@@ -97,9 +97,9 @@ pub trait Platform: Sized + Send + 'static {
     /// A timer set with [`Cx::wake_at`] is due.
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey);
 
-    /// An attempt to deliver one of its webhooks has ended, acknowledged or not.
-    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool) {
-        let _ = (cx, webhook, acknowledged);
+    /// An attempt to deliver one of its webhooks has ended, or will not be made.
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
+        let _ = (cx, webhook, ended);
     }
 
     /// What a client of this tenant must know, under the names of environment variables, such as `IMICHAT_API_KEY`.

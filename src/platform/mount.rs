@@ -4,7 +4,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
 
 use super::cx::{Credential, Cx, Refusal, WakeKey};
-use super::outgoing::Outgoing;
+use super::outgoing::{Ended, Outgoing};
 use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
 use super::{Code, Event, Missing, Platform};
 use crate::base::doc_ref::DocRef;
@@ -80,8 +80,8 @@ pub trait Instance: Send {
     /// The members of bodies that hold secrets.
     fn secrets(&self) -> &'static [&'static str];
 
-    /// An attempt to deliver a webhook has ended, acknowledged or not.
-    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool);
+    /// An attempt to deliver a webhook has ended, or will not be made.
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>);
 
     /// What a client of this tenant must know, under the names of environment variables.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
@@ -314,8 +314,8 @@ impl<P: Platform> Instance for Mounted<P> {
         P::SECRETS
     }
 
-    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool) {
-        self.0.attempted(cx, webhook, acknowledged);
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
+        self.0.attempted(cx, webhook, ended);
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

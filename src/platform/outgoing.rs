@@ -1,26 +1,30 @@
 //! A webhook that is ready to go: finished bytes, and how the vendor wants it delivered.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderName;
+use http::{HeaderName, Method};
 
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::journal::entry::Outcome;
 
 /// A webhook before its first attempt.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// The event, as the vendor names it.
-    pub event: &'static str,
+    /// The event, as the vendor names it, or its subscriber where the vendor leaves that to them.
+    pub event: Cow<'static, str>,
     /// The chat it is about; webhooks of one chat to one address stay in order.
     pub chat: Option<String>,
-    /// Who it is for, where the vendor sends to more than one: a bot, a registration.
+    /// Who or what it is for, where the vendor wants to hear how it ended: a bot, a registration, a step of a program.
     pub to: Option<String>,
+    /// The HTTP method.
+    pub method: Method,
     /// Where it goes. `${bot}` stands for the bot's address, which only the rim knows.
     pub url: String,
-    /// Headers besides `content-type`, values as they go out.
+    /// Headers, values as they go out. Where `content-type` is not among them, a body is JSON.
     pub headers: Vec<(HeaderName, Secret)>,
     /// The body, as it goes out.
     pub body: Bytes,
@@ -30,6 +34,20 @@ pub struct Outgoing {
     pub signing: Option<Secret>,
     /// How it is delivered.
     pub policy: Arc<Policy>,
+}
+
+/// How an attempt to deliver a webhook ended, or that there will be none.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended<'o> {
+    /// How the attempt ended; nothing if a fault kept the webhook from being sent.
+    pub outcome: Option<&'o Outcome>,
+    /// Whether the receiver acknowledged it.
+    pub acknowledged: bool,
+    /// Whether this was the last attempt.
+    pub last: bool,
+    /// Whether it was what the vendor sent, once: a receiver that refuses a forged webhook does well, which is not to be
+    /// held against it.
+    pub genuine: bool,
 }
 
 /// How a vendor delivers, as data.

@@ -31,7 +31,7 @@ pub(super) struct Narrator<'j> {
 }
 
 struct Delivery<'j> {
-    event: &'static str,
+    event: &'j str,
     chat: Option<&'j str>,
     url: &'j str,
     answers: BTreeMap<u32, &'j Answer>,

@@ -95,7 +95,7 @@ mod tests {
         let mut put = |what| journal.append(VirtualTime::OPENING, WallTime::from_nanos(0), what);
         let delivery = DeliveryId(1);
         let url = "${bot}/x".to_owned();
-        put(What::Queued { delivery, event: "note", chat: None, url, body: Payload::new("{}".into()) });
+        put(What::Queued { delivery, event: "note".into(), chat: None, url, body: Payload::new("{}".into()) });
         put(What::Sent { delivery, attempt: 1 });
         put(What::Answered { delivery, attempt: 1, outcome: Outcome::Status(500) });
         put(What::Violated { source: Source::Bot, detail: "a\nb".to_owned() });

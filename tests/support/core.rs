@@ -113,6 +113,7 @@ pub(crate) fn attempt(url: &str, timeout: WallLimit) -> Attempt {
     Attempt {
         delivery: DeliveryId(1),
         attempt: 1,
+        method: http::Method::POST,
         url: url.into(),
         headers: vec![(HeaderName::from_static("x-test"), "yes".parse().unwrap())],
         body: Bytes::from_static(b"{\"a\":1}"),

@@ -60,9 +60,10 @@ impl Toy {
         self.notes += 1;
         self.last = Some(cx.now());
         cx.send(Outgoing {
-            event: "note",
+            event: "note".into(),
             chat: Some(chat.to_owned()),
             to: None,
+            method: Method::POST,
             url: self.setup.url.clone(),
             headers: vec![(http::HeaderName::from_static("x-toy"), Secret::new("toy-key"))],
             body: json!({"n": self.notes, "text": text}).to_string().into(),

@@ -93,9 +93,10 @@ impl Imichat {
     fn post(&self, cx: &mut Cx<'_>, webhook: &Webhook, chat: &Chat, event: &'static str, document: &impl Serialize) {
         let body = serde_json::to_vec(document).expect("wire types have string keys and finite numbers only");
         cx.send(Outgoing {
-            event,
+            event: event.into(),
             chat: Some(chat.id().as_str().to_owned()),
             to: Some(chat.assignee().to_owned()),
+            method: http::Method::POST,
             url: webhook.url.clone(),
             headers: webhook.headers.clone(),
             body: body.into(),

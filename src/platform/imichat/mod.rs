@@ -42,7 +42,7 @@ use self::model::user::Users;
 use self::quota::Quota;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Refusal, WakeKey};
-use super::outgoing::{Acknowledged, Order, Outgoing, Policy};
+use super::outgoing::{Acknowledged, Ended, Order, Outgoing, Policy};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
@@ -162,8 +162,10 @@ impl Platform for Imichat {
         self.release_if_idle(cx, &key.0);
     }
 
-    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, acknowledged: bool) {
-        self.note_attempt(cx, webhook, acknowledged);
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
+        if ended.genuine {
+            self.note_attempt(cx, webhook, ended.acknowledged);
+        }
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

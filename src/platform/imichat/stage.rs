@@ -1,5 +1,7 @@
 //! A tenant at play without an engine: unit tests call, act and look at what was told.
 
+use std::borrow::Cow;
+
 use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
@@ -9,7 +11,7 @@ use crate::base::time::{VirtualSpan, VirtualTime};
 use crate::fault::{Deed, Fault, Occasion};
 use crate::journal::What;
 use crate::platform::cx::{Desk, Identities, Refusal};
-use crate::platform::outgoing::Outgoing;
+use crate::platform::outgoing::{Ended, Outgoing};
 use crate::platform::route::{Body, Call, Reply};
 use crate::platform::{Instance, Vendor};
 use crate::scenario::{Action, load_setup};
@@ -118,11 +120,12 @@ impl Stage {
 
     /// Reports how an attempt to deliver a webhook ended.
     pub(super) fn attempted(&mut self, webhook: &Outgoing, acknowledged: bool) {
-        self.imichat.attempted(&mut self.desk.cx(self.now), webhook, acknowledged);
+        let ended = Ended { outcome: None, acknowledged, last: true, genuine: true };
+        self.imichat.attempted(&mut self.desk.cx(self.now), webhook, ended);
     }
 
     /// The events that were sent since the last look.
-    pub(super) fn events(&mut self) -> Vec<&'static str> {
+    pub(super) fn events(&mut self) -> Vec<Cow<'static, str>> {
         self.desk.outgoing.drain(..).map(|outgoing| outgoing.event).collect()
     }
 

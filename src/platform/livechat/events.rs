@@ -146,9 +146,10 @@ impl Livechat {
     /// Sends a body to an address that was registered.
     pub(super) fn post(&self, cx: &mut Cx<'_>, registration: &Registration, chat: Option<&str>, body: Body) {
         cx.send(Outgoing {
-            event: registration.hook.action,
+            event: registration.hook.action.into(),
             chat: chat.map(str::to_owned),
             to: None,
+            method: http::Method::POST,
             url: registration.hook.url.clone(),
             headers: Vec::new(),
             body: body.bytes,

@@ -273,8 +273,9 @@ impl Observer {
             prop_assert_eq!(VirtualTime::parse(body["posted_on"].as_str().unwrap()), Some(stage.now));
             let owner = outgoing.url.split('/').nth(1).unwrap().to_owned();
             prop_assert!(!self.off.contains(&owner), "the webhook of {owner} is off");
-            let cause = (outgoing.event, chat.to_owned(), Some(owner));
-            let place = causes.iter().position(|known| *known == cause);
+            let cause = (outgoing.event.clone(), chat.to_owned(), Some(owner));
+            let place =
+                causes.iter().position(|known| (known.0, &known.1, &known.2) == (&*cause.0, &cause.1, &cause.2));
             prop_assert!(place.is_some(), "{cause:?} is not among {causes:?}");
             causes.remove(place.unwrap_or_default());
             self.last = Some(outgoing);
