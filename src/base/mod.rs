@@ -8,6 +8,7 @@ pub mod diag;
 pub mod doc_ref;
 pub mod id;
 pub mod json;
+pub mod locale;
 pub mod nearest;
 pub mod percent;
 pub mod rng;

@@ -9,11 +9,13 @@ use std::fmt;
 
 use fake::Fake as _;
 use fake::faker::internet::en::SafeEmail;
-use fake::faker::lorem::en::Sentence;
+use fake::faker::name::ar_sa::Name as ArabicName;
 use fake::faker::name::en::Name;
 use rand::rngs::{ChaCha8Rng, SysRng};
 use rand::{Rng as _, RngExt as _, SeedableRng as _, TryRng as _};
 use sha2::{Digest as _, Sha256};
+
+use super::locale::{HEBREW_FIRST, HEBREW_LAST, Locale};
 
 /// What all chance of a run follows from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
@@ -126,8 +128,17 @@ impl Draw {
     }
 
     /// A made-up person's name.
-    pub fn name(&mut self) -> String {
-        Name().fake_with_rng(&mut self.0)
+    pub fn name(&mut self, locale: Locale) -> String {
+        match locale {
+            Locale::En => Name().fake_with_rng(&mut self.0),
+            Locale::He => format!("{} {}", self.one_of(HEBREW_FIRST), self.one_of(HEBREW_LAST)),
+            Locale::Ar => ArabicName().fake_with_rng(&mut self.0),
+        }
+    }
+
+    /// A made-up mobile number: the country code and all other digits, and nothing else.
+    pub fn phone(&mut self) -> String {
+        format!("97250{}", self.characters(b"0123456789", 7))
     }
 
     /// A made-up e-mail address under a reserved domain.
@@ -135,9 +146,14 @@ impl Draw {
         SafeEmail().fake_with_rng(&mut self.0)
     }
 
-    /// A made-up sentence.
-    pub fn sentence(&mut self) -> String {
-        Sentence(4..9).fake_with_rng(&mut self.0)
+    /// Something that a customer begins with.
+    pub fn remark(&mut self, locale: Locale) -> String {
+        self.one_of(locale.remarks()).to_owned()
+    }
+
+    /// One of these, of which there is at least one.
+    fn one_of(&mut self, words: &'static [&'static str]) -> &'static str {
+        words[self.below(words.len() as u64) as usize]
     }
 }
 
@@ -161,7 +177,7 @@ mod tests {
         let mut busy = Streams::new(Seed(1), "w");
         busy.of("other").hex(100);
         assert_eq!(calm.of("chat").guid(), busy.of("chat").guid());
-        assert_eq!(calm.of("customer/alice").name(), busy.of("customer/alice").name());
+        assert_eq!(calm.of("customer/alice").email(), busy.of("customer/alice").email());
     }
 
     #[test]

@@ -7,9 +7,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use jiff::{Span, Timestamp};
 use serde::{Serialize, Serializer};
 
 const NANOS: i64 = 1_000_000_000;
@@ -39,6 +39,53 @@ impl VirtualTime {
     #[must_use]
     pub const fn as_secs(self) -> i64 {
         self.0.div_euclid(NANOS)
+    }
+
+    /// The instant `millis` milliseconds after the Unix epoch; nothing outside of the years 1678 to 2261.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Option<Self> {
+        millis.checked_mul(1_000_000).map(Self)
+    }
+
+    /// Whole milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// What a calendar and a clock show at this instant, UTC.
+    #[must_use]
+    pub fn calendar(self) -> Calendar {
+        let (at, nanos) = self.civil();
+        Calendar {
+            year: at.year().unsigned_abs(),
+            month: at.month().unsigned_abs(),
+            day: at.day().unsigned_abs(),
+            weekday: at.weekday().to_monday_one_offset().unsigned_abs(),
+            ordinal: at.day_of_year().unsigned_abs(),
+            hour: at.hour().unsigned_abs(),
+            minute: at.minute().unsigned_abs(),
+            second: at.second().unsigned_abs(),
+            millisecond: nanos / 1_000_000,
+        }
+    }
+
+    /// The instant that is `count` units later, or earlier if `count` is negative. A day of the month that the month
+    /// arrived at does not have becomes its last one. Nothing if no instant is that far away.
+    #[must_use]
+    pub fn shifted(self, count: i64, unit: CalendarUnit) -> Option<Self> {
+        let span = match unit {
+            CalendarUnit::Year => Span::new().try_years(count),
+            CalendarUnit::Month => Span::new().try_months(count),
+            CalendarUnit::Week => Span::new().try_weeks(count),
+            CalendarUnit::Day => Span::new().try_days(count),
+            CalendarUnit::Hour => Span::new().try_hours(count),
+            CalendarUnit::Minute => Span::new().try_minutes(count),
+            CalendarUnit::Second => Span::new().try_seconds(count),
+        };
+        let (at, nanos) = self.civil();
+        let there = Offset::UTC.to_timestamp(at.checked_add(span.ok()?).ok()?).ok()?;
+        there.as_second().checked_mul(NANOS)?.checked_add(i64::from(nanos)).map(Self)
     }
 
     /// Reads RFC 3339 with any number of fraction digits and any offset.
@@ -141,6 +188,48 @@ impl Serialize for VirtualTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.micros())
     }
+}
+
+/// What a calendar and a clock show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Calendar {
+    /// 1677 to 2262.
+    pub year: u16,
+    /// 1 to 12.
+    pub month: u8,
+    /// Of the month, from 1.
+    pub day: u8,
+    /// 1 for Monday to 7 for Sunday.
+    pub weekday: u8,
+    /// The day of the year, from 1.
+    pub ordinal: u16,
+    /// 0 to 23.
+    pub hour: u8,
+    /// 0 to 59.
+    pub minute: u8,
+    /// 0 to 59.
+    pub second: u8,
+    /// 0 to 999.
+    pub millisecond: u32,
+}
+
+/// In what a calendar and a clock count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CalendarUnit {
+    /// As long as the years it covers.
+    Year,
+    /// As long as the months it covers.
+    Month,
+    /// Seven days.
+    Week,
+    /// 24 hours: days are counted in UTC.
+    Day,
+    /// 60 minutes.
+    Hour,
+    /// 60 seconds.
+    Minute,
+    /// A second.
+    Second,
 }
 
 /// A length of virtual time.
@@ -397,6 +486,36 @@ mod tests {
         assert_eq!(VirtualTime::parse("2020-07-06T09:04:27.930+02:00").unwrap().ticks(), "2020-07-06T07:04:27.93Z");
         assert_eq!(at.next_midnight().seconds(), "2020-07-07T00:00:00Z");
         assert_eq!(VirtualTime::OPENING.ticks(), "2026-01-05T09:00:00Z");
+    }
+
+    #[test]
+    fn an_instant_is_shifted_as_a_calendar_counts() {
+        use CalendarUnit::{Day, Hour, Minute, Month, Second, Week, Year};
+        let check = |from: &str, count: i64, unit: CalendarUnit, expected: Option<&str>| {
+            let there = VirtualTime::parse(from).unwrap().shifted(count, unit).map(VirtualTime::ticks);
+            assert_eq!(there.as_deref(), expected, "{from} and {count} {unit:?}");
+        };
+        check("2026-01-31T09:00:00.5Z", 1, Month, Some("2026-02-28T09:00:00.5Z"));
+        check("2028-02-29T09:00:00Z", -1, Year, Some("2027-02-28T09:00:00Z"));
+        check("2026-01-05T09:00:00Z", 1, Week, Some("2026-01-12T09:00:00Z"));
+        check("2026-01-01T00:00:00Z", -1, Day, Some("2025-12-31T00:00:00Z"));
+        check("2026-01-01T00:00:00Z", -25, Hour, Some("2025-12-30T23:00:00Z"));
+        check("2026-01-01T00:00:00Z", 90, Minute, Some("2026-01-01T01:30:00Z"));
+        check("1969-12-31T23:59:59.9Z", 1, Second, Some("1970-01-01T00:00:00.9Z"));
+        check("2026-01-05T09:00:00Z", 300, Year, None);
+        check("2026-01-05T09:00:00Z", i64::MIN, Second, None);
+    }
+
+    #[test]
+    fn an_instant_is_a_day_of_a_calendar() {
+        let at = VirtualTime::parse("2028-12-31T23:04:05.678Z").unwrap();
+        let (year, month, day, weekday, ordinal) = (2028, 12, 31, 7, 366);
+        let expected =
+            Calendar { year, month, day, weekday, ordinal, hour: 23, minute: 4, second: 5, millisecond: 678 };
+        assert_eq!(at.calendar(), expected);
+        assert_eq!(VirtualTime::from_millis(at.as_millis()), Some(at));
+        assert_eq!(VirtualTime::from_nanos(-1).as_millis(), -1);
+        assert_eq!(VirtualTime::from_millis(i64::MAX), None);
     }
 
     proptest! {

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::outgoing::Outgoing;
 use super::route::{Destination, Reply, Request};
+use crate::base::locale::Locale;
 use crate::base::rng::{Draw, Seed, Streams};
 use crate::base::time::VirtualTime;
 use crate::fault::Deed;
@@ -21,7 +22,7 @@ use crate::journal::entry::{Change, Party, Role, Said, Source};
 use crate::scenario::act::CustomerSpec;
 use crate::scenario::call::{CallStep, Target};
 use crate::scenario::decode::Located;
-use crate::scenario::text::{CHAT, CUSTOMER, Text};
+use crate::scenario::text::{CHAT, CUSTOMER, PHONE, Text};
 
 /// Somebody the scenario plays, with nothing left to make up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,10 @@ pub struct Customer {
     pub email: String,
     /// The id: as the scenario gives it, or a UUID.
     pub id: String,
+    /// The phone number: country code first, digits only.
+    pub phone: String,
+    /// The language of what is made up about them.
+    pub locale: Locale,
 }
 
 impl Customer {
@@ -124,12 +129,20 @@ impl Desk {
             .map(|(key, spec)| {
                 let draw = streams.of(format!("customer/{key}"));
                 // Drawn even where the scenario gives a value, so that giving one does not change the others.
-                let (name, email, id) = (draw.name(), draw.email(), draw.guid());
+                let (english, email, id, phone) = (draw.name(Locale::En), draw.email(), draw.guid(), draw.phone());
+                let locale = spec.locale.unwrap_or(Locale::En);
+                let name = match locale {
+                    Locale::En => english,
+                    // From a stream of their own, so that the language changes nothing but the name.
+                    Locale::He | Locale::Ar => streams.of(format!("customer/{key}/name")).name(locale),
+                };
                 let customer = Customer {
                     key: key.clone(),
                     name: spec.name.clone().unwrap_or(name),
                     email: spec.email.clone().unwrap_or(email),
                     id: spec.id.clone().unwrap_or(id),
+                    phone: spec.phone.clone().unwrap_or(phone),
+                    locale,
                 };
                 (key.clone(), customer)
             })
@@ -218,6 +231,8 @@ impl Desk {
             self.chat(chat)
         } else if let Some(customer) = name.strip_prefix(CUSTOMER) {
             self.customers.get(customer).map(|customer| customer.id.as_str())
+        } else if let Some(customer) = name.strip_prefix(PHONE) {
+            self.customers.get(customer).map(|customer| customer.phone.as_str())
         } else {
             self.values.get(name).map(String::as_str)
         };
@@ -276,6 +291,18 @@ impl Cx<'_> {
     #[must_use]
     pub fn customer_with_id(&self, id: &str) -> Option<&Customer> {
         self.desk.customers.values().find(|customer| customer.id == id)
+    }
+
+    /// The customer with this e-mail address.
+    #[must_use]
+    pub fn customer_with_email(&self, email: &str) -> Option<&Customer> {
+        self.desk.customers.values().find(|customer| customer.email == email)
+    }
+
+    /// The customer with this phone number.
+    #[must_use]
+    pub fn customer_with_phone(&self, phone: &str) -> Option<&Customer> {
+        self.desk.customers.values().find(|customer| customer.phone == phone)
     }
 
     /// A text with its names filled in.

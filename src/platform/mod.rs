@@ -7,6 +7,7 @@ pub mod mount;
 pub mod outgoing;
 pub mod recipe;
 pub mod route;
+pub mod texter;
 
 use self::cx::{Credential, Cx, Refusal, WakeKey};
 use self::outgoing::{Ended, Outgoing};
@@ -23,7 +24,8 @@ use crate::scenario::node::Node;
 pub use mount::{Instance, Table, Vendor};
 
 /// All vendors.
-pub static PLATFORMS: &[Vendor] = &[Vendor::of::<imichat::Imichat>(), Vendor::of::<livechat::Livechat>()];
+pub static PLATFORMS: &[Vendor] =
+    &[Vendor::of::<imichat::Imichat>(), Vendor::of::<livechat::Livechat>(), Vendor::of::<texter::Texter>()];
 
 /// A vendor: its tables, and one tenant's state.
 pub trait Platform: Sized + Send + 'static {

@@ -2,11 +2,25 @@
 //!
 //! What a deed does to a chat is the vendor's business (`script.rs` in its folder), as is which deeds it does not know.
 
+use super::codes;
 use super::decode::{Decode, FieldDoc, Located, Problems};
+use super::expect::check_word;
 use super::node::Node;
 use super::text::Text;
+use crate::base::locale::Locale;
 use crate::base::time::VirtualTime;
 use crate::record;
+
+impl Decode for Locale {
+    const EXPECTS: &'static str = "`en`, `he` or `ar`";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let word = Located::<String>::decode(node, problems)?;
+        let words = Self::ALL.map(|(word, _)| word);
+        check_word(&codes::UNKNOWN_KEY, "language that things are made up in", &word, &words, problems);
+        Self::named(&word.value)
+    }
+}
 
 record! {
     /// Somebody the scenario plays. What is left out is made up from the seed.
@@ -17,13 +31,17 @@ record! {
         pub email: Option<String>,
         /// The vendor's id for this customer.
         pub id: Option<String>,
+        /// The phone number, country code first, digits only.
+        pub phone: Option<String>,
+        /// The language of what is made up about them: `en`, `he` or `ar`; the platform's own choice by default.
+        pub locale: Option<Locale>,
     }
 }
 
 impl Default for CustomerSpec {
     /// Somebody about whom nothing is said.
     fn default() -> Self {
-        Self { name: None, email: None, id: None }
+        Self { name: None, email: None, id: None, phone: None, locale: None }
     }
 }
 
@@ -217,6 +235,68 @@ record! {
     }
 }
 
+record! {
+    /// A channel reports what became of a message to a customer.
+    pub struct Receipt {
+        /// What became of it, in the platform's own word.
+        pub status: Located<String>,
+        /// Why, if it failed.
+        pub error: Option<String>,
+        /// Which of the messages to the customer, counted from 1; the last by default.
+        pub nth: Option<u32>,
+        /// Which chat; the latest by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A customer wants no more messages that they have not asked for.
+    pub struct OptOut {
+        /// Which customer.
+        pub r#as: Located<String>,
+        /// Which chat; the customer's own by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// A customer wants to get them again.
+    pub struct OptIn {
+        /// Which customer.
+        pub r#as: Located<String>,
+        /// Which chat; the customer's own by default.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
+    /// Something goes wrong with a channel.
+    pub struct ReportProblem {
+        /// The platform's name for what is wrong.
+        pub name: Located<String>,
+        /// The channel; the tenant's first by default.
+        pub channel: Option<Located<String>>,
+        /// How bad it is, in the platform's own word.
+        pub severity: Option<Located<String>>,
+        /// What people are told.
+        pub message: Option<String>,
+        /// What they can do about it.
+        pub instruction: Option<String>,
+        /// What does not work any more, in the platform's own words.
+        pub impaired: Vec<String>,
+        /// The incident it belongs to.
+        pub case: Option<String>,
+    }
+}
+
+record! {
+    /// What was wrong with a channel is mended.
+    pub struct ResolveProblem {
+        /// The platform's name for what was wrong; the latest problem by default.
+        pub name: Option<Located<String>>,
+    }
+}
+
 /// One row of the table of acts.
 #[derive(Clone, Copy, Debug)]
 pub struct ActDoc {
@@ -272,6 +352,11 @@ acts! {
     "resume" => Resume: "a held chat goes on, or a closed one is opened again",
     "tag" => Tag: "an agent puts tags on a chat or takes them off",
     "close" => Close: "a customer, an agent or the system closes a chat",
+    "receipt" => Receipt: "a channel reports what became of a message to a customer",
+    "opt_out" => OptOut: "a customer wants no more messages that they have not asked for",
+    "opt_in" => OptIn: "a customer wants to get them again",
+    "report_problem" => ReportProblem: "something goes wrong with a channel",
+    "resolve_problem" => ResolveProblem: "what was wrong with a channel is mended",
     "subscribe" => Subscribe: "an admin sets up a bot's webhook, changes it, or switches it on again",
 }
 
@@ -291,7 +376,16 @@ impl Act {
             Self::Transfer(act) => act.by.as_ref(),
             Self::Tag(act) => act.by.as_ref(),
             Self::Close(act) => Some(&act.by),
-            Self::SetStatus(_) | Self::Assign(_) | Self::Hold(_) | Self::Resume(_) | Self::Subscribe(_) => None,
+            Self::OptOut(act) => Some(&act.r#as),
+            Self::OptIn(act) => Some(&act.r#as),
+            Self::SetStatus(_)
+            | Self::Assign(_)
+            | Self::Hold(_)
+            | Self::Resume(_)
+            | Self::Receipt(_)
+            | Self::ReportProblem(_)
+            | Self::ResolveProblem(_)
+            | Self::Subscribe(_) => None,
         }
     }
 
@@ -299,7 +393,11 @@ impl Act {
     #[must_use]
     pub fn chat(&self) -> Option<&Located<String>> {
         match self {
-            Self::StartChat(_) | Self::SetStatus(_) | Self::Subscribe(_) => None,
+            Self::StartChat(_)
+            | Self::SetStatus(_)
+            | Self::ReportProblem(_)
+            | Self::ResolveProblem(_)
+            | Self::Subscribe(_) => None,
             Self::Say(act) => act.chat.as_ref(),
             Self::Choose(act) => act.chat.as_ref(),
             Self::Pick(act) => act.chat.as_ref(),
@@ -313,6 +411,9 @@ impl Act {
             Self::Resume(act) => act.chat.as_ref(),
             Self::Tag(act) => act.chat.as_ref(),
             Self::Close(act) => act.chat.as_ref(),
+            Self::Receipt(act) => act.chat.as_ref(),
+            Self::OptOut(act) => act.chat.as_ref(),
+            Self::OptIn(act) => act.chat.as_ref(),
         }
     }
 
@@ -335,6 +436,11 @@ impl Act {
             | Self::Resume(_)
             | Self::Tag(_)
             | Self::Close(_)
+            | Self::Receipt(_)
+            | Self::OptOut(_)
+            | Self::OptIn(_)
+            | Self::ReportProblem(_)
+            | Self::ResolveProblem(_)
             | Self::Subscribe(_) => Vec::new(),
         }
     }

@@ -8,7 +8,7 @@ use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread, unknown
 use super::expect::{Expect, Let, Subject, check_word};
 use super::flow::Flow;
 use super::node::{self, Node, Value};
-use super::text::{CHAT, CUSTOMER, Text, Word};
+use super::text::{CHAT, CUSTOMER, PHONE, Text, Word};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
 use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
@@ -80,7 +80,9 @@ fn scenario(text: &str, vendors: &[Vocabulary], purpose: Purpose, problems: &mut
         Some(Value::Map(members)) => members.iter().map(|(key, _)| key.name.clone()).collect(),
         _ => Vec::new(),
     };
-    let mut checker = Checker { vendor, customers: people, staff, chats: Vec::new(), names: Vec::new(), problems };
+    let events = staff.as_ref().map(|staff| staff.events.clone()).unwrap_or_default();
+    let mut checker =
+        Checker { vendor, customers: people, staff, events, chats: Vec::new(), names: Vec::new(), problems };
     let steps: Vec<Step> = steps?.iter().filter_map(|Unread(node)| checker.step(node)).collect();
     if purpose == Purpose::Play && problems.is_empty() {
         nothing_tested(&root, &steps, problems);
@@ -128,6 +130,8 @@ struct Checker<'v, 'p> {
     vendor: &'v Vocabulary,
     customers: Vec<String>,
     staff: Option<Staff>,
+    /// Events that the tenant names itself, and what may be such a name: all texts that were sent to it so far.
+    events: Vec<String>,
     /// Chats that have been started so far.
     chats: Vec<String>,
     /// Names that `${…}` may refer to so far.
@@ -151,7 +155,7 @@ impl Checker<'_, '_> {
             "wait" => VirtualSpan::decode(value, self.problems).map(Action::Wait),
             "expect" => Expect::decode_some(value, self.problems).map(Action::Expect),
             "expect_none" => Expect::decode_none(value, self.problems).map(Action::Expect),
-            "fault" => fault::decode(self.vendor, value, self.problems).map(Action::Fault),
+            "fault" => fault::decode(self.vendor, &self.events, value, self.problems).map(Action::Fault),
             "let" => Let::decode(value, self.problems).map(Action::Let),
             "call" => CallStep::decode(value, self.problems).map(|call| Action::Call(Box::new(call))),
             word => match Act::decode(word, value, self.problems) {
@@ -249,7 +253,12 @@ impl Checker<'_, '_> {
             | Act::Hold(_)
             | Act::Resume(_)
             | Act::Tag(_)
-            | Act::Close(_) => {}
+            | Act::Close(_)
+            | Act::Receipt(_)
+            | Act::OptOut(_)
+            | Act::OptIn(_)
+            | Act::ReportProblem(_)
+            | Act::ResolveProblem(_) => {}
         }
     }
 
@@ -262,14 +271,20 @@ impl Checker<'_, '_> {
             self.problems.push(problem.help("write `${bot}/…` or `http://…`"));
         }
         for event in subscribe.events.iter().flatten() {
-            self.vendor.check_event(event, self.problems);
+            self.vendor.check_event(event, &self.events, self.problems);
         }
     }
 
     /// Checks who does an act: some are for customers, some for agents, some for both.
     fn doer(&mut self, act: &Act, who: &Located<String>) {
         match act {
-            Act::StartChat(_) | Act::Choose(_) | Act::Pick(_) | Act::Delete(_) | Act::Leave(_) => {
+            Act::StartChat(_)
+            | Act::Choose(_)
+            | Act::Pick(_)
+            | Act::Delete(_)
+            | Act::Leave(_)
+            | Act::OptOut(_)
+            | Act::OptIn(_) => {
                 let known = words(&self.customers);
                 check_word(&codes::UNKNOWN_PERSON, "customer of this scenario", who, &known, self.problems);
             }
@@ -279,6 +294,9 @@ impl Checker<'_, '_> {
             | Act::Assign(_)
             | Act::Hold(_)
             | Act::Resume(_)
+            | Act::Receipt(_)
+            | Act::ReportProblem(_)
+            | Act::ResolveProblem(_)
             | Act::Subscribe(_) => {
                 self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", who, |staff| words(&staff.agents));
             }
@@ -321,7 +339,8 @@ impl Checker<'_, '_> {
         }
         let chats = self.chats.iter().map(|chat| format!("{CHAT}{chat}"));
         let customers = self.customers.iter().map(|customer| format!("{CUSTOMER}{customer}"));
-        let known: Vec<String> = self.names.iter().cloned().chain(chats).chain(customers).collect();
+        let phones = self.customers.iter().map(|customer| format!("{PHONE}{customer}"));
+        let known: Vec<String> = self.names.iter().cloned().chain(chats).chain(customers).chain(phones).collect();
         let known = words(&known);
         for (name, place) in names.into_iter().filter(|(name, _)| !known.contains(name)) {
             unknown_word(&codes::UNKNOWN_NAME, "name that is known here", name, place, &known, self.problems);
@@ -347,7 +366,7 @@ impl Checker<'_, '_> {
                     self.code(code);
                 }
             }
-            Subject::Event { pattern, .. } => self.vendor.check_event(&pattern.name, self.problems),
+            Subject::Event { pattern, .. } => self.vendor.check_event(&pattern.name, &self.events, self.problems),
             Subject::Violation(_) => {}
         }
     }
@@ -375,12 +394,14 @@ impl Checker<'_, '_> {
                 self.problems.push(problem.help("begin with `/`, and put what follows `?` under `query`"));
             }
         }
-        self.texts(call.texts(place).iter());
+        let texts = call.texts(place);
+        self.texts(texts.iter());
+        self.events.extend(texts.iter().map(|text| text.fill(|_| None)));
     }
 
     fn binding(&mut self, binding: &Let) {
         match (&binding.from.event, &binding.from.call) {
-            (Some(event), None) => self.vendor.check_event(event, self.problems),
+            (Some(event), None) => self.vendor.check_event(event, &self.events, self.problems),
             (None, Some(route)) => self.vendor.check_route(route, self.problems),
             (None, None) | (Some(_), Some(_)) => {
                 let message = "a value comes from one of `event` and `call`";

@@ -94,6 +94,23 @@ pub fn unknown_word(
     problems.push(problem);
 }
 
+/// The meaning of a word of a set-up, or a problem and the default; the default, too, where there is no word.
+pub fn meaning<T: Copy>(
+    word: Option<&Located<String>>,
+    default: T,
+    what: &str,
+    meanings: &[(&str, T)],
+    problems: &mut Problems,
+) -> T {
+    let Some(word) = word else { return default };
+    let meaning = meanings.iter().find(|(name, _)| *name == word.value);
+    if meaning.is_none() {
+        let words: Vec<&str> = meanings.iter().map(|(name, _)| *name).collect();
+        unknown_word(&codes::SETUP, what, &word.value, word.place, &words, problems);
+    }
+    meaning.map_or(default, |(_, meaning)| *meaning)
+}
+
 /// The nearest word, or else all words.
 fn hint(word: &str, known: &[&str]) -> String {
     if let Some(right) = nearest(word, known.iter().copied().take(MOST_COMPARED)) {

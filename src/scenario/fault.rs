@@ -46,11 +46,11 @@ record! {
 }
 
 /// Reads a `fault:` step.
-pub(super) fn decode(vendor: &Vocabulary, node: &Node, problems: &mut Problems) -> Option<Fault> {
+pub(super) fn decode(vendor: &Vocabulary, events: &[String], node: &Node, problems: &mut Problems) -> Option<Fault> {
     let raw = RawFault::decode(node, problems)?;
     let nth = counted("occasions are counted from 1", &codes::OUT_OF_RANGE, raw.on.nth.as_ref(), problems);
     let times = counted("a fault that never fires does nothing", &codes::CONTRADICTION, raw.times.as_ref(), problems);
-    let on = occasion(vendor, raw.on, node, problems)?;
+    let on = occasion(vendor, events, raw.on, node, problems)?;
     let deed = deed(vendor, &on, &raw.r#do.0, problems)?;
     Some(Fault { on, nth: nth?.unwrap_or(1), deed, times: times? })
 }
@@ -71,14 +71,20 @@ fn counted(
     }
 }
 
-fn occasion(vendor: &Vocabulary, raw: RawOccasion, node: &Node, problems: &mut Problems) -> Option<Occasion> {
+fn occasion(
+    vendor: &Vocabulary,
+    events: &[String],
+    raw: RawOccasion,
+    node: &Node,
+    problems: &mut Problems,
+) -> Option<Occasion> {
     match (raw.route, raw.event) {
         (Some(route), None) => {
             vendor.check_route(&route, problems);
             Some(Occasion::Route(route.value))
         }
         (None, Some(event)) => {
-            vendor.check_event(&event, problems);
+            vendor.check_event(&event, events, problems);
             Some(Occasion::Event(event.value))
         }
         (None, None) | (Some(_), Some(_)) => {

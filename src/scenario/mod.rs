@@ -156,8 +156,10 @@ impl Vocabulary {
         check_word(&codes::UNKNOWN_ROUTE, "operation of this platform", route, &(self.routes)(), problems);
     }
 
-    fn check_event(&self, event: &Located<String>, problems: &mut Problems) {
-        check_word(&codes::UNKNOWN_EVENT, "event of this platform", event, &(self.events)(), problems);
+    /// Checks an event: the vendor's, or one of `own`, which a tenant names itself.
+    fn check_event(&self, event: &Located<String>, own: &[String], problems: &mut Problems) {
+        let known: Vec<&str> = (self.events)().into_iter().chain(own.iter().map(String::as_str)).collect();
+        check_word(&codes::UNKNOWN_EVENT, "event of this platform", event, &known, problems);
     }
 
     fn check_code(&self, code: &Located<String>, problems: &mut Problems) {
@@ -174,4 +176,6 @@ pub struct Staff {
     pub teams: Vec<String>,
     /// Codes that this tenant answers with besides those of its platform.
     pub codes: Vec<String>,
+    /// Events that this tenant sends besides those of its platform.
+    pub events: Vec<String>,
 }

@@ -11,7 +11,8 @@ use super::node::{Node, Value};
 use crate::base::diag::{Diagnostic, Place};
 
 /// Text in which `${name}` stands for a value known only while the scenario runs: one that `let` has kept, or the vendor's
-/// id of a chat, `${chat.alice}`, or of a customer, `${customer.alice}`. `$$` is a dollar sign.
+/// id of a chat, `${chat.alice}`, or of a customer, `${customer.alice}`, or the customer's phone number, `${phone.alice}`.
+/// `$$` is a dollar sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     pieces: Vec<Piece>,
@@ -22,6 +23,8 @@ pub struct Text {
 pub(crate) const CHAT: &str = "chat.";
 /// What stands before the name of a customer in a reference to their id.
 pub(crate) const CUSTOMER: &str = "customer.";
+/// What stands before the name of a customer in a reference to their phone number.
+pub(crate) const PHONE: &str = "phone.";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
@@ -66,7 +69,7 @@ impl Text {
 
     /// Whether `word` can stand between `${` and `}`. What people call chats and customers may have any characters.
     fn is_reference(word: &str) -> bool {
-        let named = [CHAT, CUSTOMER].iter().find_map(|kind| word.strip_prefix(kind));
+        let named = [CHAT, CUSTOMER, PHONE].iter().find_map(|kind| word.strip_prefix(kind));
         named.map_or_else(|| Self::is_name(word), |name| !name.is_empty())
     }
 
@@ -107,7 +110,7 @@ impl Text {
                 let name = &inner[..end];
                 if !Self::is_reference(name) {
                     return Err(
-                        "between `${` and `}` stands a name of letters, digits, `_` and `-`, or `chat.` or `customer.` and theirs",
+                        "between `${` and `}` stands a name of letters, digits, `_` and `-`, or `chat.`, `customer.` or `phone.` and theirs",
                     );
                 }
                 if !plain.is_empty() {

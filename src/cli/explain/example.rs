@@ -27,6 +27,11 @@ pub(super) fn step(name: &str) -> &'static str {
         "resume" => "- resume: {}\n",
         "tag" => "- tag: {add: [refund]}\n",
         "close" => "- close: {by: alice}\n",
+        "receipt" => "- receipt: {status: failed, error: \"131026: Message undeliverable\"}\n",
+        "opt_out" => "- opt_out: {as: alice}\n",
+        "opt_in" => "- opt_in: {as: alice}\n",
+        "report_problem" => "- report_problem: {name: whatsapp_app_id_error, severity: error, impaired: [send]}\n",
+        "resolve_problem" => "- resolve_problem: {}\n",
         "subscribe" => "- subscribe: {agent: AGENT, url: \"${bot}/hook\", events: [EVENT]}\n",
         "wait" => "- wait: 45m\n",
         "expect" => {

@@ -52,6 +52,9 @@ use crate::scenario::act::Act;
 use crate::scenario::decode::{KeyTable, Problems};
 use crate::scenario::node::Node;
 
+const OPT: &str = "nothing is documented about customers who want no messages; let them say so";
+const PROBLEM: &str = "nothing is documented about channels that do not work";
+
 /// One tenant of imi.chat.
 pub struct Imichat {
     tenant: Tenant,
@@ -69,7 +72,12 @@ impl Platform for Imichat {
     const LACKS: &'static [(&'static str, &'static str)] = &[
         ("delete", "nothing is documented about messages that customers take back"),
         ("leave", "nothing is documented to happen when a customer goes away; let the system close the chat instead"),
+        ("opt_in", OPT),
+        ("opt_out", OPT),
         ("read", "nothing is documented about messages that somebody has read"),
+        ("receipt", "nothing is documented about what becomes of messages on their way"),
+        ("report_problem", PROBLEM),
+        ("resolve_problem", PROBLEM),
         ("set_status", "nothing is documented about agents who come and go; assign or transfer the chat instead"),
     ];
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
@@ -96,7 +104,7 @@ impl Platform for Imichat {
         let teams = tenant.teams.iter().flat_map(|team| [team.name.clone(), team.id.to_string()]);
         let agents = agents.map(|login| login.as_str().to_owned());
         let codes = tenant.success.codes_of_its_own().map(str::to_owned).collect();
-        Staff { agents: agents.collect(), teams: teams.collect(), codes }
+        Staff { agents: agents.collect(), teams: teams.collect(), codes, ..Staff::default() }
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {

@@ -24,10 +24,18 @@ pub(super) const AGENT_APP: &str = "5d4c3b2a1f0e9d8c7b6a5f4e3d2c1b0a";
 /// What the system is called in `close: {by: …}`.
 const SYSTEM: &str = "system";
 
+const OPT: &str = "customers get no messages that they have not asked for";
+const PROBLEM: &str = "nothing is documented about channels that do not work";
+
 /// The acts that mean nothing here.
 pub(super) const LACKS: &[(&str, &str)] = &[
     ("hold", "a chat cannot be put on hold; it is active or closed"),
+    ("opt_in", OPT),
+    ("opt_out", OPT),
     ("pick", "there are no pickers of lists or times; what a rich message offers is chosen with `choose`"),
+    ("receipt", "the chat widget is no channel of somebody else's, so there are no receipts; see `read`"),
+    ("report_problem", PROBLEM),
+    ("resolve_problem", PROBLEM),
     ("subscribe", "the API itself registers webhooks, so let the bot do it, or name them under `setup`"),
 ];
 
@@ -47,6 +55,9 @@ pub(super) fn act(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Act) -> Result
         Act::Resume(act) => resume(platform, cx, act),
         Act::Tag(act) => tag(platform, cx, act),
         Act::Close(act) => close(platform, cx, act),
+        Act::Receipt(_) => Err(Refusal::new("there are no receipts but `read`")),
+        Act::OptOut(_) | Act::OptIn(_) => Err(Refusal::new(OPT)),
+        Act::ReportProblem(_) | Act::ResolveProblem(_) => Err(Refusal::new(PROBLEM)),
         Act::Hold(_) => Err(Refusal::new("a chat cannot be put on hold")),
         Act::Pick(_) => Err(Refusal::new("there are no pickers")),
         Act::Subscribe(_) => Err(Refusal::new("the API itself registers webhooks")),

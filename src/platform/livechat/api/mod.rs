@@ -39,7 +39,7 @@ use super::model::{Chat, Thread};
 use super::region;
 use super::scope;
 use super::version::Version;
-use crate::base::percent::escape;
+use crate::base::percent::decoded;
 use crate::journal::entry::Party;
 use crate::platform::cx::Cx;
 use crate::platform::route::{Answer, Body, Call, Reply, Route, pairs};
@@ -187,18 +187,6 @@ impl Request {
 /// The parameters of a query as a document; all of them are texts, since a query knows no types.
 fn queried(query: &str) -> Map<String, Value> {
     pairs(query).map(|(key, value)| (decoded(key), decoded(value).into())).collect()
-}
-
-/// A part of a query without its escapes; what is no proper escape stays as it is.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let escaped = escape(rest);
-        bytes.push(escaped.unwrap_or(if *first == b'+' { b' ' } else { *first }));
-        rest = if escaped.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The refusal of a token that lacks a scope. The text was seen in the log of a public client.

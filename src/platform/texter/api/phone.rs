@@ -1,0 +1,103 @@
+//! Phone numbers, and who wants no templates.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use super::super::Texter;
+use super::super::codes::Denial;
+use super::super::deed::Hand;
+use super::super::model::{Channel, Chat};
+use super::{Outcome, Request, done};
+use crate::platform::cx::Cx;
+
+/// The country whose numbers may be written without its code. That there is one is documented by an example.
+const COUNTRY: &str = "972";
+const SHORTEST: usize = 5;
+const LONGEST: usize = 30;
+const LONGEST_PAGE: u64 = 9_999;
+const FURTHEST: u64 = 99_999;
+
+/// A number in any common format as digits with the country's code.
+pub(in super::super) fn normal(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    match (digits.strip_prefix("00"), digits.strip_prefix('0')) {
+        (Some(international), _) => international.to_owned(),
+        (None, Some(national)) => format!("{COUNTRY}{national}"),
+        (None, None) => digits,
+    }
+}
+
+pub(super) fn unsubscribe(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
+    let chats = addressed(texter, request)?;
+    texter.admit(cx, request)?;
+    let by = Hand::caller(cx);
+    for chat in chats {
+        texter.unsubscribe(cx, &chat, &by);
+    }
+    done(&json!({"success": true}))
+}
+
+pub(super) fn resubscribe(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
+    let chats = addressed(texter, request)?;
+    texter.admit(cx, request)?;
+    let by = Hand::caller(cx);
+    for chat in chats {
+        texter.resubscribe(cx, &chat, &by);
+    }
+    done(&json!({"success": true}))
+}
+
+/// The chats on WhatsApp that a request is about: those with a number, of one account or of all.
+fn addressed(texter: &Texter, request: &Request<'_>) -> Result<Vec<String>, Denial> {
+    let fields = request.fields()?;
+    let number = normal(fields.sized("phone", SHORTEST, LONGEST)?);
+    let account = fields.text("accountId")?;
+    let is_meant = |chat: &&Chat| {
+        chat.contact.channel == Channel::Whatsapp && account.is_none_or(|account| chat.contact.account == account)
+    };
+    let chats: Vec<String> = texter.chats.with_phone(&number).filter(is_meant).map(|chat| chat.id.clone()).collect();
+    match chats.is_empty() {
+        true => Err(Denial::unknown("Chat")),
+        false => Ok(chats),
+    }
+}
+
+pub(super) fn list(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
+    let (skip, limit) = request.query().page(LONGEST_PAGE, LONGEST_PAGE, FURTHEST)?;
+    let account = request.param("accountId");
+    texter.admit(cx, request)?;
+    let mut found: Vec<(&Chat, _)> = texter
+        .chats
+        .iter()
+        .filter(|chat| account.is_empty() || chat.contact.account == account)
+        .filter_map(|chat| Some((chat, chat.unsubscribed?)))
+        .collect();
+    found.sort_by_key(|(_, at)| *at);
+    let mut seen = BTreeSet::new();
+    let rows = found.iter().filter(|(chat, _)| seen.insert(&chat.contact.id)).map(|(chat, _)| {
+        let mut row = json!({"phone": format!("+{}", chat.contact.id)});
+        if !chat.title.is_empty() {
+            row["title"] = json!(chat.title);
+        }
+        row
+    });
+    done(&rows.skip(skip).take(limit).collect::<Vec<Json>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normal;
+
+    #[test]
+    fn numbers_are_understood_in_any_common_format() {
+        let check = |text: &str, expected: &str| assert_eq!(normal(text), expected, "{text}");
+        check("0521234567", "972521234567");
+        check("+972 52-123-4567", "972521234567");
+        check("972521234567", "972521234567");
+        check("00972521234567", "972521234567");
+        check("(052) 123 4567", "972521234567");
+        check("+1 212 555 0100", "12125550100");
+        check("", "");
+    }
+}

@@ -1,0 +1,70 @@
+//! Who may call: tokens that carry scopes.
+
+use std::collections::HashMap;
+
+use http::header::AUTHORIZATION;
+
+use super::codes::{self, Denial};
+use super::scope::Grant;
+use super::tenant::Tenant;
+use crate::base::secret::Secret;
+use crate::platform::cx::{Credential, Cx, Identities};
+use crate::platform::route::{Call, Client};
+
+/// The token of a tenant about whose tokens nothing is said.
+const WELL_KNOWN: &str = "texter-token";
+
+/// The tokens of a tenant.
+pub(super) struct Auth {
+    grants: HashMap<Credential, Grant>,
+    /// The tenant's own client.
+    usual: Secret,
+}
+
+impl Auth {
+    /// Opens the tenant to those who have a token. Further tokens are well known by the same pattern.
+    pub(super) fn open(cx: &mut Cx<'_>, tenant: &Tenant) -> Self {
+        let mut grants = HashMap::new();
+        let mut usual = None;
+        for (index, token) in tenant.tokens.iter().enumerate() {
+            let secret = match (&token.token, cx.identities()) {
+                (Some(token), _) => token.clone(),
+                (None, Identities::WellKnown) if index == 0 => Secret::new(WELL_KNOWN),
+                (None, Identities::WellKnown) => Secret::new(format!("texter-token-{}", index + 1)),
+                (None, Identities::Fresh) => Secret::new(cx.draw("texter/token").hex(64)),
+            };
+            let credential = bearer(secret.expose());
+            cx.claim(credential.clone());
+            grants.insert(credential, token.grant.clone());
+            usual.get_or_insert(secret);
+        }
+        Self { grants, usual: usual.unwrap_or_else(|| Secret::new(WELL_KNOWN)) }
+    }
+
+    /// What the caller's token is good for.
+    pub(super) fn grant(&self, call: &Call) -> Result<&Grant, Denial> {
+        let grant = credential(call).and_then(|credential| self.grants.get(&credential));
+        grant.ok_or_else(|| Denial::of(codes::UNAUTHORIZED))
+    }
+
+    /// What the tenant's own client puts on calls.
+    pub(super) fn client(&self) -> Client {
+        let header = Secret::new(format!("Bearer {}", self.usual.expose()));
+        Client { params: Vec::new(), headers: vec![(AUTHORIZATION, header)] }
+    }
+
+    /// What a client must know.
+    pub(super) fn exports(&self) -> Vec<(&'static str, Secret)> {
+        vec![("TEXTER_TOKEN", self.usual.clone())]
+    }
+}
+
+fn bearer(token: &str) -> Credential {
+    Credential(format!("Bearer {token}"))
+}
+
+/// The credential that a call carries.
+pub(super) fn credential(call: &Call) -> Option<Credential> {
+    let (scheme, token) = call.header("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| bearer(token.trim()))
+}

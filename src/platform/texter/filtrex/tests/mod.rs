@@ -1,0 +1,5 @@
+//! What expressions mean.
+
+mod property;
+mod reading;
+mod vector;

@@ -1,0 +1,196 @@
+//! Texter (texterchat.com): the REST API v2, and subscriptions as the vendor runs them.
+//!
+//! A subscription is a small program of its subscriber, and what is delivered is what running it gives. Documented at
+//! help.texterchat.com, and in the vendor's own repositories: the objects, most operations, the nineteen templates, the forms
+//! of values, the functions and operators of expressions. Not documented, and decided here: the paths of some operations
+//! (their answers carry the header `x-mock-inferred`), all bodies of errors, which version of the expression library is run
+//! (`setup: {filtrex: …}`), how often and how long a delivery is tried (`setup: {delivery: …}`), when channels report what
+//! became of messages (`setup: {receipts: …}`), whether every template makes its chat BULK (`setup: {templates_make_bulk: …}`).
+//!
+//! Left out on purpose: the vendor's own bot, of which chats show no more than a session and a node; the deliveries of its
+//! older external bots, which are signed by Google; the automation that resolves chats by itself.
+
+mod api;
+mod auth;
+mod codes;
+mod deed;
+mod events;
+pub mod filtrex;
+mod missing;
+mod model;
+mod scope;
+mod script;
+mod setup;
+mod subscription;
+mod tenant;
+#[cfg(test)]
+mod tests;
+pub mod value;
+mod wire;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+
+use self::auth::Auth;
+use self::codes::Denial;
+use self::model::{Chats, File, Label, MessageStatus, Problem};
+use self::subscription::Engine;
+use self::tenant::Tenant;
+use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::outgoing::{Ended, Outgoing};
+use super::route::{Answer, Call, Client, Route, Unrouted};
+use super::{Code, Event, Missing, Platform, Table};
+use crate::base::secret::Secret;
+use crate::base::time::VirtualTime;
+use crate::scenario::Staff;
+use crate::scenario::act::Act;
+use crate::scenario::decode::{KeyTable, Problems};
+use crate::scenario::node::Node;
+
+/// What timers of the clock's own triggers begin with.
+const CRON_TIMER: &str = "cron/";
+
+/// One project of Texter.
+pub struct Texter {
+    tenant: Tenant,
+    auth: Auth,
+    chats: Chats,
+    /// The persons behind the customers of the scenario, by the customers' keys.
+    people: HashMap<String, String>,
+    labels: IndexMap<String, Label>,
+    problems: Vec<Problem>,
+    files: HashMap<String, File>,
+    engine: Engine,
+}
+
+impl Platform for Texter {
+    const NAME: &'static str = "texter";
+    const ABOUT: &'static str = "Texter (texterchat.com): REST API v2 and subscriptions";
+    const ROOTS: &'static [&'static str] = &["server/api/v2", "server/files"];
+    const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
+    const ROUTES: &'static [Route<Self>] = api::ROUTES;
+    const CODES: &'static [Code] = codes::CODES;
+    const EVENTS: &'static [Event] = events::EVENTS;
+    const MISSING: &'static [Missing] = missing::MISSING;
+
+    const SECRETS: &'static [&'static str] = &["token"];
+
+    const SETUP: &'static [KeyTable] = setup::KEYS;
+
+    type Setup = Tenant;
+
+    fn table() -> &'static Table {
+        static TABLE: LazyLock<Table> = LazyLock::new(Table::of::<Texter>);
+        &TABLE
+    }
+
+    fn setup(node: &Node, problems: &mut Problems) -> Option<Tenant> {
+        setup::read(node, problems)
+    }
+
+    fn staff(tenant: &Tenant) -> Staff {
+        let agents = tenant.agents.iter().flat_map(|agent| [agent.email.clone(), agent.uid.clone()]);
+        let agents: Vec<String> = agents.collect();
+        let departments = tenant.departments.iter().map(|department| department.id.clone());
+        let named = tenant.subscriptions.iter().filter_map(|it| it.import.event_name().map(str::to_owned));
+        // A chat can be handed to an agent or to a department, by the same word.
+        Staff {
+            teams: departments.chain(agents.iter().cloned()).collect(),
+            agents,
+            events: named.collect(),
+            ..Staff::default()
+        }
+    }
+
+    fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
+        let auth = Auth::open(cx, &tenant);
+        let labels = tenant.labels.iter().map(|label| (label.id.clone(), label.clone())).collect();
+        let mut texter = Self {
+            auth,
+            chats: Chats::default(),
+            people: HashMap::new(),
+            labels,
+            problems: Vec::new(),
+            files: HashMap::new(),
+            engine: Engine::default(),
+            tenant,
+        };
+        for subscribed in texter.tenant.subscriptions.clone() {
+            texter.import(cx, subscribed.import, subscribed.secret);
+        }
+        for cron in &texter.tenant.crons {
+            cx.wake_at(cx.now() + cron.every, WakeKey(format!("{CRON_TIMER}{}", cron.name)));
+        }
+        texter
+    }
+
+    fn credential(call: &Call) -> Option<Credential> {
+        // Whoever reads a shared file has its address and nothing else.
+        api::file_credential(call).or_else(|| auth::credential(call))
+    }
+
+    fn caller(&self, call: &Call) -> Option<String> {
+        // Tokens are secrets, and the vendor has no other name for whoever holds one.
+        self.auth.grant(call).is_ok().then(|| deed::API.to_owned())
+    }
+
+    fn client(&self, _: VirtualTime, _: Option<&'static str>) -> Client {
+        self.auth.client()
+    }
+
+    fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {
+        // The framework that the vendor's sample code uses knows a path by its method alone.
+        let denial = match why {
+            Unrouted::Path => Denial::unknown("Path"),
+            Unrouted::Method => Denial::unknown("Method"),
+        };
+        cx.violation(format!("{} {} is no operation of this API", call.method, call.path));
+        Err(denial.reply())
+    }
+
+    fn act(&mut self, cx: &mut Cx<'_>, act: &Act) -> Result<(), Refusal> {
+        let done = script::act(self, cx, act);
+        self.run_subscriptions(cx);
+        done
+    }
+
+    fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
+        if let Some(receipt) = key.0.strip_prefix(deed::RECEIPT_TIMER) {
+            self.receipt_due(cx, receipt);
+        } else if let Some(name) = key.0.strip_prefix(CRON_TIMER) {
+            self.tick(name);
+            if let Some(cron) = self.tenant.crons.iter().find(|cron| cron.name == name) {
+                cx.wake_at(cx.now() + cron.every, key.clone());
+            }
+        }
+        self.run_subscriptions(cx);
+    }
+
+    fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
+        self.request_ended(cx, webhook, ended);
+    }
+
+    fn exports(&self) -> Vec<(&'static str, Secret)> {
+        let account = self.tenant.accounts.first().map(|account| ("TEXTER_ACCOUNT", Secret::new(account.id.as_str())));
+        self.auth.exports().into_iter().chain(account).collect()
+    }
+}
+
+impl Texter {
+    /// A channel reports, as was to be expected: `CHAT/MESSAGE/STATUS`.
+    fn receipt_due(&mut self, cx: &mut Cx<'_>, receipt: &str) {
+        let mut parts = receipt.split('/');
+        let (Some(chat), Some(message), Some(number)) = (parts.next(), parts.next(), parts.next()) else { return };
+        let status = MessageStatus::ALL.iter().map(|(_, status)| *status);
+        if let Some(status) = status.into_iter().find(|status| status.number().to_string() == number) {
+            self.report(cx, chat, message, status, None);
+        }
+    }
+
+    /// The label with this id.
+    fn label(&self, id: &str) -> Result<&Label, deed::Unknown> {
+        self.labels.get(id).ok_or(deed::Unknown)
+    }
+}
