@@ -130,15 +130,18 @@ impl Vendor {
         let mut offset = 0_usize;
         for segment in path.split('/') {
             let rest = &path[offset..];
-            let begins =
-                |root: &&str| rest.strip_prefix(*root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            if self.roots.iter().any(begins) {
+            if self.roots.iter().any(|root| is_below(rest, root)) {
                 return Some(offset.saturating_sub(1));
             }
             offset += segment.len() + 1;
         }
         None
     }
+}
+
+/// Whether a path, without the slash before it, is this root or stands below it.
+fn is_below(path: &str, root: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn staff<P: Platform>(node: &Node, problems: &mut Problems) -> Staff {
@@ -185,8 +188,8 @@ impl Table {
 
     fn find<P: Platform>(&'static self, call: &mut Call) -> Result<&'static Route<P>, Unrouted> {
         // The version is a parameter of most paths, but there are only so many versions.
-        let root = call.path.split('/').nth(1).unwrap_or_default();
-        if !P::ROOTS.contains(&root) {
+        let path = call.path.trim_start_matches('/');
+        if !P::ROOTS.iter().any(|root| is_below(path, root)) {
             return Err(Unrouted::Path);
         }
         let found = self.0.at(&call.path).map_err(|_| Unrouted::Path)?;
