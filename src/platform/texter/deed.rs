@@ -9,7 +9,7 @@ use super::model::{
     System,
 };
 use super::subscription::{Occurrence, Trigger};
-use super::tenant::{Notes, TemplateStatus};
+use super::tenant::{Flow, Notes, TemplateStatus};
 use super::wire;
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
 use crate::platform::cx::{Customer, Cx, WakeKey};
@@ -17,7 +17,7 @@ use crate::platform::cx::{Customer, Cx, WakeKey};
 /// The name of whoever uses the API, which knows tokens and no persons.
 pub(super) const API: &str = "api";
 /// Who sends what the tenant's own bot says.
-const BOT: &str = "Bot";
+pub(super) const BOT: &str = "Bot";
 /// What timers of receipts begin with.
 pub(super) const RECEIPT_TIMER: &str = "receipt/";
 
@@ -41,9 +41,9 @@ impl Hand {
         Self { party: Party::system(), sender: None }
     }
 
-    /// The tenant's own bot.
+    /// The tenant's own bot, which is part of the platform.
     pub(super) fn own_bot() -> Self {
-        Self { party: Party::system(), sender: Some(BOT.to_owned()) }
+        Self { party: Party::new(Role::System, BOT, BOT), sender: Some(BOT.to_owned()) }
     }
 
     /// An agent.
@@ -185,7 +185,13 @@ impl Texter {
 
     /// Sends something to the contact, and has the channel report what becomes of it. The id of the message.
     pub(super) fn send(&mut self, cx: &mut Cx<'_>, id: &str, by: &Hand, content: Content) -> String {
-        let metadata = Map::new();
+        let mut metadata = Map::new();
+        let node = self.chats.get(id).and_then(|chat| Some(&chat.bot.as_ref()?.node));
+        if let Some(node) = node.filter(|_| by.sender.as_deref() == Some(BOT)) {
+            let Flow { identifier, version, .. } = &self.tenant.flow;
+            let info = json!({"identifier": identifier, "version": version, "nodeName": node, "hideSummary": false});
+            metadata.insert("botMsgInfo".to_owned(), info);
+        }
         let message = self.put(cx, id, by, Direction::Outgoing, content, by.sender.clone(), metadata);
         let receipts = &self.tenant.receipts;
         let due = [

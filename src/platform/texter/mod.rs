@@ -92,7 +92,7 @@ impl Platform for Texter {
 
     fn staff(tenant: &Tenant) -> Staff {
         let agents = tenant.agents.iter().flat_map(|agent| [agent.email.clone(), agent.uid.clone()]);
-        let agents: Vec<String> = agents.collect();
+        let agents: Vec<String> = agents.chain([deed::BOT.to_owned()]).collect();
         let departments = tenant.departments.iter().map(|department| department.id.clone());
         let named = tenant.subscriptions.iter().filter_map(|it| it.import.event_name().map(str::to_owned));
         // A chat can be handed to an agent or to a department, by the same word.

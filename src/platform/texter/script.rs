@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::Texter;
-use super::deed::{Hand, Handover};
+use super::deed::{BOT, Hand, Handover};
 use super::model::{Channel, Chat, ChatStatus, Contact, Content, File, Media, MessageStatus, Problem, Severity};
 use super::subscription::{Occurrence, Trigger};
 use super::wire;
@@ -70,7 +70,7 @@ pub(super) fn act(texter: &mut Texter, cx: &mut Cx<'_>, act: &Act) -> Result<(),
 /// Who speaks in a chat.
 enum Speaker {
     Contact,
-    Agent(Hand),
+    Colleague(Hand),
 }
 
 impl Texter {
@@ -161,7 +161,7 @@ impl Texter {
                     self.report(cx, &id, &message, MessageStatus::Seen, None);
                 }
             }
-            Speaker::Agent(_) => {
+            Speaker::Colleague(_) => {
                 if let Some(chat) = self.chats.get_mut(&id) {
                     chat.unread = 0;
                 }
@@ -218,7 +218,7 @@ impl Texter {
             word if cx.customer(word).is_some() => {
                 return Err(Refusal::new("contacts cannot resolve their chats; let an agent or `system` do it"));
             }
-            word => Hand::agent(self.agent(word)?),
+            word => self.colleague(word)?,
         };
         self.resolve(cx, &id, &by);
         Ok(())
@@ -322,7 +322,7 @@ impl Texter {
         let (id, speaker) = self.speaker(cx, chat, who)?;
         match speaker {
             Speaker::Contact => self.receive(cx, &id, content),
-            Speaker::Agent(by) => {
+            Speaker::Colleague(by) => {
                 if !self.chat(&id)?.is_open_at(cx.now()) {
                     return Err(Refusal::new("the contact has not written for a day, so only templates reach them"));
                 }
@@ -341,7 +341,7 @@ impl Texter {
         let id = self.meant(cx, chat, Some(who))?;
         match cx.customer(&who.value) {
             Some(_) => Ok((id, Speaker::Contact)),
-            None => Ok((id, Speaker::Agent(Hand::agent(self.agent(&who.value)?)))),
+            None => Ok((id, Speaker::Colleague(self.colleague(&who.value)?))),
         }
     }
 
@@ -373,10 +373,18 @@ impl Texter {
         self.tenant.agent_called(word).ok_or_else(|| Refusal::new(format!("no agent is called `{word}`")))
     }
 
+    /// An agent, or the tenant's own bot.
+    fn colleague(&self, word: &str) -> Result<Hand, Refusal> {
+        match word {
+            BOT => Ok(Hand::own_bot()),
+            word => self.agent(word).map(Hand::agent),
+        }
+    }
+
     /// Whoever does something to a chat: whoever is named, or whoever has it, or the tenant's own bot.
     fn doer(&self, id: &str, by: Option<&Located<String>>) -> Result<Hand, Refusal> {
         if let Some(by) = by {
-            return Ok(Hand::agent(self.agent(&by.value)?));
+            return self.colleague(&by.value);
         }
         let holder = self.chat(id)?.agent.as_deref().and_then(|uid| self.tenant.agent(uid));
         Ok(holder.map_or_else(Hand::own_bot, Hand::agent))

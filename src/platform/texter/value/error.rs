@@ -80,8 +80,8 @@ pub enum Unresolved {
     /// More levels than a document may have.
     #[error("the document has more than {} levels", super::DEEPEST)]
     TooDeep,
-    /// More than a document may compute.
-    #[error("the document computes more than {LARGEST} bytes")]
+    /// More than the values of a document may come to.
+    #[error("the values of the document come to more than {LARGEST} bytes")]
     TooLarge,
 }
 
@@ -144,7 +144,7 @@ pub enum Unfit {
     /// A tag of a template that is more than a path.
     #[error("knows only `{{{{path}}}}` in templates, not `{0}`")]
     Tag(String),
-    /// More than a document may compute.
+    /// More than the values of a document may come to.
     #[error("makes more than {LARGEST} bytes")]
     TooLarge,
 }

@@ -37,8 +37,8 @@ use expression::{Expression, Piece, pieces};
 /// How many levels a document may have, before and after: a little fewer than JSON readers take.
 pub const DEEPEST: usize = 100;
 
-/// How much one document may compute, on the way to its values and as their copies: a unit for each value and for each
-/// byte of text and of names.
+/// How much the values that a document refers to may come to, those on the way included: the bytes of their texts and
+/// names, and one more for each value.
 pub const LARGEST: usize = 1 << 20;
 
 /// The provider that is always there.
@@ -119,6 +119,8 @@ impl Resolver<'_> {
         }
     }
 
+    /// Members beside a reference, or beside a literal, are merged over what it stands for, at the first level
+    /// only [inferred: one published scenario has them].
     fn object(&mut self, members: &Map<String, Json>, depth: usize) -> Result<Json, Unresolved> {
         let mut base = None;
         let mut own = Map::new();
@@ -184,8 +186,7 @@ impl Resolver<'_> {
         if depth > DEEPEST {
             return Err(Unresolved::TooDeep);
         }
-        let text = value.as_str().map_or(0, str::len);
-        self.spend(1 + text)?;
+        self.spend(1 + value.as_str().map_or(0, str::len))?;
         match value {
             Json::Array(items) => items.iter().try_for_each(|item| self.charge(item, depth + 1)),
             Json::Object(members) => members.iter().try_for_each(|(name, value)| {

@@ -2,9 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{Arguments, Unfit, as_text};
-use crate::platform::texter::value::error::excerpt;
-use crate::platform::texter::value::{clock, luxon};
+use super::super::{clock, luxon};
+use super::{Arguments, Unfit, as_text, excerpt};
 
 pub(super) fn format_date(value: &Json, arguments: Arguments<'_>) -> Result<Json, Unfit> {
     luxon::format(clock::instant(value)?, arguments.needed_text(0)?).map(Json::from)

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use super::{Arguments, Bounded, Unfit};
-use crate::platform::texter::value::reading;
+use super::{Arguments, Bounded, Unfit, as_text, reading};
 
 fn items(value: &Json) -> Result<&[Json], Unfit> {
     value.as_array().map(Vec::as_slice).ok_or_else(|| Unfit::Input { wanted: "lists", found: reading::kind(value) })
@@ -16,7 +15,7 @@ pub(super) fn slice(value: &Json, arguments: Arguments<'_>) -> Result<Json, Unfi
     if let Json::Array(items) = value {
         return Ok(items[range(items.len(), from, to)].to_vec().into());
     }
-    let units: Vec<u16> = super::as_text(value)?.encode_utf16().collect();
+    let units: Vec<u16> = as_text(value)?.encode_utf16().collect();
     Ok(String::from_utf16_lossy(&units[range(units.len(), from, to)]).into())
 }
 

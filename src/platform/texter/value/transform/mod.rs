@@ -1,7 +1,7 @@
 //! The transformers that expressions pipe values through, as a table.
 //!
-//! The vendor lists their names; what they do is what the functions of these names do in JavaScript. Where there is no
-//! such function, the row says what was settled here, and why.
+//! The vendor lists their names; what they do is what the functions of these names do in JavaScript and in lodash. Where
+//! there is no such function, the row says what was settled here, and why.
 
 mod date;
 mod list;

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Arguments, Unfit};
-use crate::platform::texter::value::reading;
+use super::{Arguments, Unfit, reading};
 
 fn members(value: &Json) -> Result<&Map<String, Json>, Unfit> {
     value.as_object().ok_or_else(|| Unfit::Input { wanted: "objects", found: reading::kind(value) })

@@ -2,9 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Arguments, Bounded, Unfit};
-use crate::platform::texter::value::error::excerpt;
-use crate::platform::texter::value::reading;
+use super::{Arguments, Bounded, Unfit, excerpt, reading};
 
 /// The template with what its paths lead to in the value.
 pub(super) fn fill(value: &Json, arguments: Arguments<'_>) -> Result<Json, Unfit> {
@@ -25,10 +23,9 @@ pub(super) fn fill(value: &Json, arguments: Arguments<'_>) -> Result<Json, Unfit
 
 /// The path that a tag consists of, if it is nothing else.
 fn path(tag: &str) -> Option<&str> {
-    const ELSE: &str = "else";
     let path = tag.trim();
     let is_step = |step: &str| !step.is_empty() && step.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
-    (path != ELSE && path.split('.').all(is_step)).then_some(path.strip_prefix("this.").unwrap_or(path))
+    (path != "else" && path.split('.').all(is_step)).then_some(path.strip_prefix("this.").unwrap_or(path))
 }
 
 /// Text as Handlebars escapes it for HTML.

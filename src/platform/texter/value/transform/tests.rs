@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::super::{Providers, resolve};
 use super::*;
 use crate::base::time::VirtualTime;
-use crate::platform::texter::value::{Providers, resolve};
 
 /// `value|pipe`.
 fn pipe(value: &Json, pipe: &str) -> Result<Json, Unresolved> {

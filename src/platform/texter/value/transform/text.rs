@@ -2,9 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Arguments, Unfit, as_text, pattern};
-use crate::platform::texter::value::error::excerpt;
-use crate::platform::texter::value::reading;
+use super::{Arguments, Unfit, as_text, excerpt, pattern, reading};
 
 /// The code of the country that numbers with a leading 0 are of.
 const COUNTRY: &str = "972";
