@@ -94,7 +94,7 @@ impl Platform for Texter {
         let agents = tenant.agents.iter().flat_map(|agent| [agent.email.clone(), agent.uid.clone()]);
         let agents: Vec<String> = agents.chain([deed::BOT.to_owned()]).collect();
         let departments = tenant.departments.iter().map(|department| department.id.clone());
-        let named = tenant.subscriptions.iter().filter_map(|it| it.import.event_name().map(str::to_owned));
+        let named = tenant.subscriptions.iter().flat_map(|subscribed| subscribed.import.events()).map(str::to_owned);
         // A chat can be handed to an agent or to a department, by the same word.
         Staff {
             teams: departments.chain(agents.iter().cloned()).collect(),

@@ -99,10 +99,12 @@ pub(in crate::platform::texter) struct Engine {
     pub(in crate::platform::texter) subscriptions: Subscriptions,
     /// What subscriptions have put down to be found later.
     pub(super) data: IndexMap<(String, String), Datum>,
-    /// The records, oldest first.
+    /// The records, in the order in which their runs began.
     runs: VecDeque<Run>,
     /// What nobody has acted on yet, each with how many subscriptions have led to it.
     happened: VecDeque<(Occurrence, u32)>,
+    /// How many runs have begun.
+    begun: u64,
     /// Runs that wait for a delivery, by id.
     underway: IndexMap<String, Progress>,
     /// How many subscriptions have led to what is being done.
@@ -152,7 +154,7 @@ impl Engine {
         self.happened.push_back((occurrence, self.chain));
     }
 
-    /// The records, latest first.
+    /// The records, the latest first.
     pub(in crate::platform::texter) fn runs(&self) -> impl Iterator<Item = &Run> {
         self.runs.iter().rev()
     }
@@ -162,7 +164,9 @@ impl Engine {
         if self.runs.len() == MOST_RUNS {
             self.runs.pop_front();
         }
-        self.runs.push_back(run);
+        // Those that waited for a delivery end after others that began later.
+        let after = self.runs.iter().rposition(|other| other.nth < run.nth);
+        self.runs.insert(after.map_or(0, |at| at + 1), run);
     }
 }
 
@@ -214,7 +218,9 @@ impl Texter {
         (scenario_id, version): (String, u64),
         program: Arc<Program>,
     ) {
+        self.engine.begun += 1;
         let mut run = Run {
+            nth: self.engine.begun,
             id: cx.draw("texter/run").hex(24),
             scenario_id,
             version,

@@ -52,9 +52,10 @@ pub(in crate::platform::texter) struct Import {
 }
 
 impl Import {
-    /// The event that its first request names, if it spells one out.
-    pub(in crate::platform::texter) fn event_name(&self) -> Option<&str> {
-        self.data.pointer("/actions/0/params/data/eventName")?.as_str()
+    /// The events that its requests name, as far as they spell them out.
+    pub(in crate::platform::texter) fn events(&self) -> impl Iterator<Item = &str> {
+        let actions = self.program.actions.iter();
+        actions.filter_map(|action| action.params.pointer("/data/eventName")?.as_str())
     }
 }
 

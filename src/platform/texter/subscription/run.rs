@@ -8,6 +8,9 @@ use crate::base::time::VirtualTime;
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::platform::texter) struct Run {
+    /// How many runs had begun when it did.
+    #[serde(skip)]
+    pub(super) nth: u64,
     /// The id.
     #[serde(rename = "_id")]
     pub(in crate::platform::texter) id: String,
