@@ -25,6 +25,7 @@ mod run;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod support;
+mod texter;
 mod texter_vectors;
 #[path = "tidy/main.rs"]
 mod tidy;

@@ -14,7 +14,7 @@ async fn every_event_can_be_printed() {
             let ran = rehearsal(&["trigger", vendor.name, event.name, "--seed", "7", "--format", "json"]).await;
             assert_eq!((ran.exit, ran.err.as_str()), (Exit::Met, ""), "{}", event.name);
             let printed: Value = serde_json::from_str(&ran.out).unwrap();
-            let named = ["event_type", "action"].iter().any(|key| printed["body"][key] == event.name);
+            let named = ["event_type", "action", "eventName"].iter().any(|key| printed["body"][key] == event.name);
             assert!(named, "{}: {}", event.name, ran.out);
             let again = rehearsal(&["trigger", vendor.name, event.name, "--seed", "7", "--format", "json"]).await;
             let body = |text: &str| serde_json::from_str::<Value>(text).unwrap()["body"].clone();

@@ -50,7 +50,7 @@ pub(crate) fn provoked(vendor: &Vendor) -> (Vec<String>, Vec<String>) {
     let mut routes = Vec::new();
     let rows: &[Provocation] = match vendor.name {
         // Each of its codes has a recipe among the bundled scenarios.
-        "imichat" => &[],
+        "imichat" | "texter" => &[],
         "livechat" => super::provoke_livechat::ROWS,
         other => panic!("{other} has no provocations"),
     };
