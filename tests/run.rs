@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rehearsal::report::Exit;
 
@@ -119,18 +119,18 @@ async fn what_cannot_be_played_has_an_exit_code_of_its_own() {
 fn serve_tells_where_it_is_answers_and_ends_on_sigterm() {
     let into = folder("serve");
     let (ports, ready) = (into.join("ports.json"), into.join("ready"));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_rehearsal"))
+    let child = Command::new(env!("CARGO_BIN_EXE_rehearsal"))
         .args(["serve", "--port", "0", "--ports-file"])
         .arg(&ports)
         .arg("--ready-file")
         .arg(&ready)
         .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut said = BufReader::new(child.stderr.take().unwrap());
+        .spawn();
+    let mut served = Served(child.unwrap());
+    let mut said = BufReader::new(served.0.stderr.take().unwrap());
     let mut line = String::new();
     said.read_line(&mut line).unwrap();
-    assert!(line.contains("imichat and livechat at http://127.0.0.1:"), "{line}");
+    assert!(line.contains("imichat, livechat and texter at http://127.0.0.1:"), "{line}");
     assert!(ready.exists());
     assert_eq!(std::fs::metadata(&ports).unwrap().permissions().mode() & 0o777, 0o600);
     let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ports).unwrap()).unwrap();
@@ -172,11 +172,29 @@ fn serve_tells_where_it_is_answers_and_ends_on_sigterm() {
     let odd = prefer.replace("prefer: code=4108\r\n", "").replace(CHAT, &CHAT.replacen('{', "{\"odd\":1,", 1));
     let odd = odd.replace(&CHAT.len().to_string(), &(CHAT.len() + 8).to_string());
     assert!(ask(&odd).starts_with("HTTP/1.1 200"), "{}", ask(&odd));
+    let label = "{\"id\":\"vip\",\"name\":\"VIP\"}";
+    let token = "authorization: Bearer texter-token";
+    let create = format!(
+        "POST /base/server/api/v2/labels HTTP/1.1\r\nhost: x\r\n{token}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{label}",
+        label.len()
+    );
+    assert!(ask(&create).starts_with("HTTP/1.1 201"), "{}", ask(&create));
     line.clear();
     said.read_line(&mut line).unwrap();
     assert_eq!(line, "imichat: violation: odd is not a documented member; it is ignored\n");
     assert!(ask("GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 404"));
-    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    let killed = Command::new("kill").args(["-TERM", &served.0.id().to_string()]).status().unwrap();
     assert!(killed.success());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(served.0.wait().unwrap().code(), Some(0));
+}
+
+/// A stand-in in a process of its own, which does not outlive a test that fails.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // Both fail only if it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
