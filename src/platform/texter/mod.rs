@@ -35,7 +35,7 @@ use indexmap::IndexMap;
 
 use self::auth::Auth;
 use self::codes::Denial;
-use self::model::{Chats, File, Label, MessageStatus, Problem};
+use self::model::{Chats, File, Label, MessageStatus, Problem, QuickReply};
 use self::subscription::Engine;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Refusal, WakeKey};
@@ -61,6 +61,7 @@ pub struct Texter {
     people: HashMap<String, String>,
     labels: IndexMap<String, Label>,
     problems: Vec<Problem>,
+    quick_replies: IndexMap<String, QuickReply>,
     files: HashMap<String, File>,
     engine: Engine,
 }
@@ -113,6 +114,7 @@ impl Platform for Texter {
             people: HashMap::new(),
             labels,
             problems: Vec::new(),
+            quick_replies: IndexMap::new(),
             files: HashMap::new(),
             engine: Engine::default(),
             tenant,

@@ -40,6 +40,11 @@ impl<'d> Fields<'d> {
         Denial::invalid(format!("{}.{key} {why}", self.place))
     }
 
+    /// A refusal that is about the object itself.
+    pub(super) fn broken(&self, why: &str) -> Denial {
+        Denial::invalid(format!("{} {why}", self.place))
+    }
+
     /// The member called so, `null` being none.
     pub(super) fn get(&self, key: &str) -> Option<&'d Json> {
         self.members.get(key).filter(|value| !value.is_null())

@@ -9,6 +9,7 @@ mod label;
 mod message;
 mod phone;
 mod query;
+mod quick_reply;
 mod scenario;
 
 use http::header::CONTENT_TYPE;
@@ -22,7 +23,8 @@ use super::Texter;
 use super::codes::{self, Denial};
 use super::scope::{
     ACTIVATE_SCENARIOS, CREATE_SCENARIOS, DELETE_SCENARIOS, EDIT_SCENARIOS, LIST_CHATS, MANAGE_CHANNELS, MANAGE_CHATS,
-    MANAGE_LABELS, ON_BEHALF, SEND_MESSAGES, VIEW_CHATS, VIEW_FILES, VIEW_RUNS, VIEW_SCENARIOS,
+    MANAGE_LABELS, MANAGE_QUICK_REPLIES, ON_BEHALF, SEND_MESSAGES, VIEW_CHATS, VIEW_FILES, VIEW_QUICK_REPLIES,
+    VIEW_RUNS, VIEW_SCENARIOS,
 };
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::cx::Cx;
@@ -88,6 +90,10 @@ routes! {
     "resubscribe" POST "/whatsapp/templates/resubscribe" [MANAGE_CHATS] Inferred "the page is known by name; its path is that of its sibling" => phone::resubscribe: "notes that a contact wants templates again";
     "list_unsubscribed" GET "/whatsapp/templates/unsubscribed" [LIST_CHATS] Docs "templates-subscriptions/list-all-unsubscribed-users" => phone::list: "lists contacts who want no templates";
     "list_unsubscribed_of_account" GET "/whatsapp/templates/unsubscribed/{accountId}" [LIST_CHATS] Docs "templates-subscriptions/unsubscribed-from-specific-account" => phone::list: "lists contacts who want no templates of one account";
+    "list_quick_replies" GET "/quick-replies" [VIEW_QUICK_REPLIES] Docs "quick-replies/get-existing-quick-replies" => quick_reply::list: "lists the quick replies, the latest first";
+    "create_quick_reply" POST "/quick-replies" [MANAGE_QUICK_REPLIES] Docs "quick-replies/create-quick-reply" => quick_reply::create: "makes a quick reply";
+    "update_quick_reply" PATCH "/quick-replies/{quickReplyId}" [MANAGE_QUICK_REPLIES] Docs "quick-replies/update-existing-quick-reply" => quick_reply::update: "changes a quick reply, operation by operation";
+    "delete_quick_reply" DELETE "/quick-replies/{quickReplyId}" [MANAGE_QUICK_REPLIES] Inferred "the operation is named by its scope; its path is that of its siblings" => quick_reply::delete: "deletes a quick reply";
     "list_scenarios" GET "/scenarios/manage" [VIEW_SCENARIOS, ON_BEHALF] Docs "subscribe-to-events/list-all-subscriptions" => scenario::list: "lists the subscriptions";
     "import_scenario" POST "/scenarios/manage/import" [CREATE_SCENARIOS, ON_BEHALF] Seed "webhooks/chat-events/chat-taken" => scenario::import: "subscribes";
     "create_scenario" POST "/scenarios/manage" [CREATE_SCENARIOS, ON_BEHALF] Inferred "the page is known; its path and fields are those of its siblings" => scenario::create: "begins to write a subscription";

@@ -1,9 +1,10 @@
-//! What a tenant knows: contacts and their chats, labels, files, problems of channels. Knows no JSON of the vendor's.
+//! What a tenant knows: contacts and their chats, labels, files, quick replies, problems of channels. Knows no JSON of the vendor's.
 
 mod channel;
 mod chat;
 mod message;
 mod problem;
+mod quick_reply;
 mod store;
 
 use crate::base::time::VirtualTime;
@@ -12,6 +13,7 @@ pub(super) use self::channel::Channel;
 pub(super) use self::chat::{BotSession, Chat, ChatStatus, Contact, ReplyAction};
 pub(super) use self::message::{Content, Direction, Media, Message, MessageStatus, System};
 pub(super) use self::problem::{Problem, Severity};
+pub(super) use self::quick_reply::{Place, Position, QuickReply, Target};
 pub(super) use self::store::Chats;
 
 /// Somebody who works for the tenant.

@@ -1,1 +1,4 @@
-//! Tests.
+//! A tenant at play without an engine: tests call, act, let time pass and look at what was sent.
+
+mod quick_replies;
+mod stage;
