@@ -81,6 +81,16 @@ impl<'d> Fields<'d> {
         }
     }
 
+    /// A word that stands for something.
+    pub(super) fn choice<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Result<Option<T>, Denial> {
+        let known = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+        let read = |text: &str| {
+            let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+            found.ok_or_else(|| self.wrong(key, &format!("must be one of {}", known())))
+        };
+        self.text(key)?.map(read).transpose()
+    }
+
     /// A boolean.
     pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, Denial> {
         let read = |value: &Json| value.as_bool().ok_or_else(|| self.wrong(key, "must be boolean"));

@@ -2,3 +2,4 @@
 
 mod quick_replies;
 mod stage;
+mod templates;
