@@ -2,4 +2,5 @@
 
 mod quick_replies;
 mod stage;
+mod template_life;
 mod templates;
