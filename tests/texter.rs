@@ -90,7 +90,9 @@ async fn a_run_whose_request_fails_is_no_success_and_says_why() {
         let answer = format!(
             "{{runs: [{{success: false, conditionsResult: true, steps: [{{type: event}}, {{type: action, name: request, error: \"{error}\"}}]}}]}}"
         );
-        let steps = format!("  - expect: {{event: taken, delivered: false}}\n  - call: {{route: list_runs, answer: {{body: {answer}}}}}\n");
+        let steps = format!(
+            "  - expect: {{event: taken, delivered: false}}\n  - call: {{route: list_runs, answer: {{body: {answer}}}}}\n"
+        );
         let params = format!("method: post, json: true, data: {{eventName: taken}}, {params}");
         let (_, exit, told) = play(name, &params, "", &steps, vec![line]).await;
         assert_eq!(exit, Exit::Met, "{name}: {told}");
@@ -112,10 +114,8 @@ async fn any_2xx_acknowledges_and_retries_are_a_setting() {
     let steps = "  - expect: {event: taken, delivered: true, attempts: 2, by: 1m}
   - call: {route: list_runs, answer: {body: {runs: [{success: true, executionTime: 10000}]}}}
 ";
-    let script = vec![
-        Line::Answer("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n"),
-        Line::Answer("HTTP/1.1 204 Done\r\n\r\n"),
-    ];
+    let script =
+        vec![Line::Answer("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n"), Line::Answer("HTTP/1.1 204 Done\r\n\r\n")];
     let params = "method: post, json: true, data: {eventName: taken}";
     let (_, exit, told) = play("texter-retry", params, "  delivery: {retries: [10s]}", steps, script).await;
     assert_eq!(exit, Exit::Met, "{told}");

@@ -42,7 +42,7 @@ codes! {
         "the token lacks a scope, or a label of the vendor's own is to be deleted",
         ours("scopes are documented, what happens without them is not"), "403_missing_scope";
     NOT_FOUND = "404", 404, "Not found",
-        "there is no such chat, label, subscription, file or path",
+        "there is no such chat, label, template, quick reply, subscription, file or path",
         ours("no answer is published for what is not there"), "404_not_found";
     CONFLICT = "409", 409, "Already exists",
         "a label or template with this id is there already",

@@ -20,6 +20,8 @@ pub(super) const API: &str = "api";
 pub(super) const BOT: &str = "Bot";
 /// What timers of receipts begin with.
 pub(super) const RECEIPT_TIMER: &str = "receipt/";
+/// What timers of WhatsApp's looking at templates begin with.
+pub(super) const REVIEW_TIMER: &str = "review/";
 
 /// By whose hand something is done.
 #[derive(Clone, Debug)]
@@ -71,13 +73,15 @@ pub(super) struct Handover {
 pub(super) struct Unknown;
 
 impl Texter {
-    /// The chat with a contact, which begins if there is none. The customer of the scenario, if it is one, gives it a name.
+    /// The chat with a contact, which `by` begins if there is none. The customer of the scenario, if it is one, gives it a
+    /// name.
     pub(super) fn meet(
         &mut self,
         cx: &mut Cx<'_>,
         contact: Contact,
         status: ChatStatus,
         name: Option<String>,
+        by: Party,
     ) -> String {
         if let Some(chat) = self.chats.with(&contact) {
             return chat.id.clone();
@@ -95,7 +99,6 @@ impl Texter {
             },
             None => cx.draw("texter/person").hex(24),
         };
-        let by = customer.as_ref().map_or_else(Party::system, Customer::party);
         self.chats.open(Chat {
             id: id.clone(),
             title: customer.map(|customer| customer.name).unwrap_or_default(),
@@ -142,10 +145,12 @@ impl Texter {
             (None, false) => chat.status,
         };
         let was = chat.status;
-        let session = (status == ChatStatus::Bot && (resting || chat.bot.is_none())).then(|| self.session(cx));
+        let node = armed.as_ref().and_then(|action| action.node.clone());
+        let begins = resting || chat.bot.is_none() || node.is_some();
+        let session = (status == ChatStatus::Bot && begins).then(|| self.session(cx));
         let Some(chat) = self.chats.get_mut(id) else { return };
         if let Some(mut session) = session {
-            if let Some(node) = armed.as_ref().and_then(|action| action.node.clone()) {
+            if let Some(node) = node {
                 session.node = node;
             }
             chat.previous_bot = chat.bot.replace(session);
@@ -419,13 +424,17 @@ impl Texter {
         self.happened_to(Trigger::ChatSubscribed, id, Vec::new());
     }
 
-    /// A template has been sent: its chat waits for the contact's answer.
-    pub(super) fn await_reply(&mut self, cx: &mut Cx<'_>, id: &str, action: Option<ReplyAction>) {
-        let becomes_bulk = self.tenant.templates == TemplateStatus::Bulk;
-        let Some(chat) = self.chats.get_mut(id) else { return };
-        if action.is_some() {
-            chat.reply_action = action;
+    /// Arms what happens when the contact answers.
+    pub(super) fn arm_reply(&mut self, id: &str, action: ReplyAction) {
+        if let Some(chat) = self.chats.get_mut(id) {
+            chat.reply_action = Some(action);
         }
+    }
+
+    /// A template has been sent: its chat waits for the contact's answer.
+    pub(super) fn await_reply(&mut self, cx: &mut Cx<'_>, id: &str) {
+        let becomes_bulk = self.tenant.template_status == TemplateStatus::Bulk;
+        let Some(chat) = self.chats.get_mut(id) else { return };
         if becomes_bulk && chat.status != ChatStatus::Bulk {
             chat.status = ChatStatus::Bulk;
             self.note(cx, id, ChatStatus::Bulk);
@@ -458,7 +467,14 @@ impl Texter {
                     self.happened_to(Trigger::ChatAssigned, id, vec![("agent", wire::agent(&agent))]);
                 }
             }
-            ChatStatus::Resolved | ChatStatus::Bulk => {}
+            ChatStatus::Resolved => {
+                if let Some(chat) = self.chats.get_mut(id) {
+                    chat.resolved_at = Some(cx.now());
+                }
+                cx.changed(id, by.clone(), Change::Closed { outcome: String::new() });
+                self.happened_to(Trigger::ChatResolved, id, Vec::new());
+            }
+            ChatStatus::Bulk => {}
         }
     }
 

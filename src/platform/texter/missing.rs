@@ -5,6 +5,9 @@ use crate::platform::Missing;
 
 const SCENARIOS: &str = "github.com/whatsper/texterdocs, src/data/scenarios.ts";
 
+const TEMPLATE: &str = "help.texterchat.com/api-reference/objects/template";
+const CHAT: &str = "help.texterchat.com/api-reference/objects/chat";
+
 /// All of it.
 pub(super) const MISSING: &[Missing] = &[
     row("loops", "kept and shown; a run of a subscription that has some fails and says so", SCENARIOS),
@@ -21,6 +24,14 @@ pub(super) const MISSING: &[Missing] = &[
         "deliveries to older external bots, which Google signs; subscribe to externalBotEnabled and externalBotDisabled",
         "github.com/whatsper/texterchat-external-bot-poc",
     ),
+    row("rejectionReason", "WhatsApp rejects no template; let it approve of none with `template_approval`", TEMPLATE),
+    row(
+        "attachedFile",
+        "templates are shown without a file; one that goes with a call is checked and not shown",
+        TEMPLATE,
+    ),
+    row("replyToTemplateFile", "shown with its chat, and nothing is sent", CHAT),
+    row("resolveTime", "shown with its chat, and nothing is resolved by it", CHAT),
     row("List Components", "its page is known by name only", "help.texterchat.com/llms.txt"),
 ];
 

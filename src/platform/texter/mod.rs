@@ -5,7 +5,8 @@
 //! of values, the functions and operators of expressions. Not documented, and decided here: the paths of some operations
 //! (their answers carry the header `x-mock-inferred`), all bodies of errors, which version of the expression library is run
 //! (`setup: {filtrex: …}`), how often and how long a delivery is tried (`setup: {delivery: …}`), when channels report what
-//! became of messages (`setup: {receipts: …}`), whether every template makes its chat BULK (`setup: {templates_make_bulk: …}`).
+//! became of messages (`setup: {receipts: …}`), how fast WhatsApp approves of templates (`setup: {template_approval: …}`),
+//! whether every template makes its chat BULK (`setup: {templates_make_bulk: …}`).
 //!
 //! Left out on purpose: the vendor's own bot, of which chats show no more than a session and a node; the deliveries of its
 //! older external bots, which are signed by Google; the automation that resolves chats by itself.
@@ -35,9 +36,9 @@ use indexmap::IndexMap;
 
 use self::auth::Auth;
 use self::codes::Denial;
-use self::model::{Chats, File, Label, MessageStatus, Problem};
+use self::model::{Chats, File, Label, LocalizationStatus, MessageStatus, Problem, QuickReply, Template};
 use self::subscription::Engine;
-use self::tenant::Tenant;
+use self::tenant::{SeedTemplate, Tenant};
 use super::cx::{Credential, Cx, Refusal, WakeKey};
 use super::outgoing::{Ended, Outgoing};
 use super::route::{Answer, Call, Client, Route, Unrouted};
@@ -61,6 +62,8 @@ pub struct Texter {
     people: HashMap<String, String>,
     labels: IndexMap<String, Label>,
     problems: Vec<Problem>,
+    quick_replies: IndexMap<String, QuickReply>,
+    templates: Vec<Template>,
     files: HashMap<String, File>,
     engine: Engine,
 }
@@ -113,10 +116,15 @@ impl Platform for Texter {
             people: HashMap::new(),
             labels,
             problems: Vec::new(),
+            quick_replies: IndexMap::new(),
+            templates: Vec::new(),
             files: HashMap::new(),
             engine: Engine::default(),
             tenant,
         };
+        for seed in texter.tenant.templates.clone() {
+            texter.stock(cx, seed);
+        }
         for subscribed in texter.tenant.subscriptions.clone() {
             texter.import(cx, subscribed.import, subscribed.secret);
         }
@@ -159,6 +167,8 @@ impl Platform for Texter {
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
         if let Some(receipt) = key.0.strip_prefix(deed::RECEIPT_TIMER) {
             self.receipt_due(cx, receipt);
+        } else if let Some(review) = key.0.strip_prefix(deed::REVIEW_TIMER) {
+            self.review_due(cx, review);
         } else if let Some(name) = key.0.strip_prefix(CRON_TIMER) {
             self.tick(name);
             if let Some(cron) = self.tenant.crons.iter().find(|cron| cron.name == name) {
@@ -187,6 +197,29 @@ impl Texter {
         if let Some(status) = status.into_iter().find(|status| status.number().to_string() == number) {
             self.report(cx, chat, message, status, None);
         }
+    }
+
+    /// WhatsApp comes to something about a localization: `TEMPLATE/LANGUAGE/STATUS`. The template may be gone by then.
+    fn review_due(&mut self, cx: &mut Cx<'_>, review: &str) {
+        let mut parts = review.split('/');
+        let (Some(id), Some(language), Some(name)) = (parts.next(), parts.next(), parts.next()) else { return };
+        let status = LocalizationStatus::ALL.iter().find(|(known, _)| *known == name).map(|(_, status)| *status);
+        let template = self.templates.iter_mut().find(|template| template.id == id);
+        if let (Some(template), Some(status)) = (template, status) {
+            template.review(language, status, cx.now());
+        }
+    }
+
+    /// Takes in a template that the tenant begins with.
+    fn stock(&mut self, cx: &mut Cx<'_>, seed: SeedTemplate) {
+        let mut template = Template::new(cx.draw("texter/template").hex(24), seed.form, cx.now());
+        for (localization, defaults) in seed.localizations {
+            if !defaults.is_empty() {
+                template.defaults.insert(localization.language.clone(), defaults);
+            }
+            template.localizations.push(localization);
+        }
+        self.templates.push(template);
     }
 
     /// The label with this id.

@@ -102,7 +102,7 @@ impl Texter {
             Some(text) => cx.fill(text),
             None => cx.draw("texter/remark").remark(customer.locale),
         };
-        let id = self.meet(cx, contact, ChatStatus::Bot, Some(name.clone()));
+        let id = self.meet(cx, contact, ChatStatus::Bot, Some(name.clone()), customer.party());
         // A chat that was there already may be called by another name from now on.
         cx.name_chat(&name, &id);
         self.receive(cx, &id, Content::Text(text));

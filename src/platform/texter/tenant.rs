@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::filtrex::Mode;
-use super::model::{Agent, Channel, Department, Label};
+use super::model::{Agent, Channel, Department, Label, Localization, TemplateForm};
 use super::scope::Grant;
 use super::subscription::Import;
 use crate::base::secret::Secret;
@@ -35,8 +35,12 @@ pub struct Tenant {
     pub(super) receipts: Receipts,
     /// The words by which contacts say that they want no templates.
     pub(super) unsubscribe_words: Vec<String>,
+    /// The templates it begins with.
+    pub(super) templates: Vec<SeedTemplate>,
+    /// How fast WhatsApp approves of templates.
+    pub(super) approval: Approval,
     /// Whether every template makes its chat one of the status BULK.
-    pub(super) templates: TemplateStatus,
+    pub(super) template_status: TemplateStatus,
     /// How expressions are read.
     pub(super) filtrex: Mode,
     /// Whether changes of status are noted in the chat.
@@ -94,6 +98,24 @@ pub(super) struct Receipts {
     pub(super) delivered: Option<VirtualSpan>,
     /// That the contact has seen it.
     pub(super) seen: Option<VirtualSpan>,
+}
+
+/// A template that a tenant begins with.
+#[derive(Clone, Debug)]
+pub(super) struct SeedTemplate {
+    /// What was decided about it.
+    pub(super) form: TemplateForm,
+    /// What it says, and what fills its gaps where a call does not say.
+    pub(super) localizations: Vec<(Localization, Vec<String>)>,
+}
+
+/// How long after a localization was handed in WhatsApp comes to something; nothing for never.
+#[derive(Clone, Debug)]
+pub(super) struct Approval {
+    /// It looks at it.
+    pub(super) pending: Option<VirtualSpan>,
+    /// It approves of it.
+    pub(super) approved: Option<VirtualSpan>,
 }
 
 /// What a template does to the status of its chat.

@@ -85,35 +85,56 @@ pub(super) fn get(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -
 pub(super) fn update(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
     let id = texter.chat_of(request)?;
     let fields = request.fields()?;
-    let name = fields.short("displayName", LONGEST_NAME)?;
-    let title = fields.short("title", LONGEST_NAME)?;
-    let external = fields.flag("externalBot")?;
-    let crm = fields.object("crmData")?;
-    let link = fields.text("crmDeepLink")?;
+    let changes = Changes::read(&fields)?;
     if fields.members().is_empty() {
         return Err(Denial::invalid("body must have at least one property").into());
     }
     texter.admit(cx, request)?;
     let by = Hand::caller(cx);
-    if let Some(chat) = texter.chats.get_mut(&id) {
-        if let Some(name) = name {
-            chat.display_name = Some(name.to_owned());
-        }
-        if let Some(title) = title {
-            title.clone_into(&mut chat.title);
-        }
-        if let Some(crm) = crm {
-            chat.crm = Some(crm.members().clone());
-        }
-        if let Some(link) = link {
-            chat.crm_link = Some(link.to_owned());
-        }
-        chat.updated = cx.now();
-    }
-    if let Some(on) = external {
-        texter.set_external(cx, &id, &by, on, Trigger::ExternalBotUpdated);
-    }
+    changes.apply(texter, cx, &id, &by);
     changed(texter, &id)
+}
+
+/// What a call changes of a chat itself.
+pub(super) struct Changes<'d> {
+    name: Option<&'d str>,
+    title: Option<&'d str>,
+    external: Option<bool>,
+    crm: Option<Fields<'d>>,
+    link: Option<&'d str>,
+}
+
+impl<'d> Changes<'d> {
+    pub(super) fn read(fields: &Fields<'d>) -> Result<Self, Denial> {
+        Ok(Self {
+            name: fields.short("displayName", LONGEST_NAME)?,
+            title: fields.short("title", LONGEST_NAME)?,
+            external: fields.flag("externalBot")?,
+            crm: fields.object("crmData")?,
+            link: fields.text("crmDeepLink")?,
+        })
+    }
+
+    pub(super) fn apply(self, texter: &mut Texter, cx: &mut Cx<'_>, id: &str, by: &Hand) {
+        if let Some(chat) = texter.chats.get_mut(id) {
+            if let Some(name) = self.name {
+                chat.display_name = Some(name.to_owned());
+            }
+            if let Some(title) = self.title {
+                title.clone_into(&mut chat.title);
+            }
+            if let Some(crm) = self.crm {
+                chat.crm = Some(crm.members().clone());
+            }
+            if let Some(link) = self.link {
+                chat.crm_link = Some(link.to_owned());
+            }
+            chat.updated = cx.now();
+        }
+        if let Some(on) = self.external {
+            texter.set_external(cx, id, by, on, Trigger::ExternalBotUpdated);
+        }
+    }
 }
 
 pub(super) fn update_crm(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {

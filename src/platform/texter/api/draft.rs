@@ -43,11 +43,15 @@ enum Source {
 
 /// Checks a message.
 pub(in super::super) fn check(texter: &Texter, document: &Json) -> Result<Plan, Denial> {
-    let fields = Fields::of(document, "body")?;
+    check_fields(texter, &Fields::of(document, "body")?)
+}
+
+/// The same for one that stands within something else.
+pub(super) fn check_fields(texter: &Texter, fields: &Fields<'_>) -> Result<Plan, Denial> {
     let kind = fields.need("type", fields.text("type"))?;
     let content = match kind {
         "text" => Content::Text(fields.sized("text", 1, LONGEST_TEXT)?.to_owned()),
-        "media" => return media(texter, &fields).map(Plan::Files),
+        "media" => return media(texter, fields).map(Plan::Files),
         "buttons" => {
             let text = fields.sized("text", 1, LONGEST_TEXT)?.to_owned();
             let buttons = fields.objects("buttons", 1, MOST_BUTTONS)?;

@@ -40,6 +40,11 @@ impl<'d> Fields<'d> {
         Denial::invalid(format!("{}.{key} {why}", self.place))
     }
 
+    /// A refusal that is about the object itself.
+    pub(super) fn broken(&self, why: &str) -> Denial {
+        Denial::invalid(format!("{} {why}", self.place))
+    }
+
     /// The member called so, `null` being none.
     pub(super) fn get(&self, key: &str) -> Option<&'d Json> {
         self.members.get(key).filter(|value| !value.is_null())
@@ -74,6 +79,16 @@ impl<'d> Fields<'d> {
             }
             text => Ok(text),
         }
+    }
+
+    /// A word that stands for something.
+    pub(super) fn choice<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Result<Option<T>, Denial> {
+        let known = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+        let read = |text: &str| {
+            let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+            found.ok_or_else(|| self.wrong(key, &format!("must be one of {}", known())))
+        };
+        self.text(key)?.map(read).transpose()
     }
 
     /// A boolean.

@@ -9,7 +9,9 @@ mod label;
 mod message;
 mod phone;
 mod query;
+mod quick_reply;
 mod scenario;
+mod template;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
@@ -18,11 +20,13 @@ use serde_json::Value as Json;
 use self::fields::Fields;
 pub(super) use self::file::credential as file_credential;
 use self::query::Query;
+pub(super) use self::template::{is_language, is_name as is_template_name};
 use super::Texter;
 use super::codes::{self, Denial};
 use super::scope::{
     ACTIVATE_SCENARIOS, CREATE_SCENARIOS, DELETE_SCENARIOS, EDIT_SCENARIOS, LIST_CHATS, MANAGE_CHANNELS, MANAGE_CHATS,
-    MANAGE_LABELS, ON_BEHALF, SEND_MESSAGES, VIEW_CHATS, VIEW_FILES, VIEW_RUNS, VIEW_SCENARIOS,
+    MANAGE_LABELS, MANAGE_QUICK_REPLIES, MANAGE_TEMPLATES, ON_BEHALF, SEND_MESSAGES, SEND_TEMPLATES, VIEW_CHATS,
+    VIEW_FILES, VIEW_QUICK_REPLIES, VIEW_RUNS, VIEW_SCENARIOS, VIEW_TEMPLATES,
 };
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::cx::Cx;
@@ -84,10 +88,20 @@ routes! {
     "create_label" POST "/labels" [MANAGE_LABELS] Docs "labels/create-label" => label::create: "makes a label";
     "update_label" PATCH "/labels/{labelId}" [MANAGE_LABELS] Docs "labels/update-existing-label" => label::update: "renames or recolours a label";
     "delete_label" DELETE "/labels/{labelId}" [MANAGE_LABELS] Inferred "the operation is named by its scope; its path is that of its siblings" => label::delete: "deletes a label";
+    "send_template" POST "/whatsapp/templates/send" [SEND_TEMPLATES] Docs "manage-templates/send-template-message" => template::send: "sends a template, also to contacts who have never written";
+    "list_templates" GET "/whatsapp/templates" [VIEW_TEMPLATES] Docs "manage-templates/list-all-templates" => template::list: "lists the templates, approved ones by default";
+    "create_template" POST "/whatsapp/templates/{accountId}" [MANAGE_TEMPLATES] Docs "manage-templates/create-new-template" => template::create: "makes a template that says nothing yet";
+    "put_localization" POST "/whatsapp/templates/{accountId}/{templateName}/localizations" [MANAGE_TEMPLATES] Docs "manage-templates/create-or-update-localization" => template::put: "writes what a template says in one language";
+    "submit_localization" POST "/whatsapp/templates/{accountId}/{templateName}/localizations/{language}/submit" [MANAGE_TEMPLATES] Docs "manage-templates/submit-template-for-approval" => template::submit: "hands in what a template says in one language";
+    "delete_template" DELETE "/whatsapp/templates/{accountId}/{templateName}" [MANAGE_TEMPLATES] Docs "manage-templates/delete-template" => template::delete: "deletes a template";
     "unsubscribe" POST "/whatsapp/templates/unsubscribe" [MANAGE_CHATS] Docs "templates-subscriptions/unsubscribe-from-templates" => phone::unsubscribe: "notes that a contact wants no more templates";
     "resubscribe" POST "/whatsapp/templates/resubscribe" [MANAGE_CHATS] Inferred "the page is known by name; its path is that of its sibling" => phone::resubscribe: "notes that a contact wants templates again";
     "list_unsubscribed" GET "/whatsapp/templates/unsubscribed" [LIST_CHATS] Docs "templates-subscriptions/list-all-unsubscribed-users" => phone::list: "lists contacts who want no templates";
     "list_unsubscribed_of_account" GET "/whatsapp/templates/unsubscribed/{accountId}" [LIST_CHATS] Docs "templates-subscriptions/unsubscribed-from-specific-account" => phone::list: "lists contacts who want no templates of one account";
+    "list_quick_replies" GET "/quick-replies" [VIEW_QUICK_REPLIES] Docs "quick-replies/get-existing-quick-replies" => quick_reply::list: "lists the quick replies, the latest first";
+    "create_quick_reply" POST "/quick-replies" [MANAGE_QUICK_REPLIES] Docs "quick-replies/create-quick-reply" => quick_reply::create: "makes a quick reply";
+    "update_quick_reply" PATCH "/quick-replies/{quickReplyId}" [MANAGE_QUICK_REPLIES] Docs "quick-replies/update-existing-quick-reply" => quick_reply::update: "changes a quick reply, operation by operation";
+    "delete_quick_reply" DELETE "/quick-replies/{quickReplyId}" [MANAGE_QUICK_REPLIES] Inferred "the operation is named by its scope; its path is that of its siblings" => quick_reply::delete: "deletes a quick reply";
     "list_scenarios" GET "/scenarios/manage" [VIEW_SCENARIOS, ON_BEHALF] Docs "subscribe-to-events/list-all-subscriptions" => scenario::list: "lists the subscriptions";
     "import_scenario" POST "/scenarios/manage/import" [CREATE_SCENARIOS, ON_BEHALF] Seed "webhooks/chat-events/chat-taken" => scenario::import: "subscribes";
     "create_scenario" POST "/scenarios/manage" [CREATE_SCENARIOS, ON_BEHALF] Inferred "the page is known; its path and fields are those of its siblings" => scenario::create: "begins to write a subscription";

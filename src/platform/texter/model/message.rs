@@ -109,8 +109,9 @@ pub(in crate::platform::texter) enum Content {
     Contacts(Vec<Value>),
     /// A place.
     Location(Map<String, Value>),
-    /// What only one channel has, such as a template.
-    Special { text: String, special: Map<String, Value> },
+    /// What only one channel has, such as a template; its buttons, `{title, payload}` each, are the template's own and not
+    /// shown with the message.
+    Special { text: String, special: Map<String, Value>, buttons: Vec<Map<String, Value>> },
     /// A note of the platform's.
     System(System),
 }
@@ -153,7 +154,7 @@ impl Content {
     /// What it offers to choose from: `{title, payload, …}` each.
     pub(in crate::platform::texter) fn options(&self) -> Vec<&Map<String, Value>> {
         match self {
-            Self::Buttons { buttons, .. } => buttons.iter().collect(),
+            Self::Buttons { buttons, .. } | Self::Special { buttons, .. } => buttons.iter().collect(),
             Self::List { list, .. } => {
                 let sections = list.get("sections").and_then(Value::as_array).into_iter().flatten();
                 let rows = sections.filter_map(|section| section.get("rows")?.as_array()).flatten();
@@ -164,7 +165,6 @@ impl Content {
             | Self::Postback(_)
             | Self::Contacts(_)
             | Self::Location(_)
-            | Self::Special { .. }
             | Self::System(_) => Vec::new(),
         }
     }

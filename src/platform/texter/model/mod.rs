@@ -1,10 +1,12 @@
-//! What a tenant knows: contacts and their chats, labels, files, problems of channels. Knows no JSON of the vendor's.
+//! What a tenant knows: contacts and their chats, labels, files, templates, quick replies, problems of channels. Knows no JSON of the vendor's.
 
 mod channel;
 mod chat;
 mod message;
 mod problem;
+mod quick_reply;
 mod store;
+mod template;
 
 use crate::base::time::VirtualTime;
 
@@ -12,7 +14,11 @@ pub(super) use self::channel::Channel;
 pub(super) use self::chat::{BotSession, Chat, ChatStatus, Contact, ReplyAction};
 pub(super) use self::message::{Content, Direction, Media, Message, MessageStatus, System};
 pub(super) use self::problem::{Problem, Severity};
+pub(super) use self::quick_reply::{Place, Position, QuickReply, Target};
 pub(super) use self::store::Chats;
+pub(super) use self::template::{
+    Answer, Category, Localization, LocalizationStatus, Template, TemplateForm, Usage, Wording,
+};
 
 /// Somebody who works for the tenant.
 #[derive(Clone, Debug)]

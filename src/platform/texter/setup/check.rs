@@ -7,7 +7,8 @@ use super::super::filtrex::Mode;
 use super::super::model::{Agent, Channel, Department, LABEL_COLOR, Label};
 use super::super::scope::{self, Grant, SCOPES};
 use super::super::subscription::{Import, Program, RevisionStatus};
-use super::super::tenant::{Account, Cron, Flow, Notes, Receipts, Subscribed, TemplateStatus, Tenant, Token};
+use super::super::tenant::{Account, Approval, Cron, Flow, Notes, Receipts, Subscribed, TemplateStatus, Tenant, Token};
+use super::template::{self, Known};
 use super::{ACCOUNT, RawAccount, RawAgent, RawCron, RawLabel, RawSubscription, RawTenant, RawToken};
 use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place};
@@ -33,11 +34,19 @@ pub(in super::super) fn read(node: &Node, problems: &mut Problems) -> Option<Ten
         order: Order::Outcome,
     };
     let modes = [("loose", Mode::Loose), ("strict", Mode::Strict)];
+    let accounts = raw.accounts.map_or_else(usual_accounts, |raw| accounts(raw, node.place, problems));
+    let agents = raw.agents.map_or_else(usual_agents, |raw| agents(raw, problems));
+    let departments: Vec<_> = raw.departments.into_iter().map(|id| Department { id }).collect();
+    let known = Known { accounts: &accounts, agents: &agents, departments: &departments };
+    let templates = match raw.templates {
+        Some(raw) => template::templates(raw, &known, node.place, problems),
+        None => template::usual(&known),
+    };
     let tenant = Tenant {
         project: raw.project,
-        accounts: raw.accounts.map_or_else(usual_accounts, |raw| accounts(raw, node.place, problems)),
-        agents: raw.agents.map_or_else(usual_agents, |raw| agents(raw, problems)),
-        departments: raw.departments.into_iter().map(|id| Department { id }).collect(),
+        accounts,
+        agents,
+        departments,
         labels: labels(raw.labels, problems),
         tokens: raw.tokens.map_or_else(usual_tokens, |raw| tokens(raw, problems)),
         subscriptions: raw.subscriptions.into_iter().filter_map(|raw| subscribed(raw, node.place, problems)).collect(),
@@ -49,7 +58,9 @@ pub(in super::super) fn read(node: &Node, problems: &mut Problems) -> Option<Ten
             seen: raw.receipts.seen,
         },
         unsubscribe_words: raw.unsubscribe_words,
-        templates: if raw.templates_make_bulk { TemplateStatus::Bulk } else { TemplateStatus::Unchanged },
+        templates,
+        approval: Approval { pending: raw.template_approval.pending, approved: raw.template_approval.approved },
+        template_status: if raw.templates_make_bulk { TemplateStatus::Bulk } else { TemplateStatus::Unchanged },
         filtrex: meaning(raw.filtrex.as_ref(), Mode::Loose, "way to read expressions", &modes, problems),
         notes: if raw.system_messages { Notes::Kept } else { Notes::Absent },
         crons: raw.crons.into_iter().map(|raw| cron(raw, problems)).collect(),

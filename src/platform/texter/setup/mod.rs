@@ -1,11 +1,13 @@
 //! The `setup:` block: what an author writes, with its defaults. [`check`] turns it into a tenant.
 
 mod check;
+mod template;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 pub(super) use self::check::{is_color, read};
+use self::template::{RawLocalization, RawTemplate};
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::record;
@@ -21,6 +23,9 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("subscriptions", RawSubscription::FIELDS),
     ("bot", RawFlow::FIELDS),
     ("receipts", RawReceipts::FIELDS),
+    ("templates", RawTemplate::FIELDS),
+    ("localizations", RawLocalization::FIELDS),
+    ("template_approval", RawApproval::FIELDS),
     ("crons", RawCron::FIELDS),
     ("delivery", RawDelivery::FIELDS),
 ];
@@ -36,6 +41,10 @@ const UNSUBSCRIBE: &str = "הסר";
 const ACCEPTED: Option<VirtualSpan> = Some(VirtualSpan::from_secs(1));
 const DELIVERED: Option<VirtualSpan> = Some(VirtualSpan::from_secs(2));
 const SEEN: Option<VirtualSpan> = Some(VirtualSpan::from_secs(10));
+
+/// How fast WhatsApp approves of templates. That it does is documented, not when; really it takes a day or less.
+const PENDING: Option<VirtualSpan> = Some(VirtualSpan::from_secs(1));
+const APPROVED: Option<VirtualSpan> = Some(VirtualSpan::from_mins(1));
 
 record! {
     /// A project.
@@ -60,6 +69,10 @@ record! {
         external_bot: bool = false,
         /// How long after a message has been sent its channel reports what became of it.
         receipts: RawReceipts = RawReceipts { accepted: ACCEPTED, delivered: DELIVERED, seen: SEEN },
+        /// The templates of WhatsApp; `inbox_marketing_95` and `order_ready` by default, approved in Hebrew and English.
+        templates: Option<Vec<RawTemplate>>,
+        /// How long after a template was handed in WhatsApp comes to something.
+        template_approval: RawApproval = RawApproval { pending: PENDING, approved: APPROVED },
         /// The words by which contacts say that they want no templates.
         unsubscribe_words: Vec<String> = vec![UNSUBSCRIBE.to_owned()],
         /// Whether every template makes its chat one of the status BULK.
@@ -166,6 +179,16 @@ record! {
         delivered: Option<VirtualSpan> = DELIVERED,
         /// That the contact has seen it; `null` for never.
         seen: Option<VirtualSpan> = SEEN,
+    }
+}
+
+record! {
+    /// How fast WhatsApp approves of templates.
+    struct RawApproval {
+        /// That it looks at one; `null` for never.
+        pending: Option<VirtualSpan> = PENDING,
+        /// That it approves of it; `null` for never.
+        approved: Option<VirtualSpan> = APPROVED,
     }
 }
 

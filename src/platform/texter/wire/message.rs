@@ -82,7 +82,7 @@ fn content(content: &Content, detail: Detail) -> Vec<(&'static str, Json)> {
         Content::Postback(postback) => whole(vec![("postback", json!(postback))]),
         Content::Contacts(contacts) => whole(vec![("contacts", json!(contacts))]),
         Content::Location(location) => whole(vec![("location", json!(location))]),
-        Content::Special { text, special } => vec![("text", json!(text)), ("special", json!(special))],
+        Content::Special { text, special, buttons: _ } => vec![("text", json!(text)), ("special", json!(special))],
         Content::System(_) => Vec::new(),
     }
 }

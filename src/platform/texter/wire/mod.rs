@@ -3,10 +3,14 @@
 mod chat;
 mod message;
 mod problem;
+mod quick_reply;
+mod template;
 
 pub(super) use self::chat::{account, contact, public, row, whole, with_person};
 pub(super) use self::message::message;
 pub(super) use self::problem::problem;
+pub(super) use self::quick_reply::quick_reply;
+pub(super) use self::template::{answer, template};
 
 use serde_json::{Value as Json, json};
 
