@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use rehearsal::base::secret::Secret;
-use rehearsal::bot::{self, Config, ImichatAccount, ImichatHandover, LivechatAccount, Manners};
+use rehearsal::bot::{self, Config, ImichatAccount, ImichatHandover, LivechatAccount, Manners, TexterAccount};
 
 use super::webhook::SECRET_KEY;
 
@@ -63,6 +63,11 @@ pub(crate) fn config(vendor: &str, manners: Manners) -> Config {
             bot_id: None,
             secret_key: Secret::new(SECRET_KEY),
             handover_group: bot::LIVECHAT_HANDOVER_GROUP,
+        }),
+        texter: Some(TexterAccount {
+            token: Secret::new("texter-token"),
+            secret: None,
+            department: bot::TEXTER_HANDOVER_DEPARTMENT.to_owned(),
         }),
     }
 }
