@@ -1,9 +1,9 @@
 //! The example bots, the built-in one and those in other languages, hold the same conversations over real sockets.
 
-use crate::support::bots::{config, start_all, start_built_in};
+use crate::support::bots::{config, start_all, start_all_with_secret, start_built_in};
 use crate::support::fake_vendor::{Call, FakeVendor, post};
 use crate::support::webhook::Move::{self, Attaches, Chooses, IsClosed, Opens, OpensWith, OthersTalk, Says};
-use crate::support::webhook::Vendor::{Imichat, Livechat};
+use crate::support::webhook::Vendor::{Imichat, Livechat, Texter};
 use crate::support::webhook::{BOT, SECRET_KEY, now, signed};
 use rehearsal::bot::{self, Manners};
 use serde_json::json;
@@ -35,14 +35,13 @@ const CONVERSATIONS: &[Conversation] = &[
     &[(Opens, &[HELLO]), (Says("Can I talk to a person?"), &HANDOVER), (Says("hello?"), &[])],
     &[(Opens, &[HELLO]), (Says("Track an order"), &[NUMBER]), (Says("that's all"), &GOODBYE), (OthersTalk, &[])],
     &[(Opens, &[HELLO]), (OthersTalk, &[]), (Says("menu"), &[MENU]), (IsClosed, &[]), (Says("menu"), &[])],
-    &[(Says("bye"), &GOODBYE)],
 ];
 
 #[test]
 fn every_bot_holds_every_conversation_at_every_vendor() {
     let vendor = FakeVendor::start();
     for bot in start_all(&vendor.url()) {
-        for platform in [Imichat, Livechat] {
+        for platform in [Imichat, Livechat, Texter] {
             for (at, conversation) in CONVERSATIONS.iter().enumerate() {
                 for (n, (what, expected)) in conversation.iter().enumerate() {
                     for webhook in platform.webhooks(&format!("C{at}"), n, *what) {
@@ -61,10 +60,22 @@ fn every_bot_holds_every_conversation_at_every_vendor() {
 }
 
 #[test]
+fn a_chat_that_nobody_opened_begins_where_the_vendor_does_not_tell() {
+    let vendor = FakeVendor::start();
+    for bot in start_all(&vendor.url()) {
+        for (platform, greeting) in [(Imichat, None), (Livechat, None), (Texter, Some(HELLO))] {
+            assert_eq!(platform.webhook("C", 0, Says("bye")).send(&bot.url), 200, "{} at {platform:?}", bot.name);
+            let expected: Vec<&str> = greeting.into_iter().chain(GOODBYE).collect();
+            assert_eq!(vendor.take_deeds(), expected, "{} at {platform:?}", bot.name);
+        }
+    }
+}
+
+#[test]
 fn a_duplicate_is_answered_once() {
     let vendor = FakeVendor::start();
     for bot in start_all(&vendor.url()) {
-        for platform in [Imichat, Livechat] {
+        for platform in [Imichat, Livechat, Texter] {
             for (n, what) in [OpensWith("menu"), Says("menu")].into_iter().enumerate() {
                 let webhook = platform.webhook("C", n, what);
                 assert_eq!(webhook.send(&bot.url), 200);
@@ -73,12 +84,14 @@ fn a_duplicate_is_answered_once() {
                 assert_eq!(vendor.take_deeds(), [""; 0], "{} at {platform:?}, {what:?}", bot.name);
             }
         }
-        let renamed = Imichat.webhook("C", 2, Says("menu")).with_header("webhook-id", "msg_1");
-        let mut body = renamed.json();
-        body["transaction_id"] = json!("");
-        for (webhook, expected) in [(renamed.clone(), vec![MENU]), (renamed.with_body(&body), vec![])] {
-            assert_eq!(webhook.send(&bot.url), 200);
-            assert_eq!(vendor.take_deeds(), expected, "{} knows it by its webhook-id", bot.name);
+        for (platform, id) in [(Imichat, "/transaction_id"), (Texter, "/eventData/message/_id")] {
+            let renamed = platform.webhook("C", 2, Says("menu")).with_header("webhook-id", "msg_1");
+            let mut body = renamed.json();
+            *body.pointer_mut(id).unwrap() = json!("");
+            for (webhook, expected) in [(renamed.clone(), vec![MENU]), (renamed.with_body(&body), vec![])] {
+                assert_eq!(webhook.send(&bot.url), 200);
+                assert_eq!(vendor.take_deeds(), expected, "{} knows it by its webhook-id", bot.name);
+            }
         }
     }
 }
@@ -87,14 +100,15 @@ fn a_duplicate_is_answered_once() {
 fn duplicates_at_the_same_time_are_answered_once() {
     let vendor = FakeVendor::start();
     for bot in start_all(&vendor.url()) {
-        for platform in [Imichat, Livechat] {
-            let webhook = platform.webhook("C", 0, Says("bye"));
+        for platform in [Imichat, Livechat, Texter] {
+            let webhook = platform.webhook("C", 0, OpensWith("bye"));
             let statuses: Vec<u16> = std::thread::scope(|scope| {
                 let senders: Vec<_> = (0..4).map(|_| scope.spawn(|| webhook.send(&bot.url))).collect();
                 senders.into_iter().map(|sender| sender.join().unwrap()).collect()
             });
             assert_eq!(statuses, [200; 4], "{} at {platform:?}", bot.name);
-            assert_eq!(vendor.take_deeds(), GOODBYE, "{} at {platform:?}", bot.name);
+            let expected: Vec<&str> = std::iter::once(HELLO).chain(GOODBYE).collect();
+            assert_eq!(vendor.take_deeds(), expected, "{} at {platform:?}", bot.name);
         }
     }
 }
@@ -124,6 +138,29 @@ fn a_forged_webhook_is_refused_and_does_nothing() {
         let unsigned = genuine.clone().with_headers(vec![]);
         assert_eq!(unsigned.send(&bot.url), 200, "{}: a signature is not required", bot.name);
         assert_eq!(vendor.take_deeds(), [MENU], "{}", bot.name);
+    }
+}
+
+#[test]
+fn a_secret_of_a_subscription_makes_a_signature_a_must() {
+    let vendor = FakeVendor::start();
+    let plain = Texter.webhook("C", 0, OpensWith("menu"));
+    let sealed = |time, secret| plain.clone().with_headers(signed("msg_1", time, &plain.body, secret));
+    let mut other = plain.json();
+    other["eventData"]["message"]["text"] = json!("bye");
+    let forged = [
+        ("no signature", plain.clone()),
+        ("another secret", sealed(now(), "whsec_d3Jvbmc=")),
+        ("another body", sealed(now(), SECRET_KEY).with_body(&other)),
+        ("too old", sealed(now() - 310, SECRET_KEY)),
+    ];
+    for bot in start_all_with_secret(&vendor.url(), SECRET_KEY) {
+        for (what, webhook) in &forged {
+            assert_eq!(webhook.send(&bot.url), 401, "{}: {what}", bot.name);
+        }
+        assert_eq!(vendor.take_calls(), [], "{}", bot.name);
+        assert_eq!(sealed(now(), SECRET_KEY).send(&bot.url), 200, "{}", bot.name);
+        assert_eq!(vendor.take_deeds(), [HELLO, MENU], "{}", bot.name);
     }
 }
 
@@ -166,8 +203,10 @@ fn a_stale_access_token_is_renewed_once() {
 fn a_vendor_in_trouble_is_asked_three_times() {
     let vendor = FakeVendor::start();
     for bot in start_all(&vendor.url()) {
-        for (platform, path) in [(Imichat, "/messages"), (Livechat, "send_event")] {
-            for (n, (failures, status)) in [(2, 200), (3, 500)].into_iter().enumerate() {
+        for (platform, path) in [(Imichat, "/messages"), (Livechat, "send_event"), (Texter, "/messages/send")] {
+            assert_eq!(platform.webhook("C", 0, OpensWith("Hi")).send(&bot.url), 200, "{} at {platform:?}", bot.name);
+            vendor.take_calls();
+            for (n, (failures, status)) in [(1, (2, 200)), (2, (3, 500))] {
                 for _ in 0..failures {
                     vendor.plan(path, 500, json!({"status_code": 2007, "error": {"type": "internal"}}));
                 }
@@ -188,10 +227,11 @@ fn a_vendor_in_trouble_is_asked_three_times() {
 fn a_retry_does_what_was_left_undone_and_no_more() {
     let vendor = FakeVendor::start();
     for bot in start_all(&vendor.url()) {
-        for (platform, path) in [(Imichat, "/internal/chats"), (Livechat, "transfer_chat")] {
-            let webhook = platform.webhook("C", 0, Says("human"));
+        let handovers = [(Imichat, "/internal/chats"), (Livechat, "transfer_chat"), (Texter, "/chats/assign")];
+        for (platform, path) in handovers {
+            let webhook = platform.webhook("C", 0, OpensWith("human"));
             vendor.plan(path, 404, json!({"status_code": 2010, "error": {"type": "not_found"}}));
-            for (status, expected) in [(500, &HANDOVER[..1]), (200, &HANDOVER[1..]), (200, &[])] {
+            for (status, expected) in [(500, &[HELLO, HANDOVER[0]][..]), (200, &HANDOVER[1..]), (200, &[])] {
                 assert_eq!(webhook.send(&bot.url), status, "{} at {platform:?}", bot.name);
                 assert_eq!(vendor.take_deeds(), expected, "{} at {platform:?}", bot.name);
             }
@@ -212,6 +252,8 @@ fn a_chat_that_somebody_else_has_is_left_alone() {
                 json!({"error": {"type": "authorization", "message": "Requester is not user of the chat"}}),
             ),
             (Livechat, "send_event", 422, json!({"error": {"type": "chat_inactive", "message": "Chat is inactive"}})),
+            (Texter, "/messages/send", 400, json!({"success": false, "error": "Session window closed"})),
+            (Texter, "/messages/send", 404, json!({"success": false, "error": "Chat not found"})),
         ];
         for (at, (platform, path, status, body)) in lost.into_iter().enumerate() {
             vendor.plan(path, status, body);
@@ -258,6 +300,43 @@ fn a_bot_that_was_taken_out_of_a_chat_is_silent() {
         {
             assert_eq!(webhook.send(&bot.url), 200, "{}", bot.name);
             assert_eq!(vendor.take_deeds(), expected, "{}", bot.name);
+        }
+    }
+}
+
+#[test]
+fn a_new_session_at_texter_is_a_new_chat() {
+    let vendor = FakeVendor::start();
+    let said = |n, session: &str, status: u8| {
+        let webhook = Texter.webhook("C", n, Says("menu"));
+        let mut body = webhook.json();
+        body["eventData"]["message"]["botSessionId"] = json!(session);
+        body["eventData"]["chat"]["botState"]["id"] = json!(session);
+        body["eventData"]["chat"]["status"] = json!(status);
+        webhook.with_body(&body)
+    };
+    for bot in start_all(&vendor.url()) {
+        for (at, event) in ["chatPending", "chatAssigned", "chatResolved", "chatResolvedByAgent", "chatResolvedByBot"]
+            .iter()
+            .enumerate()
+        {
+            let [before, after] = ["before", "after"].map(|word| format!("{word}{at}"));
+            let mut lost = said(0, &before, 2).json();
+            lost["eventName"] = json!(event);
+            let lost = said(0, &before, 2).with_body(&lost);
+            let n = 10 * at;
+            for (webhook, expected) in [
+                (said(n, &before, 1), vec![]),
+                (said(n + 1, &before, 0), vec![HELLO, MENU]),
+                (said(n + 2, &before, 0), vec![MENU]),
+                (said(n + 3, &before, 2), vec![]),
+                (lost, vec![]),
+                (said(n + 4, &before, 0), vec![]),
+                (said(n + 5, &after, 0), vec![HELLO, MENU]),
+            ] {
+                assert_eq!(webhook.send(&bot.url), 200, "{} after {event}", bot.name);
+                assert_eq!(vendor.take_deeds(), expected, "{} after {event}", bot.name);
+            }
         }
     }
 }
@@ -320,6 +399,11 @@ fn what_is_no_webhook_is_told_so() {
         (Livechat, json!({"secret_key": SECRET_KEY, "action": "incoming_event", "payload": {}}), 400),
         (Livechat, json!({"secret_key": SECRET_KEY, "action": "tag_created", "payload": {}}), 200),
         (Livechat, json!({"secret_key": SECRET_KEY, "action": "auto_accesses_updated", "payload": []}), 200),
+        (Texter, json!("no event"), 400),
+        (Texter, json!({"eventName": "newIncomingMessage", "eventData": {}}), 400),
+        (Texter, json!({"eventName": "chatAssigned", "eventData": {"chat": {}}}), 400),
+        (Texter, json!({"eventName": "chatLabelsUpdated", "eventData": {"chat": {}}}), 200),
+        (Texter, json!({"eventName": "channelHealthProblemCreated", "eventData": {"problem": {}}}), 200),
     ];
     for bot in start_all(&vendor.url()) {
         for (platform, body, expected) in &bodies {

@@ -33,6 +33,8 @@ pub(super) enum News {
     Opened(Option<Heard>),
     /// The customer sent this.
     Heard(Heard),
+    /// The customer sent this, and the vendor does not say whether the thread is new: it is if nothing came in it before.
+    Wrote(Heard),
     /// The chat is over, or somebody else has it.
     Lost,
 }
@@ -61,6 +63,8 @@ pub(super) enum Failure {
 struct Chat {
     /// What is left to do for each delivery; nothing is left of most.
     left: HashMap<String, VecDeque<Step>>,
+    /// The threads that began with a customer's words.
+    begun: HashSet<String>,
     /// The threads in which the bot is silent.
     silent: HashSet<String>,
 }
@@ -115,8 +119,9 @@ impl Chat {
                 self.silent.remove(&delivery.thread);
                 mind::greet(manners, first.as_ref())
             }
-            News::Heard(_) if self.silent.contains(&delivery.thread) => Vec::new(),
-            News::Heard(heard) => mind::answer(manners, heard),
+            News::Heard(_) | News::Wrote(_) if self.silent.contains(&delivery.thread) => Vec::new(),
+            News::Wrote(first) if self.begun.insert(delivery.thread.clone()) => mind::greet(manners, Some(first)),
+            News::Heard(heard) | News::Wrote(heard) => mind::answer(manners, heard),
             News::Lost => {
                 self.silent.insert(delivery.thread.clone());
                 Vec::new()
@@ -205,6 +210,25 @@ mod tests {
         };
         assert!(matches!(runtime.block_on(at_once), (Ok(()), Ok(()), Ok(()))));
         assert_eq!(*slow.0.lock().unwrap(), ["begin", "end", "begin", "end"]);
+    }
+
+    #[test]
+    fn a_thread_begins_with_the_first_words_in_it() {
+        let wrote = |key: &str, thread: &str, text: &str| {
+            let news = News::Wrote(Heard::Words(text.to_owned()));
+            Delivery { thread: thread.to_owned(), news, ..heard(key, "") }
+        };
+        let hello = r#"true: Say("Hello! How can I help?")"#;
+        let deliveries = vec![
+            wrote("1", "t", "Hi"),
+            wrote("1", "t", "Hi"),
+            wrote("2", "t", "menu"),
+            Delivery { news: News::Lost, ..heard("3", "") },
+            wrote("4", "t", "menu"),
+            wrote("5", "u", "Hi"),
+            wrote("6", "t", "menu"),
+        ];
+        check(deliveries, vec![], &[hello, "true: ", "true: Offer", "true: ", "true: ", hello, "true: "]);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //!
 //! | It hears | It does |
 //! | --- | --- |
-//! | a new chat | says "Hello! How can I help?" and, if the first message already asks for something below, answers that too |
+//! | a new chat, or at Texter a new session of the vendor's bot | says "Hello! How can I help?" and, if the first message already asks for something below, answers that too |
 //! | something like `A-1001` | says "Order A-1001 is on its way." |
 //! | "human", "agent", "person" | says "I'll get a colleague." and hands the chat over |
 //! | "order", "where" | says "What is your order number?" |
@@ -27,6 +27,7 @@ mod http;
 mod imichat;
 mod livechat;
 mod mind;
+mod texter;
 mod verify;
 
 use std::io;
@@ -40,6 +41,7 @@ use self::chats::Failure;
 use self::http::{Api, Incoming};
 use self::imichat::Imichat;
 use self::livechat::Livechat;
+use self::texter::Texter;
 use crate::base::secret::Secret;
 
 /// The team of the imi.chat test tenant that takes over from the bot, if nothing else is wanted.
@@ -47,6 +49,9 @@ pub const IMICHAT_HANDOVER_TEAM: u64 = 673;
 
 /// The LiveChat group that takes over from the bot, if nothing else is wanted: the one all agents are in.
 pub const LIVECHAT_HANDOVER_GROUP: u64 = 0;
+
+/// The Texter department that takes over from the bot, if nothing else is wanted.
+pub const TEXTER_HANDOVER_DEPARTMENT: &str = "support";
 
 /// What the bot needs to know before it starts.
 #[derive(Clone, Debug)]
@@ -59,6 +64,8 @@ pub struct Config {
     pub imichat: Option<ImichatAccount>,
     /// Its place at LiveChat; without one, `/livechat` is not found.
     pub livechat: Option<LivechatAccount>,
+    /// Its place at Texter; without one, `/texter` is not found.
+    pub texter: Option<TexterAccount>,
 }
 
 /// How the bot behaves.
@@ -106,6 +113,17 @@ pub struct LivechatAccount {
     pub handover_group: u64,
 }
 
+/// The bot's place at Texter.
+#[derive(Clone, Debug)]
+pub struct TexterAccount {
+    /// The token for the API.
+    pub token: Secret,
+    /// The secret that signs webhooks; without one every webhook is believed, as the platform signs none by itself.
+    pub secret: Option<Secret>,
+    /// The department that takes over.
+    pub department: String,
+}
+
 /// The running bot. Dropping it stops it.
 #[derive(Debug)]
 pub struct Bot {
@@ -126,14 +144,15 @@ pub async fn start(config: Config) -> io::Result<Bot> {
     let desks = Desks {
         manners,
         imichat: imichat.map(|account| Imichat::new(account, manners, Arc::clone(&api))),
-        livechat: config.livechat.map(|account| Livechat::new(account, manners, api)),
+        livechat: config.livechat.map(|account| Livechat::new(account, manners, Arc::clone(&api))),
+        texter: config.texter.map(|account| Texter::new(account, manners, api)),
     };
     let server = tokio::spawn(http::serve(listener, Arc::new(desks)));
     Ok(Bot { url, server })
 }
 
 impl Bot {
-    /// Where it listens, such as `http://127.0.0.1:40123`. Webhooks go to `/imichat` and `/livechat` below it.
+    /// Where it listens, such as `http://127.0.0.1:40123`. Webhooks go to `/imichat`, `/livechat` and `/texter` below it.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -158,13 +177,15 @@ struct Desks {
     manners: Manners,
     imichat: Option<Imichat>,
     livechat: Option<Livechat>,
+    texter: Option<Texter>,
 }
 
 impl http::Webhooks for Desks {
     async fn take(&self, webhook: Incoming) -> StatusCode {
-        let outcome = match (webhook.path.as_str(), &self.imichat, &self.livechat) {
-            ("/imichat", Some(imichat), _) => imichat.take(&webhook).await,
-            ("/livechat", _, Some(livechat)) => livechat.take(&webhook).await,
+        let outcome = match (webhook.path.as_str(), self) {
+            ("/imichat", Self { imichat: Some(imichat), .. }) => imichat.take(&webhook).await,
+            ("/livechat", Self { livechat: Some(livechat), .. }) => livechat.take(&webhook).await,
+            ("/texter", Self { texter: Some(texter), .. }) => texter.take(&webhook).await,
             _ => return StatusCode::NOT_FOUND,
         };
         match (outcome, self.manners) {

@@ -39,10 +39,18 @@ pub(super) fn same(given: &str, expected: &Secret) -> bool {
 /// # Errors
 ///
 /// If there is a signature and it cannot be believed.
+pub(super) fn signature_if_any(headers: &HeaderMap, body: &[u8], secret: &Secret, now: u64) -> Result<(), Distrust> {
+    if headers.contains_key("webhook-signature") { signature(headers, body, secret, now) } else { Ok(()) }
+}
+
+/// Checks the signature of a webhook that must have one.
+///
+/// `now` is in unix seconds.
+///
+/// # Errors
+///
+/// If there is no signature, or it cannot be believed.
 pub(super) fn signature(headers: &HeaderMap, body: &[u8], secret: &Secret, now: u64) -> Result<(), Distrust> {
-    if !headers.contains_key("webhook-signature") {
-        return Ok(());
-    }
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).ok_or(Distrust::Incomplete);
     let (id, timestamp, signatures) =
         (header("webhook-id")?, header("webhook-timestamp")?, header("webhook-signature")?);
@@ -80,7 +88,7 @@ mod tests {
 
     fn verdict(secret: &str, headers: &[(&'static str, &str)], body: &str, now: u64) -> Result<(), Distrust> {
         let headers = headers.iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()));
-        signature(&headers.collect(), body.as_bytes(), &Secret::new(secret), now)
+        signature_if_any(&headers.collect(), body.as_bytes(), &Secret::new(secret), now)
     }
 
     fn check(signatures: &str, body: &str, now: u64, expected: Result<(), Distrust>) {
@@ -128,5 +136,7 @@ mod tests {
     #[test]
     fn a_webhook_without_a_signature_is_left_to_other_means() {
         assert_eq!(verdict(SECRET, &[("webhook-id", ID)], BODY, TIME), Ok(()));
+        let refused = signature(&HeaderMap::new(), BODY.as_bytes(), &Secret::new(SECRET), TIME);
+        assert_eq!(refused, Err(Distrust::Incomplete), "unless there are none");
     }
 }

@@ -5,6 +5,7 @@ use http::HeaderName;
 use crate::base::secret::Secret;
 use crate::bot::{
     Config, IMICHAT_HANDOVER_TEAM, ImichatAccount, ImichatHandover, LIVECHAT_HANDOVER_GROUP, LivechatAccount, Manners,
+    TEXTER_HANDOVER_DEPARTMENT, TexterAccount,
 };
 
 /// The header that the scenarios' virtual agents are set up with.
@@ -25,5 +26,11 @@ pub(super) fn config(stand_in: String, manners: Manners, exports: Vec<(&'static 
         secret_key,
         handover_group: LIVECHAT_HANDOVER_GROUP,
     });
-    Config { stand_in, manners, imichat, livechat }
+    // Which secret signs its webhooks, if one does, each subscription says for itself.
+    let texter = get("TEXTER_TOKEN").map(|token| TexterAccount {
+        token,
+        secret: None,
+        department: TEXTER_HANDOVER_DEPARTMENT.to_owned(),
+    });
+    Config { stand_in, manners, imichat, livechat, texter }
 }

@@ -1,8 +1,8 @@
-// An example bot for imi.chat and LiveChat. Needs nothing but Node.js 18 or newer.
+// An example bot for imi.chat, LiveChat and Texter. Needs nothing but Node.js 18 or newer.
 //
-// It takes webhooks at /imichat and /livechat and answers through the vendors' APIs. It shows what a bot must get right: it verifies
-// webhooks, does the work of a duplicate only once, goes on where a failed attempt stopped, renews its access token, handles one webhook
-// per chat at a time, and is silent once a human has the chat. All of it is configured by the environment variables below.
+// It takes webhooks at /imichat, /livechat and /texter and answers through the vendors' APIs. It shows what a bot must get right: it
+// verifies webhooks, does the work of a duplicate only once, goes on where a failed attempt stopped, renews its access token, handles
+// one webhook per chat at a time, and is silent once a human has the chat. All of it is configured by the environment variables below.
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
@@ -17,6 +17,9 @@ const LIVECHAT_TOKEN = env("LIVECHAT_TOKEN", "dal:bot-token");
 const LIVECHAT_SECRET_KEY = env("LIVECHAT_SECRET_KEY", "whsec_cmVoZWFyc2FsLXRlc3Qtc2VjcmV0LTAwMDE=");
 const LIVECHAT_BOT_ID = env("LIVECHAT_BOT_ID", ""); // empty: any agent without an e-mail address is taken for the bot
 const LIVECHAT_HANDOVER_GROUP = Number(env("LIVECHAT_HANDOVER_GROUP", "0"));
+const TEXTER_TOKEN = env("TEXTER_TOKEN", "texter-token");
+const TEXTER_SECRET = env("TEXTER_SECRET", ""); // empty: every webhook is believed, as Texter signs none by itself
+const TEXTER_HANDOVER_DEPARTMENT = env("TEXTER_HANDOVER_DEPARTMENT", "support");
 
 // What the bot says. A step is a pair: what to do, and with which text.
 
@@ -49,7 +52,7 @@ const chats = new Map();
 
 /** Does the steps a delivery asks for, each once, however often the delivery comes, and after all earlier ones in the same chat. */
 function handle(chatId, thread, keys, news, steps, perform) {
-  if (!chats.has(chatId)) chats.set(chatId, { left: new Map(), silent: new Set(), turn: Promise.resolve() });
+  if (!chats.has(chatId)) chats.set(chatId, { left: new Map(), begun: new Set(), silent: new Set(), turn: Promise.resolve() });
   const chat = chats.get(chatId);
   const work = async () => {
     const known = keys.find((key) => chat.left.has(key));
@@ -57,6 +60,10 @@ function handle(chatId, thread, keys, news, steps, perform) {
     else if (news === "opened") chat.silent.delete(thread);
     else if (news === "lost") chat.silent.add(thread);
     if (known === undefined && chat.silent.has(thread)) steps = [];
+    else if (known === undefined && news === "wrote" && !chat.begun.has(thread)) { // the first words in a thread open it
+      chat.begun.add(thread);
+      steps = greet(steps);
+    }
     for (;;) {
       for (const key of keys) chat.left.set(key, steps); // what is left to do, nothing if all is done
       if (steps.length === 0) return;
@@ -177,6 +184,28 @@ function livechatSteps(chat_id, thread_id) {
   };
 }
 
+/** What does the steps in a chat of Texter. */
+function texterSteps(chatId) {
+  const post = async (path, body, ...known) => {
+    const { response, reply } = await call("POST", `/server/api/v2${path}`, { authorization: `Bearer ${TEXTER_TOKEN}` }, body);
+    if (response.ok || known.includes(response.status)) return;
+    if (response.status === 404 && path === `/messages/send/${chatId}`) throw new NotOurs();
+    if (response.status === 400 && reply.error === "Session window closed") throw new NotOurs(); // the customer was silent for a day
+    throw new Refused(`${path}: ${response.status} ${JSON.stringify(reply)}`);
+  };
+  const buttons = [...CHOICES].map(([payload, title]) => ({ title, payload }));
+  return async (what, text) => {
+    if (what === "say") await post(`/messages/send/${chatId}`, { type: "text", text });
+    else if (what === "offer") await post(`/messages/send/${chatId}`, { type: "buttons", text, buttons });
+    else if (what === "hand over") await post("/chats/assign", { chatId, departmentId: TEXTER_HANDOVER_DEPARTMENT });
+    else {
+      await post("/labels", { id: "bot-handled", name: "bot-handled" }, 409); // 409: it is there already
+      await post(`/chats/${chatId}/labels`, { add: ["bot-handled"] });
+      await post(`/chats/${chatId}/resolve`);
+    }
+  };
+}
+
 // The webhooks. Each handler resolves to the status that the webhook is answered with.
 
 const same = (given, expected) => {
@@ -240,7 +269,7 @@ const ACTIONS = {
 };
 
 async function livechat(headers, body) {
-  if (!signed(headers, body)) return 401;
+  if ("webhook-signature" in headers && !signed(headers, body, LIVECHAT_SECRET_KEY)) return 401;
   const webhook = shaped(() => JSON.parse(body));
   if (!same(webhook?.secret_key, LIVECHAT_SECRET_KEY)) return 401;
   const meaning = shaped(() => Object.hasOwn(ACTIONS, webhook.action) && ACTIONS[webhook.action](webhook.payload));
@@ -251,13 +280,37 @@ async function livechat(headers, body) {
   return 200;
 }
 
-/** Whether a webhook that has a Standard Webhooks signature has a good one. */
-function signed(headers, body) {
-  const signatures = headers["webhook-signature"];
-  if (signatures === undefined) return true;
+const LOST = ["chatPending", "chatAssigned", "chatResolved", "chatResolvedByAgent", "chatResolvedByBot"];
+
+async function texter(headers, body) {
+  if (TEXTER_SECRET !== "" && !signed(headers, body, TEXTER_SECRET)) return 401;
+  const read = () => {
+    const { eventName, eventData } = JSON.parse(body);
+    if (!eventName || !eventData) throw new Malformed();
+    if (eventName !== "newIncomingMessage" && !LOST.includes(eventName)) return undefined;
+    const { chat, message } = eventData;
+    if (!chat._id) throw new Malformed();
+    const meaning = { chatId: chat._id, session: chat.botState?.id ?? "", keys: [], news: "lost", steps: [] };
+    if (eventName !== "newIncomingMessage") return meaning;
+    if (chat.status !== 0) return undefined; // a human has the chat, or will have it
+    let steps = message.type === "media" ? GOT_FILE : answer(message.text ?? "");
+    if (message.type === "postback") steps = choose(message.postback.payload, message.postback.title ?? "");
+    // A chat goes on for ever, in one session of the vendor's bot after another.
+    return { ...meaning, session: message.botSessionId ?? meaning.session, keys: [message._id], news: "wrote", steps };
+  };
+  const meaning = shaped(read);
+  if (!meaning) return 200;
+  const { chatId, session, keys, news, steps } = meaning;
+  await handle(`texter ${chatId}`, session, [...keys, headers["webhook-id"]].filter(Boolean), news, steps, texterSteps(chatId));
+  return 200;
+}
+
+/** Whether a webhook has a good Standard Webhooks signature. */
+function signed(headers, body, secret) {
+  const signatures = headers["webhook-signature"] ?? "";
   const [id, sent] = [headers["webhook-id"] ?? "", headers["webhook-timestamp"] ?? ""];
   if (!/^\d+$/.test(sent) || Math.abs(Date.now() / 1000 - Number(sent)) > 300) return false;
-  const key = Buffer.from(LIVECHAT_SECRET_KEY.replace(/^whsec_/, ""), "base64");
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
   const expected = `v1,${createHmac("sha256", key).update(`${id}.${sent}.`).update(body).digest("base64")}`;
   return signatures.split(" ").some((entry) => same(entry, expected));
 }
@@ -275,7 +328,7 @@ const server = createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks);
-  const desk = { "/imichat": imichat, "/livechat": livechat }[request.url];
+  const desk = { "/imichat": imichat, "/livechat": livechat, "/texter": texter }[request.url];
   try {
     response.statusCode = desk && request.method === "POST" ? await desk(request.headers, body) : 404;
   } catch (error) {

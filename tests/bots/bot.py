@@ -1,8 +1,8 @@
-"""An example bot for imi.chat and LiveChat. Needs nothing but Python 3.10 or newer.
+"""An example bot for imi.chat, LiveChat and Texter. Needs nothing but Python 3.10 or newer.
 
-It takes webhooks at /imichat and /livechat and answers through the vendors' APIs. It shows what a bot must get right: it verifies
-webhooks, does the work of a duplicate only once, goes on where a failed attempt stopped, renews its access token, handles one webhook
-per chat at a time, and is silent once a human has the chat. All of it is configured by the environment variables below.
+It takes webhooks at /imichat, /livechat and /texter and answers through the vendors' APIs. It shows what a bot must get right: it
+verifies webhooks, does the work of a duplicate only once, goes on where a failed attempt stopped, renews its access token, handles
+one webhook per chat at a time, and is silent once a human has the chat. All of it is configured by the environment variables below.
 """
 
 import base64
@@ -27,6 +27,9 @@ LIVECHAT_TOKEN = os.environ.get("LIVECHAT_TOKEN", "dal:bot-token")
 LIVECHAT_SECRET_KEY = os.environ.get("LIVECHAT_SECRET_KEY", "whsec_cmVoZWFyc2FsLXRlc3Qtc2VjcmV0LTAwMDE=")
 LIVECHAT_BOT_ID = os.environ.get("LIVECHAT_BOT_ID", "")  # empty: any agent without an e-mail address is taken for the bot
 LIVECHAT_HANDOVER_GROUP = int(os.environ.get("LIVECHAT_HANDOVER_GROUP", "0"))
+TEXTER_TOKEN = os.environ.get("TEXTER_TOKEN", "texter-token")
+TEXTER_SECRET = os.environ.get("TEXTER_SECRET", "")  # empty: every webhook is believed, as Texter signs none by itself
+TEXTER_HANDOVER_DEPARTMENT = os.environ.get("TEXTER_HANDOVER_DEPARTMENT", "support")
 
 # What the bot says. A step is a pair: what to do, and with which text.
 
@@ -73,6 +76,7 @@ class Chat:
     def __init__(self):
         self.lock = threading.Lock()
         self.left = {}  # delivery -> the steps that are left to do, none if all are done
+        self.begun = set()  # the threads that began with a customer's words
         self.silent = set()  # the threads in which the bot has nothing more to say
 
     def handle(self, thread, keys, news, steps, do):
@@ -87,6 +91,9 @@ class Chat:
                 self.silent.add(thread)
             if known is None and thread in self.silent:
                 steps = []
+            elif known is None and news == "wrote" and thread not in self.begun:  # the first words in a thread open it
+                self.begun.add(thread)
+                steps = greet(steps)
             steps = list(steps)
             while True:
                 self.left.update((key, list(steps)) for key in keys)
@@ -303,7 +310,7 @@ def meaning(action, payload):
 
 def livechat(headers, body):
     """Handles a webhook of LiveChat; returns the status it is answered with."""
-    if not signed(headers, body):
+    if "webhook-signature" in headers and not signed(headers, body, LIVECHAT_SECRET_KEY):
         return 401
     webhook = json.loads(body)
     if not hmac.compare_digest(webhook.get("secret_key", "").encode(), LIVECHAT_SECRET_KEY.encode()):
@@ -315,20 +322,72 @@ def livechat(headers, body):
     return 200
 
 
-def signed(headers, body):
-    """Whether a webhook that has a Standard Webhooks signature has a good one."""
-    if "webhook-signature" not in headers:
-        return True
+class Texter:
+    def __init__(self, chat_id):
+        self.chat = chat_id
+
+    def post(self, path, body=None, known=()):
+        """One call; a refusal with a status in `known` is as good as a success."""
+        response, reply = call("POST", f"/server/api/v2{path}", {"Authorization": f"Bearer {TEXTER_TOKEN}"}, body)
+        if not 200 <= response.status < 300 and response.status not in known:
+            if response.status == 404 and path == f"/messages/send/{self.chat}":
+                raise NotOurs
+            if response.status == 400 and reply.get("error") == "Session window closed":  # the customer was silent for a day
+                raise NotOurs
+            raise Refused(f"{path}: {response.status} {reply}")
+
+    def do(self, what, text):
+        if what == "say":
+            self.post(f"/messages/send/{self.chat}", {"type": "text", "text": text})
+        elif what == "offer":
+            buttons = [{"title": title, "payload": payload} for payload, title in CHOICES.items()]
+            self.post(f"/messages/send/{self.chat}", {"type": "buttons", "text": text, "buttons": buttons})
+        elif what == "hand over":
+            self.post("/chats/assign", {"chatId": self.chat, "departmentId": TEXTER_HANDOVER_DEPARTMENT})
+        elif what == "close":
+            self.post("/labels", {"id": "bot-handled", "name": "bot-handled"}, known=(409,))  # 409: it is there already
+            self.post(f"/chats/{self.chat}/labels", {"add": ["bot-handled"]})
+            self.post(f"/chats/{self.chat}/resolve")
+
+
+def texter(headers, body):
+    """Handles a webhook of Texter; returns the status it is answered with."""
+    if TEXTER_SECRET and not signed(headers, body, TEXTER_SECRET):
+        return 401
+    webhook = json.loads(body)
+    name, data = webhook["eventName"], webhook["eventData"]
+    if name == "newIncomingMessage":
+        message, news = data["message"], "wrote"
+        if data["chat"]["status"] != 0:  # a human has the chat, or will have it
+            return 200
+        keys, thread = [message["_id"]], message.get("botSessionId")
+        if message["type"] == "postback":
+            steps = choose(message["postback"]["payload"], message["postback"].get("title", ""))
+        else:
+            steps = GOT_FILE if message["type"] == "media" else answer(message.get("text", ""))
+    elif name in ("chatPending", "chatAssigned", "chatResolved", "chatResolvedByAgent", "chatResolvedByBot"):
+        keys, thread, news, steps = [], None, "lost", []
+    else:
+        return 200
+    # A chat goes on for ever, in one session of the vendor's bot after another.
+    thread = thread or (data["chat"].get("botState") or {}).get("id", "")
+    keys += [headers["webhook-id"]] if "webhook-id" in headers else []
+    chat("texter", data["chat"]["_id"]).handle(thread, keys, news, steps, Texter(data["chat"]["_id"]).do)
+    return 200
+
+
+def signed(headers, body, secret):
+    """Whether a webhook has a good Standard Webhooks signature."""
     message_id, sent = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not sent.isdecimal() or abs(time.time() - int(sent)) > 300:
         return False
     try:
-        key = base64.b64decode(LIVECHAT_SECRET_KEY.removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError:
-        key = LIVECHAT_SECRET_KEY.encode()
+        key = secret.encode()
     digest = hmac.digest(key, f"{message_id}.{sent}.".encode() + body, hashlib.sha256)
     expected = b"v1," + base64.b64encode(digest)
-    return any(hmac.compare_digest(entry.encode(), expected) for entry in headers["webhook-signature"].split())
+    return any(hmac.compare_digest(entry.encode(), expected) for entry in headers.get("webhook-signature", "").split())
 
 
 class Webhooks(BaseHTTPRequestHandler):
@@ -336,7 +395,7 @@ class Webhooks(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        handle = {"/imichat": imichat, "/livechat": livechat}.get(self.path)
+        handle = {"/imichat": imichat, "/livechat": livechat, "/texter": texter}.get(self.path)
         try:
             status = handle(self.headers, body) if handle else 404
         except Refused:

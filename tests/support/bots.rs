@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use rehearsal::base::secret::Secret;
-use rehearsal::bot::{self, Config, ImichatAccount, ImichatHandover, LivechatAccount, Manners};
+use rehearsal::bot::{self, Config, ImichatAccount, ImichatHandover, LivechatAccount, Manners, TexterAccount};
 
 use super::webhook::SECRET_KEY;
 
@@ -32,18 +32,35 @@ impl Drop for Program {
 
 /// Starts every bot that this machine can run; the built-in one always.
 pub(crate) fn start_all(vendor: &str) -> Vec<Running> {
+    start_each(config(vendor, Manners::Good), &[])
+}
+
+/// The same, with a secret that signs Texter's webhooks.
+pub(crate) fn start_all_with_secret(vendor: &str, secret: &str) -> Vec<Running> {
+    let mut config = config(vendor, Manners::Good);
+    config.texter.as_mut().unwrap().secret = Some(Secret::new(secret));
+    start_each(config, &[("TEXTER_SECRET", secret)])
+}
+
+fn start_each(config: Config, variables: &[(&str, &str)]) -> Vec<Running> {
+    let vendor = config.stand_in.clone();
     let programs = [
         ("python3", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bots/bot.py")),
         ("node", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bots/bot.mjs")),
     ];
-    let programs = programs.into_iter().filter_map(|(interpreter, file)| start_program(interpreter, file, vendor));
-    std::iter::once(start_built_in(vendor, Manners::Good)).chain(programs).collect()
+    let programs =
+        programs.into_iter().filter_map(|(interpreter, file)| start_program(interpreter, file, &vendor, variables));
+    std::iter::once(start_here(config)).chain(programs).collect()
 }
 
 /// Starts the bot in the binary.
 pub(crate) fn start_built_in(vendor: &str, manners: Manners) -> Running {
+    start_here(config(vendor, manners))
+}
+
+fn start_here(config: Config) -> Running {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let bot = runtime.block_on(bot::start(config(vendor, manners))).unwrap();
+    let bot = runtime.block_on(bot::start(config)).unwrap();
     Running { name: "built-in", url: bot.url().to_owned(), _stop: Stop::Here { bot, runtime } }
 }
 
@@ -64,14 +81,20 @@ pub(crate) fn config(vendor: &str, manners: Manners) -> Config {
             secret_key: Secret::new(SECRET_KEY),
             handover_group: bot::LIVECHAT_HANDOVER_GROUP,
         }),
+        texter: Some(TexterAccount {
+            token: Secret::new("texter-token"),
+            secret: None,
+            department: bot::TEXTER_HANDOVER_DEPARTMENT.to_owned(),
+        }),
     }
 }
 
-fn start_program(interpreter: &'static str, file: &str, vendor: &str) -> Option<Running> {
+fn start_program(interpreter: &'static str, file: &str, vendor: &str, variables: &[(&str, &str)]) -> Option<Running> {
     Command::new(interpreter).arg("--version").output().ok().filter(|output| output.status.success())?;
     let mut child = Command::new(interpreter)
         .arg(file)
         .envs([("REHEARSAL_URL", vendor), ("PORT", "0")])
+        .envs(variables.iter().copied())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

@@ -1,4 +1,4 @@
-//! A scripted stand-in for both vendors' APIs: it keeps every call and answers as the vendors do, or as it is told.
+//! A scripted stand-in for the vendors' APIs: it keeps every call and answers as the vendors do, or as it is told.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -9,6 +9,9 @@ use std::thread;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+
+/// What all paths of Texter begin with.
+const TEXTER: &str = "/server/api/v2";
 
 /// A vendor that listens on a free port until it is dropped.
 pub(crate) struct FakeVendor {
@@ -30,6 +33,8 @@ struct State {
     calls: Vec<Call>,
     planned: Vec<(String, u16, Value)>,
     tokens: usize,
+    /// Whether Texter has the label that bots put on chats.
+    has_label: bool,
     stopped: bool,
 }
 
@@ -79,7 +84,7 @@ impl FakeVendor {
         std::mem::take(&mut self.state.lock().unwrap().calls)
     }
 
-    /// What the calls since the last time came to, in words that are the same for both vendors. Calls that failed are left out.
+    /// What the calls since the last time came to, in words that are the same for all vendors. Calls that failed are left out.
     pub(crate) fn take_deeds(&self) -> Vec<String> {
         self.take_calls().iter().filter(|call| call.status < 300).flat_map(deeds).collect()
     }
@@ -159,9 +164,25 @@ fn answer(state: &mut State, request: &Request) -> (u16, Option<String>, Value) 
         let refusal = (400, None, json!({"status_code": 2003, "description": "Invalid Access Token", "response": ""}));
         return if known { (200, None, json!({"status_code": 4304, "response": {}})) } else { refusal };
     }
+    if let Some(path) = request.path.strip_prefix(TEXTER) {
+        return answer_texter(state, header("authorization"), path);
+    }
     match header("authorization") {
         "Bearer dal:bot-token" => (200, None, json!({"event_id": "T_9"})),
         _ => (401, None, json!({"error": {"type": "authentication", "message": "Invalid access token"}})),
+    }
+}
+
+fn answer_texter(state: &mut State, authorization: &str, path: &str) -> (u16, Option<String>, Value) {
+    let refusal = |status, why: &str| (status, None, json!({"success": false, "error": why}));
+    if authorization != "Bearer texter-token" {
+        return refusal(401, "Unauthorized");
+    }
+    match path {
+        "/labels" if std::mem::replace(&mut state.has_label, true) => refusal(409, "Label bot-handled already exists"),
+        "/labels" => (201, None, json!({"id": "bot-handled"})),
+        _ if path.ends_with("/labels") && !state.has_label => refusal(404, "Label not found"),
+        _ => (200, None, json!({"success": true})),
     }
 }
 
@@ -169,6 +190,7 @@ fn answer(state: &mut State, request: &Request) -> (u16, Option<String>, Value) 
 fn deeds(call: &Call) -> Vec<String> {
     let Call { method, path, body, .. } = call;
     let said = |text: &Value| vec![format!("says {}", text.as_str().unwrap_or("nothing"))];
+    let texter = path.strip_prefix(TEXTER).filter(|_| method == "POST");
     let parts: Vec<&str> = path.split('/').skip(2).collect();
     let known = match (method.as_str(), parts.as_slice()) {
         ("GET", ["authorize"]) => Some(vec![]),
@@ -197,7 +219,7 @@ fn deeds(call: &Call) -> Vec<String> {
             == json!({"status": "closed", "outcome": "Resolved", "tags": ["bot-handled"]}))
         .then(|| vec!["tags".to_owned(), "closes".to_owned()]),
         ("POST", ["agent", "action", action]) => livechat_deeds(action, body, said),
-        _ => None,
+        _ => texter.and_then(|path| texter_deeds(path, body, said)),
     };
     known.unwrap_or_else(|| vec![format!("{method} {path} {body}")])
 }
@@ -227,6 +249,28 @@ fn livechat_deeds(action: &str, body: &Value, said: impl Fn(&Value) -> Vec<Strin
         "transfer_chat" if *body == transfer => Some(one("hands over")),
         "tag_thread" if *body == tag => Some(one("tags")),
         "deactivate_chat" if *body == close => Some(one("closes")),
+        _ => None,
+    }
+}
+
+fn texter_deeds(path: &str, body: &Value, said: impl Fn(&Value) -> Vec<String>) -> Option<Vec<String>> {
+    let buttons = json!([
+        {"title": "Track an order", "payload": "track-order"},
+        {"title": "Talk to a human", "payload": "human"},
+        {"title": "Nothing, thanks", "payload": "nothing"},
+    ]);
+    let menu = json!({"type": "buttons", "text": "What would you like to do?", "buttons": buttons});
+    let target = json!({"chatId": body["chatId"], "departmentId": "support"});
+    let label = json!({"id": "bot-handled", "name": "bot-handled"});
+    let one = |deed: &str| vec![deed.to_owned()];
+    match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
+        ["messages", "send", _] if *body == json!({"type": "text", "text": body["text"]}) => Some(said(&body["text"])),
+        ["messages", "send", _] if *body == menu => Some(one("offers the menu")),
+        ["chats", "assign"] if *body == target => Some(one("hands over")),
+        // That there is such a label is no deed in a chat.
+        ["labels"] if *body == label => Some(vec![]),
+        ["chats", _, "labels"] if *body == json!({"add": ["bot-handled"]}) => Some(one("tags")),
+        ["chats", _, "resolve"] if body.is_null() => Some(one("closes")),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Webhooks as the two vendors send them.
+//! Webhooks as the vendors send them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,12 +22,13 @@ const AGENT: &str = "mia.lind@acme.example";
 pub(crate) enum Vendor {
     Imichat,
     Livechat,
+    Texter,
 }
 
 /// What happens in a chat.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Move {
-    /// The chat is given to the bot, and the customer has said nothing yet.
+    /// The chat is given to the bot, and the customer has said nothing yet; at Texter, where chats begin with words, only "Hi".
     Opens,
     /// The chat is given to the bot with this first message.
     OpensWith(&'static str),
@@ -95,6 +96,7 @@ impl Vendor {
         match self {
             Self::Imichat => imichat(chat, n, what),
             Self::Livechat => livechat(chat, n, what),
+            Self::Texter => texter(chat, n, what),
         }
     }
 
@@ -212,4 +214,53 @@ fn livechat(chat: &str, n: usize, what: Move) -> Vec<Webhook> {
         Webhook { path: "/livechat", headers: signed(&format!("msg_{chat}_{n}_{at}"), now(), &body, SECRET_KEY), body }
     };
     events.into_iter().enumerate().map(webhook).collect()
+}
+
+/// The status of the chat is always that of one that a bot has, so that it is not for the status alone that a bot is silent.
+fn texter(chat: &str, n: usize, what: Move) -> Vec<Webhook> {
+    let session = format!("{chat}session").to_lowercase();
+    let channel = json!({"name": "whatsapp", "id": "972501112233", "accountId": "972509998877"});
+    let whole = json!({
+        "_id": chat, "title": "Dana Levi", "personId": "66a1f0c2d4e5b60718293a40", "channelInfo": channel,
+        "agent": {"uid": null, "displayName": ""}, "departmentId": null, "status": 0, "unreadCount": 1, "labels": [],
+        "created": "2025-12-01T09:00:00.000Z", "updatedAt": "2026-01-01T00:00:00.000Z",
+        "botState": {"id": session, "flowVersion": {"identifier": "main-bot", "version": 3}, "node": "main_menu", "userState": {}},
+        "previousBotSession": null, "replyAction": null, "externalBot": false,
+    });
+    let message = |direction: &str, content: (&str, &str, Value)| {
+        let (kind, key, value) = content;
+        let mut message = json!({
+            "_id": format!("{chat}-{n}"), "parent_chat": chat, "chatChannelInfo": channel, "channelInfo": {"id": "wamid.MOCK0001"},
+            "direction": direction, "type": kind, "status": 2, "statusHistory": [{"status": 2, "timestamp": 1_767_225_600_000_u64}],
+            "timestamp": 1_767_225_600_000_u64, "updatedAt": "2026-01-01T00:00:00.120Z", "botSessionId": session,
+        });
+        message[key] = value;
+        json!({"message": message, "chat": whole})
+    };
+    let text = |words: &str| ("text", "text", json!(words));
+    let incoming = |content| ("newIncomingMessage", message("incoming", content));
+    let events = match what {
+        Move::Opens => vec![incoming(text("Hi"))],
+        Move::OpensWith(words) | Move::Says(words) => vec![incoming(text(words))],
+        Move::Chooses { title, payload } => {
+            vec![incoming(("postback", "postback", json!({"title": title, "payload": payload})))]
+        }
+        Move::Attaches => {
+            let file = json!({"mediaType": "image", "fileId": "66a1f0e1d4e5b60718293d01", "filename": "invoice.png"});
+            vec![incoming(("media", "media", json!([file])))]
+        }
+        Move::OthersTalk => vec![
+            ("newMessage", message("outgoing", text("menu"))),
+            (
+                "messageStatusChanged",
+                json!({"chat": whole, "messageStatus": 3, "error": null, "externalId": ["wamid.MOCK0002"]}),
+            ),
+        ],
+        Move::IsClosed => vec![("chatResolved", json!({"chat": whole}))],
+    };
+    let webhook = |(event, data): (&str, Value)| {
+        let body = json!({"eventName": event, "eventData": data}).to_string().into_bytes();
+        Webhook { path: "/texter", headers: vec![], body }
+    };
+    events.into_iter().map(webhook).collect()
 }
