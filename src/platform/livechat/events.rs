@@ -8,7 +8,7 @@ use super::model::{
     Chat, Content, Event as ThreadEvent, Fact, MemberKind, Registration, Status, Subject, Thread, Visibility,
 };
 use super::version::Version;
-use super::wire::{Body, View, additional_data};
+use super::wire::{Body, Erased, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
 use crate::platform::Event;
@@ -158,9 +158,10 @@ impl Livechat {
         });
     }
 
-    /// Everything as a version shows it.
+    /// Everything as a version shows it to those of whom nothing is known.
     pub(super) fn view(&self, version: Version) -> View<'_> {
-        View { tenant: &self.tenant, organization: &self.organization, chats: &self.chats, version }
+        let erased = Erased::Place;
+        View { tenant: &self.tenant, organization: &self.organization, chats: &self.chats, version, erased }
     }
 
     /// Whether a webhook is sent at all just now.

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::codes::Denial;
-use super::super::model::{Chat, Chats, Content, EVERYBODY, Event, Organization, StaffKind, Staffer, Thread};
+use super::super::model::{Chat, Content, EVERYBODY, Event, StaffKind, Staffer, Thread, Validity};
+use super::super::wire::{Erased, View};
 use super::document::Fields;
 use super::list::{PropertyFilter, Span};
 
@@ -20,10 +21,8 @@ const COUNTRY: &str = "PL";
 
 /// A thread that is over, with what is known around it.
 pub(super) struct Archived<'a> {
-    /// The people who work there.
-    pub(super) organization: &'a Organization,
-    /// The customers.
-    pub(super) chats: &'a Chats,
+    /// What the caller sees.
+    pub(super) view: View<'a>,
     /// The chat.
     pub(super) chat: &'a Chat,
     /// The thread.
@@ -141,8 +140,8 @@ impl Filter {
         let Archived { chat, thread, .. } = found;
         let properties = |filter: &PropertyFilter| filter.passes(&thread.properties) || filter.passes(&chat.properties);
         let customer = chat.customer().map(|member| member.id.as_str());
-        let email = customer.and_then(|id| found.chats.patron(id)).map(|patron| patron.email.as_str());
-        self.query.as_ref().is_none_or(|query| mentions(thread, query))
+        let email = customer.and_then(|id| found.view.chats.patron(id)).map(|patron| patron.email.as_str());
+        self.query.as_ref().is_none_or(|query| found.mentions(query))
             && self.span.holds(thread)
             && self.chats.as_ref().is_none_or(|ids| ids.contains(&chat.id))
             && self.threads.as_ref().is_none_or(|ids| ids.contains(&thread.id))
@@ -209,19 +208,6 @@ fn sets(filters: &Fields<'_>) -> Result<Vec<(Trait, SetFilter)>, Denial> {
     Ok(sets)
 }
 
-fn mentions(thread: &Thread, query: &str) -> bool {
-    let query = query.to_ascii_lowercase();
-    thread.events().iter().any(|event| match &event.draft.content {
-        Content::Message { text, .. } => text.to_ascii_lowercase().contains(&query),
-        Content::File { .. }
-        | Content::RichMessage { .. }
-        | Content::Form { .. }
-        | Content::Custom { .. }
-        | Content::System { .. }
-        | Content::Activity { .. } => false,
-    })
-}
-
 impl Archived<'_> {
     /// All that a thread has of something.
     fn all(&self, noun: Trait) -> BTreeSet<String> {
@@ -248,13 +234,28 @@ impl Archived<'_> {
         self.thread.events().iter()
     }
 
+    /// Whether a text has these words in it. Nobody finds what they are not shown.
+    fn mentions(&self, query: &str) -> bool {
+        let query = query.to_ascii_lowercase();
+        let shown = |event: &&Event| event.standing == Validity::Kept || self.view.erased == Erased::Whole;
+        self.events().filter(shown).any(|event| match &event.draft.content {
+            Content::Message { text, .. } => text.to_ascii_lowercase().contains(&query),
+            Content::File { .. }
+            | Content::RichMessage { .. }
+            | Content::Form { .. }
+            | Content::Custom { .. }
+            | Content::System { .. }
+            | Content::Activity { .. } => false,
+        })
+    }
+
     fn agents(&self) -> impl Iterator<Item = &Staffer> {
-        self.thread.user_ids.iter().filter_map(|id| self.organization.staffer(id))
+        self.thread.user_ids.iter().filter_map(|id| self.view.organization.staffer(id))
     }
 
     /// Those who wrote in it, in the order of their writing.
     fn responders(&self) -> impl Iterator<Item = &Staffer> {
-        self.events().filter_map(|event| self.organization.staffer(event.author.as_ref()?))
+        self.events().filter_map(|event| self.view.organization.staffer(event.author.as_ref()?))
     }
 }
 

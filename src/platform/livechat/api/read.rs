@@ -23,7 +23,7 @@ pub(super) fn get_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Reque
         return Err(Denial::of(codes::MISSING_ACCESS).into());
     }
     platform.admit(cx, request)?;
-    let view = platform.view(request.version);
+    let view = platform.view_for(request);
     done(&view.chat(chat, thread, &request.caller.id))
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     })
 }
 
-/// How agents of a set-up are employed: as administrators, so that their tokens are good for nearly everything.
+/// How agents of a set-up are employed where it does not say.
 const EMPLOYED: Employment =
     Employment { account: String::new(), role: Role::Administrator, standing: Standing::Active };
 
@@ -138,7 +138,7 @@ fn read_agent(raw: RawAgent, groups: &BTreeMap<u64, String>, problems: &mut Prob
     let staffer = Staffer {
         name: raw.name.unwrap_or_else(|| raw.id.value.clone()),
         id: raw.id.value,
-        kind: StaffKind::Agent(EMPLOYED),
+        kind: StaffKind::Agent(Employment { role: role(raw.role.as_ref(), problems), ..EMPLOYED }),
         groups: known(raw.groups, priority, groups, problems),
         priority,
         max_chats: count(raw.max_chats),
@@ -234,6 +234,11 @@ fn priority(raw: Option<&Located<String>>, default: Priority, problems: &mut Pro
         ("supervisor", Priority::Supervisor),
     ];
     word(raw, default, "priority", &meanings, problems)
+}
+
+fn role(raw: Option<&Located<String>>, problems: &mut Problems) -> Role {
+    let meanings = [("viceowner", Role::Viceowner), ("administrator", Role::Administrator), ("normal", Role::Normal)];
+    word(raw, EMPLOYED.role, "role of an agent", &meanings, problems)
 }
 
 fn status(raw: Option<&Located<String>>, problems: &mut Problems) -> Status {

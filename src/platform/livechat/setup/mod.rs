@@ -105,6 +105,8 @@ record! {
         id: Located<String>,
         /// The name; the id by default.
         name: Option<String>,
+        /// `viceowner`, `administrator` or `normal`; the second by default, so that tokens are good for nearly everything.
+        role: Option<Located<String>>,
         /// The numbers of the groups.
         groups: Vec<Located<u64>>,
         /// The Bearer token.

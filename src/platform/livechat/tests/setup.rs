@@ -55,6 +55,7 @@ fn impossible_tenants_are_reported() {
     check(json!({"agents": [{"id": "a", "groups": [7]}]}), &[("E0210", "there is no group 7")]);
     check(json!({"agents": [{"id": "a"}, {"id": "a"}]}), &[("E0210", "`a` stands here for the second time")]);
     check(json!({"agents": [{"id": "a", "priority": "high"}]}), &[("E0210", "`high` is no priority")]);
+    check(json!({"agents": [{"id": "a", "role": "owner"}]}), &[("E0210", "`owner` is no role of an agent")]);
     check(json!({"agents": [{"id": "a", "status": "away"}]}), &[("E0210", "`away` is no routing status")]);
     check(json!({"bots": [{"name": "B", "id": "b1"}]}), &[("E0210", "`b1` cannot be the id of a bot")]);
     let token = json!({"agents": [{"id": "a", "token": "t"}, {"id": "b", "token": "t"}]});
