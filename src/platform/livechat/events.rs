@@ -206,8 +206,8 @@ impl Livechat {
                     None => {}
                 }
             }
-            Fact::EventAdded { place } => {
-                let event = chat.latest().and_then(|thread| Some((thread, thread.events().get(*place)?)));
+            Fact::EventAdded { thread, place } => {
+                let event = chat.thread(thread).and_then(|(_, thread)| Some((thread, thread.events().get(*place)?)));
                 if let Some((thread, event)) = event {
                     cx.said(self.said(cause, chat, thread, event));
                 }
@@ -290,7 +290,7 @@ fn updated(what: &str) -> Change {
 /// Who wrote the event that a fact is about, if anybody did.
 fn author(chat: &Chat, fact: &Fact) -> Option<AuthorType> {
     let event = match fact {
-        Fact::EventAdded { place } => chat.latest()?.events().get(*place)?,
+        Fact::EventAdded { thread, place } => chat.thread(thread)?.1.events().get(*place)?,
         Fact::EventUpdated { thread, event } => chat.thread(thread)?.1.event(event)?,
         Fact::Began
         | Fact::Pressed { .. }

@@ -56,6 +56,12 @@ pub(crate) enum Note {
     AgentRemoved(String, String),
     /// An agent went.
     AgentLeft(String),
+    /// The customer says how it was: who, the score.
+    Rated(String, i64),
+    /// The customer says how it was, in words.
+    Commented(String),
+    /// The customer says no longer how it was.
+    RatingCanceled,
 }
 
 impl Note {
@@ -126,6 +132,12 @@ impl Note {
                 vec![("initiator", initiator), ("agent", agent)],
             ),
             Self::AgentLeft(agent) => ("agent_left", Some(format!("{agent} left the chat")), vec![("agent", agent)]),
+            // How scores are written is not documented.
+            Self::Rated(customer, score) => {
+                ("rating.chat_rated", None, vec![("customer", customer), ("score", score.to_string())])
+            }
+            Self::Commented(comment) => ("rating.chat_commented", None, vec![("comment", comment)]),
+            Self::RatingCanceled => ("rating.chat_rating_canceled", None, vec![]),
         };
         let vars: Map<String, Value> = vars.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         Draft::plain(Content::System { kind: kind.to_owned(), text, vars })
