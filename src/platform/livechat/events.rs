@@ -55,7 +55,7 @@ pub(super) const EVENTS: &[Event] = &[
     ),
     event(CHATS, "thread_tagged", "a thread got a tag"),
     event(CHATS, "thread_untagged", "a thread lost a tag"),
-    event(CHATS, "thread_summary_set", "somebody asked what a thread was about"),
+    event(CHATS, "thread_summary_set", "what a thread was about is known"),
     event(CHATS, "routing_status_set", "an agent or a bot takes chats now, or does no longer"),
     event(VISITORS, "incoming_customer", "a customer is here for the first time; up to v3.5"),
     event(STAFF, "agent_created", "there is a new agent"),

@@ -139,12 +139,9 @@ impl Platform for Livechat {
         let secret = webhooks.counting(cx.now()).next().map_or(shared, |first| first.secret.clone());
         auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
         let organization = Organization::new(staff, &tenant.groups, webhooks);
-        let (mut registry, bans, library) = (Registry::new(), Bans::default(), Library::default());
-        for registered in &tenant.properties {
-            registry.register(&registered.owner, &registered.name, registered.property.clone());
-        }
-        let files = Files::default();
-        Self { tenant, auth, organization, chats: Chats::new(), properties: registry, bans, library, files }
+        let (bans, library, files) = (Bans::default(), Library::default(), Files::default());
+        let properties = tenant.properties.clone();
+        Self { tenant, auth, organization, chats: Chats::new(), properties, bans, library, files }
     }
 
     fn credential(call: &Call) -> Option<Credential> {

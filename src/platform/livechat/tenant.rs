@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::hook::Hook;
 use super::key::Keys;
-use super::model::registry::Property;
+use super::model::registry::Registry;
 use super::model::{StaffKind, Staffer};
 use super::version::Ends;
 use crate::base::time::VirtualSpan;
@@ -54,19 +54,8 @@ pub struct Tenant {
     pub(super) region: Option<String>,
     /// The dates that answers of old versions carry.
     pub(super) ends: Ends,
-    /// The properties that apps have registered.
-    pub(super) properties: Vec<Registered>,
-}
-
-/// A property that an app has registered.
-#[derive(Clone, Debug)]
-pub(super) struct Registered {
-    /// The app.
-    pub(super) owner: String,
-    /// What it is called.
-    pub(super) name: String,
-    /// The property.
-    pub(super) property: Property,
+    /// The properties of apps, and the values that the license and its groups begin with.
+    pub(super) properties: Registry,
 }
 
 /// What happens to a chat that nobody is free for.

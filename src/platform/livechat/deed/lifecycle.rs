@@ -165,11 +165,13 @@ impl Livechat {
         let Some(found) = self.chats.get_mut(chat) else { return };
         let Some(thread) = found.active_mut() else { return };
         thread.phase = Phase::Closed;
+        let thread = thread.id.clone();
         set(&mut found.properties, "routing", "pinned", json!(false));
         self.publish(cx, cause, chat, &Fact::Deactivated { user });
         if let Some(found) = self.chats.get_mut(chat) {
             found.empty();
         }
+        self.summarize_closed(cx, chat, &thread);
         self.serve_queue(cx);
     }
 

@@ -7,12 +7,14 @@ use indexmap::IndexMap;
 
 use super::super::codes as vendor;
 use super::super::key::Keys;
+use super::super::model::registry::Holder;
 use super::super::model::{
     EVERYBODY, Employment, Maker, Priority, Profile, Role, StaffKind, Staffer, Standing, Status,
 };
 use super::super::tenant::{LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
 use super::super::version::Ends;
-use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, property};
+use super::value::RawValues;
+use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, property, value};
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
 use crate::scenario::codes;
@@ -29,7 +31,12 @@ const HIGHEST_STATUS: u16 = 599;
 /// Reads a tenant.
 pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let before = problems.len();
-    let raw = RawTenant::decode(node, problems)?;
+    let mut raw = RawTenant::decode(node, problems)?;
+    let of_groups: Vec<(Holder, RawValues)> = raw
+        .groups
+        .iter_mut()
+        .map(|group| (Holder::Group(group.id.value), std::mem::take(&mut group.properties)))
+        .collect();
     let groups = groups(raw.groups, problems);
     let mut staff = IndexMap::new();
     let mut granted = BTreeMap::new();
@@ -69,7 +76,10 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let pat = keys::scopes(raw.pat_scopes, problems);
     let keys = Keys { agents: granted, pat, more: keys::keys(raw.tokens, &staff, problems) };
     let ends = Ends { legacy: keys::dates(raw.legacy, problems), deprecation: keys::dates(raw.deprecation, problems) };
-    let properties = property::properties(raw.properties, &raw.client_id, problems);
+    let mut properties = property::registry(raw.properties, &raw.client_id, problems);
+    for (holder, values) in std::iter::once((Holder::License, raw.license_properties)).chain(of_groups) {
+        value::give(&mut properties, holder, values, problems);
+    }
     (problems.len() == before).then(|| Tenant {
         organization_id: raw.organization_id,
         license_id: raw.license_id,

@@ -4,6 +4,7 @@ mod check;
 mod hooks;
 mod keys;
 mod property;
+mod value;
 
 use std::collections::BTreeMap;
 
@@ -87,6 +88,8 @@ record! {
         tokens: Vec<keys::RawKey>,
         /// Properties that apps have registered.
         properties: Vec<property::RawProperty>,
+        /// Values of properties of the license, by namespace and name, such as `chats: {auto_summary_enabled: true}`.
+        license_properties: value::RawValues,
         /// The scopes of the well-known personal access token; all by default.
         pat_scopes: Option<Vec<Located<String>>>,
         /// The data centre. Calls with a token or an `X-Region` of another one are then answered `misdirected_request`.
@@ -129,6 +132,8 @@ record! {
         id: Located<u64>,
         /// The name.
         name: String,
+        /// Values of properties of the group, by namespace and name.
+        properties: value::RawValues,
     }
 }
 

@@ -180,6 +180,35 @@ fn a_thread_that_goes_on_is_summed_up_by_an_event_and_one_that_is_over_once() {
 }
 
 #[test]
+fn a_thread_that_is_closed_is_summed_up_where_the_license_wants_so() {
+    let check = |setup: Value, call: Option<Value>, expected: &[&str]| {
+        let mut all = json!({"bots": [{"name": "B", "webhooks": {"url": "${bot}", "actions": all_actions()}}]});
+        all.as_object_mut().unwrap().extend(setup.as_object().unwrap().clone());
+        let mut stage = Stage::open(all);
+        let (chat, thread) = stage.start();
+        if let Some(properties) = call {
+            let answer = stage.configure("v3.6", "update_license_properties", PAT, &json!({"properties": properties}));
+            assert_eq!(answer, json!({}));
+        }
+        stage.sent();
+        stage.act(json!({"close": {"by": "ada"}})).unwrap();
+        assert_eq!(stage.told(), expected);
+        // It is done once.
+        let asked = json!({"chat_id": chat, "thread_id": thread});
+        assert_eq!(stage.call("request_thread_summary", BOT_TOKEN, &asked).0.status, 200);
+        assert_eq!(stage.sent().len() + expected.len(), 3);
+    };
+    let on = json!({"chats": {"auto_summary_enabled": true}});
+    let off = json!({"chats": {"auto_summary_enabled": false}});
+    let closed = ["sys manual_archived_customer", "chat_deactivated"];
+    let summed_up = ["sys manual_archived_customer", "chat_deactivated", "thread_summary_set"];
+    check(json!({}), None, &closed);
+    check(json!({"license_properties": on}), None, &summed_up);
+    check(json!({}), Some(on.clone()), &summed_up);
+    check(json!({"license_properties": on}), Some(off), &closed);
+}
+
+#[test]
 fn indicators_and_previews_leave_no_trace() {
     let mut stage = Stage::with_bot();
     let (chat, _) = stage.start();

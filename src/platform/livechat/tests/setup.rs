@@ -50,6 +50,13 @@ fn impossible_tenants_are_reported() {
     check(json!({"properties": [{"name": "a", "type": "text"}]}), &[("E0210", "`text` is no type of property")]);
     let vendors = json!({"properties": [{"name": "a", "client_id": "routing"}]});
     check(vendors, &[("E0210", "`routing` is a namespace of the vendor")]);
+    let values = |values: Value| json!({"license_properties": values});
+    check(values(json!({"chats": {"x": 1}})), &[("E0210", "there is no property `chats.x`")]);
+    check(values(json!({"rating": {"score": 1}})), &[("E0210", "`rating.score` is no property of licenses")]);
+    let summary = "`chats.auto_summary_enabled` must be of the type bool";
+    check(values(json!({"chats": {"auto_summary_enabled": "yes"}})), &[("E0210", summary)]);
+    let of_group = json!({"groups": [{"id": 7, "name": "A", "properties": {"chats": {"auto_summary_enabled": true}}}]});
+    check(of_group, &[("E0210", "`chats.auto_summary_enabled` is no property of groups")]);
     let group = || json!({"id": 7, "name": "A"});
     check(json!({"groups": [group(), group()]}), &[("E0210", "group 7 stands here for the second time")]);
     check(json!({"agents": [{"id": "a", "groups": [7]}]}), &[("E0210", "there is no group 7")]);

@@ -38,21 +38,36 @@ struct Row {
     name: Option<&'static str>,
     /// What its value is.
     kind: Kind,
+    /// Where it can be read.
+    readable: &'static [Location],
     /// Where agents and bots can change it.
     writable: &'static [Location],
 }
+
+/// A property by its namespace and name.
+pub(crate) type Name = (&'static str, &'static str);
+
+/// Whether threads are summed up when they are closed.
+pub(crate) const AUTO_SUMMARY: Name = ("chats", "auto_summary_enabled");
 
 const NOWHERE: &[Location] = &[];
 const CHATS: &[Location] = &[Location::Chat];
 const THREADS: &[Location] = &[Location::Thread];
 const EVENTS: &[Location] = &[Location::Event];
+const LICENSE: &[Location] = &[Location::License];
 /// Everywhere that has to do with chats.
 const TALK: &[Location] = &[Location::Chat, Location::Thread, Location::Event];
 const EVERYWHERE: &[Location] =
     &[Location::Chat, Location::Thread, Location::Event, Location::Group, Location::License];
 
 const fn row(namespace: &'static str, name: &'static str, kind: Kind, writable: &'static [Location]) -> Row {
-    Row { namespace, name: Some(name), kind, writable }
+    Row { namespace, name: Some(name), kind, readable: TALK, writable }
+}
+
+/// Something about how the license, or a group, works. Pages name it without saying who may change it; that whoever may
+/// change values of the license or group at all may is inferred, since there is nobody else here to do it.
+const fn setting((namespace, name): Name, places: &'static [Location]) -> Row {
+    Row { namespace, name: Some(name), kind: Kind::Bool, readable: places, writable: places }
 }
 
 const ROWS: &[Row] = &[
@@ -88,9 +103,10 @@ const ROWS: &[Row] = &[
     row("chats", "formatting", Kind::String, EVENTS),
     row("chats", "resolved", Kind::Bool, NOWHERE),
     row("chats", "welcome_message_source", Kind::String, THREADS),
+    setting(AUTO_SUMMARY, LICENSE),
     row("status", "delivered", Kind::Bool, EVENTS),
-    Row { namespace: "url_details", name: None, kind: Kind::Any, writable: EVENTS },
-    Row { namespace: "translation", name: None, kind: Kind::Any, writable: EVENTS },
+    Row { namespace: "url_details", name: None, kind: Kind::Any, readable: TALK, writable: EVENTS },
+    Row { namespace: "translation", name: None, kind: Kind::Any, readable: TALK, writable: EVENTS },
 ];
 
 /// The properties, namespace by namespace.
@@ -112,7 +128,8 @@ impl Row {
     /// The property, which is everybody's: where it can be changed is a matter of place alone.
     fn property(&self) -> Property {
         let all = Rights::from([Right::Read, Right::Write]);
-        let mut access: Access = TALK.iter().map(|place| (*place, sides(Rights::from([Right::Read])))).collect();
+        let readable = self.readable.iter();
+        let mut access: Access = readable.map(|place| (*place, sides(Rights::from([Right::Read])))).collect();
         access.extend(self.writable.iter().map(|place| (*place, sides(all.clone()))));
         Property::new(self.kind, "", access).published(&all)
     }
