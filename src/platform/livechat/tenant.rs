@@ -38,6 +38,8 @@ pub struct Tenant {
     pub(super) archive_after: VirtualSpan,
     /// What happens to a chat that nobody is free for.
     pub(super) overflow: Overflow,
+    /// How those go who become offline.
+    pub(super) going_offline: GoingOffline,
     /// Whether webhooks name a requester where there is none.
     pub(super) requester_id: RequesterId,
     /// Whether webhooks about the configuration name who has changed it.
@@ -65,6 +67,15 @@ pub(super) enum Overflow {
     Queue,
     /// It cannot be.
     Refuse,
+}
+
+/// How those go who become offline. Notes and reasons tell the two apart, statuses do not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum GoingOffline {
+    /// They sign out.
+    SignedOut,
+    /// They are cut off.
+    Disconnected,
 }
 
 /// Whether webhooks name a requester where there is none: some parsers want the key.

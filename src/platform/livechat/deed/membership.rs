@@ -87,14 +87,13 @@ impl Livechat {
 
     /// Has the router give a chat to somebody, in the place of whoever has it.
     pub(crate) fn reassign(&mut self, cx: &mut Cx<'_>, chat: &str, agent: &str, why: Departure) {
-        let (gone, came) = match why {
-            Departure::Inactive => (Reason::Inactive, Reason::Inactive),
-            Departure::SignedOut => (Reason::SignedOut, Reason::Assigned),
-            Departure::Other => (Reason::Other, Reason::Assigned),
+        let came = match why {
+            Departure::Inactive => Reason::Inactive,
+            Departure::SignedOut | Departure::Disconnected | Departure::Other => Reason::Assigned,
         };
         let holder = self.chats.get(chat).and_then(|chat| chat.holder()).map(|holder| holder.id.clone());
         if let Some(holder) = &holder {
-            self.depart(cx, &Cause::system(), chat, holder, gone, None);
+            self.depart(cx, &Cause::system(), chat, holder, why.reason(), None);
         }
         self.assign(cx, chat, agent, came);
         if let Some(holder) = holder {

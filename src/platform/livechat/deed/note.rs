@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::model::{Content, Draft, IDLE};
+use super::super::model::{Content, Draft, IDLE, Reason};
 use crate::base::time::VirtualSpan;
 
 /// Why somebody does not have a chat any more without wanting so.
@@ -15,8 +15,22 @@ pub(crate) enum Departure {
     Inactive,
     /// They went.
     SignedOut,
+    /// They were cut off.
+    Disconnected,
     /// Anything else.
     Other,
+}
+
+impl Departure {
+    /// The reason that is given for their going.
+    pub(super) fn reason(self) -> Reason {
+        match self {
+            Self::Inactive => Reason::Inactive,
+            Self::SignedOut => Reason::SignedOut,
+            Self::Disconnected => Reason::Disconnected,
+            Self::Other => Reason::Other,
+        }
+    }
 }
 
 /// A note of the system, with the names in it.
@@ -80,17 +94,22 @@ impl Note {
             Self::ArchivedBySystem => ("system_archived", None, vec![]),
             Self::ArchivedInactive => ("routing.archived_inactive", None, vec![]),
             Self::Abandoned(Departure::SignedOut) => ("routing.archived_signed_out", None, vec![]),
+            Self::Abandoned(Departure::Disconnected) => ("routing.archived_disconnected", None, vec![]),
             Self::Abandoned(Departure::Inactive | Departure::Other) => ("routing.archived_other", None, vec![]),
             Self::Assigned(departure, added, removed) => {
                 let kind = match departure {
                     Departure::Inactive => "routing.assigned_inactive",
                     Departure::SignedOut => "routing.assigned_signed_out",
+                    Departure::Disconnected => "routing.assigned_disconnected",
                     Departure::Other => "routing.assigned_other",
                 };
                 (kind, None, vec![("agent_added", added), ("agent_removed", removed)])
             }
             Self::Unassigned(Departure::SignedOut, agent) => {
                 ("routing.unassigned_signed_out", None, vec![("agent", agent)])
+            }
+            Self::Unassigned(Departure::Disconnected, agent) => {
+                ("routing.unassigned_disconnected", None, vec![("agent", agent)])
             }
             // There is no note for a chat that waits because its agent was inactive.
             Self::Unassigned(Departure::Inactive | Departure::Other, agent) => {

@@ -138,6 +138,8 @@ pub(crate) enum Reason {
     Inactive,
     /// Whoever had it went.
     SignedOut,
+    /// Whoever had it was cut off.
+    Disconnected,
     /// Anything else.
     Other,
 }

@@ -11,7 +11,7 @@ use super::super::model::registry::Holder;
 use super::super::model::{
     EVERYBODY, Employment, Maker, Priority, Profile, Role, StaffKind, Staffer, Standing, Status,
 };
-use super::super::tenant::{LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
+use super::super::tenant::{GoingOffline, LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
 use super::super::version::Ends;
 use super::value::RawValues;
 use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, property, value};
@@ -73,6 +73,8 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         chosen.entry(vendor::VALIDATION.to_owned()).or_insert(status);
     }
     let statuses = statuses(chosen, problems);
+    let ways = [("signed_out", GoingOffline::SignedOut), ("disconnected", GoingOffline::Disconnected)];
+    let going_offline = word(raw.going_offline.as_ref(), GoingOffline::SignedOut, "way to go offline", &ways, problems);
     let pat = keys::scopes(raw.pat_scopes, problems);
     let keys = Keys { agents: granted, pat, more: keys::keys(raw.tokens, &staff, problems) };
     let ends = Ends { legacy: keys::dates(raw.legacy, problems), deprecation: keys::dates(raw.deprecation, problems) };
@@ -93,6 +95,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         idle_after: raw.idle_after,
         transfer_after: raw.transfer_after,
         archive_after: raw.archive_after,
+        going_offline,
         overflow: if raw.queue { Overflow::Queue } else { Overflow::Refuse },
         requester_id: if raw.requester_id_always { RequesterId::Always } else { RequesterId::IfAny },
         license_webhooks: if raw.license_webhooks { LicenseWebhooks::Enabled } else { LicenseWebhooks::Disabled },

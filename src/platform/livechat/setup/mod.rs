@@ -72,6 +72,8 @@ record! {
         archive_after: VirtualSpan = ARCHIVE_AFTER,
         /// Whether chats wait when nobody is free; without a queue they cannot begin.
         queue: bool = true,
+        /// How agents and bots go who become offline: `signed_out`, the default, or `disconnected`.
+        going_offline: Option<Located<String>>,
         /// Whether webhooks of the type `license` are enabled.
         license_webhooks: bool = true,
         /// Whether webhooks about the configuration say who has changed it.

@@ -50,6 +50,7 @@ fn impossible_tenants_are_reported() {
     check(json!({"properties": [{"name": "a", "type": "text"}]}), &[("E0210", "`text` is no type of property")]);
     let vendors = json!({"properties": [{"name": "a", "client_id": "routing"}]});
     check(vendors, &[("E0210", "`routing` is a namespace of the vendor")]);
+    check(json!({"going_offline": "asleep"}), &[("E0210", "`asleep` is no way to go offline")]);
     let values = |values: Value| json!({"license_properties": values});
     check(values(json!({"chats": {"x": 1}})), &[("E0210", "there is no property `chats.x`")]);
     check(values(json!({"rating": {"score": 1}})), &[("E0210", "`rating.score` is no property of licenses")]);
