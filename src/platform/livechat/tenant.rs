@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::hook::Hook;
 use super::key::Keys;
 use super::model::registry::Registry;
-use super::model::{StaffKind, Staffer};
+use super::model::{Properties, StaffKind, Staffer};
 use super::version::Ends;
 use crate::base::time::VirtualSpan;
 use crate::platform::outgoing::Policy;
@@ -40,6 +40,10 @@ pub struct Tenant {
     pub(super) overflow: Overflow,
     /// How those go who become offline.
     pub(super) going_offline: GoingOffline,
+    /// Whom customers get who come back.
+    pub(super) returning: Returning,
+    /// What the chat widget writes where customers begin a thread.
+    pub(super) widget: Widget,
     /// Whether webhooks name a requester where there is none.
     pub(super) requester_id: RequesterId,
     /// Whether webhooks about the configuration name who has changed it.
@@ -67,6 +71,25 @@ pub(super) enum Overflow {
     Queue,
     /// It cannot be.
     Refuse,
+}
+
+/// Whom customers get who come back. The vendor's name for the first is `prefer_recent_agent`; what sort of setting it is,
+/// and whether it is on by default, is not published.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Returning {
+    /// Whoever had the chat last, if they are free.
+    ToTheSame,
+    /// Whoever the router chooses.
+    Anew,
+}
+
+/// Properties that the chat widget writes where customers begin a thread.
+#[derive(Clone, Debug)]
+pub(super) struct Widget {
+    /// Those of the chat.
+    pub(super) chat: Properties,
+    /// Those of the thread.
+    pub(super) thread: Properties,
 }
 
 /// How those go who become offline. Notes and reasons tell the two apart, statuses do not.

@@ -20,7 +20,7 @@ pub(super) use self::lifecycle::{Begun, Closing, Opening, source};
 pub(super) use self::membership::Joining;
 pub(super) use self::note::Departure;
 use self::note::Note;
-pub(super) use self::router::Choice;
+pub(super) use self::router::{Choice, Pool, Routing};
 pub(super) use self::transfer::{Availability, Destination, Unable};
 use super::Livechat;
 use super::events::Cause;

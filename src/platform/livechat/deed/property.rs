@@ -32,8 +32,11 @@ impl Livechat {
         }
         let rating = properties.get(RATING).cloned().unwrap_or_default();
         self.publish(cx, cause, chat, &Fact::PropertiesUpdated { subject: subject.clone(), properties });
-        if let Subject::Thread { thread } = subject {
-            self.rate(cx, cause, chat, &thread, &rating);
+        match subject {
+            Subject::Thread { thread } => self.rate(cx, cause, chat, &thread, &rating),
+            // The router may have to do with it again.
+            Subject::Chat => self.serve_queue(cx),
+            Subject::Event { .. } => {}
         }
     }
 
@@ -66,8 +69,10 @@ impl Livechat {
         // That a rating is canceled by taking its score away is inferred: what the vendor's client sends is not known.
         let canceled = names.get(RATING).is_some_and(|names| names.iter().any(|name| name == SCORE));
         self.publish(cx, cause, chat, &Fact::PropertiesDeleted { subject: subject.clone(), names });
-        if let (Subject::Thread { thread }, true) = (subject, canceled) {
-            self.note_in(cx, cause, chat, &thread, Note::RatingCanceled);
+        match subject {
+            Subject::Thread { thread } if canceled => self.note_in(cx, cause, chat, &thread, Note::RatingCanceled),
+            Subject::Chat => self.serve_queue(cx),
+            Subject::Thread { .. } | Subject::Event { .. } => {}
         }
     }
 }

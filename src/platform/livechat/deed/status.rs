@@ -6,7 +6,7 @@ use super::super::model::Status;
 use super::super::tenant::{GoingOffline, Overflow};
 use super::lifecycle::Closing;
 use super::note::Departure;
-use super::router::Choice;
+use super::router::{Choice, Pool, Routing};
 use crate::platform::cx::Cx;
 
 impl Livechat {
@@ -42,8 +42,8 @@ impl Livechat {
         };
         let Some(found) = self.chats.get(chat) else { return };
         let held = found.holder().is_some_and(|holder| holder.id == id);
-        let next = self.choose(&Choice { groups: &found.access, but: &[id.to_owned()] });
-        if held && next.is_none() && self.tenant.overflow == Overflow::Refuse {
+        let next = self.route(&Choice { groups: &found.access, but: &[id.to_owned()], pool: Pool::of_chat(found) });
+        if held && next == Routing::NobodyFree && self.tenant.overflow == Overflow::Refuse {
             self.deactivate(cx, &Cause::system(), chat, &Closing::Abandoned(why));
             return;
         }

@@ -21,6 +21,8 @@ pub(crate) struct Thread {
     pub(crate) properties: Properties,
     /// Those who gave it away when it last began to wait: it is not given back to them.
     pub(crate) given_away_by: Vec<String>,
+    /// Whoever had it when it ended, if anybody had.
+    pub(crate) held_by: Option<String>,
     /// The groups that may see it.
     pub(crate) access: Vec<u64>,
     /// Its tags, in the order of adding.
@@ -60,6 +62,7 @@ impl Thread {
             events: Vec::new(),
             properties,
             given_away_by: Vec::new(),
+            held_by: None,
             access,
             tags: Vec::new(),
             summary: None,

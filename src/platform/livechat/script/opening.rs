@@ -1,11 +1,9 @@
 //! Customers who begin a chat, or come back to theirs.
 
-use serde_json::Map;
-
 use super::super::Livechat;
-use super::super::deed::{Choice, Opening};
-use super::super::model::{Content, MemberKind, Phase};
-use super::super::tenant::Overflow;
+use super::super::deed::{Choice, Opening, Pool, Routing};
+use super::super::model::{Content, MemberKind, Phase, assign};
+use super::super::tenant::{Overflow, Widget};
 use super::super::wire::{ADDRESS, WHEREABOUTS};
 use super::{as_customer, customer, group, sent};
 use crate::platform::cx::{Customer, Cx, Refusal};
@@ -32,7 +30,7 @@ pub(super) fn resume(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Resume) -> 
     let key = key.ok_or_else(|| Refusal::new("the chat has no customer who could resume it"))?;
     let customer = customer(cx, &key)?;
     let name = cx.chat_name(&id).unwrap_or(&key).to_owned();
-    // Neither who had the chat before nor for which groups it was counts when a customer comes back.
+    // For which groups the chat was does not count when a customer comes back.
     let access = platform.organization.groups_for(&WHEREABOUTS);
     open(platform, cx, &customer, name, access, None)
 }
@@ -53,19 +51,26 @@ fn open(
     if chat.is_some_and(|chat| chat.active().is_some()) {
         return Err(Refusal::new(format!("`{}` has an open chat already", customer.key)));
     }
-    let chat = chat.map(|chat| chat.id.clone());
-    let agent = platform.choose(&Choice { groups: &access, but: &[] });
-    let phase = match (&agent, platform.tenant.overflow) {
-        (Some(_), _) => Phase::Open,
-        (None, Overflow::Queue) => Phase::Queued(cx.now()),
-        (None, Overflow::Refuse) => return Err(Refusal::new("nobody is free and there is no queue")),
+    let widget = &platform.tenant.widget;
+    let mut properties = chat.map(|chat| chat.properties.clone()).unwrap_or_default();
+    assign(&mut properties, widget.chat.clone());
+    let choice = Choice { groups: &access, but: &[], pool: Pool::of(&properties, Some(&widget.thread)) };
+    let routing = platform.route_back(&choice, chat.and_then(|chat| chat.latest()?.held_by.as_deref()));
+    let phase = match (&routing, platform.tenant.overflow) {
+        (Routing::To(_), _) => Phase::Open,
+        (Routing::ByHand, _) | (Routing::NobodyFree, Overflow::Queue) => Phase::Queued(cx.now()),
+        (Routing::NobodyFree, Overflow::Refuse) => {
+            return Err(Refusal::new("nobody is free and there is no queue"));
+        }
     };
+    let chat = chat.map(|chat| chat.id.clone());
+    let Widget { chat: chat_properties, thread: thread_properties } = widget.clone();
     let actor = as_customer(customer);
     if platform.meet(cx, customer) {
         platform.announce_visitor(cx, &actor.cause, &customer.id);
     }
     let members = std::iter::once((customer.id.clone(), MemberKind::Customer))
-        .chain(agent.map(|agent| (agent, MemberKind::Agent)))
+        .chain(routing.agent().map(|agent| (agent, MemberKind::Agent)))
         .collect();
     let events = content.map(|content| (customer.id.clone(), sent(content, &actor.cause))).into_iter().collect();
     let opening = Opening {
@@ -73,8 +78,8 @@ fn open(
         name: Some(name),
         members,
         access,
-        chat_properties: Map::new(),
-        thread_properties: Map::new(),
+        chat_properties,
+        thread_properties,
         events,
         phase,
         continuous: None,

@@ -7,11 +7,13 @@ use indexmap::IndexMap;
 
 use super::super::codes as vendor;
 use super::super::key::Keys;
-use super::super::model::registry::Holder;
+use super::super::model::registry::{Holder, Location};
 use super::super::model::{
     EVERYBODY, Employment, Maker, Priority, Profile, Role, StaffKind, Staffer, Standing, Status,
 };
-use super::super::tenant::{GoingOffline, LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
+use super::super::tenant::{
+    GoingOffline, LicenseWebhooks, Overflow, Requester, RequesterId, Returning, Tenant, Widget,
+};
 use super::super::version::Ends;
 use super::value::RawValues;
 use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, property, value};
@@ -82,6 +84,11 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     for (holder, values) in std::iter::once((Holder::License, raw.license_properties)).chain(of_groups) {
         value::give(&mut properties, holder, values, problems);
     }
+    let widget = Widget {
+        chat: value::written(&properties, Location::Chat, raw.widget.chat_properties, problems),
+        thread: value::written(&properties, Location::Thread, raw.widget.thread_properties, problems),
+    };
+    let returning = if raw.prefer_recent_agent { Returning::ToTheSame } else { Returning::Anew };
     (problems.len() == before).then(|| Tenant {
         organization_id: raw.organization_id,
         license_id: raw.license_id,
@@ -96,6 +103,8 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         transfer_after: raw.transfer_after,
         archive_after: raw.archive_after,
         going_offline,
+        returning,
+        widget,
         overflow: if raw.queue { Overflow::Queue } else { Overflow::Refuse },
         requester_id: if raw.requester_id_always { RequesterId::Always } else { RequesterId::IfAny },
         license_webhooks: if raw.license_webhooks { LicenseWebhooks::Enabled } else { LicenseWebhooks::Disabled },

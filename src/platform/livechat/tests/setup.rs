@@ -58,6 +58,13 @@ fn impossible_tenants_are_reported() {
     check(values(json!({"chats": {"auto_summary_enabled": "yes"}})), &[("E0210", summary)]);
     let of_group = json!({"groups": [{"id": 7, "name": "A", "properties": {"chats": {"auto_summary_enabled": true}}}]});
     check(of_group, &[("E0210", "`chats.auto_summary_enabled` is no property of groups")]);
+    let widget = |properties: Value| json!({"widget": {"thread_properties": properties}});
+    let idle = "customers cannot write `routing.idle` here";
+    check(widget(json!({"routing": {"idle": true}})), &[("E0210", idle)]);
+    let formatting = "customers cannot write `chats.formatting` here";
+    check(widget(json!({"chats": {"formatting": "commonmark"}})), &[("E0210", formatting)]);
+    let bots = "`routing.ignore_bots` must be of the type bool";
+    check(widget(json!({"routing": {"ignore_bots": 1}})), &[("E0210", bots)]);
     let group = || json!({"id": 7, "name": "A"});
     check(json!({"groups": [group(), group()]}), &[("E0210", "group 7 stands here for the second time")]);
     check(json!({"agents": [{"id": "a", "groups": [7]}]}), &[("E0210", "there is no group 7")]);

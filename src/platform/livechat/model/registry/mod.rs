@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-pub(crate) use self::built_in::{AUTO_SUMMARY, Name};
+pub(crate) use self::built_in::{AUTO_SUMMARY, MANUAL_ROUTING, Name};
 pub(crate) use self::property::{Access, Bounds, Datum, Kind, Location, Property, Refused, Right, Rights, Side};
 
 /// What has values of its own.
@@ -199,7 +199,7 @@ impl Registry {
         if !property.access().contains_key(&place) {
             return Err(elsewhere(&format!("properties.{space}.{name}"), place));
         }
-        if property.agents_may(Right::Write, place) { Ok(property) } else { Err(Refused::Forbidden) }
+        if property.lets(Side::Agent, Right::Write, place) { Ok(property) } else { Err(Refused::Forbidden) }
     }
 
     /// A value of a property that has values in a place, whoever may write them.
@@ -211,6 +211,18 @@ impl Registry {
         match property.access().contains_key(&place) {
             true => property.datum(&full, value),
             false => Err(elsewhere(&full, place)),
+        }
+    }
+
+    /// A value that customers can write in a place.
+    ///
+    /// # Errors
+    /// If the property does not exist or customers cannot write it there, or the value does not fit.
+    pub(crate) fn customers(&self, place: Location, space: &str, name: &str, value: &Value) -> Result<Datum, Refused> {
+        let datum = self.datum(place, space, name, value)?;
+        match self.find(space, name)?.lets(Side::Customer, Right::Write, place) {
+            true => Ok(datum),
+            false => Err(Refused::Forbidden),
         }
     }
 
@@ -245,8 +257,8 @@ impl Registry {
         for (namespace, properties) in self.spaces.iter().filter(|(space, _)| filter.takes_space(space)) {
             let mut space = Map::new();
             for (name, property) in properties.named.iter().filter(|(name, _)| name.starts_with(filter.name_prefix)) {
-                let readable =
-                    asker.may(Right::Read, namespace, property) && property.agents_may(Right::Read, holder.location());
+                let readable = asker.may(Right::Read, namespace, property)
+                    && property.lets(Side::Agent, Right::Read, holder.location());
                 let stored = values.and_then(|values| values.get(&(namespace.clone(), name.clone())));
                 if let Some(datum) = stored.or(property.default()).filter(|_| readable) {
                     space.insert(name.clone(), datum.value());
