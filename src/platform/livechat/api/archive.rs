@@ -31,7 +31,9 @@ pub(super) fn list_archives(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
         .all()
         .flat_map(threads)
         .filter(|(chat, thread)| !thread.active() && platform.reads(request, chat, thread))
-        .filter(|(chat, thread)| filter.passes(&Archived { view: platform.view_for(request), chat, thread }))
+        .filter(|(chat, thread)| {
+            filter.passes(&Archived { view: platform.view_for(request), library: &platform.library, chat, thread })
+        })
         .collect();
     // Ids grow, so they sort by age.
     found.sort_by_key(|(_, thread)| &thread.id);

@@ -3,6 +3,7 @@
 mod agent;
 mod archive;
 mod archive_filter;
+mod archive_survey;
 mod batch;
 mod broadcast;
 mod configuration;
