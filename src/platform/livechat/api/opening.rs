@@ -6,10 +6,11 @@ use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::deed::{Begun, Closing, Opening};
 use super::super::events::Cause;
-use super::super::model::{Chat, Draft, EVERYBODY, MemberKind, Phase, Properties};
+use super::super::model::{Chat, Draft, EVERYBODY, MemberKind, Phase};
 use super::super::wire::WHEREABOUTS;
 use super::document::Fields;
 use super::draft::draft;
+use super::property::{Level, begun_with};
 use super::{Outcome, PresenceRule, Request, done, nothing};
 use crate::platform::cx::Cx;
 
@@ -18,18 +19,6 @@ const MOST_AGENTS: usize = 4;
 /// The status of a refusal to resume what goes on, unlike that of a malformed body. Inferred: none is documented, and
 /// what a chat is not in the state for is answered so elsewhere.
 const ALREADY_ACTIVE_STATUS: u16 = 422;
-
-/// The properties, by namespace and name, whose values are the platform's own: callers can read them only.
-const OWN: &[(&str, &str)] = &[
-    ("routing", "continuous"),
-    ("routing", "email_follow_up"),
-    ("routing", "idle"),
-    ("routing", "referrer"),
-    ("routing", "start_url"),
-    ("routing", "unassigned"),
-    ("source", "client_id"),
-    ("source", "customer_client_id"),
-];
 
 /// `start_chat`.
 pub(super) fn start_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
@@ -138,8 +127,11 @@ fn opening(
         return Err(Denial::of(codes::MISSING_ACCESS));
     }
     let members = members(platform, cx, request, chat.as_ref(), &access)?;
-    let chat_properties = properties(chat.as_ref())?;
-    let thread_properties = properties(thread.as_ref())?;
+    let properties = |of: Option<&Fields<'_>>, level| {
+        of.map(|of| begun_with(platform, request, level, of)).transpose().map(Option::unwrap_or_default)
+    };
+    let chat_properties = properties(chat.as_ref(), Level::Chat)?;
+    let thread_properties = properties(thread.as_ref(), Level::Thread)?;
     let events = events(platform, cx, request, thread.as_ref(), &members, cause)?;
     let phase = match fields.flag("active")? {
         Some(false) => Phase::Closed,
@@ -157,17 +149,6 @@ fn opening(
         phase,
         continuous,
     })
-}
-
-/// The properties that something is to begin with, without those that the platform alone sets.
-fn properties(of: Option<&Fields<'_>>) -> Result<Properties, Denial> {
-    let mut given = of.map(|of| of.properties("properties")).transpose()?.unwrap_or_default();
-    for (namespace, names) in &mut given {
-        if let Value::Object(names) = names {
-            names.retain(|name, _| !OWN.contains(&(namespace.as_str(), name.as_str())));
-        }
-    }
-    Ok(given)
 }
 
 /// The groups of the new thread: those that the caller names, or else those of the first rule of access that the customer
@@ -239,7 +220,7 @@ fn events(
         if !members.iter().any(|(member, _)| member == author) {
             return Err(Denial::validation(format!("`{}` is not in `chat.users`", event.name("author_id"))));
         }
-        let mut draft = draft(platform, cx, &event, cause)?;
+        let mut draft = draft(platform, cx, request, &event, cause)?;
         // Whatever the caller asks for, what a thread begins with is seen by everybody.
         draft.visibility = super::super::model::Visibility::All;
         drafts.push((author.to_owned(), draft));
