@@ -78,7 +78,7 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
         return Ok(Exit::CouldNotRun);
     }
     let names: Vec<&str> = vendors.iter().map(|vendor| vendor.name).collect();
-    terminal.remark(&format!("{} at {}, seed {seed}; stop with ctrl-c", names.join(" and "), house.url()))?;
+    terminal.remark(&format!("{} at {}, seed {seed}; stop with ctrl-c", listed(&names), house.url()))?;
     let mut watched: Vec<(Tenancy, Watch)> =
         tenants.into_iter().zip(vendors).map(|(tenant, vendor)| (tenant, Watch::new(vendor.name))).collect();
     loop {
@@ -137,4 +137,12 @@ fn private(path: &Path, text: &str) -> io::Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(text.as_bytes())?;
     std::fs::rename(&draft, path)
+}
+/// Names as a sentence has them: "a", "a and b", "a, b and c".
+fn listed(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
 }

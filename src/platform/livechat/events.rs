@@ -8,7 +8,7 @@ use super::model::{
     Chat, Content, Event as ThreadEvent, Fact, MemberKind, Registration, Status, Subject, Thread, Visibility,
 };
 use super::version::Version;
-use super::wire::{Body, View, additional_data};
+use super::wire::{Body, Erased, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::journal::entry::{Audience, Change, Party, Role, Said};
 use crate::platform::Event;
@@ -55,7 +55,7 @@ pub(super) const EVENTS: &[Event] = &[
     ),
     event(CHATS, "thread_tagged", "a thread got a tag"),
     event(CHATS, "thread_untagged", "a thread lost a tag"),
-    event(CHATS, "thread_summary_set", "somebody asked what a thread was about"),
+    event(CHATS, "thread_summary_set", "what a thread was about is known"),
     event(CHATS, "routing_status_set", "an agent or a bot takes chats now, or does no longer"),
     event(VISITORS, "incoming_customer", "a customer is here for the first time; up to v3.5"),
     event(STAFF, "agent_created", "there is a new agent"),
@@ -159,9 +159,10 @@ impl Livechat {
         });
     }
 
-    /// Everything as a version shows it.
+    /// Everything as a version shows it to those of whom nothing is known.
     pub(super) fn view(&self, version: Version) -> View<'_> {
-        View { tenant: &self.tenant, organization: &self.organization, chats: &self.chats, version }
+        let erased = Erased::Place;
+        View { tenant: &self.tenant, organization: &self.organization, chats: &self.chats, version, erased }
     }
 
     /// Whether a webhook is sent at all just now.
@@ -206,8 +207,8 @@ impl Livechat {
                     None => {}
                 }
             }
-            Fact::EventAdded { place } => {
-                let event = chat.latest().and_then(|thread| Some((thread, thread.events().get(*place)?)));
+            Fact::EventAdded { thread, place } => {
+                let event = chat.thread(thread).and_then(|(_, thread)| Some((thread, thread.events().get(*place)?)));
                 if let Some((thread, event)) = event {
                     cx.said(self.said(cause, chat, thread, event));
                 }
@@ -290,7 +291,7 @@ fn updated(what: &str) -> Change {
 /// Who wrote the event that a fact is about, if anybody did.
 fn author(chat: &Chat, fact: &Fact) -> Option<AuthorType> {
     let event = match fact {
-        Fact::EventAdded { place } => chat.latest()?.events().get(*place)?,
+        Fact::EventAdded { thread, place } => chat.thread(thread)?.1.events().get(*place)?,
         Fact::EventUpdated { thread, event } => chat.thread(thread)?.1.event(event)?,
         Fact::Began
         | Fact::Pressed { .. }

@@ -1,21 +1,24 @@
-//! What the vendor documents about configuration and authorization and is not played here.
+//! What the vendor documents about configuration, authorization and archives and is not played here.
 //!
 //! Methods of the API among it have a route, answer an error that says so, and are noted as a mistake of the caller. Its
-//! webhooks can be registered and are never sent. Webhooks about apps, and calls to accounts, have no place here at all.
+//! webhooks can be registered and are never sent. Filters are accepted and find that there is nothing. Webhooks about apps,
+//! and calls to accounts, have no place here at all.
 //!
-//! Pages: platform.text.com/docs/management/configuration-api, platform.text.com/docs/management/webhooks and
-//! platform.text.com/docs/authorization, with the pages below them.
+//! Pages: platform.text.com/docs/messaging/agent-chat-api, platform.text.com/docs/management/configuration-api,
+//! platform.text.com/docs/management/webhooks and platform.text.com/docs/authorization, with the pages below them.
 
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::Missing;
 
-/// All of it: methods, then webhooks, then what is not part of the API itself.
+/// All of it: methods and their filters, then webhooks, then what is not part of the API itself.
 pub(super) const MISSING: &[Missing] = &[
     row(
         "get_product_source",
         "no license is bought here, so none has a source",
         "platform.text.com/docs/management/configuration-api#get-product-source",
     ),
+    row("list_archives: filters.sales", SALES, ARCHIVES),
+    row("list_archives: filters.goals", GOALS, ARCHIVES),
     row("auto_access_added", RULE, WEBHOOKS_3_4),
     row("auto_access_updated", RULE, WEBHOOKS_3_4),
     row("auto_access_deleted", RULE, WEBHOOKS_3_4),
@@ -35,6 +38,9 @@ pub(super) const MISSING: &[Missing] = &[
     ),
 ];
 
+const SALES: &str = "accepted, and no thread has any, since nobody sells here";
+const GOALS: &str = "accepted, and no thread has any, since nobody reaches goals here";
+const ARCHIVES: &str = "platform.text.com/docs/messaging/agent-chat-api#list-archives";
 const RULE: &str = "under v3.4; registered and never sent, since later versions have `auto_accesses_updated` for it";
 const WEBHOOKS_3_4: &str = "platform.text.com/docs/management/webhooks/v3.4";
 const APP: &str = "a webhook of another kind; apps are installed from the beginning here";

@@ -3,13 +3,14 @@
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
 //! (`setup: {delivery: …}`), the order of webhooks that one deed causes, who gets a chat among equals, after which time a
-//! thread counts as idle (`setup: {idle_after: …, transfer_after: …}`), what a summary says, the well-known tokens of bots
-//! (`dal:bot-token`, `dal:bot2-token` …) and which scopes tokens have by default (`setup: {agents: [{scopes: …}]}`, `tokens`,
-//! `pat_scopes`). Everything decided here is a named constant or a key of `setup:`.
+//! thread counts as idle (`setup: {idle_after: …, transfer_after: …}`), how those go who become offline (`going_offline`),
+//! whether customers who come back get whoever they had (`prefer_recent_agent`), what a summary says, the well-known tokens
+//! of bots (`dal:bot-token`, `dal:bot2-token` …) and which scopes tokens have by default (`setup: {agents: [{scopes: …}]}`,
+//! `tokens`, `pat_scopes`). Everything decided here is a named constant or a key of `setup:`.
 //!
-//! Not part of it so far: the Customer Chat API and sockets; what sockets alone would hear of is checked and answered, and
-//! that is all. Agents who are created by a call have their own address as a token (`dal:zoe@example.com`), where identities
-//! are well known; bots get one for their secret.
+//! Not part of it so far: the Customer Chat API, whose part in how a chat begins is `setup: {widget: …}`, and sockets; what
+//! sockets alone would hear of is checked and answered, and that is all. Agents who are created by a call have their own
+//! address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
 
 mod action;
 mod announce;
@@ -139,12 +140,9 @@ impl Platform for Livechat {
         let secret = webhooks.counting(cx.now()).next().map_or(shared, |first| first.secret.clone());
         auth.exports.push(("LIVECHAT_SECRET_KEY", secret));
         let organization = Organization::new(staff, &tenant.groups, webhooks);
-        let (mut registry, bans, library) = (Registry::new(), Bans::default(), Library::default());
-        for registered in &tenant.properties {
-            registry.register(&registered.owner, &registered.name, registered.property.clone());
-        }
-        let files = Files::default();
-        Self { tenant, auth, organization, chats: Chats::new(), properties: registry, bans, library, files }
+        let (bans, library, files) = (Bans::default(), Library::default(), Files::default());
+        let properties = tenant.properties.clone();
+        Self { tenant, auth, organization, chats: Chats::new(), properties, bans, library, files }
     }
 
     fn credential(call: &Call) -> Option<Credential> {

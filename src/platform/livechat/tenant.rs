@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 
 use super::hook::Hook;
 use super::key::Keys;
-use super::model::registry::Property;
-use super::model::{StaffKind, Staffer};
+use super::model::registry::Registry;
+use super::model::{Properties, StaffKind, Staffer};
 use super::version::Ends;
 use crate::base::time::VirtualSpan;
 use crate::platform::outgoing::Policy;
@@ -38,6 +38,12 @@ pub struct Tenant {
     pub(super) archive_after: VirtualSpan,
     /// What happens to a chat that nobody is free for.
     pub(super) overflow: Overflow,
+    /// How those go who become offline.
+    pub(super) going_offline: GoingOffline,
+    /// Whom customers get who come back.
+    pub(super) returning: Returning,
+    /// What the chat widget writes where customers begin a thread.
+    pub(super) widget: Widget,
     /// Whether webhooks name a requester where there is none.
     pub(super) requester_id: RequesterId,
     /// Whether webhooks about the configuration name who has changed it.
@@ -54,19 +60,8 @@ pub struct Tenant {
     pub(super) region: Option<String>,
     /// The dates that answers of old versions carry.
     pub(super) ends: Ends,
-    /// The properties that apps have registered.
-    pub(super) properties: Vec<Registered>,
-}
-
-/// A property that an app has registered.
-#[derive(Clone, Debug)]
-pub(super) struct Registered {
-    /// The app.
-    pub(super) owner: String,
-    /// What it is called.
-    pub(super) name: String,
-    /// The property.
-    pub(super) property: Property,
+    /// The properties of apps, and the values that the license and its groups begin with.
+    pub(super) properties: Registry,
 }
 
 /// What happens to a chat that nobody is free for.
@@ -76,6 +71,34 @@ pub(super) enum Overflow {
     Queue,
     /// It cannot be.
     Refuse,
+}
+
+/// Whom customers get who come back. The vendor's name for the first is `prefer_recent_agent`; what sort of setting it is,
+/// and whether it is on by default, is not published.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Returning {
+    /// Whoever had the chat last, if they are free.
+    ToTheSame,
+    /// Whoever the router chooses.
+    Anew,
+}
+
+/// Properties that the chat widget writes where customers begin a thread.
+#[derive(Clone, Debug)]
+pub(super) struct Widget {
+    /// Those of the chat.
+    pub(super) chat: Properties,
+    /// Those of the thread.
+    pub(super) thread: Properties,
+}
+
+/// How those go who become offline. Notes and reasons tell the two apart, statuses do not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum GoingOffline {
+    /// They sign out.
+    SignedOut,
+    /// They are cut off.
+    Disconnected,
 }
 
 /// Whether webhooks name a requester where there is none: some parsers want the key.

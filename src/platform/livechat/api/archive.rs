@@ -32,7 +32,7 @@ pub(super) fn list_archives(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
         .flat_map(threads)
         .filter(|(chat, thread)| !thread.active() && platform.reads(request, chat, thread))
         .filter(|(chat, thread)| {
-            filter.passes(&Archived { organization: &platform.organization, chats: &platform.chats, chat, thread })
+            filter.passes(&Archived { view: platform.view_for(request), library: &platform.library, chat, thread })
         })
         .collect();
     // Ids grow, so they sort by age.
@@ -41,7 +41,7 @@ pub(super) fn list_archives(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
     platform.admit(cx, request)?;
     let count = found.len();
     let page = asked.page(found, if filter.by_thread() { count.max(1) } else { limit });
-    let view = platform.view(request.version);
+    let view = platform.view_for(request);
     let entry = |(chat, thread): &(&Chat, &Thread)| {
         let mut entry = json!(view.chat(chat, Some(thread), &request.caller.id));
         if let Some(thread) = entry["thread"].as_object_mut() {

@@ -1,14 +1,15 @@
 //! Which threads that are over are wanted.
 //!
-//! Nobody sells, reaches goals or sees greetings here, so threads have none of these. Of the filter `forms` only `exists`
-//! counts, as answers to forms are known as events and not question by question.
+//! Nobody sells or reaches goals here, so threads have neither: what must have one is not found, and what must not is.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::super::codes::Denial;
-use super::super::model::{Chat, Chats, Content, EVERYBODY, Event, Organization, StaffKind, Staffer, Thread};
+use super::super::model::{Chat, Content, EVERYBODY, Event, Library, StaffKind, Staffer, Thread, Validity};
+use super::super::wire::{Erased, View};
+use super::archive_survey::SurveyFilter;
 use super::document::Fields;
 use super::list::{PropertyFilter, Span};
 
@@ -20,10 +21,10 @@ const COUNTRY: &str = "PL";
 
 /// A thread that is over, with what is known around it.
 pub(super) struct Archived<'a> {
-    /// The people who work there.
-    pub(super) organization: &'a Organization,
-    /// The customers.
-    pub(super) chats: &'a Chats,
+    /// What the caller sees.
+    pub(super) view: View<'a>,
+    /// The greetings, among others.
+    pub(super) library: &'a Library,
     /// The chat.
     pub(super) chat: &'a Chat,
     /// The thread.
@@ -39,6 +40,7 @@ pub(super) struct Filter {
     groups: Option<Vec<u64>>,
     properties: Vec<PropertyFilter>,
     sets: Vec<(Trait, SetFilter)>,
+    surveys: Vec<SurveyFilter>,
     customer_id: Option<String>,
     customer_email: Option<String>,
 }
@@ -52,8 +54,6 @@ enum Trait {
     Goals,
     Countries,
     EventTypes,
-    Forms,
-    Greetings,
     Responders,
     FirstResponder,
     ResponderGroups,
@@ -63,7 +63,7 @@ enum Trait {
 
 /// What must be among several.
 #[derive(Debug, Default)]
-struct SetFilter {
+pub(super) struct SetFilter {
     exists: Option<bool>,
     any: Option<Vec<Value>>,
     every: Option<Vec<Value>>,
@@ -71,7 +71,8 @@ struct SetFilter {
 }
 
 impl SetFilter {
-    fn read(fields: &Fields<'_>) -> Result<Self, Denial> {
+    /// Reads it.
+    pub(super) fn read(fields: &Fields<'_>) -> Result<Self, Denial> {
         let exists = fields.flag("exists")?;
         let (values, none) = (fields.list("values")?.cloned(), fields.list("exclude_values")?.cloned());
         let given = [exists.is_some(), values.is_some(), none.is_some()];
@@ -86,17 +87,32 @@ impl SetFilter {
         Ok(Self { exists, any, every, none })
     }
 
-    fn passes(&self, found: &BTreeSet<String>) -> bool {
+    /// Whether everything will do.
+    pub(super) fn is_empty(&self) -> bool {
+        self.exists.is_none() && self.any.is_none() && self.every.is_none() && self.none.is_none()
+    }
+
+    /// Whether these will do.
+    pub(super) fn passes(&self, found: &BTreeSet<String>) -> bool {
+        self.takes(!found.is_empty()) && self.matches(found)
+    }
+
+    /// Whether it will do that there are some, or none.
+    pub(super) fn takes(&self, some: bool) -> bool {
+        self.exists.is_none_or(|exists| exists == some)
+    }
+
+    /// Whether these values will do, whether or not there have to be some.
+    pub(super) fn matches(&self, found: &BTreeSet<String>) -> bool {
         let has = |value: &Value| found.contains(&plain(value));
-        self.exists.is_none_or(|exists| exists != found.is_empty())
-            && self.any.as_ref().is_none_or(|values| values.iter().any(has))
+        self.any.as_ref().is_none_or(|values| values.iter().any(has))
             && self.every.as_ref().is_none_or(|values| values.iter().all(has))
             && self.none.as_ref().is_none_or(|values| !values.iter().any(has))
     }
 }
 
 /// A value as text, so that texts and numbers are compared alike.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -116,6 +132,7 @@ impl Filter {
             groups: at_most(&filters, "group_ids", MOST_GROUPS, filters.numbers("group_ids")?)?,
             properties: PropertyFilter::read(&filters)?,
             sets: sets(&filters)?,
+            surveys: SurveyFilter::read(&filters)?,
             customer_id: filters.text("customer_id")?.map(str::to_owned),
             customer_email: filters.text("customer_email")?.map(str::to_owned),
         };
@@ -141,14 +158,15 @@ impl Filter {
         let Archived { chat, thread, .. } = found;
         let properties = |filter: &PropertyFilter| filter.passes(&thread.properties) || filter.passes(&chat.properties);
         let customer = chat.customer().map(|member| member.id.as_str());
-        let email = customer.and_then(|id| found.chats.patron(id)).map(|patron| patron.email.as_str());
-        self.query.as_ref().is_none_or(|query| mentions(thread, query))
+        let email = customer.and_then(|id| found.view.chats.patron(id)).map(|patron| patron.email.as_str());
+        self.query.as_ref().is_none_or(|query| found.mentions(query))
             && self.span.holds(thread)
             && self.chats.as_ref().is_none_or(|ids| ids.contains(&chat.id))
             && self.threads.as_ref().is_none_or(|ids| ids.contains(&thread.id))
             && self.groups.as_ref().is_none_or(|ids| ids.iter().any(|id| thread.access.contains(id)))
             && self.properties.iter().all(properties)
             && self.sets.iter().all(|(noun, filter)| filter.passes(&found.all(*noun)))
+            && self.surveys.iter().all(|filter| filter.passes(found))
             && self.customer_id.as_ref().is_none_or(|id| customer == Some(id))
             && self.customer_email.as_ref().is_none_or(|wanted| email == Some(wanted))
     }
@@ -172,20 +190,11 @@ fn sets(filters: &Fields<'_>) -> Result<Vec<(Trait, SetFilter)>, Denial> {
         ("goals", Trait::Goals),
         ("customer_countries", Trait::Countries),
         ("event_types", Trait::EventTypes),
-        ("greetings", Trait::Greetings),
     ];
     let mut sets = Vec::new();
     for (key, noun) in plain {
         if let Some(filter) = filters.object(key)? {
             sets.push((noun, SetFilter::read(&filter)?));
-        }
-    }
-    if let Some(forms) = filters.object("forms")? {
-        for form in forms.keys() {
-            for (index, one) in forms.list(form)?.into_iter().flatten().enumerate() {
-                let one = Fields::of(one, &format!("{}.{index}", forms.name(form)))?;
-                sets.push((Trait::Forms, SetFilter { exists: one.flag("exists")?, ..SetFilter::default() }));
-            }
         }
     }
     if let Some(response) = filters.object("agent_response")? {
@@ -209,19 +218,6 @@ fn sets(filters: &Fields<'_>) -> Result<Vec<(Trait, SetFilter)>, Denial> {
     Ok(sets)
 }
 
-fn mentions(thread: &Thread, query: &str) -> bool {
-    let query = query.to_ascii_lowercase();
-    thread.events().iter().any(|event| match &event.draft.content {
-        Content::Message { text, .. } => text.to_ascii_lowercase().contains(&query),
-        Content::File { .. }
-        | Content::RichMessage { .. }
-        | Content::Form { .. }
-        | Content::Custom { .. }
-        | Content::System { .. }
-        | Content::Activity { .. } => false,
-    })
-}
-
 impl Archived<'_> {
     /// All that a thread has of something.
     fn all(&self, noun: Trait) -> BTreeSet<String> {
@@ -229,13 +225,9 @@ impl Archived<'_> {
         match noun {
             Trait::Agents => ids(self.agents().collect()),
             Trait::Tags => self.thread.tags.iter().cloned().collect(),
-            Trait::Sales | Trait::Goals | Trait::Greetings => BTreeSet::new(),
+            Trait::Sales | Trait::Goals => BTreeSet::new(),
             Trait::Countries => self.chat.customer().map(|_| COUNTRY.to_owned()).into_iter().collect(),
             Trait::EventTypes => self.events().map(|event| event.draft.content.kind().to_owned()).collect(),
-            Trait::Forms => {
-                let kinds = self.events().map(|event| event.draft.content.kind());
-                kinds.filter(|kind| *kind == "filled_form").map(str::to_owned).collect()
-            }
             Trait::Responders => ids(self.responders().collect()),
             Trait::FirstResponder => ids(self.responders().take(1).collect()),
             Trait::ResponderGroups => self.responders().flat_map(groups).collect(),
@@ -248,13 +240,32 @@ impl Archived<'_> {
         self.thread.events().iter()
     }
 
+    /// The events that the caller is shown. Nobody finds what they are not shown.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &Event> {
+        self.events().filter(|event| event.standing == Validity::Kept || self.view.erased == Erased::Whole)
+    }
+
+    /// Whether a text has these words in it.
+    fn mentions(&self, query: &str) -> bool {
+        let query = query.to_ascii_lowercase();
+        self.shown().any(|event| match &event.draft.content {
+            Content::Message { text, .. } => text.to_ascii_lowercase().contains(&query),
+            Content::File { .. }
+            | Content::RichMessage { .. }
+            | Content::Form { .. }
+            | Content::Custom { .. }
+            | Content::System { .. }
+            | Content::Activity { .. } => false,
+        })
+    }
+
     fn agents(&self) -> impl Iterator<Item = &Staffer> {
-        self.thread.user_ids.iter().filter_map(|id| self.organization.staffer(id))
+        self.thread.user_ids.iter().filter_map(|id| self.view.organization.staffer(id))
     }
 
     /// Those who wrote in it, in the order of their writing.
     fn responders(&self) -> impl Iterator<Item = &Staffer> {
-        self.events().filter_map(|event| self.organization.staffer(event.author.as_ref()?))
+        self.events().filter_map(|event| self.view.organization.staffer(event.author.as_ref()?))
     }
 }
 

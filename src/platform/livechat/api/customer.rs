@@ -22,7 +22,7 @@ pub(super) fn get_customer(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     let id = known(platform, cx, &fields)?;
     platform.admit(cx, request)?;
     platform.meet_id(cx, id);
-    let view = platform.view(request.version);
+    let view = platform.view_for(request);
     done(&view.patron(id))
 }
 

@@ -7,7 +7,9 @@ use super::super::codes::Denial;
 use super::super::deed::source;
 use super::super::events::Cause;
 use super::super::model::{Button, Content, Draft, Element, FormStage, Postback, Visibility};
+use super::Request;
 use super::document::Fields;
+use super::property::{Level, begun_with};
 use crate::platform::cx::Cx;
 
 /// The longest text, in bytes.
@@ -44,7 +46,13 @@ const ROLES: &[&str] = &["default", "primary", "danger"];
 const VIEWS: &[&str] = &["tags", "swatch", "images", "select"];
 
 /// Reads an event.
-pub(super) fn draft(platform: &Livechat, cx: &Cx<'_>, event: &Fields<'_>, cause: &Cause) -> Result<Draft, Denial> {
+pub(super) fn draft(
+    platform: &Livechat,
+    cx: &Cx<'_>,
+    request: &Request,
+    event: &Fields<'_>,
+    cause: &Cause,
+) -> Result<Draft, Denial> {
     let kind = event.word("type", KINDS)?.ok_or_else(|| event.missing("type"))?;
     let content = match kind {
         "message" => Content::Message { text: text(event)?, postback: postback(event)? },
@@ -68,7 +76,7 @@ pub(super) fn draft(platform: &Livechat, cx: &Cx<'_>, event: &Fields<'_>, cause:
         content,
         visibility: event.visibility("visibility")?.unwrap_or(Visibility::All),
         custom_id: event.text("custom_id")?.map(str::to_owned),
-        properties: event.properties("properties")?,
+        properties: begun_with(platform, request, Level::Event, event)?,
     };
     source(&mut draft.properties, cause);
     Ok(draft)

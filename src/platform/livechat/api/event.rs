@@ -76,7 +76,7 @@ pub(super) fn send_event_preview(platform: &mut Livechat, cx: &mut Cx<'_>, reque
     let event = fields.required_object("event")?;
     event.word("type", &["message"])?;
     event.word("visibility", &["all"])?;
-    draft(platform, cx, &event, &platform.cause(cx, request))?;
+    draft(platform, cx, request, &event, &platform.cause(cx, request))?;
     indicate(platform, cx, request, chat, PresenceRule::Required)
 }
 

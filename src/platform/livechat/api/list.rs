@@ -31,7 +31,7 @@ pub(super) fn list_chats(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     platform.admit(cx, request)?;
     let found = chats.len();
     let page = asked.page(chats, limit);
-    let view = platform.view(request.version);
+    let view = platform.view_for(request);
     let key = if request.version >= Version::V3_7 { "chats_info" } else { "chats_summary" };
     let mut answer = Map::new();
     answer.insert(key.to_owned(), page.entries.iter().map(|chat| view.summary(chat, &request.caller.id)).collect());
@@ -150,7 +150,7 @@ pub(super) fn list_threads(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     platform.admit(cx, request)?;
     let found = threads.len();
     let page = asked.page(threads, limit);
-    let view = platform.view(request.version);
+    let view = platform.view_for(request);
     let threads: Vec<_> = page.entries.iter().map(|thread| view.thread(chat, thread)).collect();
     let mut answer = Map::new();
     answer.insert("threads".to_owned(), json!(threads));

@@ -3,6 +3,7 @@
 mod agent;
 mod archive;
 mod archive_filter;
+mod archive_survey;
 mod batch;
 mod broadcast;
 mod configuration;
@@ -35,10 +36,11 @@ use super::Livechat;
 use super::auth::{self, Caller};
 use super::codes::{self, Denial};
 use super::events::Cause;
-use super::model::{Chat, Thread};
+use super::model::{Chat, Role, Staffer, Thread};
 use super::region;
 use super::scope;
 use super::version::Version;
+use super::wire::{Erased, View};
 use crate::base::percent::decoded;
 use crate::journal::entry::Party;
 use crate::platform::cx::Cx;
@@ -227,6 +229,16 @@ impl Livechat {
             true => Ok(chat),
             false => Err(Denial::of(codes::MISSING_ACCESS)),
         }
+    }
+
+    /// Everything as the caller sees it. Bots have no role; that they see no more than those of the lowest one is inferred.
+    fn view_for(&self, request: &Request) -> View<'_> {
+        let role = self.organization.staffer(&request.caller.id).and_then(Staffer::role);
+        let erased = match role {
+            Some(Role::Viceowner | Role::Administrator) => Erased::Whole,
+            Some(Role::Normal) | None => Erased::Place,
+        };
+        View { erased, ..self.view(request.version) }
     }
 
     /// Whether the caller may see a chat: because of a group, or for being in it.

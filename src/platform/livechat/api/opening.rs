@@ -10,6 +10,7 @@ use super::super::model::{Chat, Draft, EVERYBODY, MemberKind, Phase};
 use super::super::wire::WHEREABOUTS;
 use super::document::Fields;
 use super::draft::draft;
+use super::property::{Level, begun_with};
 use super::{Outcome, PresenceRule, Request, done, nothing};
 use crate::platform::cx::Cx;
 
@@ -126,9 +127,11 @@ fn opening(
         return Err(Denial::of(codes::MISSING_ACCESS));
     }
     let members = members(platform, cx, request, chat.as_ref(), &access)?;
-    let chat_properties = chat.as_ref().map(|chat| chat.properties("properties")).transpose()?.unwrap_or_default();
-    let thread_properties =
-        thread.as_ref().map(|thread| thread.properties("properties")).transpose()?.unwrap_or_default();
+    let properties = |of: Option<&Fields<'_>>, level| {
+        of.map(|of| begun_with(platform, request, level, of)).transpose().map(Option::unwrap_or_default)
+    };
+    let chat_properties = properties(chat.as_ref(), Level::Chat)?;
+    let thread_properties = properties(thread.as_ref(), Level::Thread)?;
     let events = events(platform, cx, request, thread.as_ref(), &members, cause)?;
     let phase = match fields.flag("active")? {
         Some(false) => Phase::Closed,
@@ -217,7 +220,7 @@ fn events(
         if !members.iter().any(|(member, _)| member == author) {
             return Err(Denial::validation(format!("`{}` is not in `chat.users`", event.name("author_id"))));
         }
-        let mut draft = draft(platform, cx, &event, cause)?;
+        let mut draft = draft(platform, cx, request, &event, cause)?;
         // Whatever the caller asks for, what a thread begins with is seen by everybody.
         draft.visibility = super::super::model::Visibility::All;
         drafts.push((author.to_owned(), draft));

@@ -23,7 +23,7 @@ pub(super) fn get_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Reque
         return Err(Denial::of(codes::MISSING_ACCESS).into());
     }
     platform.admit(cx, request)?;
-    let view = platform.view(request.version);
+    let view = platform.view_for(request);
     done(&view.chat(chat, thread, &request.caller.id))
 }
 
@@ -33,7 +33,7 @@ pub(super) fn send_event(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Req
     let cause = platform.cause(cx, request);
     let id = fields.required("chat_id")?;
     let event = fields.object("event")?.ok_or_else(|| fields.missing("event"))?;
-    let draft = draft(platform, cx, &event, &cause)?;
+    let draft = draft(platform, cx, request, &event, &cause)?;
     let (chat, _) = platform.open_chat(request, id, PresenceRule::Required)?;
     let hidden = chat.present(&request.caller.id).is_some_and(|member| member.visibility == Visibility::Agents);
     if hidden && draft.visibility == Visibility::All {

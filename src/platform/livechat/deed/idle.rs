@@ -7,7 +7,7 @@ use super::super::events::Cause;
 use super::super::model::{Chat, Properties, Subject, Thread, set};
 use super::lifecycle::Closing;
 use super::note::{Departure, Note};
-use super::router::Choice;
+use super::router::{Choice, Pool, Routing};
 use crate::base::time::{VirtualSpan, VirtualTime};
 use crate::platform::cx::{Cx, WakeKey};
 
@@ -83,7 +83,8 @@ impl Livechat {
         let customer = found.customer().map(|member| member.id.as_str());
         let waits = customer.is_some() && found.active().is_some_and(|thread| thread.last_author() == customer);
         let Some(holder) = found.holder().filter(|_| waits).map(|holder| holder.id.clone()) else { return };
-        if let Some(next) = self.choose(&Choice { groups: &found.access, but: &[holder] }) {
+        let choice = Choice { groups: &found.access, but: &[holder], pool: Pool::of_chat(found) };
+        if let Routing::To(next) = self.route(&choice) {
             self.reassign(cx, chat, &next, Departure::Inactive);
         }
     }

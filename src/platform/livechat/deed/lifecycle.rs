@@ -4,24 +4,14 @@ use serde_json::json;
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Chat, Content, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility, set};
+use super::super::model::{
+    Chat, Content, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility, assign, set,
+};
 use super::super::wire::{REFERRER, WHEREABOUTS};
 use super::note::{Departure, Note};
 use super::signature;
 use crate::journal::entry::Role;
 use crate::platform::cx::Cx;
-
-/// The properties, by namespace and name, whose values are the platform's own: callers can read them only.
-const OWN: &[(&str, &str)] = &[
-    ("routing", "continuous"),
-    ("routing", "email_follow_up"),
-    ("routing", "idle"),
-    ("routing", "referrer"),
-    ("routing", "start_url"),
-    ("routing", "unassigned"),
-    ("source", "client_id"),
-    ("source", "customer_client_id"),
-];
 
 /// How a thread begins.
 #[derive(Clone, Debug)]
@@ -103,11 +93,11 @@ impl Livechat {
         }
         let mut thread = Thread::new(self.next_id(cx), now, thread_properties(cause), opening.access.clone());
         let thread_id = thread.id.clone();
-        merge(&mut thread.properties, opening.thread_properties);
+        assign(&mut thread.properties, opening.thread_properties);
         let mut begun = Begun { chat: id.clone(), thread: thread_id.clone(), events: Vec::new() };
         let Some(chat) = self.chats.get_mut(&id) else { return begun };
         chat.access = opening.access;
-        merge(&mut chat.properties, opening.chat_properties);
+        assign(&mut chat.properties, opening.chat_properties);
         if let Some(continuous) = opening.continuous {
             set(&mut chat.properties, "routing", "continuous", json!(continuous));
             set(&mut thread.properties, "routing", "continuous", json!(continuous));
@@ -163,13 +153,17 @@ impl Livechat {
         };
         self.note(cx, cause, chat, note);
         let Some(found) = self.chats.get_mut(chat) else { return };
+        let holder = found.holder().map(|holder| holder.id.clone());
         let Some(thread) = found.active_mut() else { return };
         thread.phase = Phase::Closed;
+        thread.held_by = holder;
+        let thread = thread.id.clone();
         set(&mut found.properties, "routing", "pinned", json!(false));
         self.publish(cx, cause, chat, &Fact::Deactivated { user });
         if let Some(found) = self.chats.get_mut(chat) {
             found.empty();
         }
+        self.summarize_closed(cx, chat, &thread);
         self.serve_queue(cx);
     }
 
@@ -219,18 +213,5 @@ fn origin(properties: &mut Properties, cause: &Cause) {
 pub(crate) fn source(properties: &mut Properties, cause: &Cause) {
     if let Some(client) = &cause.client {
         set(properties, "source", "client_id", json!(client));
-    }
-}
-
-/// Puts the properties a caller gives on top of others, name by name, except those that the platform alone sets.
-fn merge(into: &mut Properties, from: Properties) {
-    for (namespace, names) in from {
-        if let serde_json::Value::Object(names) = names {
-            for (name, value) in names {
-                if !OWN.contains(&(namespace.as_str(), name.as_str())) {
-                    set(into, &namespace, &name, value);
-                }
-            }
-        }
     }
 }

@@ -6,7 +6,7 @@ use super::super::model::{Fact, MemberKind, Reason, Visibility};
 use super::super::tenant::Overflow;
 use super::lifecycle::Closing;
 use super::note::{Departure, Note};
-use super::router::Choice;
+use super::router::{Choice, Pool, Routing};
 use crate::platform::cx::Cx;
 
 /// Somebody who is to join a chat.
@@ -61,16 +61,16 @@ impl Livechat {
 
     /// Finds somebody to follow an agent or bot who has gone; nobody documents who.
     pub(super) fn succeed(&mut self, cx: &mut Cx<'_>, chat: &str, gone: &str, why: Departure) {
-        let Some(groups) = self.chats.get(chat).map(|chat| chat.access.clone()) else { return };
-        let former = self.name_of(gone);
-        if let Some(next) = self.choose(&Choice { groups: &groups, but: &[gone.to_owned()] }) {
-            let added = self.name_of(&next);
-            self.assign(cx, chat, &next, Reason::Assigned);
-            self.note(cx, &Cause::system(), chat, Note::Assigned(why, added, former));
-            return;
-        }
-        match self.tenant.overflow {
-            Overflow::Queue => {
+        let Some(found) = self.chats.get(chat) else { return };
+        let (groups, former) = (found.access.clone(), self.name_of(gone));
+        let routing = self.route(&Choice { groups: &groups, but: &[gone.to_owned()], pool: Pool::of_chat(found) });
+        match (routing, self.tenant.overflow) {
+            (Routing::To(next), _) => {
+                let added = self.name_of(&next);
+                self.assign(cx, chat, &next, Reason::Assigned);
+                self.note(cx, &Cause::system(), chat, Note::Assigned(why, added, former));
+            }
+            (Routing::ByHand, _) | (Routing::NobodyFree, Overflow::Queue) => {
                 self.enqueue(cx, chat, vec![gone.to_owned()]);
                 let waits = Fact::Transferred {
                     reason: Reason::Unassigned,
@@ -81,20 +81,21 @@ impl Livechat {
                 self.publish(cx, &Cause::system(), chat, &waits);
                 self.note(cx, &Cause::system(), chat, Note::Unassigned(why, former));
             }
-            Overflow::Refuse => self.deactivate(cx, &Cause::system(), chat, &Closing::Abandoned(why)),
+            (Routing::NobodyFree, Overflow::Refuse) => {
+                self.deactivate(cx, &Cause::system(), chat, &Closing::Abandoned(why))
+            }
         }
     }
 
     /// Has the router give a chat to somebody, in the place of whoever has it.
     pub(crate) fn reassign(&mut self, cx: &mut Cx<'_>, chat: &str, agent: &str, why: Departure) {
-        let (gone, came) = match why {
-            Departure::Inactive => (Reason::Inactive, Reason::Inactive),
-            Departure::SignedOut => (Reason::SignedOut, Reason::Assigned),
-            Departure::Other => (Reason::Other, Reason::Assigned),
+        let came = match why {
+            Departure::Inactive => Reason::Inactive,
+            Departure::SignedOut | Departure::Disconnected | Departure::Other => Reason::Assigned,
         };
         let holder = self.chats.get(chat).and_then(|chat| chat.holder()).map(|holder| holder.id.clone());
         if let Some(holder) = &holder {
-            self.depart(cx, &Cause::system(), chat, holder, gone, None);
+            self.depart(cx, &Cause::system(), chat, holder, why.reason(), None);
         }
         self.assign(cx, chat, agent, came);
         if let Some(holder) = holder {

@@ -20,7 +20,7 @@ pub(super) use self::lifecycle::{Begun, Closing, Opening, source};
 pub(super) use self::membership::Joining;
 pub(super) use self::note::Departure;
 use self::note::Note;
-pub(super) use self::router::Choice;
+pub(super) use self::router::{Choice, Pool, Routing};
 pub(super) use self::transfer::{Availability, Destination, Unable};
 use super::Livechat;
 use super::events::Cause;
@@ -58,12 +58,12 @@ impl Livechat {
         let found = self.chats.get_mut(chat)?;
         let thread = found.active_mut()?;
         let place = thread.push(now, signature(author, &draft), draft)?;
-        let id = thread.event_id(&thread.events()[place]);
+        let (id, thread) = (thread.event_id(&thread.events()[place]), thread.id.clone());
         if let Some(author) = author {
             found.saw(author, now);
             self.spoke(cx, chat, author, public);
         }
-        self.publish(cx, cause, chat, &Fact::EventAdded { place });
+        self.publish(cx, cause, chat, &Fact::EventAdded { thread, place });
         if author.is_some() {
             self.stir(cx, chat);
         }
@@ -111,5 +111,12 @@ impl Livechat {
     /// Has the system write a note into the active thread.
     pub(super) fn note(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, note: Note) {
         self.append(cx, cause, chat, None, note.draft());
+    }
+
+    /// Has the system write a note into one of the threads, be it over or not.
+    pub(super) fn note_in(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, thread: &str, note: Note) {
+        let Some(found) = self.chats.get_mut(chat).and_then(|chat| chat.thread_mut(thread)) else { return };
+        let place = found.annotate(cx.now(), note.draft());
+        self.publish(cx, cause, chat, &Fact::EventAdded { thread: thread.to_owned(), place });
     }
 }

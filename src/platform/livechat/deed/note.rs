@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::model::{Content, Draft, IDLE};
+use super::super::model::{Content, Draft, IDLE, Reason};
 use crate::base::time::VirtualSpan;
 
 /// Why somebody does not have a chat any more without wanting so.
@@ -15,8 +15,22 @@ pub(crate) enum Departure {
     Inactive,
     /// They went.
     SignedOut,
+    /// They were cut off.
+    Disconnected,
     /// Anything else.
     Other,
+}
+
+impl Departure {
+    /// The reason that is given for their going.
+    pub(super) fn reason(self) -> Reason {
+        match self {
+            Self::Inactive => Reason::Inactive,
+            Self::SignedOut => Reason::SignedOut,
+            Self::Disconnected => Reason::Disconnected,
+            Self::Other => Reason::Other,
+        }
+    }
 }
 
 /// A note of the system, with the names in it.
@@ -56,6 +70,12 @@ pub(crate) enum Note {
     AgentRemoved(String, String),
     /// An agent went.
     AgentLeft(String),
+    /// The customer says how it was: who, the score.
+    Rated(String, i64),
+    /// The customer says how it was, in words.
+    Commented(String),
+    /// The customer says no longer how it was.
+    RatingCanceled,
 }
 
 impl Note {
@@ -74,17 +94,22 @@ impl Note {
             Self::ArchivedBySystem => ("system_archived", None, vec![]),
             Self::ArchivedInactive => ("routing.archived_inactive", None, vec![]),
             Self::Abandoned(Departure::SignedOut) => ("routing.archived_signed_out", None, vec![]),
+            Self::Abandoned(Departure::Disconnected) => ("routing.archived_disconnected", None, vec![]),
             Self::Abandoned(Departure::Inactive | Departure::Other) => ("routing.archived_other", None, vec![]),
             Self::Assigned(departure, added, removed) => {
                 let kind = match departure {
                     Departure::Inactive => "routing.assigned_inactive",
                     Departure::SignedOut => "routing.assigned_signed_out",
+                    Departure::Disconnected => "routing.assigned_disconnected",
                     Departure::Other => "routing.assigned_other",
                 };
                 (kind, None, vec![("agent_added", added), ("agent_removed", removed)])
             }
             Self::Unassigned(Departure::SignedOut, agent) => {
                 ("routing.unassigned_signed_out", None, vec![("agent", agent)])
+            }
+            Self::Unassigned(Departure::Disconnected, agent) => {
+                ("routing.unassigned_disconnected", None, vec![("agent", agent)])
             }
             // There is no note for a chat that waits because its agent was inactive.
             Self::Unassigned(Departure::Inactive | Departure::Other, agent) => {
@@ -126,6 +151,12 @@ impl Note {
                 vec![("initiator", initiator), ("agent", agent)],
             ),
             Self::AgentLeft(agent) => ("agent_left", Some(format!("{agent} left the chat")), vec![("agent", agent)]),
+            // How scores are written is not documented.
+            Self::Rated(customer, score) => {
+                ("rating.chat_rated", None, vec![("customer", customer), ("score", score.to_string())])
+            }
+            Self::Commented(comment) => ("rating.chat_commented", None, vec![("comment", comment)]),
+            Self::RatingCanceled => ("rating.chat_rating_canceled", None, vec![]),
         };
         let vars: Map<String, Value> = vars.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         Draft::plain(Content::System { kind: kind.to_owned(), text, vars })

@@ -2,11 +2,11 @@
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Reason, Status};
-use super::super::tenant::Overflow;
+use super::super::model::Status;
+use super::super::tenant::{GoingOffline, Overflow};
 use super::lifecycle::Closing;
 use super::note::Departure;
-use super::router::Choice;
+use super::router::{Choice, Pool, Routing};
 use crate::platform::cx::Cx;
 
 impl Livechat {
@@ -36,17 +36,21 @@ impl Livechat {
 
     /// Has somebody who has gone leave a chat. Where nobody can follow and nobody may wait, it is closed as it is.
     fn sign_out(&mut self, cx: &mut Cx<'_>, chat: &str, id: &str) {
+        let why = match self.tenant.going_offline {
+            GoingOffline::SignedOut => Departure::SignedOut,
+            GoingOffline::Disconnected => Departure::Disconnected,
+        };
         let Some(found) = self.chats.get(chat) else { return };
         let held = found.holder().is_some_and(|holder| holder.id == id);
-        let next = self.choose(&Choice { groups: &found.access, but: &[id.to_owned()] });
-        if held && next.is_none() && self.tenant.overflow == Overflow::Refuse {
-            self.deactivate(cx, &Cause::system(), chat, &Closing::Abandoned(Departure::SignedOut));
+        let next = self.route(&Choice { groups: &found.access, but: &[id.to_owned()], pool: Pool::of_chat(found) });
+        if held && next == Routing::NobodyFree && self.tenant.overflow == Overflow::Refuse {
+            self.deactivate(cx, &Cause::system(), chat, &Closing::Abandoned(why));
             return;
         }
-        self.depart(cx, &Cause::system(), chat, id, Reason::SignedOut, None);
+        self.depart(cx, &Cause::system(), chat, id, why.reason(), None);
         let deserted = self.chats.get(chat).is_some_and(|chat| chat.holder().is_none());
         if held && deserted {
-            self.succeed(cx, chat, id, Departure::SignedOut);
+            self.succeed(cx, chat, id, why);
         }
     }
 }

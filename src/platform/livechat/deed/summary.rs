@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::Livechat;
 use super::super::events::Cause;
+use super::super::model::registry::{AUTO_SUMMARY, Datum, Holder};
 use super::super::model::{Chat, Content, Draft, Event, Fact, MemberKind, Summary, Thread, Validity, Visibility};
 use crate::platform::cx::Cx;
 
@@ -19,10 +20,24 @@ impl Livechat {
             let draft = Draft { visibility: Visibility::Agents, ..Draft::plain(content) };
             self.append(cx, cause, chat, None, draft);
         } else if of.summary.is_none() {
-            let summary = Summary { text, updated_at: cx.now() };
-            if let Some(thread) = self.chats.get_mut(chat).and_then(|chat| chat.thread_mut(thread)) {
-                thread.summary = Some(summary);
-            }
+            self.conclude(cx, cause, chat, thread, text);
+        }
+    }
+
+    /// Sums a thread up that was just closed, where the license wants so. That this takes no time is inferred.
+    pub(super) fn summarize_closed(&mut self, cx: &mut Cx<'_>, chat: &str, thread: &str) {
+        let wanted = self.properties.value(Holder::License, AUTO_SUMMARY) == Some(&Datum::Bool(true));
+        let found = self.chats.get(chat).and_then(|chat| Some((chat, chat.thread(thread)?.1)));
+        if let Some((chat, of)) = found.filter(|_| wanted) {
+            let (id, text) = (chat.id.clone(), text(chat, of));
+            self.conclude(cx, &Cause::system(), &id, thread, text);
+        }
+    }
+
+    fn conclude(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, thread: &str, text: String) {
+        let found = self.chats.get_mut(chat).and_then(|chat| chat.thread_mut(thread));
+        if let Some(found) = found {
+            found.summary = Some(Summary { text, updated_at: cx.now() });
             self.publish(cx, cause, chat, &Fact::Summarized { thread: thread.to_owned() });
         }
     }

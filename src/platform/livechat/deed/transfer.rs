@@ -6,7 +6,7 @@ use super::super::Livechat;
 use super::super::events::Cause;
 use super::super::model::{Fact, Member, MemberKind, Reason, Status, Visibility, set};
 use super::note::Note;
-use super::router::Choice;
+use super::router::{Choice, Pool, Routing};
 use crate::platform::cx::Cx;
 
 /// Whereto a chat is to go.
@@ -72,10 +72,12 @@ impl Livechat {
                     Destination::Groups(groups) => groups.clone(),
                     Destination::Anew | Destination::Agents(_) => found.access.clone(),
                 };
-                let agent = self.choose(&Choice { groups: &groups, but: &holder });
-                if agent.is_none() && need == Availability::Needed {
+                let routing = self.route(&Choice { groups: &groups, but: &holder, pool: Pool::of_chat(found) });
+                // Where people look for their chats themselves it does not matter whether they can take one just now.
+                if routing == Routing::NobodyFree && need == Availability::Needed {
                     return Err(Unable::Offline);
                 }
+                let agent = routing.agent();
                 let names: Vec<String> = groups
                     .iter()
                     .map(|id| self.organization.group(*id).map_or_else(|| id.to_string(), |group| group.name.clone()))

@@ -9,8 +9,10 @@ use crate::base::time::VirtualTime;
 pub(crate) enum Fact {
     /// The chat got a new thread.
     Began,
-    /// The thread got an event, at this place among its events.
+    /// A thread got an event, at this place among its events.
     EventAdded {
+        /// The thread.
+        thread: String,
         /// The place.
         place: usize,
     },
@@ -136,6 +138,8 @@ pub(crate) enum Reason {
     Inactive,
     /// Whoever had it went.
     SignedOut,
+    /// Whoever had it was cut off.
+    Disconnected,
     /// Anything else.
     Other,
 }

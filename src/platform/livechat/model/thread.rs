@@ -21,6 +21,8 @@ pub(crate) struct Thread {
     pub(crate) properties: Properties,
     /// Those who gave it away when it last began to wait: it is not given back to them.
     pub(crate) given_away_by: Vec<String>,
+    /// Whoever had it when it ended, if anybody had.
+    pub(crate) held_by: Option<String>,
     /// The groups that may see it.
     pub(crate) access: Vec<u64>,
     /// Its tags, in the order of adding.
@@ -60,6 +62,7 @@ impl Thread {
             events: Vec::new(),
             properties,
             given_away_by: Vec::new(),
+            held_by: None,
             access,
             tags: Vec::new(),
             summary: None,
@@ -81,13 +84,19 @@ impl Thread {
 
     /// Adds an event and returns its place; nothing if the thread is over.
     pub(crate) fn push(&mut self, at: VirtualTime, author: Option<String>, draft: Draft) -> Option<usize> {
-        if !self.active() {
-            return None;
-        }
+        self.active().then(|| self.add(at, author, draft))
+    }
+
+    /// Adds what the system notes and returns its place. Things can be noted about a thread that is over, too.
+    pub(crate) fn annotate(&mut self, at: VirtualTime, draft: Draft) -> usize {
+        self.add(at, None, draft)
+    }
+
+    fn add(&mut self, at: VirtualTime, author: Option<String>, draft: Draft) -> usize {
         let place = self.events.len();
         let number = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
         self.events.push(Event { number, at, author, draft, standing: Validity::Kept });
-        Some(place)
+        place
     }
 
     /// The id of one of its events.

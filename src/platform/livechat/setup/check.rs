@@ -7,12 +7,16 @@ use indexmap::IndexMap;
 
 use super::super::codes as vendor;
 use super::super::key::Keys;
+use super::super::model::registry::{Holder, Location};
 use super::super::model::{
     EVERYBODY, Employment, Maker, Priority, Profile, Role, StaffKind, Staffer, Standing, Status,
 };
-use super::super::tenant::{LicenseWebhooks, Overflow, Requester, RequesterId, Tenant};
+use super::super::tenant::{
+    GoingOffline, LicenseWebhooks, Overflow, Requester, RequesterId, Returning, Tenant, Widget,
+};
 use super::super::version::Ends;
-use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, property};
+use super::value::RawValues;
+use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, property, value};
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
 use crate::scenario::codes;
@@ -29,7 +33,12 @@ const HIGHEST_STATUS: u16 = 599;
 /// Reads a tenant.
 pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let before = problems.len();
-    let raw = RawTenant::decode(node, problems)?;
+    let mut raw = RawTenant::decode(node, problems)?;
+    let of_groups: Vec<(Holder, RawValues)> = raw
+        .groups
+        .iter_mut()
+        .map(|group| (Holder::Group(group.id.value), std::mem::take(&mut group.properties)))
+        .collect();
     let groups = groups(raw.groups, problems);
     let mut staff = IndexMap::new();
     let mut granted = BTreeMap::new();
@@ -66,10 +75,20 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         chosen.entry(vendor::VALIDATION.to_owned()).or_insert(status);
     }
     let statuses = statuses(chosen, problems);
+    let ways = [("signed_out", GoingOffline::SignedOut), ("disconnected", GoingOffline::Disconnected)];
+    let going_offline = word(raw.going_offline.as_ref(), GoingOffline::SignedOut, "way to go offline", &ways, problems);
     let pat = keys::scopes(raw.pat_scopes, problems);
     let keys = Keys { agents: granted, pat, more: keys::keys(raw.tokens, &staff, problems) };
     let ends = Ends { legacy: keys::dates(raw.legacy, problems), deprecation: keys::dates(raw.deprecation, problems) };
-    let properties = property::properties(raw.properties, &raw.client_id, problems);
+    let mut properties = property::registry(raw.properties, &raw.client_id, problems);
+    for (holder, values) in std::iter::once((Holder::License, raw.license_properties)).chain(of_groups) {
+        value::give(&mut properties, holder, values, problems);
+    }
+    let widget = Widget {
+        chat: value::written(&properties, Location::Chat, raw.widget.chat_properties, problems),
+        thread: value::written(&properties, Location::Thread, raw.widget.thread_properties, problems),
+    };
+    let returning = if raw.prefer_recent_agent { Returning::ToTheSame } else { Returning::Anew };
     (problems.len() == before).then(|| Tenant {
         organization_id: raw.organization_id,
         license_id: raw.license_id,
@@ -83,6 +102,9 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         idle_after: raw.idle_after,
         transfer_after: raw.transfer_after,
         archive_after: raw.archive_after,
+        going_offline,
+        returning,
+        widget,
         overflow: if raw.queue { Overflow::Queue } else { Overflow::Refuse },
         requester_id: if raw.requester_id_always { RequesterId::Always } else { RequesterId::IfAny },
         license_webhooks: if raw.license_webhooks { LicenseWebhooks::Enabled } else { LicenseWebhooks::Disabled },
@@ -94,7 +116,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     })
 }
 
-/// How agents of a set-up are employed: as administrators, so that their tokens are good for nearly everything.
+/// How agents of a set-up are employed where it does not say.
 const EMPLOYED: Employment =
     Employment { account: String::new(), role: Role::Administrator, standing: Standing::Active };
 
@@ -138,7 +160,7 @@ fn read_agent(raw: RawAgent, groups: &BTreeMap<u64, String>, problems: &mut Prob
     let staffer = Staffer {
         name: raw.name.unwrap_or_else(|| raw.id.value.clone()),
         id: raw.id.value,
-        kind: StaffKind::Agent(EMPLOYED),
+        kind: StaffKind::Agent(Employment { role: role(raw.role.as_ref(), problems), ..EMPLOYED }),
         groups: known(raw.groups, priority, groups, problems),
         priority,
         max_chats: count(raw.max_chats),
@@ -234,6 +256,11 @@ fn priority(raw: Option<&Located<String>>, default: Priority, problems: &mut Pro
         ("supervisor", Priority::Supervisor),
     ];
     word(raw, default, "priority", &meanings, problems)
+}
+
+fn role(raw: Option<&Located<String>>, problems: &mut Problems) -> Role {
+    let meanings = [("viceowner", Role::Viceowner), ("administrator", Role::Administrator), ("normal", Role::Normal)];
+    word(raw, EMPLOYED.role, "role of an agent", &meanings, problems)
 }
 
 fn status(raw: Option<&Located<String>>, problems: &mut Problems) -> Status {

@@ -4,6 +4,7 @@ mod check;
 mod hooks;
 mod keys;
 mod property;
+mod value;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("chat_presence", RawPresence::FIELDS),
     ("user_ids", RawUserIds::FIELDS),
     ("properties", property::RawProperty::FIELDS),
+    ("widget", RawWidget::FIELDS),
     ("delivery", RawDelivery::FIELDS),
 ];
 
@@ -69,8 +71,12 @@ record! {
         transfer_after: Option<VirtualSpan>,
         /// How long a thread may lie idle before the system closes it.
         archive_after: VirtualSpan = ARCHIVE_AFTER,
+        /// Whether customers who come back get whoever had their chat last, if they are free; by default the router starts anew.
+        prefer_recent_agent: bool = false,
         /// Whether chats wait when nobody is free; without a queue they cannot begin.
         queue: bool = true,
+        /// How agents and bots go who become offline: `signed_out`, the default, or `disconnected`.
+        going_offline: Option<Located<String>>,
         /// Whether webhooks of the type `license` are enabled.
         license_webhooks: bool = true,
         /// Whether webhooks about the configuration say who has changed it.
@@ -87,6 +93,10 @@ record! {
         tokens: Vec<keys::RawKey>,
         /// Properties that apps have registered.
         properties: Vec<property::RawProperty>,
+        /// Values of properties of the license, by namespace and name, such as `chats: {auto_summary_enabled: true}`.
+        license_properties: value::RawValues,
+        /// What the chat widget writes where customers begin a thread.
+        widget: RawWidget = RawWidget { chat_properties: value::RawValues::new(), thread_properties: value::RawValues::new() },
         /// The scopes of the well-known personal access token; all by default.
         pat_scopes: Option<Vec<Located<String>>>,
         /// The data centre. Calls with a token or an `X-Region` of another one are then answered `misdirected_request`.
@@ -105,6 +115,8 @@ record! {
         id: Located<String>,
         /// The name; the id by default.
         name: Option<String>,
+        /// `viceowner`, `administrator` or `normal`; the second by default, so that tokens are good for nearly everything.
+        role: Option<Located<String>>,
         /// The numbers of the groups.
         groups: Vec<Located<u64>>,
         /// The Bearer token.
@@ -127,6 +139,8 @@ record! {
         id: Located<u64>,
         /// The name.
         name: String,
+        /// Values of properties of the group, by namespace and name.
+        properties: value::RawValues,
     }
 }
 
@@ -229,6 +243,16 @@ record! {
         values: Option<Vec<String>>,
         /// None of these may.
         exclude_values: Option<Vec<String>>,
+    }
+}
+
+record! {
+    /// What the chat widget writes where customers begin a thread.
+    struct RawWidget {
+        /// Properties of the chat, by namespace and name.
+        chat_properties: value::RawValues,
+        /// Properties of the thread, such as `routing: {ignore_bots: true}`.
+        thread_properties: value::RawValues,
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::super::model::registry::{Access, Kind, Location, Property, Registry, Right, Rights, Side};
-use super::super::tenant::Registered;
 use super::check::word;
 use crate::base::diag::Diagnostic;
 use crate::record;
@@ -24,9 +23,9 @@ record! {
     }
 }
 
-/// The properties, if they can be.
-pub(super) fn properties(raw: Vec<RawProperty>, client: &str, problems: &mut Problems) -> Vec<Registered> {
-    let mut found: Vec<Registered> = Vec::new();
+/// The properties of the vendor, and these as far as they can be.
+pub(super) fn registry(raw: Vec<RawProperty>, client: &str, problems: &mut Problems) -> Registry {
+    let mut registry = Registry::new();
     for raw in raw {
         let (name, place) = (raw.name.value, raw.name.place);
         let kinds = Kind::REGISTRABLE.map(|kind| (kind.word(), kind));
@@ -37,15 +36,15 @@ pub(super) fn properties(raw: Vec<RawProperty>, client: &str, problems: &mut Pro
             problems.push(problem.help("write the `client_id` of an app"));
         }
         let owner = raw.client_id.map_or_else(|| client.to_owned(), |owner| owner.value);
-        if found.iter().any(|other| other.owner == owner && other.name == name) {
+        if registry.vacant(&owner, &name).is_err() {
             let message = format!("`{name}` stands here for the second time");
             problems.push(Diagnostic::new(&codes::SETUP, place, message).help("give each property its own name"));
         }
         let property = Property::new(kind, "", access());
         let property = if raw.public { property.published(&rights()) } else { property };
-        found.push(Registered { owner, name, property });
+        registry.register(&owner, &name, property);
     }
-    found
+    registry
 }
 
 fn rights() -> Rights {

@@ -64,8 +64,6 @@ fn each_filter_finds_its_threads() {
     check(json!({"customer_countries": {"values": ["PL"]}}), &[first, second, third]);
     check(json!({"sales": {"exists": true}}), &[]);
     check(json!({"goals": {"exists": false}}), &[first, second, third]);
-    check(json!({"greetings": {"values": [7]}}), &[]);
-    check(json!({"forms": {"pre": [{"exists": true}]}}), &[]);
     check(json!({"agent_response": {"exists": true}}), &[first, second]);
     check(json!({"agent_response": {"first": true, "agents": {"values": [BOT]}}}), &[first]);
     check(json!({"agent_response": {"groups": {"values": [19]}}}), &[second]);
@@ -74,6 +72,67 @@ fn each_filter_finds_its_threads() {
     check(json!({"agent_types": {"exclude_values": ["human"]}}), &[first, third]);
     check(json!({"customer_id": BOB}), &[second]);
     check(json!({"customer_email": "ada@example.com"}), &[first, third]);
+}
+
+#[test]
+fn forms_and_greetings_are_found_by_what_they_hold() {
+    let stage = &mut Stage::with_bot();
+    let greeting = json!({"type": "normal", "active": true, "name": "Hi", "group": 19, "rules": []});
+    assert_eq!(stage.configure("v3.6", "create_greeting", PAT, &greeting), json!({"id": 1}));
+    let choice = |id: &str, label: &str| json!({"id": id, "label": label});
+    let field = |kind: &str, key: &str, answer: Value| json!({"type": kind, "id": "f", "label": "Q", key: answer});
+    let form = |kind: &str, id: &str, fields: Value| json!({"type": "filled_form", "form_id": id, "fields": fields, "properties": {"lc2": {"form_type": kind}}});
+    let answers = json!([
+        field("name", "answer", json!("Ada")),
+        field("radio", "answer", choice("0", "Support")),
+        field("checkbox", "answers", json!([choice("1", "Shop"), choice("2", "API")])),
+    ]);
+    // The first thread begins with a greeting and a form, and ends with another form; the second has nothing.
+    let events = json!([form("prechat", "pre", answers)]);
+    let chat =
+        json!({"thread": {"events": events, "properties": {"lc2": {"greeting_id": 1}}}, "access": {"group_ids": [0]}});
+    let chat = stage.call("start_chat", BOT_TOKEN, &json!({"chat": chat})).1["chat_id"].clone();
+    stage.wait(VirtualSpan::from_mins(2));
+    let after = json!({"chat_id": chat, "event": form("postchat", "post", json!([]))});
+    assert_eq!(stage.call("send_event", BOT_TOKEN, &after).0.status, 200);
+    assert_eq!(stage.call("deactivate_chat", BOT_TOKEN, &json!({"id": chat})).0.status, 200);
+    stage.act(json!({"start_chat": {"as": "bob"}})).unwrap();
+    stage.act(json!({"close": {"by": "bob", "chat": "bob"}})).unwrap();
+    let (first, second) = ("00", "01");
+    let mut check = |filters: Value, expected: &[&str]| assert_eq!(found(stage, &filters), expected, "{filters}");
+    let mut forms = |id: &str, wanted: Value, expected: &[&str]| check(json!({"forms": {id: [wanted]}}), expected);
+    forms("pre", json!({}), &[first]);
+    forms("pre", json!({"exists": true}), &[first]);
+    forms("pre", json!({"exists": false}), &[second]);
+    forms("post", json!({"exists": true}), &[first]);
+    forms("other", json!({"exists": true}), &[]);
+    forms("pre", json!({"type": "pre_chat"}), &[first]);
+    forms("pre", json!({"type": "post_chat"}), &[]);
+    forms("pre", json!({"type": "post_chat", "exists": false}), &[first, second]);
+    for answer in ["Ada", "0", "Support", "1", "Shop", "API"] {
+        forms("pre", json!({"values": ["x", answer]}), &[first]);
+        forms("pre", json!({"exclude_values": [answer]}), &[second]);
+    }
+    forms("pre", json!({"values": ["Q"]}), &[]);
+    forms("post", json!({"values": ["Ada"]}), &[]);
+    forms("pre", json!({"to": "2026-01-05T09:01:00.000000Z"}), &[first]);
+    forms("post", json!({"to": "2026-01-05T09:01:00.000000Z"}), &[]);
+    forms("post", json!({"from": "2026-01-05T09:01:00.000000Z"}), &[first]);
+    forms("pre", json!({"groups": {"values": [0]}}), &[first]);
+    forms("pre", json!({"groups": {"values": [19]}}), &[]);
+    forms("pre", json!({"groups": {"exclude_values": [19]}}), &[first, second]);
+    check(json!({"forms": {"pre": [{"values": ["Ada"]}], "post": [{"type": "post_chat"}]}}), &[first]);
+    check(json!({"forms": {"pre": [{"values": ["Ada"]}, {"values": ["Bob"]}]}}), &[]);
+    check(json!({"greetings": {"exists": true}}), &[first]);
+    check(json!({"greetings": {"exists": false}}), &[second]);
+    check(json!({"greetings": {"values": [7, 1]}}), &[first]);
+    check(json!({"greetings": {"values": [7]}}), &[]);
+    check(json!({"greetings": {"exclude_values": [1]}}), &[second]);
+    check(json!({"greetings": {"groups": {"values": [19]}}}), &[first]);
+    check(json!({"greetings": {"groups": {"values": [20]}}}), &[]);
+    check(json!({"greetings": {"from": "2026-01-05T09:01:00.000000Z"}}), &[]);
+    let refused = stage.call("list_archives", BOT_TOKEN, &json!({"filters": {"forms": {"pre": [{"type": "x"}]}}})).1;
+    assert_eq!(error(&refused), ("validation", "`filters.forms.pre.0.type` must be one of: pre_chat, post_chat"));
 }
 
 #[test]

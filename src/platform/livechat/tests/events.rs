@@ -110,6 +110,39 @@ fn what_is_taken_back_leaves_only_its_place() {
 }
 
 #[test]
+fn what_was_taken_back_is_shown_to_those_who_run_the_license() {
+    let agents = ["viceowner", "administrator", "normal"]
+        .map(|role| json!({"id": format!("{role}@acme.example"), "role": role, "status": "not_accepting_chats"}));
+    let mut stage = Stage::open(json!({"agents": agents, "bots": [{"name": "B"}]}));
+    let (chat, _) = stage.start();
+    stage.act(json!({"say": {"as": "ada", "text": "secret"}})).unwrap();
+    stage.act(json!({"delete": {"as": "ada"}})).unwrap();
+    stage.act(json!({"close": {"by": "ada"}})).unwrap();
+    let mut check = |token: &str, method: &str, pointer: &str, text: Option<&str>| {
+        let reads_one = matches!(method, "get_chat" | "list_threads");
+        let body = if reads_one { json!({"chat_id": chat}) } else { json!({}) };
+        let answer = stage.call(method, token, &body).1;
+        let event = answer.pointer(pointer).unwrap_or_else(|| panic!("{method}: {answer}"));
+        assert_eq!((&event["deleted"], event["text"].as_str()), (&json!(true), text), "{method}, {token}");
+        assert_eq!(event.get("properties").is_some(), text.is_some(), "{method}, {token}");
+        let found = stage.call("list_archives", token, &json!({"filters": {"query": "secret"}})).1;
+        assert_eq!(found["found_chats"], usize::from(text.is_some()), "{token}");
+    };
+    let reads = [
+        ("get_chat", "/thread/events/1"),
+        ("list_chats", "/chats_summary/0/last_event_per_type/message/event"),
+        ("list_threads", "/threads/0/events/1"),
+        ("list_archives", "/chats/0/thread/events/1"),
+    ];
+    for (method, pointer) in reads {
+        check("Bearer dal:agent-token", method, pointer, Some("secret"));
+        check("Bearer dal:agent2-token", method, pointer, Some("secret"));
+        check("Bearer dal:agent3-token", method, pointer, None);
+        check(BOT_TOKEN, method, pointer, None);
+    }
+}
+
+#[test]
 fn a_thread_that_goes_on_is_summed_up_by_an_event_and_one_that_is_over_once() {
     let mut stage = Stage::with_bot();
     let (chat, thread) = stage.start();
@@ -144,6 +177,35 @@ fn a_thread_that_goes_on_is_summed_up_by_an_event_and_one_that_is_over_once() {
     let kinds: Vec<&str> =
         older["thread"]["events"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["message", "system_message"]);
+}
+
+#[test]
+fn a_thread_that_is_closed_is_summed_up_where_the_license_wants_so() {
+    let check = |setup: Value, call: Option<Value>, expected: &[&str]| {
+        let mut all = json!({"bots": [{"name": "B", "webhooks": {"url": "${bot}", "actions": all_actions()}}]});
+        all.as_object_mut().unwrap().extend(setup.as_object().unwrap().clone());
+        let mut stage = Stage::open(all);
+        let (chat, thread) = stage.start();
+        if let Some(properties) = call {
+            let answer = stage.configure("v3.6", "update_license_properties", PAT, &json!({"properties": properties}));
+            assert_eq!(answer, json!({}));
+        }
+        stage.sent();
+        stage.act(json!({"close": {"by": "ada"}})).unwrap();
+        assert_eq!(stage.told(), expected);
+        // It is done once.
+        let asked = json!({"chat_id": chat, "thread_id": thread});
+        assert_eq!(stage.call("request_thread_summary", BOT_TOKEN, &asked).0.status, 200);
+        assert_eq!(stage.sent().len() + expected.len(), 3);
+    };
+    let on = json!({"chats": {"auto_summary_enabled": true}});
+    let off = json!({"chats": {"auto_summary_enabled": false}});
+    let closed = ["sys manual_archived_customer", "chat_deactivated"];
+    let summed_up = ["sys manual_archived_customer", "chat_deactivated", "thread_summary_set"];
+    check(json!({}), None, &closed);
+    check(json!({"license_properties": on}), None, &summed_up);
+    check(json!({}), Some(on.clone()), &summed_up);
+    check(json!({"license_properties": on}), Some(off), &closed);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod property;
 mod refusals;
 mod routing;
 mod scope;
+mod sequence;
 mod setup;
 mod shapes;
 

@@ -74,16 +74,16 @@ fn a_resumed_chat_has_its_customer_and_whoever_resumes_it() {
 #[test]
 fn a_caller_cannot_set_what_the_platform_sets() {
     const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
-    let given = json!({"source": {"client_id": "mine", "x": 1}, "routing": {"continuous": "mine"}, "test": {"y": 2}});
+    let given = json!({"source": {"client_id": "mine"}, "routing": {"continuous": "mine"}, CLIENT: {"a": 2}});
     let check = |stage: &mut Stage, method: &str, body: Value, continuous: [bool; 2]| {
         stage.sent();
         let (reply, document) = stage.call(method, BOT_TOKEN, &body);
         assert_eq!(reply.status, 200, "{method}: {document}");
         let chat = &stage.bodies()[0]["payload"]["chat"];
         for (found, continuous) in [chat, &chat["thread"]].into_iter().zip(continuous) {
-            assert_eq!(found["properties"]["source"], json!({"client_id": CLIENT, "x": 1}), "{method}");
+            assert_eq!(found["properties"]["source"], json!({"client_id": CLIENT}), "{method}");
             assert_eq!(found["properties"]["routing"]["continuous"], continuous, "{method}");
-            assert_eq!(found["properties"]["test"], json!({"y": 2}), "{method}");
+            assert_eq!(found["properties"][CLIENT], json!({"a": 2}), "{method}");
         }
         document["chat_id"].clone()
     };
@@ -97,6 +97,41 @@ fn a_caller_cannot_set_what_the_platform_sets() {
     let id = check(&mut stage, "start_chat", body, [true, true]);
     assert_eq!(stage.call("deactivate_chat", BOT_TOKEN, &json!({"id": id})).0.status, 200);
     check(&mut stage, "resume_chat", json!({"chat": chat(&id), "continuous": false}), [false, false]);
+}
+
+#[test]
+fn what_something_begins_with_is_checked_like_what_it_is_given_later() {
+    let ask = |method: &str, body: Value| {
+        let mut stage = Stage::with_bot();
+        let (chat, _) = stage.start();
+        if method == "resume_chat" {
+            stage.act(json!({"close": {"by": "ada"}})).unwrap();
+        }
+        let body = body.to_string().replace("<chat>", &chat);
+        error(&stage.call(method, BOT_TOKEN, &serde_json::from_str(&body).unwrap()).1).0.to_owned()
+    };
+    let check = |properties: Value, chat: &str, thread: &str, event: &str| {
+        let said = json!({"type": "message", "text": "x", "properties": properties});
+        let begun = [
+            (json!({"id": "<chat>", "properties": properties}), chat),
+            (json!({"id": "<chat>", "thread": {"properties": properties}}), thread),
+            (json!({"id": "<chat>", "thread": {"events": [said]}}), event),
+        ];
+        for (chat, expected) in begun {
+            for method in ["start_chat", "resume_chat"] {
+                assert_eq!(ask(method, json!({"chat": chat})), expected, "{method}, {chat}");
+            }
+        }
+        assert_eq!(ask("send_event", json!({"chat_id": "<chat>", "event": said})), event, "{properties}");
+    };
+    const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
+    check(json!({CLIENT: {"a": 1}}), "", "", "");
+    check(json!({CLIENT: {"a": "x"}}), "validation", "validation", "validation");
+    check(json!({CLIENT: {"z": 1}}), "validation", "validation", "validation");
+    check(json!({"3c1f0a9b7d2e4f5a8b6c0d1e2f3a4b5c": {"a": 1}}), "authorization", "authorization", "authorization");
+    check(json!({"routing": {"pinned": true}}), "", "authorization", "authorization");
+    check(json!({"routing": {"ignore_bots": true}}), "authorization", "authorization", "authorization");
+    check(json!({"chats": {"formatting": "commonmark"}}), "authorization", "authorization", "");
 }
 
 #[test]

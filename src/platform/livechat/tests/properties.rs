@@ -53,9 +53,48 @@ fn closed_threads_keep_their_properties_open() {
     let (chat, thread) = stage.start();
     stage.act(json!({"close": {"by": "ada"}})).unwrap();
     stage.sent();
-    let body = json!({"chat_id": chat, "thread_id": thread, "properties": {"rating": {"score": 1}}});
+    let body = json!({"chat_id": chat, "thread_id": thread, "properties": {CLIENT: {"a": 1}}});
     let told = changed(&mut stage, "update_thread_properties", &body);
-    assert_eq!(told, [("thread_properties_updated".to_owned(), json!({"rating": {"score": 1}}))]);
+    assert_eq!(told, [("thread_properties_updated".to_owned(), json!({CLIENT: {"a": 1}}))]);
+}
+
+#[test]
+fn how_a_thread_was_is_noted_in_it_even_if_it_is_over() {
+    let mut stage = Stage::with_bot();
+    let (chat, thread) = stage.start();
+    let check = |stage: &mut Stage, verb: &str, subject: &str, rating: Value, expected: &[(&str, Value)]| {
+        let mut body = json!({"properties": {"rating": rating}});
+        match subject {
+            "chat" => body["id"] = json!(chat),
+            _ => (body["chat_id"], body["thread_id"]) = (json!(chat), json!(thread)),
+        }
+        stage.sent();
+        let (reply, document) = stage.call(&format!("{verb}_{subject}_properties"), BOT_TOKEN, &body);
+        assert_eq!((reply.status, document), (200, json!({})));
+        let bodies = stage.bodies();
+        let notes = bodies.iter().filter(|body| body["action"] == "incoming_event").map(|body| {
+            assert_eq!(
+                (&body["payload"]["thread_id"], body["payload"]["event"].get("author_id")),
+                (&json!(thread), None)
+            );
+            let event = &body["payload"]["event"];
+            (event["system_message_type"].as_str().unwrap(), event.get("text_vars").cloned().unwrap_or_default())
+        });
+        assert_eq!(notes.collect::<Vec<_>>(), expected, "{verb} {subject} {rating}");
+    };
+    let rated = |score: &str| ("rating.chat_rated", json!({"customer": "Ada", "score": score}));
+    let commented = |comment: &str| ("rating.chat_commented", json!({"comment": comment}));
+    check(&mut stage, "update", "chat", json!({"score": 1}), &[]);
+    check(&mut stage, "update", "thread", json!({"score": 1}), &[rated("1")]);
+    check(&mut stage, "update", "thread", json!({"score": 1}), &[]);
+    check(&mut stage, "update", "thread", json!({"score": 1, "comment": "Nice"}), &[commented("Nice")]);
+    stage.act(json!({"close": {"by": "ada", "chat": "ada"}})).unwrap();
+    check(&mut stage, "update", "thread", json!({"score": 0, "comment": "Not"}), &[rated("0"), commented("Not")]);
+    check(&mut stage, "delete", "thread", json!(["comment"]), &[]);
+    check(&mut stage, "delete", "thread", json!(["score"]), &[("rating.chat_rating_canceled", Value::Null)]);
+    // A later thread goes on meanwhile, and is not the one that is spoken of.
+    stage.start();
+    check(&mut stage, "update", "thread", json!({"score": 1}), &[rated("1")]);
 }
 
 #[test]

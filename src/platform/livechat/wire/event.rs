@@ -13,6 +13,15 @@ const IMAGE: (u32, u32, u32) = (123_444, 640, 480);
 /// The version of the details of what the vendor's software did; there is no other.
 const DETAILS_VERSION: u32 = 1;
 
+/// How much is shown of events that were taken back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Erased {
+    /// That there was one.
+    Place,
+    /// All of it, and that it was taken back.
+    Whole,
+}
+
 /// An event. One struct for all kinds, because the vendor keeps one order of members throughout.
 #[derive(Serialize, Default)]
 pub(crate) struct Event {
@@ -78,7 +87,7 @@ pub(crate) struct Event {
 
 impl Event {
     /// An event of a thread.
-    pub(crate) fn new(thread: &model::Thread, event: &model::Event) -> Self {
+    pub(crate) fn new(thread: &model::Thread, event: &model::Event, erased: Erased) -> Self {
         let draft = &event.draft;
         let mut out = Self {
             id: thread.event_id(event),
@@ -92,15 +101,18 @@ impl Event {
             custom_id: draft.custom_id.clone(),
             ..Self::default()
         };
-        match event.standing {
-            Validity::Kept => {
-                // Samples of what the system writes have no properties.
-                out.properties = event.author.is_some().then(|| draft.properties.clone());
-                out.fill(&draft.content);
-                out.form_type = out.form_id.as_ref().and_then(|_| form_type(&draft.properties));
-            }
-            Validity::Deleted => out.deleted = Some(true),
+        let (filled, deleted) = match (event.standing, erased) {
+            (Validity::Kept, Erased::Place | Erased::Whole) => (true, None),
+            (Validity::Deleted, Erased::Place) => (false, Some(true)),
+            (Validity::Deleted, Erased::Whole) => (true, Some(true)),
+        };
+        if filled {
+            // Samples of what the system writes have no properties.
+            out.properties = event.author.is_some().then(|| draft.properties.clone());
+            out.fill(&draft.content);
+            out.form_type = out.form_id.as_ref().and_then(|_| form_type(&draft.properties));
         }
+        out.deleted = deleted;
         out
     }
 

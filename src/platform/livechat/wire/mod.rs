@@ -10,7 +10,7 @@ mod webhook;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-pub(super) use self::event::Event;
+pub(super) use self::event::{Erased, Event};
 pub(super) use self::user::{ADDRESS, REFERRER, User, Visit, WHEREABOUTS};
 pub(super) use self::webhook::{Body, Payload, Requester, additional_data};
 use super::model::{self, Chats, Fact, Organization, Phase};
@@ -32,6 +32,8 @@ pub(super) struct View<'v> {
     pub(super) chats: &'v Chats,
     /// The version whose shape is wanted.
     pub(super) version: Version,
+    /// How much is shown of what was taken back.
+    pub(super) erased: Erased,
 }
 
 /// The groups that may see something.
@@ -120,7 +122,7 @@ impl View<'_> {
             active: thread.active(),
             user_ids: thread.user_ids.clone(),
             created_at: thread.created_at,
-            events: self.events(thread).map(|event| Event::new(thread, event)).collect(),
+            events: self.events(thread).map(|event| Event::new(thread, event, self.erased)).collect(),
             properties: thread.properties.clone(),
             access: self.access(&thread.access),
             tags: thread.tags.clone(),
@@ -209,7 +211,7 @@ impl View<'_> {
                 let entry = json!({
                     "thread_id": thread.id,
                     "thread_created_at": thread.created_at,
-                    "event": Event::new(thread, event),
+                    "event": Event::new(thread, event, self.erased),
                 });
                 latest.insert(event.draft.content.kind().to_owned(), entry);
             }

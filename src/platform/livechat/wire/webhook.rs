@@ -295,14 +295,15 @@ impl Payload {
                     thread: view.thread(chat, latest),
                 }),
             },
-            Fact::EventAdded { place } => {
-                let event = latest.events().get(*place).filter(|event| knows(view.version, event))?;
-                let event = Box::new(Event::new(latest, event));
-                Self::Event { chat_id, thread_id: latest.id.clone(), event }
+            Fact::EventAdded { thread, place } => {
+                let (_, thread) = chat.thread(thread)?;
+                let event = thread.events().get(*place).filter(|event| knows(view.version, event))?;
+                let event = Box::new(Event::new(thread, event, view.erased));
+                Self::Event { chat_id, thread_id: thread.id.clone(), event }
             }
             Fact::EventUpdated { thread, event } => {
                 let (_, thread) = chat.thread(thread)?;
-                let event = Box::new(Event::new(thread, thread.event(event)?));
+                let event = Box::new(Event::new(thread, thread.event(event)?, view.erased));
                 Self::Event { chat_id, thread_id: thread.id.clone(), event }
             }
             Fact::Pressed { user, thread, event, press } => Self::Postback {

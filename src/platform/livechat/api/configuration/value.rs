@@ -43,6 +43,7 @@ fn update(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request, holder: H
         platform.asking(request, |asker| platform.properties.check(holder, asker, &wanted)).map_err(Denial::from)?;
     platform.admit(cx, request)?;
     platform.properties.set(holder, checked);
+    platform.serve_queue(cx);
     nothing()
 }
 
@@ -53,6 +54,7 @@ fn delete(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request, holder: H
         .map_err(Denial::from)?;
     platform.admit(cx, request)?;
     platform.properties.delete(holder, &checked);
+    platform.serve_queue(cx);
     nothing()
 }
 

@@ -38,21 +38,42 @@ struct Row {
     name: Option<&'static str>,
     /// What its value is.
     kind: Kind,
+    /// Where it can be read.
+    readable: &'static [Location],
     /// Where agents and bots can change it.
     writable: &'static [Location],
+    /// Where customers can.
+    customers: &'static [Location],
 }
+
+/// A property by its namespace and name.
+pub(crate) type Name = (&'static str, &'static str);
+
+/// Whether threads are summed up when they are closed.
+pub(crate) const AUTO_SUMMARY: Name = ("chats", "auto_summary_enabled");
+/// Whether people look for their chats themselves, and the router gives them none.
+pub(crate) const MANUAL_ROUTING: Name = ("chats", "manual_routing");
 
 const NOWHERE: &[Location] = &[];
 const CHATS: &[Location] = &[Location::Chat];
 const THREADS: &[Location] = &[Location::Thread];
 const EVENTS: &[Location] = &[Location::Event];
+const LICENSE: &[Location] = &[Location::License];
+const LICENSE_AND_GROUPS: &[Location] = &[Location::License, Location::Group];
 /// Everywhere that has to do with chats.
 const TALK: &[Location] = &[Location::Chat, Location::Thread, Location::Event];
 const EVERYWHERE: &[Location] =
     &[Location::Chat, Location::Thread, Location::Event, Location::Group, Location::License];
 
 const fn row(namespace: &'static str, name: &'static str, kind: Kind, writable: &'static [Location]) -> Row {
-    Row { namespace, name: Some(name), kind, writable }
+    // Where pages say nothing about customers they may do what agents may.
+    Row { namespace, name: Some(name), kind, readable: TALK, writable, customers: writable }
+}
+
+/// Something about how the license, or a group, works. Pages name it without saying who may change it; that whoever may
+/// change values of the license or group at all may is inferred, since there is nobody else here to do it.
+const fn setting((namespace, name): Name, places: &'static [Location]) -> Row {
+    Row { namespace, name: Some(name), kind: Kind::Bool, readable: places, writable: places, customers: NOWHERE }
 }
 
 const ROWS: &[Row] = &[
@@ -70,11 +91,10 @@ const ROWS: &[Row] = &[
     row("routing", "ignore_agents_routing", Kind::Bool, TALK),
     row("routing", "referrer", Kind::String, NOWHERE),
     row("routing", "start_url", Kind::String, NOWHERE),
-    row("routing", "transcript_email", Kind::String, NOWHERE),
-    row("routing", "offline_message", Kind::Bool, NOWHERE),
-    row("routing", "email_follow_up", Kind::Bool, NOWHERE),
-    // Customers write it.
-    row("routing", "ignore_bots", Kind::Bool, NOWHERE),
+    row("routing", "transcript_email", Kind::String, NOWHERE).customers(TALK),
+    row("routing", "offline_message", Kind::Bool, NOWHERE).customers(TALK),
+    row("routing", "email_follow_up", Kind::Bool, NOWHERE).customers(TALK),
+    row("routing", "ignore_bots", Kind::Bool, NOWHERE).customers(THREADS),
     row("source", "client_id", Kind::String, NOWHERE),
     row("source", "customer_client_id", Kind::String, NOWHERE),
     // Customers write these; the pages of the Agent Chat API show agents doing so, too.
@@ -88,9 +108,11 @@ const ROWS: &[Row] = &[
     row("chats", "formatting", Kind::String, EVENTS),
     row("chats", "resolved", Kind::Bool, NOWHERE),
     row("chats", "welcome_message_source", Kind::String, THREADS),
+    setting(AUTO_SUMMARY, LICENSE),
+    setting(MANUAL_ROUTING, LICENSE_AND_GROUPS),
     row("status", "delivered", Kind::Bool, EVENTS),
-    Row { namespace: "url_details", name: None, kind: Kind::Any, writable: EVENTS },
-    Row { namespace: "translation", name: None, kind: Kind::Any, writable: EVENTS },
+    Row { namespace: "url_details", name: None, kind: Kind::Any, readable: TALK, writable: EVENTS, customers: EVENTS },
+    Row { namespace: "translation", name: None, kind: Kind::Any, readable: TALK, writable: EVENTS, customers: EVENTS },
 ];
 
 /// The properties, namespace by namespace.
@@ -109,16 +131,24 @@ pub(super) fn spaces() -> IndexMap<String, Space> {
 }
 
 impl Row {
-    /// The property, which is everybody's: where it can be changed is a matter of place alone.
+    /// The same, but only customers can change it.
+    const fn customers(self, places: &'static [Location]) -> Self {
+        Self { writable: NOWHERE, customers: places, ..self }
+    }
+
+    /// The property, which is everybody's: where it can be changed is a matter of place and side alone.
     fn property(&self) -> Property {
         let all = Rights::from([Right::Read, Right::Write]);
-        let mut access: Access = TALK.iter().map(|place| (*place, sides(Rights::from([Right::Read])))).collect();
-        access.extend(self.writable.iter().map(|place| (*place, sides(all.clone()))));
+        let rights = |writable: &[Location], place: &Location| match writable.contains(place) {
+            true => all.clone(),
+            false => Rights::from([Right::Read]),
+        };
+        let sides = |place: &Location| {
+            let (agents, customers) = (rights(self.writable, place), rights(self.customers, place));
+            (*place, BTreeMap::from([(Side::Agent, agents), (Side::Customer, customers)]))
+        };
+        let places = [self.readable, self.writable, self.customers].concat();
+        let access: Access = places.iter().map(sides).collect();
         Property::new(self.kind, "", access).published(&all)
     }
-}
-
-/// What agents may do, customers may: their API is not part of this.
-fn sides(rights: Rights) -> BTreeMap<Side, Rights> {
-    BTreeMap::from([(Side::Agent, rights.clone()), (Side::Customer, rights)])
 }

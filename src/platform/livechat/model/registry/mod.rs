@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+pub(crate) use self::built_in::{AUTO_SUMMARY, MANUAL_ROUTING, Name};
 pub(crate) use self::property::{Access, Bounds, Datum, Kind, Location, Property, Refused, Right, Rights, Side};
 
 /// What has values of its own.
@@ -24,7 +25,8 @@ pub(crate) enum Holder {
 }
 
 impl Holder {
-    fn location(self) -> Location {
+    /// As a place for properties.
+    pub(crate) fn location(self) -> Location {
         match self {
             Self::License => Location::License,
             Self::Group(_) => Location::Group,
@@ -60,14 +62,14 @@ impl Asker<'_> {
 pub(crate) struct Checked<T>(Vec<((String, String), T)>);
 
 /// All properties, and the values in the license and its groups.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Registry {
     spaces: IndexMap<String, Space>,
     values: BTreeMap<Holder, IndexMap<(String, String), Datum>>,
 }
 
 /// What is in a namespace.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Space {
     /// The properties that have a name.
     named: IndexMap<String, Property>,
@@ -195,9 +197,44 @@ impl Registry {
             return Err(Refused::Forbidden);
         }
         if !property.access().contains_key(&place) {
-            return Err(Refused::Invalid(format!("`properties.{space}.{name}` is no property of {}", place.noun())));
+            return Err(elsewhere(&format!("properties.{space}.{name}"), place));
         }
-        if property.agents_may(Right::Write, place) { Ok(property) } else { Err(Refused::Forbidden) }
+        if property.lets(Side::Agent, Right::Write, place) { Ok(property) } else { Err(Refused::Forbidden) }
+    }
+
+    /// A value of a property that has values in a place, whoever may write them.
+    ///
+    /// # Errors
+    /// If the property does not exist or has no values there, or the value does not fit.
+    pub(crate) fn datum(&self, place: Location, space: &str, name: &str, value: &Value) -> Result<Datum, Refused> {
+        let (property, full) = (self.find(space, name)?, format!("{space}.{name}"));
+        match property.access().contains_key(&place) {
+            true => property.datum(&full, value),
+            false => Err(elsewhere(&full, place)),
+        }
+    }
+
+    /// A value that customers can write in a place.
+    ///
+    /// # Errors
+    /// If the property does not exist or customers cannot write it there, or the value does not fit.
+    pub(crate) fn customers(&self, place: Location, space: &str, name: &str, value: &Value) -> Result<Datum, Refused> {
+        let datum = self.datum(place, space, name, value)?;
+        match self.find(space, name)?.lets(Side::Customer, Right::Write, place) {
+            true => Ok(datum),
+            false => Err(Refused::Forbidden),
+        }
+    }
+
+    /// Gives a value to the license or a group, beside those that are there.
+    pub(crate) fn give(&mut self, holder: Holder, (space, name): (&str, &str), datum: Datum) {
+        self.values.entry(holder).or_default().insert((space.to_owned(), name.to_owned()), datum);
+    }
+
+    /// The value of the license or a group, or the one by default.
+    pub(crate) fn value(&self, holder: Holder, (space, name): Name) -> Option<&Datum> {
+        let stored = self.values.get(&holder).and_then(|values| values.get(&(space.to_owned(), name.to_owned())));
+        stored.or_else(|| self.find(space, name).ok()?.default())
     }
 
     /// Writes values beside those that are there.
@@ -220,8 +257,8 @@ impl Registry {
         for (namespace, properties) in self.spaces.iter().filter(|(space, _)| filter.takes_space(space)) {
             let mut space = Map::new();
             for (name, property) in properties.named.iter().filter(|(name, _)| name.starts_with(filter.name_prefix)) {
-                let readable =
-                    asker.may(Right::Read, namespace, property) && property.agents_may(Right::Read, holder.location());
+                let readable = asker.may(Right::Read, namespace, property)
+                    && property.lets(Side::Agent, Right::Read, holder.location());
                 let stored = values.and_then(|values| values.get(&(namespace.clone(), name.clone())));
                 if let Some(datum) = stored.or(property.default()).filter(|_| readable) {
                     space.insert(name.clone(), datum.value());
@@ -233,6 +270,10 @@ impl Registry {
         }
         out
     }
+}
+
+fn elsewhere(name: &str, place: Location) -> Refused {
+    Refused::Invalid(format!("`{name}` is no property of {}", place.noun()))
 }
 
 /// Which values are wanted.

@@ -262,9 +262,9 @@ impl Property {
         &self.public
     }
 
-    /// Whether agents and bots may do this in a place.
-    pub(super) fn agents_may(&self, right: Right, place: Location) -> bool {
-        let rights = self.access.get(&place).and_then(|sides| sides.get(&Side::Agent));
+    /// Whether somebody of a side may do this in a place.
+    pub(super) fn lets(&self, side: Side, right: Right, place: Location) -> bool {
+        let rights = self.access.get(&place).and_then(|sides| sides.get(&side));
         rights.is_some_and(|rights| rights.contains(&right))
     }
 }

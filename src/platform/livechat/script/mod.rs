@@ -1,19 +1,15 @@
 //! What acts mean here: customers, agents and the router at play.
 
-use serde_json::Map;
+mod opening;
 
+use self::opening::{resume, start};
 use super::Livechat;
-use super::deed::{Availability, Choice, Closing, Departure, Destination, Opening, Pressing, Unable, source};
+use super::deed::{Availability, Closing, Departure, Destination, Pressing, Unable, source};
 use super::events::Cause;
-use super::model::{
-    Chat, Content, Dossier, Draft, Event, MemberKind, Patron, Phase, Postback, Press, Status, Thread, Validity,
-};
+use super::model::{Chat, Content, Dossier, Draft, Event, Patron, Postback, Press, Status, Thread, Validity};
 use super::tenant::Overflow;
-use super::wire::{ADDRESS, WHEREABOUTS};
 use crate::platform::cx::{Customer, Cx, Refusal};
-use crate::scenario::act::{
-    Act, Assign, Attach, Choose, Close, Delete, Leave, Read, Resume, Say, SetStatus, StartChat, Tag, Transfer,
-};
+use crate::scenario::act::{Act, Assign, Attach, Choose, Close, Delete, Leave, Read, Say, SetStatus, Tag, Transfer};
 use crate::scenario::decode::Located;
 
 /// The app of the chat widget that customers use. The vendor's own id is not published.
@@ -154,68 +150,8 @@ fn sent(content: Content, cause: &Cause) -> Draft {
     draft
 }
 
-fn start(platform: &mut Livechat, cx: &mut Cx<'_>, act: &StartChat) -> Result<(), Refusal> {
-    if act.channel.is_some() {
-        return Err(Refusal::new("LiveChat has no channels"));
-    }
-    let customer = customer(cx, &act.r#as.value)?;
-    let access = match &act.to {
-        None => platform.organization.groups_for(&WHEREABOUTS),
-        Some(to) => vec![group(platform, &to.value)?],
-    };
-    let content = act.text.as_ref().map(|text| Content::message(cx.fill(text)));
-    let name = act.chat.clone().unwrap_or_else(|| customer.key.clone());
-    open(platform, cx, &customer, name, access, content)
-}
-
 fn group(platform: &Livechat, word: &str) -> Result<u64, Refusal> {
     platform.organization.group_called(word).ok_or_else(|| Refusal::new(format!("there is no group `{word}`")))
-}
-
-/// Begins the one chat of a customer, or goes on with it.
-fn open(
-    platform: &mut Livechat,
-    cx: &mut Cx<'_>,
-    customer: &Customer,
-    name: String,
-    access: Vec<u64>,
-    content: Option<Content>,
-) -> Result<(), Refusal> {
-    if let Some(ban) = platform.bans.of(&customer.id, ADDRESS, cx.now()) {
-        return Err(Refusal::new(format!("`{}` is banned until {}", customer.key, ban.expires_at().micros())));
-    }
-    let chat = platform.chats.of_customer(&customer.id);
-    if chat.is_some_and(|chat| chat.active().is_some()) {
-        return Err(Refusal::new(format!("`{}` has an open chat already", customer.key)));
-    }
-    let chat = chat.map(|chat| chat.id.clone());
-    let agent = platform.choose(&Choice { groups: &access, but: &[] });
-    let phase = match (&agent, platform.tenant.overflow) {
-        (Some(_), _) => Phase::Open,
-        (None, Overflow::Queue) => Phase::Queued(cx.now()),
-        (None, Overflow::Refuse) => return Err(Refusal::new("nobody is free and there is no queue")),
-    };
-    let actor = as_customer(customer);
-    if platform.meet(cx, customer) {
-        platform.announce_visitor(cx, &actor.cause, &customer.id);
-    }
-    let members = std::iter::once((customer.id.clone(), MemberKind::Customer))
-        .chain(agent.map(|agent| (agent, MemberKind::Agent)))
-        .collect();
-    let events = content.map(|content| (customer.id.clone(), sent(content, &actor.cause))).into_iter().collect();
-    let opening = Opening {
-        chat,
-        name: Some(name),
-        members,
-        access,
-        chat_properties: Map::new(),
-        thread_properties: Map::new(),
-        events,
-        phase,
-        continuous: None,
-    };
-    platform.begin(cx, &actor.cause, opening);
-    Ok(())
 }
 
 fn say(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Say) -> Result<(), Refusal> {
@@ -352,18 +288,6 @@ fn transfer(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Transfer) -> Result<
     })?;
     platform.transfer(cx, &actor.cause, &id, plan, &actor.id);
     Ok(())
-}
-
-fn resume(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Resume) -> Result<(), Refusal> {
-    let id = cx.chat_of(act.chat.as_ref(), None)?;
-    let chat = platform.chats.get(&id).ok_or_else(|| Refusal::new("there is no such chat"))?;
-    let key = chat.customer().and_then(|member| platform.chats.patron(&member.id)).map(|patron| patron.key.clone());
-    let key = key.ok_or_else(|| Refusal::new("the chat has no customer who could resume it"))?;
-    let customer = customer(cx, &key)?;
-    let name = cx.chat_name(&id).unwrap_or(&key).to_owned();
-    // Neither who had the chat before nor for which groups it was counts when a customer comes back.
-    let access = platform.organization.groups_for(&WHEREABOUTS);
-    open(platform, cx, &customer, name, access, None)
 }
 
 fn tag(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Tag) -> Result<(), Refusal> {
