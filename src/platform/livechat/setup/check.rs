@@ -20,7 +20,7 @@ use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, prope
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
 use crate::scenario::codes;
-use crate::scenario::decode::{Decode as _, Located, Problems, unknown_word};
+use crate::scenario::decode::{Decode as _, Located, Problems, meaning, unknown_word};
 use crate::scenario::node::Node;
 
 /// The name of the group that everybody is in.
@@ -76,7 +76,8 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     }
     let statuses = statuses(chosen, problems);
     let ways = [("signed_out", GoingOffline::SignedOut), ("disconnected", GoingOffline::Disconnected)];
-    let going_offline = word(raw.going_offline.as_ref(), GoingOffline::SignedOut, "way to go offline", &ways, problems);
+    let going_offline =
+        meaning(raw.going_offline.as_ref(), GoingOffline::SignedOut, "way to go offline", &ways, problems);
     let pat = keys::scopes(raw.pat_scopes, problems);
     let keys = Keys { agents: granted, pat, more: keys::keys(raw.tokens, &staff, problems) };
     let ends = Ends { legacy: keys::dates(raw.legacy, problems), deprecation: keys::dates(raw.deprecation, problems) };
@@ -231,23 +232,6 @@ fn known(
     raw.into_iter().map(|group| (group.value, priority)).collect()
 }
 
-/// The meaning of a word, or a problem and the default.
-pub(super) fn word<T: Copy>(
-    word: Option<&Located<String>>,
-    default: T,
-    what: &str,
-    meanings: &[(&str, T)],
-    problems: &mut Problems,
-) -> T {
-    let Some(word) = word else { return default };
-    let meaning = meanings.iter().find(|(name, _)| *name == word.value);
-    if meaning.is_none() {
-        let words: Vec<&str> = meanings.iter().map(|(name, _)| *name).collect();
-        unknown_word(&codes::SETUP, what, &word.value, word.place, &words, problems);
-    }
-    meaning.map_or(default, |(_, meaning)| *meaning)
-}
-
 fn priority(raw: Option<&Located<String>>, default: Priority, problems: &mut Problems) -> Priority {
     let meanings = [
         ("first", Priority::First),
@@ -255,16 +239,16 @@ fn priority(raw: Option<&Located<String>>, default: Priority, problems: &mut Pro
         ("last", Priority::Last),
         ("supervisor", Priority::Supervisor),
     ];
-    word(raw, default, "priority", &meanings, problems)
+    meaning(raw, default, "priority", &meanings, problems)
 }
 
 fn role(raw: Option<&Located<String>>, problems: &mut Problems) -> Role {
     let meanings = [("viceowner", Role::Viceowner), ("administrator", Role::Administrator), ("normal", Role::Normal)];
-    word(raw, EMPLOYED.role, "role of an agent", &meanings, problems)
+    meaning(raw, EMPLOYED.role, "role of an agent", &meanings, problems)
 }
 
 fn status(raw: Option<&Located<String>>, problems: &mut Problems) -> Status {
-    word(raw, Status::Accepting, "routing status", &Status::ALL, problems)
+    meaning(raw, Status::Accepting, "routing status", &Status::ALL, problems)
 }
 
 fn statuses(raw: BTreeMap<String, Located<u16>>, problems: &mut Problems) -> BTreeMap<String, u16> {

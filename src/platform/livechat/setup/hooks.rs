@@ -6,12 +6,11 @@ use super::super::hook::{
     AuthorType, BotPresence, Extra, Filters, Hook, HookKind, LONGEST_URL, MOST_PER_ACTION, Only, Scope, SourceType,
 };
 use super::super::version::Version;
-use super::check::word;
 use super::{BotHooks, RawFilters, RawHook, RawPresence};
 use crate::base::address::is_address;
 use crate::base::diag::Diagnostic;
 use crate::scenario::codes;
-use crate::scenario::decode::{Located, Problems, unknown_word};
+use crate::scenario::decode::{Located, Problems, meaning, unknown_word};
 
 /// Whose registration it is, which decides its defaults.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,7 +96,7 @@ impl Registered {
             let message = format!("`{action}` has no additional data");
             problems.push(Diagnostic::new(&codes::SETUP, extra.place, message).help("remove it"));
         }
-        let version = word(raw.version.as_ref(), Version::STABLE, "version of webhooks", &versions, problems);
+        let version = meaning(raw.version.as_ref(), Version::STABLE, "version of webhooks", &versions, problems);
         if !action::of_version(version).any(|known| known.name == action) {
             let message = format!("{} has no webhook `{action}`", version.segment());
             problems.push(Diagnostic::new(&codes::SETUP, raw.action.place, message).help("name another `version`"));
@@ -107,7 +106,7 @@ impl Registered {
             url: raw.url.value,
             secret: raw.secret_key,
             owner,
-            kind: word(raw.r#type.as_ref(), kind, "type of webhook", &kinds, problems),
+            kind: meaning(raw.r#type.as_ref(), kind, "type of webhook", &kinds, problems),
             filters: raw.filters.map_or_else(Filters::default, |filters| read_filters(&raw.action, filters, problems)),
             extras: raw.additional_data.iter().filter_map(|extra| read_extra(extra, problems)).collect(),
             version,
@@ -174,7 +173,7 @@ fn read_filters(action: &Located<String>, raw: RawFilters, problems: &mut Proble
         ("system", Some(SourceType::System)),
     ];
     Filters {
-        author: word(raw.author_type.as_ref(), None, "type of author", &authors, problems),
+        author: meaning(raw.author_type.as_ref(), None, "type of author", &authors, problems),
         chats: if raw.only_my_chats { Scope::OnlyMine } else { Scope::AllChats },
         bots: if raw.chat_presence.my_bots { BotPresence::Mine } else { BotPresence::Whatever },
         presence: match raw.chat_presence.user_ids {
@@ -193,7 +192,7 @@ fn read_filters(action: &Located<String>, raw: RawFilters, problems: &mut Proble
         sources: raw
             .source_type
             .iter()
-            .filter_map(|source| word(Some(source), None, "type of source", &sources, problems))
+            .filter_map(|source| meaning(Some(source), None, "type of source", &sources, problems))
             .collect(),
     }
 }
@@ -201,5 +200,5 @@ fn read_filters(action: &Located<String>, raw: RawFilters, problems: &mut Proble
 fn read_extra(extra: &Located<String>, problems: &mut Problems) -> Option<Extra> {
     let extras =
         [("chat_properties", Some(Extra::ChatProperties)), ("chat_presence_user_ids", Some(Extra::PresenceUserIds))];
-    word(Some(extra), None, "kind of additional data", &extras, problems)
+    meaning(Some(extra), None, "kind of additional data", &extras, problems)
 }

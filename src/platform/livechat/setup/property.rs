@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::model::registry::{Access, Kind, Location, Property, Registry, Right, Rights, Side};
-use super::check::word;
 use crate::base::diag::Diagnostic;
 use crate::record;
 use crate::scenario::codes;
-use crate::scenario::decode::{Located, Problems};
+use crate::scenario::decode::{Located, Problems, meaning};
 
 record! {
     /// A property that everybody who works there may read and write in chats, threads and events.
@@ -29,7 +28,7 @@ pub(super) fn registry(raw: Vec<RawProperty>, client: &str, problems: &mut Probl
     for raw in raw {
         let (name, place) = (raw.name.value, raw.name.place);
         let kinds = Kind::REGISTRABLE.map(|kind| (kind.word(), kind));
-        let kind = word(raw.r#type.as_ref(), Kind::String, "type of property", &kinds, problems);
+        let kind = meaning(raw.r#type.as_ref(), Kind::String, "type of property", &kinds, problems);
         if let Some(owner) = raw.client_id.as_ref().filter(|owner| Registry::is_built_in(&owner.value)) {
             let message = format!("`{}` is a namespace of the vendor", owner.value);
             let problem = Diagnostic::new(&codes::SETUP, owner.place, message);
