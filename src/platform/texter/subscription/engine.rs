@@ -202,6 +202,7 @@ impl Texter {
         };
         progress.waiting.remove(&(index, since));
         let error = (!ended.acknowledged).then(|| unanswered(ended.outcome));
+        progress.run.undelivered |= error.is_some();
         let name = progress.program.actions.get(index).map_or("", |action| &action.name);
         let mut step = RunStep::new("action", name).at(index).failing(error);
         step.execution_time = millis(since, cx.now());
@@ -225,6 +226,7 @@ impl Texter {
             scenario_id,
             version,
             success: true,
+            undelivered: false,
             started: cx.now(),
             execution_time: 0,
             conditions_result: false,
@@ -333,7 +335,8 @@ impl Texter {
     }
 
     fn finish(&mut self, cx: &mut Cx<'_>, run: Run) {
-        if let Some((step, error)) = run.error().filter(|(step, _)| *step != super::request::NAME) {
+        // What a receiver does is no mistake of the subscription's.
+        if let Some((step, error)) = run.error().filter(|_| !run.undelivered) {
             let name = self.engine.subscriptions.get(&run.scenario_id);
             let name = name.and_then(|it| it.active.as_ref()).map_or("", |active| &active.program.name);
             cx.violation(format!("the subscription {name:?} fails at `{step}`: {error}"));

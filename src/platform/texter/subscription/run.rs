@@ -20,6 +20,9 @@ pub(in crate::platform::texter) struct Run {
     pub(in crate::platform::texter) version: u64,
     /// Whether nothing went wrong.
     pub(in crate::platform::texter) success: bool,
+    /// Whether a receiver did not acknowledge a request.
+    #[serde(skip)]
+    pub(super) undelivered: bool,
     /// When it began.
     #[serde(serialize_with = "millis")]
     pub(in crate::platform::texter) started: VirtualTime,
