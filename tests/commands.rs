@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rehearsal::base::diag::Paint;
 use rehearsal::cli::list::What;
-use rehearsal::cli::{CheckArgs, ExplainArgs, Format, ListArgs, Look, TableFormat, Terminal, files, look, parse};
+use rehearsal::cli::{
+    CheckArgs, ExplainArgs, Format, ListArgs, Look, ProblemFormat, TableFormat, Terminal, files, look, parse,
+};
 use rehearsal::report::Exit;
 
 use crate::support::toy::TOY;
@@ -56,9 +58,9 @@ impl Folder {
         fs::write(path, bytes).expect("the file can be written");
     }
 
-    fn check(&self, names: &[&str], format: Format) -> Said {
+    fn check(&self, names: &[&str], format: impl Into<ProblemFormat>) -> Said {
         let paths = names.iter().map(|name| self.0.join(name)).collect();
-        let mut said = ask(&Look::Check(CheckArgs { paths, format }));
+        let mut said = ask(&Look::Check(CheckArgs { paths, format: format.into() }));
         said.out = said.out.replace(&format!("{}/", self.0.display()), "");
         said
     }
@@ -191,6 +193,37 @@ fn all_problems_of_a_folder_are_told_in_the_order_of_names() {
     insta::assert_snapshot!("check_broken", said.out.replace(&folder.0.display().to_string(), "FOLDER"));
     let rows: serde_json::Value = serde_json::from_str(&folder.check(&["b.yml"], Format::Json).out).unwrap();
     assert_eq!((&rows[0]["code"], &rows[0]["line"]), (&"E0108".into(), &4.into()));
+}
+
+#[test]
+fn problems_are_told_in_the_forms_that_code_hosts_read() {
+    let folder = Folder::new("hosts");
+    folder.write("a, b.yaml", SOUND.replace("start_chat", "strat_chat"));
+    folder.write("c.yaml", b"name: \xff\n");
+    let file = |name: &str| folder.0.join(name).display().to_string();
+    let said = ask(&Look::Check(CheckArgs { paths: vec![folder.0.clone()], format: ProblemFormat::Github }));
+    let lines: Vec<&str> = said.out.lines().collect();
+    let escaped = file("a, b.yaml").replace(',', "%2C");
+    assert_eq!(
+        lines[0],
+        format!(
+            "::error file={escaped},line=4,col=5,title=E0108 unknown step::`strat_chat` is no step%0Adid you mean `start_chat`?"
+        )
+    );
+    assert!(lines[1].starts_with(&format!("::error file={},line=1", file("c.yaml"))), "{}", lines[1]);
+    assert_eq!((said.exit, lines.len()), (Exit::Invalid, 2));
+    let said = ask(&Look::Check(CheckArgs { paths: vec![folder.0.clone()], format: ProblemFormat::Sarif }));
+    let document: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let run = &document["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], file("a, b.yaml"));
+    assert_eq!(place["region"], serde_json::json!({"startLine": 4, "startColumn": 5, "endColumn": 15}));
+    assert_eq!((&document["version"], &results[0]["ruleId"]), (&"2.1.0".into(), &"E0108".into()));
+    let known = |id: &serde_json::Value| {
+        run["tool"]["driver"]["rules"].as_array().unwrap().iter().any(|rule| rule["id"] == *id)
+    };
+    assert!(results.len() == 2 && results.iter().all(|result| known(&result["ruleId"])));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! Imports nothing else of ours and touches neither the network, nor files, nor a clock.
 
 pub mod address;
+pub mod annotation;
 pub mod diag;
 pub mod doc_ref;
 pub mod id;

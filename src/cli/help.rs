@@ -53,6 +53,7 @@ pub(super) const CHECK: &str = "\
 Examples:
   rehearsal check scenarios/
   rehearsal check refund.yaml --format json
+  rehearsal check scenarios/ --format sarif > check.sarif
 
 Folders are searched for *.yaml and *.yml, folders in them too, but nothing whose name begins with a dot.";
 

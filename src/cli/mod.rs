@@ -25,7 +25,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::terminal::{Color, Surroundings, Terminal};
-pub use self::value::{Bot, Clock, Format, Header, Host, ReportForm, ReportTo, Setting, Show, TableFormat};
+pub use self::value::{
+    Bot, Clock, Format, Header, Host, ProblemFormat, ReportForm, ReportTo, Setting, Show, TableFormat,
+};
 
 use crate::platform::Vendor;
 use crate::report::Exit;
@@ -246,7 +248,7 @@ pub struct CheckArgs {
 
     /// What stdout carries
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
-    pub format: Format,
+    pub format: ProblemFormat,
 }
 
 /// The arguments of `list`.

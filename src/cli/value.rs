@@ -229,6 +229,29 @@ pub enum Format {
     Json,
 }
 
+/// The form in which mistakes in files are written to stdout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum ProblemFormat {
+    /// Text for people
+    #[default]
+    Human,
+    /// JSON for programs
+    Json,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// Annotations for GitHub's workflow runner
+    Github,
+}
+
+impl From<Format> for ProblemFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
 /// The form in which a table is written to stdout.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub enum TableFormat {
