@@ -9,7 +9,10 @@ use rehearsal::cli::list::What;
 use rehearsal::cli::{
     CheckArgs, ExplainArgs, Format, ListArgs, Look, ProblemFormat, TableFormat, Terminal, files, look, parse,
 };
+use rehearsal::fault::FAULTS;
 use rehearsal::report::Exit;
+use rehearsal::scenario::STEPS;
+use rehearsal::scenario::act::ACTS;
 
 use crate::support::toy::TOY;
 
@@ -224,6 +227,32 @@ fn problems_are_told_in_the_forms_that_code_hosts_read() {
         run["tool"]["driver"]["rules"].as_array().unwrap().iter().any(|rule| rule["id"] == *id)
     };
     assert!(results.len() == 2 && results.iter().all(|result| known(&result["ruleId"])));
+}
+
+#[test]
+fn the_schema_knows_and_explains_every_step_of_every_platform() {
+    let said = ask(&Look::Schema);
+    let schema: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let step = &schema["properties"]["steps"]["items"]["properties"];
+    let words = ACTS.iter().map(|act| act.name).chain(STEPS.iter().map(|step| step.name));
+    for word in words {
+        let shown = &step[word];
+        assert!(shown["description"].as_str().is_some_and(|text| !text.is_empty()), "{word}");
+        assert!(shown["type"].is_string(), "{word}: {shown}");
+    }
+    let branches = schema["allOf"].as_array().unwrap();
+    let platforms: Vec<&str> =
+        branches.iter().map(|branch| branch["if"]["properties"]["platform"]["const"].as_str().unwrap()).collect();
+    assert_eq!(serde_json::json!(platforms), schema["properties"]["platform"]["enum"]);
+    for fault in FAULTS {
+        assert!(
+            step["fault"]["properties"]["do"]["properties"][fault.name]["description"].is_string(),
+            "{}",
+            fault.name
+        );
+    }
+    let url = &branches[0]["then"]["properties"]["setup"]["anyOf"][0]["properties"]["url"];
+    assert_eq!(*url, serde_json::json!({"type": "string", "description": "Where notes go."}));
 }
 
 #[test]

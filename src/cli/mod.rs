@@ -82,6 +82,8 @@ pub enum Look {
     ///
     /// All mistakes of all files are shown, each with its place and a way to mend it.
     Check(CheckArgs),
+    /// Print the scenario language as a JSON Schema, for editors
+    Schema,
     /// List what there is: platforms, routes, codes, events, acts, faults, diagnostics, coverage
     List(ListArgs),
     /// Explain one word: a diagnostic, code, event, route, act, step or fault
@@ -281,6 +283,12 @@ pub struct ExplainArgs {
     pub format: Format,
 }
 
+fn schema(vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let words: Vec<_> = vendors.iter().map(|vendor| vendor.vocabulary).collect();
+    terminal.data(&list::pretty(&crate::scenario::schema::document(&words)))?;
+    Ok(Exit::Met)
+}
+
 /// The command line is not one to act upon: it is wrong, or asks for help or the version.
 #[derive(Debug)]
 pub struct Stopped(clap::Error);
@@ -321,6 +329,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, Stopped> 
 pub fn look(command: &Look, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     match command {
         Look::Check(args) => check::run(args, vendors, terminal),
+        Look::Schema => schema(vendors, terminal),
         Look::List(args) => list::run(args, vendors, terminal),
         Look::Explain(args) => explain::run(args, vendors, terminal),
     }

@@ -18,7 +18,7 @@ use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
-use crate::scenario::decode::{KeyTable, Problems};
+use crate::scenario::decode::{KeyTable, Problems, Schema};
 use crate::scenario::node::Node;
 
 pub use mount::{Instance, Table, Vendor};
@@ -61,6 +61,9 @@ pub trait Platform: Sized + Send + 'static {
 
     /// Reads and checks `setup:`, reporting all its problems. An empty mapping is the well-known test tenant.
     fn setup(node: &Node, problems: &mut Problems) -> Option<Self::Setup>;
+
+    /// What may stand under `setup:`.
+    fn setup_schema() -> Schema;
 
     /// Whom and what steps may refer to.
     fn staff(setup: &Self::Setup) -> Staff;

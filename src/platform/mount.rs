@@ -116,6 +116,7 @@ impl Vendor {
                 events: || P::EVENTS.iter().map(|event| event.name).collect(),
                 codes: || P::CODES.iter().map(|code| code.code).collect(),
                 setup: staff::<P>,
+                setup_schema: P::setup_schema,
             },
             routes: route_docs::<P>,
             credential: P::credential,

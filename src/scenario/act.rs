@@ -3,7 +3,7 @@
 //! What a deed does to a chat is the vendor's business (`script.rs` in its folder), as is which deeds it does not know.
 
 use super::codes;
-use super::decode::{Decode, FieldDoc, Located, Problems};
+use super::decode::{Decode, FieldDoc, Located, Problems, Schema};
 use super::expect::check_word;
 use super::node::Node;
 use super::text::Text;
@@ -19,6 +19,10 @@ impl Decode for Locale {
         let words = Self::ALL.map(|(word, _)| word);
         check_word(&codes::UNKNOWN_KEY, "language that things are made up in", &word, &words, problems);
         Self::named(&word.value)
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"enum": Self::ALL.map(|(word, _)| word)})
     }
 }
 
@@ -323,6 +327,14 @@ macro_rules! acts {
             #[must_use]
             pub fn name(&self) -> &'static str {
                 match self { $( Self::$name(_) => $word ),* }
+            }
+
+            /// What stands under the act called `word`; nothing if there is no such act.
+            pub(super) fn schema_of(word: &str) -> Option<Schema> {
+                match word {
+                    $( $word => Some($name::schema()), )*
+                    _ => None,
+                }
             }
 
             /// Reads the act called `word`; nothing if there is no such act.

@@ -185,4 +185,8 @@ impl Decode for Plain {
             }
         }
     }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"type": ["string", "integer"]})
+    }
 }

@@ -25,6 +25,12 @@ const MOST_LISTED: usize = 24;
 /// How many characters of a wrong word are repeated.
 const MOST_QUOTED: usize = 60;
 
+/// A JSON Schema.
+pub type Schema = serde_json::Value;
+
+/// How durations are written; how long they may be is no matter for a pattern.
+const DURATION: &str = "^([0-9]+(ms|s|m|h|d))+$";
+
 /// The problems found so far.
 pub type Problems = Vec<Diagnostic>;
 
@@ -63,6 +69,9 @@ pub trait Decode: Sized {
     fn absent() -> Option<Self> {
         None
     }
+
+    /// What may stand here, as JSON Schema: everything that can be read, and as little else as a schema can tell.
+    fn schema() -> serde_json::Value;
 }
 
 /// Reports that something else was wanted here.
@@ -133,7 +142,7 @@ fn shortened(word: &str) -> Cow<'_, str> {
 }
 
 macro_rules! decode_scalar {
-    ($type:ty, $expects:literal, $node:ident => $pattern:pat => $value:expr) => {
+    ($type:ty, $expects:literal, $schema:literal, $node:ident => $pattern:pat => $value:expr) => {
         impl Decode for $type {
             const EXPECTS: &'static str = $expects;
 
@@ -146,13 +155,17 @@ macro_rules! decode_scalar {
                     }
                 }
             }
+
+            fn schema() -> serde_json::Value {
+                json!({"type": $schema})
+            }
         }
     };
 }
 
-decode_scalar!(String, "text", node => Value::Text(text) => text.clone());
-decode_scalar!(Secret, "text", node => Value::Text(text) => Secret::new(text.as_str()));
-decode_scalar!(bool, "`true` or `false`", node => Value::Bool(yes) => *yes);
+decode_scalar!(String, "text", "string", node => Value::Text(text) => text.clone());
+decode_scalar!(Secret, "text", "string", node => Value::Text(text) => Secret::new(text.as_str()));
+decode_scalar!(bool, "`true` or `false`", "boolean", node => Value::Bool(yes) => *yes);
 
 macro_rules! decode_whole {
     ($($type:ty, $expects:literal;)*) => {$(
@@ -170,6 +183,10 @@ macro_rules! decode_whole {
                     problems.push(Diagnostic::new(&codes::OUT_OF_RANGE, node.place, message));
                 }
                 read
+            }
+
+            fn schema() -> serde_json::Value {
+                json!({"type": "integer", "minimum": Self::MIN, "maximum": Self::MAX})
             }
         }
     )*};
@@ -207,6 +224,10 @@ impl Decode for VirtualSpan {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         duration(node, problems, Self::parse)
     }
+
+    fn schema() -> serde_json::Value {
+        json!({"type": "string", "pattern": DURATION})
+    }
 }
 
 impl Decode for WallLimit {
@@ -214,6 +235,10 @@ impl Decode for WallLimit {
 
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         duration(node, problems, Self::parse)
+    }
+
+    fn schema() -> serde_json::Value {
+        json!({"type": "string", "pattern": DURATION})
     }
 }
 
@@ -230,6 +255,10 @@ impl Decode for VirtualTime {
         }
         instant
     }
+
+    fn schema() -> serde_json::Value {
+        json!({"type": "string", "format": "date-time"})
+    }
 }
 
 impl<T: Decode> Decode for Located<T> {
@@ -241,6 +270,10 @@ impl<T: Decode> Decode for Located<T> {
 
     fn absent() -> Option<Self> {
         Some(Self { value: T::absent()?, place: Place::default() })
+    }
+
+    fn schema() -> serde_json::Value {
+        T::schema()
     }
 }
 
@@ -256,6 +289,10 @@ impl<T: Decode> Decode for Option<T> {
 
     fn absent() -> Option<Self> {
         Some(None)
+    }
+
+    fn schema() -> serde_json::Value {
+        json!({"anyOf": [T::schema(), {"type": "null"}]})
     }
 }
 
@@ -275,6 +312,10 @@ impl<T: Decode> Decode for Vec<T> {
     fn absent() -> Option<Self> {
         Some(Self::new())
     }
+
+    fn schema() -> serde_json::Value {
+        json!({"type": "array", "items": T::schema()})
+    }
 }
 
 impl<T: Decode> Decode for IndexMap<String, T> {
@@ -293,6 +334,10 @@ impl<T: Decode> Decode for IndexMap<String, T> {
     fn absent() -> Option<Self> {
         Some(Self::new())
     }
+
+    fn schema() -> serde_json::Value {
+        json!({"type": "object", "additionalProperties": T::schema()})
+    }
 }
 
 impl<T: Decode> Decode for BTreeMap<String, T> {
@@ -305,6 +350,10 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
     fn absent() -> Option<Self> {
         Some(Self::new())
     }
+
+    fn schema() -> serde_json::Value {
+        IndexMap::<String, T>::schema()
+    }
 }
 
 /// A part that is read later, by somebody who knows what it is.
@@ -316,6 +365,10 @@ impl Decode for Unread {
 
     fn decode(node: &Node, _: &mut Problems) -> Option<Self> {
         Some(Self(node.clone()))
+    }
+
+    fn schema() -> serde_json::Value {
+        json!({})
     }
 }
 
@@ -337,6 +390,53 @@ impl Decode for serde_json::Value {
             Value::Map(_) => Self::Object(IndexMap::<String, Self>::decode(node, problems)?.into_iter().collect()),
         })
     }
+
+    fn schema() -> Self {
+        json!({})
+    }
+}
+
+/// One key of a mapping, for its schema.
+#[doc(hidden)]
+pub struct Member {
+    /// The key.
+    pub key: &'static str,
+    /// What it means.
+    pub doc: &'static [&'static str],
+    /// What may stand there.
+    pub schema: serde_json::Value,
+    /// Whether it must be there.
+    pub required: bool,
+}
+
+/// The schema of a mapping with these keys.
+#[doc(hidden)]
+#[must_use]
+pub fn mapping(doc: &[&str], members: Vec<Member>) -> serde_json::Value {
+    let required: Vec<&str> = members.iter().filter(|member| member.required).map(|member| member.key).collect();
+    let properties = members.into_iter().map(|member| {
+        let mut schema = member.schema;
+        if let Some(schema) = schema.as_object_mut() {
+            schema.insert("description".to_owned(), json!(sentence(member.doc)));
+        }
+        (member.key.to_owned(), schema)
+    });
+    let properties: serde_json::Map<String, serde_json::Value> = properties.collect();
+    let mut schema = json!({
+        "type": "object",
+        "description": sentence(doc),
+        "properties": properties,
+        "additionalProperties": false,
+    });
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema
+}
+
+/// The lines of a doc comment as one text.
+pub(super) fn sentence(lines: &[&str]) -> String {
+    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }
 
 /// Reads the keys of one mapping and reports those that nobody asked for.
@@ -421,6 +521,16 @@ macro_rules! record {
                         fields.take($crate::scenario::decode::bare(stringify!($field)), default, problems);
                 )*
                 Some(Self { $( $field: $field? ),* })
+            }
+
+            fn schema() -> $crate::scenario::decode::Schema {
+                $crate::scenario::decode::mapping(&[$($doc),*], vec![ $( $crate::scenario::decode::Member {
+                    key: $crate::scenario::decode::bare(stringify!($field)),
+                    doc: &[$($field_doc),*],
+                    schema: <$type as $crate::scenario::decode::Decode>::schema(),
+                    required: stringify!($($default)?).is_empty()
+                        && <$type as $crate::scenario::decode::Decode>::absent().is_none(),
+                } ),* ])
             }
         }
     };

@@ -112,6 +112,10 @@ impl Decode for EventName {
             }
         }
     }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"anyOf": [{"type": "string"}, EventPattern::schema()]})
+    }
 }
 
 /// The word `none`.
@@ -127,6 +131,10 @@ impl Decode for Nothing {
         }
         wrong_type(node, Self::EXPECTS, problems);
         None
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"const": "none"})
     }
 }
 

@@ -12,6 +12,7 @@ mod fault;
 mod flow;
 pub mod node;
 mod reader;
+pub mod schema;
 pub mod text;
 
 use indexmap::IndexMap;
@@ -20,7 +21,7 @@ pub use check::{load, load_setup};
 
 use self::act::{Act, CustomerSpec};
 use self::call::CallStep;
-use self::decode::{KeyTable, Located, Problems};
+use self::decode::{KeyTable, Located, Problems, Schema};
 use self::expect::{Expect, Let, check_word};
 use self::node::Node;
 use crate::base::diag::Place;
@@ -149,6 +150,8 @@ pub struct Vocabulary {
     pub codes: fn() -> Vec<&'static str>,
     /// Checks `setup:` and tells whom and what steps may refer to.
     pub setup: fn(&Node, &mut Problems) -> Staff,
+    /// What may stand under `setup:`.
+    pub setup_schema: fn() -> Schema,
 }
 
 impl Vocabulary {

@@ -145,6 +145,10 @@ impl Decode for Text {
             }
         }
     }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"type": "string"})
+    }
 }
 
 /// A word that often looks like a number, such as a vendor's code, and may then be written as one.
@@ -163,6 +167,10 @@ impl Decode for Word {
                 None
             }
         }
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"type": ["string", "integer"]})
     }
 }
 
@@ -266,6 +274,22 @@ impl Decode for Matcher {
                 None
             }
         }
+    }
+
+    fn schema() -> serde_json::Value {
+        let text = Text::schema();
+        serde_json::json!({"anyOf": [text, {
+            "type": "object",
+            "properties": {
+                "equals": text,
+                "contains": text,
+                "matches": {"type": "string", "format": "regex"},
+                "one_of": {"type": "array", "items": text, "minItems": 1},
+            },
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }]})
     }
 }
 

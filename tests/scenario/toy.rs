@@ -88,6 +88,7 @@ pub(crate) const TOY: Vocabulary = Vocabulary {
     events: || vec!["incoming_chat", "incoming_event", "chat_deactivated"],
     codes: || vec!["chat_inactive", "4108"],
     setup,
+    setup_schema: Setup::schema,
 };
 
 /// Reads a scenario of the toy.

@@ -36,6 +36,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
             routes: Vec::new,
             events: Vec::new,
             codes: Vec::new,
+            setup_schema: || serde_json::json!({}),
             setup: |_, _| Staff::default(),
         },
         routes: Vec::new,

@@ -15,7 +15,7 @@ use rehearsal::platform::{Code, Event, Platform, Table, Vendor};
 use rehearsal::record;
 use rehearsal::scenario::Staff;
 use rehearsal::scenario::act::Act;
-use rehearsal::scenario::decode::{Decode, KeyTable, Problems};
+use rehearsal::scenario::decode::{Decode, KeyTable, Problems, Schema};
 use rehearsal::scenario::node::Node;
 use serde_json::json;
 
@@ -132,6 +132,10 @@ impl Platform for Toy {
 
     fn setup(node: &Node, problems: &mut Problems) -> Option<Setup> {
         Setup::decode(node, problems)
+    }
+
+    fn setup_schema() -> Schema {
+        Setup::schema()
     }
 
     fn staff(_: &Setup) -> Staff {

@@ -149,6 +149,7 @@ mod tests {
         routes: || vec!["ROUTE", "4: route"],
         events: || vec!["EVENT", "chat.assigned"],
         codes: || vec!["CODE", "4304"],
+        setup_schema: || serde_json::json!({}),
         setup: |_, _| Staff { agents: vec!["AGENT".to_owned()], teams: vec!["TEAM".to_owned()], ..Staff::default() },
     };
 

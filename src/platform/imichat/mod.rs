@@ -49,7 +49,7 @@ use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
-use crate::scenario::decode::{KeyTable, Problems};
+use crate::scenario::decode::{KeyTable, Problems, Schema};
 use crate::scenario::node::Node;
 
 const OPT: &str = "nothing is documented about customers who want no messages; let them say so";
@@ -96,6 +96,10 @@ impl Platform for Imichat {
 
     fn setup(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         setup::read(node, problems)
+    }
+
+    fn setup_schema() -> Schema {
+        setup::schema()
     }
 
     fn staff(tenant: &Tenant) -> Staff {

@@ -51,7 +51,7 @@ use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
-use crate::scenario::decode::{KeyTable, Problems};
+use crate::scenario::decode::{KeyTable, Problems, Schema};
 use crate::scenario::node::Node;
 
 /// The secret of webhooks that have none of their own, so that any receiver can be configured beforehand.
@@ -98,6 +98,10 @@ impl Platform for Livechat {
 
     fn setup(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         setup::read(node, problems)
+    }
+
+    fn setup_schema() -> Schema {
+        setup::schema()
     }
 
     fn staff(tenant: &Tenant) -> Staff {

@@ -47,7 +47,7 @@ use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
-use crate::scenario::decode::{KeyTable, Problems};
+use crate::scenario::decode::{KeyTable, Problems, Schema};
 use crate::scenario::node::Node;
 
 /// What timers of the clock's own triggers begin with.
@@ -91,6 +91,10 @@ impl Platform for Texter {
 
     fn setup(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         setup::read(node, problems)
+    }
+
+    fn setup_schema() -> Schema {
+        setup::schema()
     }
 
     fn staff(tenant: &Tenant) -> Staff {

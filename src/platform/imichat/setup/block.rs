@@ -214,4 +214,8 @@ impl Decode for AssetId {
             }
         }
     }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"type": ["string", "integer"]})
+    }
 }

@@ -27,7 +27,7 @@ use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::secret::Secret;
 use crate::base::time::VirtualSpan;
 use crate::scenario::codes;
-use crate::scenario::decode::{Decode, KeyTable, Located, Problems, unknown_word};
+use crate::scenario::decode::{Decode, KeyTable, Located, Problems, Schema, unknown_word};
 use crate::scenario::node::Node;
 
 /// All keys of `setup:`.
@@ -49,6 +49,11 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("delivery", DeliveryBlock::FIELDS),
     ("search", SearchBlock::FIELDS),
 ];
+
+/// What may stand under `setup:`.
+pub(super) fn schema() -> Schema {
+    Block::schema()
+}
 
 /// Retries are documented, their number and spacing are not; the sister product has these.
 const RETRIES: [VirtualSpan; 3] = [VirtualSpan::from_secs(60); 3];

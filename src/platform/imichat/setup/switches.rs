@@ -98,6 +98,10 @@ impl Decode for NoSkill {
             }
         }
     }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"enum": ["", null]})
+    }
 }
 
 impl Decode for ChannelCase {
@@ -111,5 +115,9 @@ impl Decode for ChannelCase {
             unknown_word(&codes::SETUP, "way to spell channels", &text, node.place, &known, problems);
         }
         found
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"enum": Self::ALL.map(Self::name)})
     }
 }

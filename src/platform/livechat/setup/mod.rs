@@ -12,7 +12,7 @@ pub(super) use self::check::read;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::record;
-use crate::scenario::decode::{Decode, KeyTable, Located, Problems, wrong_type};
+use crate::scenario::decode::{Decode, KeyTable, Located, Problems, Schema, wrong_type};
 use crate::scenario::node::{Node, Value};
 
 /// All keys of `setup:`.
@@ -31,6 +31,11 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("widget", RawWidget::FIELDS),
     ("delivery", RawDelivery::FIELDS),
 ];
+
+/// What may stand under `setup:`.
+pub(super) fn schema() -> Schema {
+    RawTenant::schema()
+}
 
 const LICENSE: u64 = 104_130_623;
 const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
@@ -289,5 +294,9 @@ impl Decode for BotHooks {
                 None
             }
         }
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::json!({"anyOf": [Vec::<RawHook>::schema(), RawShortHook::schema()]})
     }
 }

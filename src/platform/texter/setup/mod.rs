@@ -11,7 +11,7 @@ use self::template::{RawLocalization, RawTemplate};
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::record;
-use crate::scenario::decode::{KeyTable, Located};
+use crate::scenario::decode::{Decode as _, KeyTable, Located, Schema};
 
 /// All keys of `setup:`.
 pub(super) const KEYS: &[KeyTable] = &[
@@ -29,6 +29,11 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("crons", RawCron::FIELDS),
     ("delivery", RawDelivery::FIELDS),
 ];
+
+/// What may stand under `setup:`.
+pub(super) fn schema() -> Schema {
+    RawTenant::schema()
+}
 
 /// The tenant's account on WhatsApp where none is set up.
 const ACCOUNT: &str = "972509998877";

@@ -1,0 +1,130 @@
+//! The scenario language as a JSON Schema, for editors: made of the same declarations that scenarios are read by.
+//!
+//! It accepts every sound scenario. What it cannot tell (names that refer to each other, what makes sense together) is left
+//! to `rehearsal check`.
+
+use serde_json::{Map, json};
+
+use super::act::{ACTS, Act, CustomerSpec};
+use super::call::RawCall;
+use super::check::HEAD;
+use super::decode::{Decode as _, FieldDoc, Schema, sentence};
+use super::expect::{Let, RawExpect};
+use super::fault::RawFault;
+use super::{STEPS, Vocabulary};
+use crate::base::time::{VirtualSpan, WallLimit};
+
+/// Where the published form of the schema language is.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The schema of scenarios on these platforms.
+#[must_use]
+pub fn document(vendors: &[Vocabulary]) -> Schema {
+    let names: Vec<&str> = vendors.iter().map(|vendor| vendor.platform).collect();
+    let properties: Map<String, Schema> =
+        HEAD.iter().map(|field| (field.key.to_owned(), described(top(field, &names), field.doc))).collect();
+    let branches: Vec<Schema> = vendors.iter().map(peculiar).collect();
+    json!({
+        "$schema": DIALECT,
+        "title": "A scenario of rehearsal",
+        "type": "object",
+        "properties": properties,
+        "required": ["platform"],
+        "additionalProperties": false,
+        "allOf": branches,
+    })
+}
+
+fn top(field: &FieldDoc, platforms: &[&str]) -> Schema {
+    match field.key {
+        "platform" => json!({"enum": platforms}),
+        "name" => Option::<String>::schema(),
+        "seed" => Option::<u64>::schema(),
+        "customers" => json!({
+            "type": ["object", "null"],
+            "additionalProperties": {"anyOf": [CustomerSpec::schema(), {"type": "null"}]},
+        }),
+        "steps" => json!({"type": "array", "items": step()}),
+        // `setup` is the platform's own.
+        _ => json!({}),
+    }
+}
+
+/// What is so on one platform only.
+fn peculiar(vendor: &Vocabulary) -> Schema {
+    let lacks: Vec<&str> = vendor.lacks.iter().map(|(act, _)| *act).collect();
+    let setup = json!({"anyOf": [(vendor.setup_schema)(), {"type": "null"}]});
+    let steps = json!({"items": {"propertyNames": {"not": {"enum": lacks}}}});
+    json!({
+        "if": {"properties": {"platform": {"const": vendor.platform}}, "required": ["platform"]},
+        "then": {"properties": {"setup": setup, "steps": steps}},
+    })
+}
+
+/// A step: a mapping with one key.
+fn step() -> Schema {
+    let acts = ACTS.iter().filter_map(|act| Some((act.name, described(Act::schema_of(act.name)?, &[act.doc]))));
+    let others = STEPS.iter().map(|step| (step.name, described(other(step.name), &[step.doc])));
+    let properties: Map<String, Schema> = acts.chain(others).map(|(name, schema)| (name.to_owned(), schema)).collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+    })
+}
+
+fn other(step: &str) -> Schema {
+    match step {
+        "wait" => VirtualSpan::schema(),
+        "expect" | "expect_none" => RawExpect::schema(),
+        "let" => Let::schema(),
+        "call" => RawCall::schema(),
+        "fault" => {
+            let mut fault = RawFault::schema();
+            fault["properties"]["do"] = deed();
+            fault
+        }
+        _ => json!({}),
+    }
+}
+
+/// What a fault does: a mapping with one key.
+fn deed() -> Schema {
+    let properties: Map<String, Schema> = crate::fault::FAULTS
+        .iter()
+        .map(|fault| {
+            let schema = match fault.name {
+                "code" => super::text::Word::schema(),
+                // In real time for a call, in virtual time for a webhook, and written alike.
+                "delay" => WallLimit::schema(),
+                "reset" | "drop" => json!({"const": true}),
+                "truncate" => u32::schema(),
+                "set" => json!({"type": "object", "minProperties": 1}),
+                "tamper" => json!({"enum": crate::fault::Forgery::WORDS}),
+                "duplicate" => json!({
+                    "type": "object",
+                    "properties": {"gap": VirtualSpan::schema()},
+                    "additionalProperties": false,
+                }),
+                _ => json!({}),
+            };
+            (fault.name.to_owned(), described(schema, &[fault.doc]))
+        })
+        .collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+    })
+}
+
+fn described(mut schema: Schema, doc: &[&str]) -> Schema {
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("description".to_owned(), json!(sentence(doc)));
+    }
+    schema
+}
