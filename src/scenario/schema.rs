@@ -13,6 +13,7 @@ use super::expect::{Let, RawExpect};
 use super::fault::RawFault;
 use super::{STEPS, Vocabulary};
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::fault::{FAULTS, Forgery, Seam};
 
 /// Where the published form of the schema language is.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -54,7 +55,12 @@ fn top(field: &FieldDoc, platforms: &[&str]) -> Schema {
 fn peculiar(vendor: &Vocabulary) -> Schema {
     let lacks: Vec<&str> = vendor.lacks.iter().map(|(act, _)| *act).collect();
     let setup = json!({"anyOf": [(vendor.setup_schema)(), {"type": "null"}]});
-    let steps = json!({"items": {"propertyNames": {"not": {"enum": lacks}}}});
+    // What may be null besides has no other members either.
+    let route = json!({"properties": {"route": {"enum": nullable((vendor.routes)())}}});
+    let expect = json!({"properties": {"call": route}});
+    let fault = json!({"properties": {"on": route}});
+    let words = json!({"call": route, "expect": expect, "expect_none": expect, "fault": fault});
+    let steps = json!({"items": {"propertyNames": {"not": {"enum": lacks}}, "properties": words}});
     json!({
         "if": {"properties": {"platform": {"const": vendor.platform}}, "required": ["platform"]},
         "then": {"properties": {"setup": setup, "steps": steps}},
@@ -78,22 +84,64 @@ fn step() -> Schema {
 fn other(step: &str) -> Schema {
     match step {
         "wait" => VirtualSpan::schema(),
-        "expect" | "expect_none" => RawExpect::schema(),
-        "let" => Let::schema(),
-        "call" => RawCall::schema(),
+        "expect" | "expect_none" => expectation(),
+        "let" => {
+            let mut binding = Let::schema();
+            just_one(&mut binding["properties"]["from"], &["event", "call"]);
+            binding["properties"]["at"]["pattern"] = json!("^(/.*)?$");
+            binding
+        }
+        "call" => {
+            let mut call = RawCall::schema();
+            just_one(&mut call, &["route", "path"]);
+            call
+        }
         "fault" => {
             let mut fault = RawFault::schema();
-            fault["properties"]["do"] = deed();
+            just_one(&mut fault["properties"]["on"], &["route", "event"]);
+            for number in ["/properties/on/properties/nth/anyOf/0", "/properties/times/anyOf/0"] {
+                if let Some(number) = fault.pointer_mut(number) {
+                    number["minimum"] = json!(1);
+                }
+            }
+            fault["properties"]["do"] = json!({});
+            let at = |occasion: &str, seams: &[Seam]| json!({"properties": {"on": {"required": [occasion]}, "do": deed(seams)}});
+            let route = at("route", &[Seam::Response, Seam::Connection, Seam::Both]);
+            let event = at("event", &[Seam::Delivery, Seam::Both]);
+            fault["anyOf"] = json!([route, event]);
             fault
         }
         _ => json!({}),
     }
 }
 
-/// What a fault does: a mapping with one key.
-fn deed() -> Schema {
-    let properties: Map<String, Schema> = crate::fault::FAULTS
+fn expectation() -> Schema {
+    let mut expect = RawExpect::schema();
+    just_one(&mut expect, &["message", "call", "event", "violation", "violations"]);
+    expect["dependentRequired"] = json!({"delivered": ["event"], "attempts": ["event"]});
+    let others: Vec<Schema> =
+        ["times", "by"].iter().map(|key| json!({"not": {"required": ["violations", key]}})).collect();
+    expect["allOf"] = json!(others);
+    if let Some(times) = expect.pointer_mut("/properties/times/anyOf/0") {
+        times["minimum"] = json!(1);
+    }
+    expect
+}
+
+/// Demands just one of these keys.
+fn just_one(schema: &mut Schema, keys: &[&str]) {
+    schema["oneOf"] = keys.iter().map(|key| json!({"required": [key]})).collect();
+}
+
+fn nullable(words: Vec<&'static str>) -> Vec<Option<&'static str>> {
+    words.into_iter().map(Some).chain([None]).collect()
+}
+
+/// What a fault does at these seams: a mapping with one key.
+fn deed(seams: &[Seam]) -> Schema {
+    let properties: Map<String, Schema> = FAULTS
         .iter()
+        .filter(|fault| seams.contains(&fault.seam))
         .map(|fault| {
             let schema = match fault.name {
                 "code" => super::text::Word::schema(),
@@ -102,7 +150,7 @@ fn deed() -> Schema {
                 "reset" | "drop" => json!({"const": true}),
                 "truncate" => u32::schema(),
                 "set" => json!({"type": "object", "minProperties": 1}),
-                "tamper" => json!({"enum": crate::fault::Forgery::WORDS}),
+                "tamper" => json!({"enum": Forgery::WORDS}),
                 "duplicate" => json!({
                     "type": "object",
                     "properties": {"gap": VirtualSpan::schema()},

@@ -1,5 +1,6 @@
 //! Reading scenarios: every diagnostic, many at once, hostile text, and the forms that are accepted.
 
+mod broken;
 mod fuzz;
 mod hostile;
 mod matching;

@@ -49,7 +49,7 @@ pub(in super::super) fn read(node: &Node, problems: &mut Problems) -> Option<Ten
         departments,
         labels: labels(raw.labels, problems),
         tokens: raw.tokens.map_or_else(usual_tokens, |raw| tokens(raw, problems)),
-        subscriptions: raw.subscriptions.into_iter().filter_map(|raw| subscribed(raw, node.place, problems)).collect(),
+        subscriptions: raw.subscriptions.into_iter().filter_map(|raw| subscribed(raw, problems)).collect(),
         flow: Flow { identifier: raw.bot.identifier, version: raw.bot.version, node: raw.bot.node },
         external_bot: raw.external_bot,
         receipts: Receipts {
@@ -171,7 +171,8 @@ fn cron(raw: RawCron, problems: &mut Problems) -> Cron {
     Cron { name: raw.name, every: raw.every.value.max(SHORTEST_CRON) }
 }
 
-fn subscribed(raw: RawSubscription, place: Place, problems: &mut Problems) -> Option<Subscribed> {
+fn subscribed(raw: Located<RawSubscription>, problems: &mut Problems) -> Option<Subscribed> {
+    let Located { value: raw, place } = raw;
     let statuses = RevisionStatus::ALL;
     let status = meaning(raw.status.as_ref(), RevisionStatus::Active, "status of a subscription", &statuses, problems);
     if let Some(url) = raw.url.as_ref().filter(|url| !is_address(&url.value)) {

@@ -67,7 +67,7 @@ record! {
         /// The tokens of callers; one with all scopes by default.
         tokens: Option<Vec<RawToken>>,
         /// The subscriptions.
-        subscriptions: Vec<RawSubscription>,
+        subscriptions: Vec<Located<RawSubscription>>,
         /// The tenant's own bot, as far as chats show it.
         bot: RawFlow = RawFlow { identifier: "main-bot".to_owned(), version: 3, node: "main_menu".to_owned() },
         /// Whether new chats are left to an external bot.
