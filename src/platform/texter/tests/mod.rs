@@ -1,6 +1,9 @@
 //! A tenant at play without an engine: tests call, act, let time pass and look at what was sent.
 
+mod chance;
+mod gate;
 mod quick_replies;
 mod stage;
+mod subscriptions;
 mod template_life;
 mod templates;

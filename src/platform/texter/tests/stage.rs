@@ -8,7 +8,9 @@ use crate::base::rng::Seed;
 use crate::base::time::{VirtualSpan, VirtualTime};
 use crate::fault::{Deed, Fault, Occasion};
 use crate::journal::What;
+use crate::journal::entry::Outcome;
 use crate::platform::cx::{Desk, Identities, Refusal};
+use crate::platform::outgoing::Ended;
 use crate::platform::route::{Body, Call, Reply};
 use crate::platform::{Instance, Vendor};
 use crate::scenario::{Action, load_setup};
@@ -113,6 +115,23 @@ impl Stage {
     /// The bodies of the webhooks that were sent since the last look.
     pub(super) fn sent(&mut self) -> Vec<Value> {
         self.desk.outgoing.drain(..).map(|outgoing| serde_json::from_slice(&outgoing.body).unwrap()).collect()
+    }
+
+    /// Reports how the deliveries that were sent since the last look ended. Their number.
+    pub(super) fn deliver(&mut self, acknowledged: bool) -> usize {
+        let sent = std::mem::take(&mut self.desk.outgoing);
+        for webhook in &sent {
+            let outcome = Outcome::Status(if acknowledged { 200 } else { 500 });
+            let ended = Ended { outcome: Some(&outcome), acknowledged, last: true, genuine: true };
+            self.texter.attempted(&mut self.desk.cx(self.now), webhook, ended);
+        }
+        sent.len()
+    }
+
+    /// The records of runs, the latest first.
+    pub(super) fn runs(&mut self, query: &str) -> Vec<Value> {
+        let (_, found) = self.call(Method::GET, &format!("/scenarios/runs?limit=10000&{query}"), &Value::Null);
+        found["runs"].as_array().cloned().unwrap_or_default()
     }
 
     /// What callers did since the last look that the documents do not allow.
