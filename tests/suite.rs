@@ -24,6 +24,7 @@ mod rim;
 mod run;
 #[path = "scenario/main.rs"]
 mod scenario;
+mod selection;
 mod support;
 mod texter;
 mod texter_vectors;

@@ -10,6 +10,7 @@ mod help;
 mod house;
 pub mod list;
 pub mod run;
+mod select;
 pub mod serve;
 mod shell;
 mod table;
@@ -19,7 +20,7 @@ pub mod value;
 
 use std::ffi::OsString;
 use std::io;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -29,6 +30,7 @@ pub use self::value::{
     Bot, Clock, Format, Header, Host, ProblemFormat, ReportForm, ReportTo, Setting, Show, TableFormat,
 };
 
+use crate::base::time::WallLimit;
 use crate::platform::Vendor;
 use crate::report::Exit;
 
@@ -106,6 +108,30 @@ pub struct RunArgs {
     #[arg(long, value_name = "URL", env = "REHEARSAL_BOT", hide_env_values = true)]
     pub bot: Option<Bot>,
 
+    /// Play only scenarios with this in their path or name; can be given several times
+    #[arg(long = "filter", value_name = "TEXT")]
+    pub filters: Vec<String>,
+
+    /// Play only scenarios with this tag; can be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+
+    /// Play every scenario so often, each time with another seed
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub repeat: NonZeroU32,
+
+    /// Play the scenarios in an order that follows from the seed
+    #[arg(long)]
+    pub shuffle: bool,
+
+    /// Stop at the first scenario that does not pass
+    #[arg(long)]
+    pub fail_fast: bool,
+
+    /// How long a scenario may really take, such as `1m`; any time by default
+    #[arg(long, value_name = "SPAN", env = "REHEARSAL_TIMEOUT", hide_env_values = true, value_parser = WallLimit::parse)]
+    pub timeout: Option<WallLimit>,
+
     /// How many scenarios to play at once [default: one for each core with the built-in bot, else 1]
     ///
     /// A bot of yours can only play several at once if it takes its credentials from what it is sent.
@@ -138,7 +164,9 @@ pub struct RunArgs {
     #[arg(long, value_name = "CLOCK", default_value = "virtual", env = "REHEARSAL_CLOCK", hide_env_values = true)]
     pub clock: Clock,
 
-    /// Write a report: `junit=FILE` or `json=FILE`; can be given several times
+    /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE` or `github`; can be given several times
+    ///
+    /// `github` writes annotations to stdout, where GitHub's workflow runner reads them.
     #[arg(long = "report", value_name = "FORM=FILE", env = "REHEARSAL_REPORT", value_delimiter = ',')]
     #[arg(hide_env_values = true)]
     pub reports: Vec<ReportTo>,

@@ -3,16 +3,18 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Semaphore;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::house::{self, House, HouseError};
+use super::select::{self, Selection};
 use super::shell::quoted;
-use super::value::{Bot, Format, ReportForm};
+use super::value::{Bot, Format, ReportForm, ReportTo};
 use super::{PORT, RunArgs, Terminal, files};
 use crate::base::diag::{Diagnostic, Paint, Place};
 use crate::base::rng::Seed;
@@ -30,6 +32,8 @@ use crate::server::ticker;
 
 /// How long a bot that is just being started may take until it listens.
 const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
+/// Why a scenario is not played after another one that did not pass.
+const STOPPED: &str = "--fail-fast: a scenario did not pass";
 /// How long to wait before knocking again.
 const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
 
@@ -39,14 +43,18 @@ struct Part {
     file: String,
     scenario: Scenario,
     seed: Seed,
+    /// Which time it is, from 0, that it is played.
+    round: u32,
     pace: Pace,
     allow_prefer: bool,
+    timeout: Option<WallLimit>,
     repeat: String,
 }
 
 /// A scenario that was played, and its journal in the forms that are wanted.
 struct Played {
     file: String,
+    round: u32,
     outcome: Outcome,
     shown: String,
     transcript: String,
@@ -59,7 +67,7 @@ struct Played {
 /// If a stream fails. Whatever else goes wrong is told, and makes the exit code.
 pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let begun = ticker::now();
-    let loaded = files::load(&args.paths, vendors);
+    let mut loaded = files::load(&args.paths, vendors);
     if loaded.is_empty() {
         terminal.remark("nothing to play: no file ends in .yaml or .yml")?;
         return Ok(Exit::NothingTested);
@@ -75,6 +83,12 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         terminal.remark(&house::problems(&loaded))?;
         return Ok(exit);
     }
+    let selection = Selection { filters: &args.filters, tags: &args.tags };
+    loaded.retain(|file| file.result.as_ref().is_ok_and(|scenario| selection.takes(&file.source.name, scenario)));
+    if loaded.is_empty() {
+        terminal.remark(&format!("nothing to play: no scenario has {}", selection.describe()))?;
+        return Ok(Exit::NothingTested);
+    }
     let bot = args.bot.clone().unwrap_or(Bot::Builtin);
     if let Bot::At(address) = &bot
         && !listens(address).await
@@ -84,22 +98,13 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         return Ok(Exit::CouldNotRun);
     }
     let unplanned = Seed::unplanned();
-    let parts = loaded.into_iter().filter_map(|file| {
-        let mut scenario = file.result.ok()?;
-        if args.strict {
-            scenario.steps.push(strict_end(&scenario));
-        }
-        let seed = args.seed.map(Seed).or(scenario.seed).unwrap_or(unplanned);
-        let repeat = repeat(&file.source.name, seed, args);
-        Some(Part {
-            file: file.source.name.to_string(),
-            scenario,
-            seed,
-            pace: args.clock.0,
-            allow_prefer: args.allow_prefer,
-            repeat,
-        })
-    });
+    if args.shuffle {
+        let seed = args.seed.map_or(unplanned, Seed);
+        terminal.remark(&format!("shuffled; --shuffle --seed {seed} gives this order again"))?;
+        select::shuffle(&mut loaded, seed);
+    }
+    let parts = loaded.into_iter().filter_map(|file| Some((file.source.name, file.result.ok()?)));
+    let parts: Vec<Part> = parts.flat_map(|(file, scenario)| rounds(&file, scenario, unplanned, args)).collect();
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = match (args.jobs, &bot) {
         (Some(jobs), _) => jobs.get(),
@@ -117,10 +122,15 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
     }
     let url = house.url();
-    let stage = Stage { house, jobs, detail: args.detail.into(), paint: terminal.paint };
-    let played = stage.play(parts.collect(), vendors, args.format, terminal).await?;
+    let (detail, paint) = (args.detail.into(), terminal.paint);
+    let stage = Stage { house, jobs, fail_fast: args.fail_fast, detail, paint };
+    let played = stage.play(parts, vendors, args.format, terminal).await?;
     // A scenario that passes without any webhook may have nothing to do with the bot.
-    let concerns_bot = |outcome: &Outcome| outcome.status != Status::Passed || outcome.counts.deliveries > 0;
+    let concerns_bot = |outcome: &Outcome| match outcome.status {
+        Status::Passed => outcome.counts.deliveries > 0,
+        Status::Failed | Status::Errored => true,
+        Status::Skipped => false,
+    };
     let foreign = matches!(args.bot, Some(Bot::At(_)));
     let silent = foreign && played.iter().all(|played| played.outcome.counts.calls == 0);
     if silent && played.iter().any(|played| concerns_bot(&played.outcome)) {
@@ -129,10 +139,38 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     conclude(args, &played, ticker::now().since(begun), terminal)
 }
 
+/// A scenario as often as it is to be played, each time with another seed.
+fn rounds(file: &str, mut scenario: Scenario, unplanned: Seed, args: &RunArgs) -> Vec<Part> {
+    if args.strict {
+        scenario.steps.push(strict_end(&scenario));
+    }
+    let first = args.seed.map(Seed).or(scenario.seed).unwrap_or(unplanned);
+    let part = |round: u32| {
+        let seed = select::round(first, round);
+        let mut scenario = scenario.clone();
+        if args.repeat.get() > 1 {
+            let name = if scenario.name.is_empty() { file } else { &scenario.name };
+            scenario.name = format!("{name} ({} of {})", round + 1, args.repeat);
+        }
+        Part {
+            file: file.to_owned(),
+            scenario,
+            seed,
+            round,
+            pace: args.clock.0,
+            allow_prefer: args.allow_prefer,
+            timeout: args.timeout,
+            repeat: repeat(file, seed, args),
+        }
+    };
+    (0..args.repeat.get()).map(part).collect()
+}
+
 /// Where scenarios are played, and how they are shown.
 struct Stage {
     house: Arc<House>,
     jobs: usize,
+    fail_fast: bool,
     detail: Detail,
     paint: Paint,
 }
@@ -147,32 +185,44 @@ impl Stage {
         format: Format,
         terminal: &mut Terminal<'_>,
     ) -> io::Result<Vec<Played>> {
-        let places = Arc::new(Semaphore::new(self.jobs));
-        let (detail, paint) = (self.detail, self.paint);
-        let mut tasks = JoinSet::new();
-        let mut results: Vec<Option<Played>> = Vec::new();
-        for (index, part) in parts.iter().cloned().enumerate() {
-            results.push(None);
-            let (house, places) = (Arc::clone(&self.house), Arc::clone(&places));
-            tasks.spawn(async move {
-                // The semaphore is never closed.
-                let _place = places.acquire_owned().await;
-                (index, part.play(&house, vendors, detail, paint).await)
+        let (detail, paint, fail_fast) = (self.detail, self.paint, self.fail_fast);
+        let parts: Arc<[Part]> = parts.into();
+        let mut results: Vec<Option<Played>> = parts.iter().map(|_| None).collect();
+        // So many take the next part each until there is none left, so that parts begin in their order.
+        let (next, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let (done, mut finished) = mpsc::unbounded_channel();
+        let mut workers = JoinSet::new();
+        for _ in 0..self.jobs.min(parts.len()) {
+            let (house, parts, done) = (Arc::clone(&self.house), Arc::clone(&parts), done.clone());
+            let (next, stopped) = (Arc::clone(&next), Arc::clone(&stopped));
+            workers.spawn(async move {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(part) = parts.get(index) else { break };
+                    let played = match stopped.load(Ordering::Relaxed) {
+                        true => part.skipped(STOPPED, detail, paint),
+                        false => part.play(&house, vendors, detail, paint).await,
+                    };
+                    let failed = matches!(played.outcome.status, Status::Failed | Status::Errored);
+                    stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
+                    // Nobody receives any more only if the run was interrupted.
+                    let _ = done.send((index, played));
+                }
             });
         }
+        drop(done);
         let mut shown = 0;
         let mut interrupt = std::pin::pin!(interrupted());
         loop {
             let (index, played) = tokio::select! {
-                next = tasks.join_next() => match next {
-                    Some(Ok(done)) => done,
-                    // A scenario's task does not panic; if it did, it is reported as not played below.
-                    Some(Err(_)) => continue,
+                next = finished.recv() => match next {
+                    Some(done) => done,
+                    // A worker does not panic; if it did, what it played is reported as not played below.
                     None => break,
                 },
                 _ = &mut interrupt => {
                     terminal.remark("interrupted; this is what is known so far")?;
-                    tasks.shutdown().await;
+                    workers.shutdown().await;
                     break;
                 }
             };
@@ -184,14 +234,15 @@ impl Stage {
                 shown += 1;
             }
         }
-        let missing = |part: &Part| part.unplayed("the run ended before it was played", detail, paint);
-        let played = results.into_iter().zip(&parts).map(|(result, part)| result.unwrap_or_else(|| missing(part)));
+        let unplayed = |part: &Part| part.unplayed("the run ended before it was played", detail, paint);
+        let played = results.into_iter().zip(&*parts).map(|(result, part)| result.unwrap_or_else(|| unplayed(part)));
         let played: Vec<Played> = played.collect();
         if format == Format::Human {
             for late in &played[shown..] {
                 terminal.data(&late.shown)?;
             }
         }
+        while workers.join_next().await.is_some() {}
         if let Ok(house) = Arc::try_unwrap(self.house) {
             house.close().await;
         }
@@ -201,6 +252,9 @@ impl Stage {
 
 impl Part {
     async fn play(&self, house: &House, vendors: &'static [Vendor], detail: Detail, paint: Paint) -> Played {
+        if let Some(reason) = &self.scenario.skip {
+            return self.skipped(reason, detail, paint);
+        }
         match self.perform(house, vendors, detail, paint).await {
             Ok(played) => played,
             Err(error) => self.unplayed(&format!("failed to {error}"), detail, paint),
@@ -226,22 +280,40 @@ impl Part {
         let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
         let tenancy = house.admit(vendor, world).await?;
         tenancy.world.input(Input::Begin);
-        tenancy.world.finished().await;
+        let ended = match self.timeout {
+            Some(limit) => ticker::within(limit, tenancy.world.finished()).await.is_some(),
+            None => {
+                tenancy.world.finished().await;
+                true
+            }
+        };
         tenancy.world.close();
-        Ok(tenancy.world.with(|world| self.told(world.journal(), None, detail, paint)))
+        let late = self.timeout.filter(|_| !ended).map(|limit| format!("it took longer than --timeout {limit}"));
+        Ok(tenancy.world.with(|world| self.told(world.journal(), late.as_deref(), detail, paint)))
     }
 
     /// What a journal tells of this scenario.
     fn told(&self, journal: &Journal, trouble: Option<&str>, detail: Detail, paint: Paint) -> Played {
         let run = Run { file: &self.file, repeat: &self.repeat, trouble };
-        let outcome = Outcome::of(journal, &run);
+        self.shown(Outcome::of(journal, &run), journal, detail, paint)
+    }
+
+    fn shown(&self, outcome: Outcome, journal: &Journal, detail: Detail, paint: Paint) -> Played {
         Played {
             file: self.file.clone(),
+            round: self.round,
             shown: console::scenario(&outcome, journal, detail, paint),
             transcript: console::transcript(journal),
             lines: lines(journal, Wall::Shown),
             outcome,
         }
+    }
+
+    fn skipped(&self, reason: &str, detail: Detail, paint: Paint) -> Played {
+        let run = Run { file: &self.file, repeat: &self.repeat, trouble: None };
+        let Scenario { name, platform, .. } = &self.scenario;
+        let outcome = Outcome::skipped(name, platform, self.seed, reason, &run);
+        self.shown(outcome, &Journal::new(crate::journal::Bounds::DEFAULT), detail, paint)
     }
 
     fn unplayed(&self, reason: &str, detail: Detail, paint: Paint) -> Played {
@@ -272,6 +344,9 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
         Format::Human => terminal.data(&console::summary(&outcomes, wall, terminal.paint))?,
         Format::Json => terminal.data(&report::json::document(&outcomes, wall))?,
     }
+    if args.reports.contains(&ReportTo::Annotations) {
+        terminal.data(&report::github::annotations(&outcomes))?;
+    }
     let mut exit = Exit::of(&outcomes);
     let mut keep = |path: &Path, text: &str| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -284,27 +359,32 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
             }
         }
     };
-    for wanted in &args.reports {
-        let text = match wanted.form {
+    let files = args.reports.iter().filter_map(|wanted| match wanted {
+        ReportTo::File { form, file } => Some((form, file)),
+        ReportTo::Annotations => None,
+    });
+    for (form, file) in files {
+        let text = match form {
+            ReportForm::Tap => report::tap::document(&outcomes),
             ReportForm::Json => report::json::document(&outcomes, wall),
             ReportForm::Junit => {
                 let rows = played.iter().map(|played| (&played.outcome, played.transcript.as_str()));
                 report::junit::document(rows, wall).map_err(io::Error::other)?
             }
         };
-        keep(&wanted.file, &text)?;
+        keep(file, &text)?;
     }
     if let Some(folder) = &args.journal {
         for played in played {
-            keep(&folder.join(inside(&played.file)), &played.lines)?;
+            keep(&folder.join(inside(&played.file, played.round)), &played.lines)?;
         }
     }
     Ok(exit)
 }
 
 /// Where the journal of a scenario stands within the folder for journals: as the scenario within its own, so that no two
-/// meet.
-fn inside(file: &str) -> PathBuf {
+/// meet. What was played more than once has the number of the time in its name.
+fn inside(file: &str, round: u32) -> PathBuf {
     let mut path: PathBuf = Path::new(file)
         .components()
         .filter_map(|step| match step {
@@ -313,6 +393,9 @@ fn inside(file: &str) -> PathBuf {
             Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
         })
         .collect();
+    if round > 0 {
+        path.as_mut_os_string().push(format!(".{}", round + 1));
+    }
     path.as_mut_os_string().push(".jsonl");
     path
 }
@@ -380,10 +463,11 @@ mod tests {
 
     #[test]
     fn journals_stand_as_their_scenarios_do() {
-        let check = |file: &str, expected: &str| assert_eq!(inside(file), Path::new(expected), "{file}");
+        let check = |file: &str, expected: &str| assert_eq!(inside(file, 0), Path::new(expected), "{file}");
         check("a/b.yaml", "a/b.yaml.jsonl");
         check("a-b.yaml", "a-b.yaml.jsonl");
         check("../b.yaml", "up/b.yaml.jsonl");
         check("/tmp/b.yaml", "tmp/b.yaml.jsonl");
+        assert_eq!(inside("a/b.yaml", 2), Path::new("a/b.yaml.3.jsonl"));
     }
 }

@@ -110,11 +110,16 @@ impl std::fmt::Display for Clock {
 
 /// One report to write.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ReportTo {
-    /// In which form.
-    pub form: ReportForm,
-    /// Into which file.
-    pub file: PathBuf,
+pub enum ReportTo {
+    /// Into a file.
+    File {
+        /// In which form.
+        form: ReportForm,
+        /// Into which file.
+        file: PathBuf,
+    },
+    /// As annotations on standard output, where GitHub's workflow runner reads them.
+    Annotations,
 }
 
 /// A form of report.
@@ -124,6 +129,8 @@ pub enum ReportForm {
     Junit,
     /// One JSON document.
     Json,
+    /// TAP 14.
+    Tap,
 }
 
 /// Why a text does not name a report.
@@ -133,7 +140,7 @@ pub enum ReportError {
     #[error("write the form and the file, as in `junit=report.xml`")]
     NoFile,
     /// There is no such form.
-    #[error("`{0}` is no form of report; there are `junit` and `json`")]
+    #[error("`{0}` is no form of report; there are `junit`, `json`, `tap` and `github`")]
     UnknownForm(String),
 }
 
@@ -141,13 +148,17 @@ impl FromStr for ReportTo {
     type Err = ReportError;
 
     fn from_str(text: &str) -> Result<Self, ReportError> {
+        if text == "github" {
+            return Ok(Self::Annotations);
+        }
         let (form, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or(ReportError::NoFile)?;
         let form = match form {
             "junit" => ReportForm::Junit,
             "json" => ReportForm::Json,
+            "tap" => ReportForm::Tap,
             other => return Err(ReportError::UnknownForm(other.to_owned())),
         };
-        Ok(Self { form, file: file.into() })
+        Ok(Self::File { form, file: file.into() })
     }
 }
 
@@ -323,11 +334,13 @@ mod tests {
     #[test]
     fn a_report_is_a_form_and_a_file() {
         let check = |text: &str, expected: Result<(ReportForm, &str), ReportError>| {
-            let expected = expected.map(|(form, file)| ReportTo { form, file: file.into() });
+            let expected = expected.map(|(form, file)| ReportTo::File { form, file: file.into() });
             assert_eq!(text.parse::<ReportTo>(), expected, "{text}");
         };
         check("junit=out/a=b.xml", Ok((ReportForm::Junit, "out/a=b.xml")));
         check("json=r.json", Ok((ReportForm::Json, "r.json")));
+        check("tap=r.tap", Ok((ReportForm::Tap, "r.tap")));
+        assert_eq!("github".parse(), Ok(ReportTo::Annotations));
         check("junit", Err(ReportError::NoFile));
         check("junit=", Err(ReportError::NoFile));
         check("html=r.html", Err(ReportError::UnknownForm("html".into())));

@@ -14,6 +14,11 @@ use crate::journal::Journal;
 pub fn scenario(outcome: &Outcome, journal: &Journal, detail: Detail, paint: Paint) -> String {
     let mut out = heading(outcome, paint);
     match (detail, outcome.status) {
+        (_, Status::Skipped) => {
+            let reason = one_line(outcome.skipped.as_deref().unwrap_or_default());
+            let _ = writeln!(out, "  {}\n", Tone::Faint.paint(&format!("skipped: {reason}"), paint));
+            return out;
+        }
         (Detail::FailuresOnly, Status::Passed) => return out,
         (Detail::Full, Status::Passed | Status::Failed | Status::Errored)
         | (Detail::FailuresOnly, Status::Failed | Status::Errored) => {}
@@ -61,6 +66,7 @@ pub fn summary(outcomes: &[Outcome], wall: Duration, paint: Paint) -> String {
         (of(Status::Passed), "passed", Tone::Good),
         (of(Status::Failed), "failed", Tone::Bad),
         (of(Status::Errored), "could not be played", Tone::Bad),
+        (of(Status::Skipped), "skipped", Tone::Warning),
     ];
     let parts: Vec<String> = parts
         .iter()
@@ -110,6 +116,7 @@ fn mark(status: Status, paint: Paint) -> String {
         Status::Passed => Tone::Good.paint("✓", paint),
         Status::Failed => Tone::Bad.paint("✗", paint),
         Status::Errored => Tone::Bad.paint("!", paint),
+        Status::Skipped => Tone::Faint.paint("-", paint),
     }
 }
 

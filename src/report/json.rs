@@ -4,8 +4,9 @@
 //! version      1
 //! exit_code    the number the program ends with
 //! wall_ms      how long the run really took, in milliseconds
-//! summary      scenarios, passed, failed, errored, and the sums of all `counts`
-//! scenarios[]  name, file, platform, seed, status (passed | failed | errored), repeat, virtual_ms, wall_ms
+//! summary      scenarios, passed, failed, errored, skipped, and the sums of all `counts`
+//! scenarios[]  name, file, platform, seed, status (passed | failed | errored | skipped), skipped (why, or null), repeat,
+//!              virtual_ms, wall_ms
 //!   counts     met, missed, deliveries, attempts, undecided, calls, violations, faults, late
 //!   steps[]    index, line, source, result (done | met | missed | refused); for `missed`: expected, found, nearest;
 //!              for `refused`: reason
@@ -57,6 +58,7 @@ struct Summary {
     passed: usize,
     failed: usize,
     errored: usize,
+    skipped: usize,
     #[serde(flatten)]
     counts: Counts,
 }
@@ -73,6 +75,7 @@ impl Summary {
             passed: of(Status::Passed),
             failed: of(Status::Failed),
             errored: of(Status::Errored),
+            skipped: of(Status::Skipped),
             counts,
         }
     }
@@ -85,6 +88,7 @@ struct Scenario<'o> {
     platform: &'o str,
     seed: u64,
     status: Status,
+    skipped: Option<&'o str>,
     repeat: &'o str,
     virtual_ms: u64,
     wall_ms: f64,
@@ -134,6 +138,7 @@ impl<'o> Scenario<'o> {
             platform: outcome.platform,
             seed: outcome.seed.0,
             status: outcome.status,
+            skipped: outcome.skipped.as_deref(),
             repeat: &outcome.repeat,
             virtual_ms: outcome.span.as_nanos() / 1_000_000,
             wall_ms: millis(outcome.wall),

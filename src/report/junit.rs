@@ -48,6 +48,11 @@ fn case(outcome: &Outcome, transcript: &str) -> TestCase {
 fn status(outcome: &Outcome) -> TestCaseStatus {
     let kind = match outcome.status {
         Status::Passed => return TestCaseStatus::success(),
+        Status::Skipped => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(outcome.skipped.as_deref().unwrap_or_default());
+            return status;
+        }
         Status::Failed => NonSuccessKind::Failure,
         Status::Errored => NonSuccessKind::Error,
     };

@@ -1,14 +1,16 @@
 //! What came of a scenario, computed from its journal and from nothing else, and the forms in which it is told.
 //!
-//! [`Outcome`] holds the facts; [`console`], [`junit`] and [`json`] give them form; [`exit`] is the number for the shell.
+//! [`Outcome`] holds the facts; [`console`], [`junit`], [`json`], [`tap`] and [`github`] give them form; [`exit`] is the number for the shell.
 //! Nothing here plays a scenario or writes a file.
 
 pub mod console;
 pub mod exit;
 pub mod failure;
+pub mod github;
 pub mod json;
 pub mod junit;
 mod narrate;
+pub mod tap;
 mod text;
 mod timeline;
 pub mod watch;
@@ -64,6 +66,8 @@ pub struct Outcome {
     pub steps: Vec<StepOutcome>,
     /// What was not as it should be, in the order in which it turned out.
     pub failures: Vec<Failure>,
+    /// Why it was not played, if it was not to be.
+    pub skipped: Option<String>,
     /// What the bot did that the vendor's documents do not allow.
     pub warnings: Vec<String>,
     /// What happened how often.
@@ -86,6 +90,8 @@ pub enum Status {
     Failed,
     /// It could not be played to its end, so nothing is known.
     Errored,
+    /// It was not to be played.
+    Skipped,
 }
 
 /// What came of one step.
@@ -171,6 +177,35 @@ impl Outcome {
         tally.finish(journal, run)
     }
 
+    /// That of a scenario that is not to be played, for this reason.
+    #[must_use]
+    pub fn skipped(name: &str, platform: &'static str, seed: Seed, reason: &str, run: &Run<'_>) -> Self {
+        let mut outcome = Self::blank(run);
+        if !name.is_empty() {
+            name.clone_into(&mut outcome.name);
+        }
+        Self { platform, seed, status: Status::Skipped, skipped: Some(reason.to_owned()), ..outcome }
+    }
+
+    /// That of a scenario of which nothing is known yet.
+    fn blank(run: &Run<'_>) -> Self {
+        Self {
+            name: run.file.to_owned(),
+            file: run.file.to_owned(),
+            platform: "",
+            seed: Seed(0),
+            status: Status::Passed,
+            steps: Vec::new(),
+            failures: Vec::new(),
+            skipped: None,
+            warnings: Vec::new(),
+            counts: Counts::default(),
+            span: VirtualSpan::ZERO,
+            wall: Duration::ZERO,
+            repeat: run.repeat.to_owned(),
+        }
+    }
+
     /// The line of the file to look at first: that of the first failure, if one is known.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
@@ -189,20 +224,7 @@ struct Tally<'j> {
 
 impl<'j> Tally<'j> {
     fn new(journal: &'j Journal, run: &Run<'_>) -> Self {
-        let outcome = Outcome {
-            name: run.file.to_owned(),
-            file: run.file.to_owned(),
-            platform: "",
-            seed: Seed(0),
-            status: Status::Passed,
-            steps: Vec::new(),
-            failures: Vec::new(),
-            warnings: Vec::new(),
-            counts: Counts::default(),
-            span: VirtualSpan::ZERO,
-            wall: Duration::ZERO,
-            repeat: run.repeat.to_owned(),
-        };
+        let outcome = Outcome::blank(run);
         Self { journal, narrator: Narrator::of(journal), outcome, open: Vec::new(), ended: false }
     }
 

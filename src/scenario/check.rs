@@ -24,6 +24,8 @@ pub(super) const HEAD: &[FieldDoc] = &[
         doc: &["The seed that made-up values follow from."],
         expects: "a whole number, zero or more",
     },
+    FieldDoc { key: "tags", doc: &["Words by which `run --tag` picks it out."], expects: "a list" },
+    FieldDoc { key: "skip", doc: &["Why it is not played for now; it is checked all the same."], expects: "text" },
     FieldDoc { key: "setup", doc: &["The tenant before anything happens."], expects: "a mapping" },
     FieldDoc { key: "customers", doc: &["The people the scenario plays."], expects: "a mapping" },
     FieldDoc { key: "steps", doc: &["What happens, in order."], expects: "a list" },
@@ -68,6 +70,12 @@ fn scenario(text: &str, vendors: &[Vocabulary], purpose: Purpose, problems: &mut
     let platform: Option<Located<String>> = fields.take("platform", None, problems);
     let name: Option<Option<String>> = fields.take("name", None, problems);
     let seed: Option<Option<u64>> = fields.take("seed", None, problems);
+    let tags: Option<Vec<String>> = fields.take("tags", None, problems);
+    let skip: Option<Option<Located<String>>> = fields.take("skip", None, problems);
+    if let Some(skip) = skip.iter().flatten().find(|skip| skip.value.trim().is_empty()) {
+        let problem = Diagnostic::new(&codes::CONTRADICTION, skip.place, "a scenario is skipped for no reason");
+        problems.push(problem.help("say why, or remove `skip`"));
+    }
     let setup: Option<Option<Unread>> = fields.take("setup", None, problems);
     let customers: Option<IndexMap<String, Option<CustomerSpec>>> = fields.take("customers", None, problems);
     let steps: Option<Vec<Unread>> = fields.take("steps", None, problems);
@@ -91,6 +99,8 @@ fn scenario(text: &str, vendors: &[Vocabulary], purpose: Purpose, problems: &mut
         platform: vendor.platform,
         name: name?.unwrap_or_default(),
         seed: seed?.map(Seed),
+        tags: tags?,
+        skip: skip?.map(|skip| skip.value),
         setup,
         customers: customers?.into_iter().map(|(key, spec)| (key, spec.unwrap_or_default())).collect(),
         steps,

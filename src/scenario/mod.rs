@@ -38,6 +38,10 @@ pub struct Scenario {
     pub name: String,
     /// The seed it asks for.
     pub seed: Option<Seed>,
+    /// Words by which it can be picked out.
+    pub tags: Vec<String>,
+    /// Why it is not played, if it is not to be.
+    pub skip: Option<String>,
     /// The tenant before anything happens, already checked by the platform.
     pub setup: Node,
     /// Who the scenario plays, by the name that steps use.

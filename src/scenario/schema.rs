@@ -41,6 +41,8 @@ fn top(field: &FieldDoc, platforms: &[&str]) -> Schema {
         "platform" => json!({"enum": platforms}),
         "name" => Option::<String>::schema(),
         "seed" => Option::<u64>::schema(),
+        "tags" => Vec::<String>::schema(),
+        "skip" => Option::<String>::schema(),
         "customers" => json!({
             "type": ["object", "null"],
             "additionalProperties": {"anyOf": [CustomerSpec::schema(), {"type": "null"}]},

@@ -130,7 +130,7 @@ proptest! {
                     let path = path.replace("{chat}", &chat).replace("{scenario}", scenario.as_str().unwrap());
                     let body: Value = serde_json::from_str(&body.to_string().replace("{chat}", &chat)).unwrap();
                     let (status, answer) = stage.call(method, &path, &body);
-                    prop_assert!(status < 500, "{}", answer);
+                    prop_assert!(matches!(status / 100, 2 | 4), "{}", answer);
                 }
                 Happening::Deliver(acknowledged) => drop(stage.deliver(acknowledged)),
                 Happening::Pass(seconds) => stage.pass(VirtualSpan::from_secs(seconds)),

@@ -1,0 +1,127 @@
+//! Which scenarios a run plays, how often and in which order, and the forms in which it tells what came of them.
+
+use std::path::PathBuf;
+
+use rehearsal::report::Exit;
+use serde_json::Value;
+
+use crate::support::program::{Ran, folder, rehearsal};
+
+const GOOD: &str = "platform: imichat
+name: NAME
+tags: [TAG]
+customers: {ada: {}}
+steps:
+  - start_chat: {as: ada, text: Hi}
+  - call: {route: list_teams, answer: {status: 200}}
+";
+
+/// Three scenarios: one that passes, one that fails, one that is skipped.
+fn scenarios(name: &str) -> PathBuf {
+    let folder = folder(name);
+    let write = |file: &str, text: String| std::fs::write(folder.join(file), text).unwrap();
+    write("a_good.yaml", GOOD.replace("NAME", "The good").replace("TAG", "smoke"));
+    write("b_bad.yaml", GOOD.replace("NAME", "The, bad").replace("TAG", "slow").replace("200", "201"));
+    write(
+        "c_skipped.yaml",
+        GOOD.replace("NAME", "\"The # rest\"").replace("tags:", "skip: \"not yet #7\"\ntags:").replace("TAG", "smoke"),
+    );
+    folder
+}
+
+async fn run(folder: &std::path::Path, flags: &[&str]) -> Ran {
+    let words = ["run", folder.to_str().unwrap(), "--port", "0", "--seed", "7", "--bot", "builtin"];
+    rehearsal(&words.into_iter().chain(flags.iter().copied()).collect::<Vec<_>>()).await
+}
+
+/// The scenarios of a run with what became of them, by the report as JSON.
+async fn told(folder: &std::path::Path, flags: &[&str]) -> (Exit, Vec<(String, String)>) {
+    let ran = run(folder, &[flags, &["--format", "json"]].concat()).await;
+    let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}{}", ran.out, ran.err));
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let rows = report["scenarios"].as_array().unwrap().iter();
+    (ran.exit, rows.map(|row| (text(&row["name"]), text(&row["status"]))).collect())
+}
+
+fn rows(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(name, status)| ((*name).to_owned(), (*status).to_owned())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scenarios_are_picked_out_by_path_name_and_tag() {
+    let folder = scenarios("selection-pick");
+    let all = [("The good", "passed"), ("The, bad", "failed"), ("The # rest", "skipped")];
+    assert_eq!(told(&folder, &[]).await, (Exit::Missed, rows(&all)));
+    assert_eq!(told(&folder, &["--filter", "a_good"]).await, (Exit::Met, rows(&all[..1])));
+    assert_eq!(told(&folder, &["--filter", "bad", "--filter", "rest"]).await, (Exit::Missed, rows(&all[1..])));
+    assert_eq!(told(&folder, &["--tag", "smoke"]).await, (Exit::Met, rows(&[all[0], all[2]])));
+    assert_eq!(told(&folder, &["--tag", "smoke", "--filter", "rest"]).await, (Exit::NothingTested, rows(&all[2..])));
+    let ran = run(&folder, &["--tag", "fast", "--filter", "ugly"]).await;
+    assert_eq!(ran.exit, Exit::NothingTested);
+    assert_eq!(ran.err, "nothing to play: no scenario has a path or name with `ugly` and the tag `fast`\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_stops_at_the_first_failure_if_it_is_told_to() {
+    let folder = scenarios("selection-fast");
+    std::fs::write(folder.join("d.yaml"), GOOD.replace("NAME", "Late").replace("TAG", "smoke")).unwrap();
+    let (exit, rows) = told(&folder, &["--fail-fast", "--jobs", "1"]).await;
+    assert_eq!((exit, rows[1].1.as_str()), (Exit::Missed, "failed"));
+    assert_eq!(rows[3], ("Late".to_owned(), "skipped".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scenario_is_played_again_with_other_seeds_that_are_the_same_next_time() {
+    let folder = scenarios("selection-repeat");
+    let journals = folder.join("journals");
+    let flags = ["--filter", "good", "--repeat", "3", "--format", "json", "--journal", journals.to_str().unwrap()];
+    let seeds = |ran: &Ran| {
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        let rows = report["scenarios"].as_array().unwrap().clone();
+        let row = |row: &Value| (row["name"].as_str().unwrap().to_owned(), row["seed"].as_u64().unwrap());
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    let first = seeds(&run(&folder, &flags).await);
+    assert_eq!(first[0], ("The good (1 of 3)".to_owned(), 7));
+    assert!(first[1].1 != 7 && first[2].1 != first[1].1, "{first:?}");
+    assert_eq!(seeds(&run(&folder, &flags).await), first);
+    let written = std::fs::read_dir(&journals).unwrap().count();
+    assert!(written >= 1, "{written}");
+    let ran = run(&folder, &["--shuffle", "--tag", "smoke"]).await;
+    assert!(ran.err.contains("shuffled; --shuffle --seed 7 gives this order again"), "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scenario_that_takes_too_long_is_cut_off() {
+    let folder = folder("selection-timeout");
+    let slow = GOOD.replace("NAME", "Slow").replace("TAG", "slow") + "  - expect: {event: chat.closed, within: 1m}\n";
+    std::fs::write(folder.join("slow.yaml"), slow).unwrap();
+    let ran = run(&folder, &["--timeout", "200ms"]).await;
+    assert_eq!(ran.exit, Exit::CouldNotRun, "{}", ran.out);
+    assert!(ran.out.contains("it took longer than --timeout 200ms"), "{}", ran.out);
+    let ran = run(&folder, &["--timeout", "soon"]).await;
+    assert_eq!(ran.exit, Exit::Invalid);
+    assert!(ran.err.contains("is not a duration"), "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_of_a_run_is_told_as_tap_and_as_annotations() {
+    let folder = scenarios("selection-forms");
+    let file = folder.join("out/run.tap");
+    let tap = format!("tap={}", file.display());
+    let ran = run(&folder, &["--report", &tap, "--report", "github"]).await;
+    assert_eq!(ran.exit, Exit::Missed);
+    let written = std::fs::read_to_string(&file).unwrap().replace(&folder.display().to_string(), "F");
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines[..2], ["TAP version 14", "1..3"]);
+    assert_eq!(lines[2], "ok 1 - The good (F/a_good.yaml)");
+    assert_eq!(lines[3], "not ok 2 - The, bad (F/b_bad.yaml)");
+    assert_eq!((lines[4], lines[5]), ("  ---", "  seed: 7"));
+    assert!(lines[6].starts_with("  repeat: \"rehearsal run F/b_bad.yaml --seed 7"), "{}", lines[6]);
+    assert!(lines[9].starts_with("      message: \""), "{}", lines[9]);
+    assert_eq!(lines[lines.len() - 1], "ok 3 - The \\# rest (F/c_skipped.yaml) # SKIP not yet \\#7");
+    let annotation = ran.out.lines().find(|line| line.starts_with("::error ")).unwrap();
+    let expected = format!("::error file={},line=7,title=The%2C bad%3A ", folder.join("b_bad.yaml").display());
+    assert!(annotation.starts_with(&expected), "{annotation}");
+    assert!(ran.out.contains("skipped: not yet #7") && ran.out.contains("1 skipped"), "{}", ran.out);
+}
