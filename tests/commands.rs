@@ -92,7 +92,11 @@ fn a_wrong_command_line_is_told_with_the_right_word() {
     check(&["rehearsal", "serv"], Exit::Invalid, "serve");
     check(&["rehearsal", "list", "rotues"], Exit::Invalid, "routes");
     check(&["rehearsal", "run"], Exit::Invalid, "<PATH>");
-    check(&["rehearsal", "run", "x", "--report", "html=x"], Exit::Invalid, "`junit`, `json`, `tap` and `github`");
+    check(
+        &["rehearsal", "run", "x", "--report", "xml=x"],
+        Exit::Invalid,
+        "`junit`, `json`, `tap`, `html` and `github`",
+    );
     check(&["rehearsal", "run", "x", "--bot", "localhost"], Exit::Invalid, "http://127.0.0.1:8080");
     check(&["rehearsal", "--version"], Exit::Met, env!("CARGO_PKG_VERSION"));
     check(&["rehearsal", "help"], Exit::Met, "Exit codes:");

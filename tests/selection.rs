@@ -125,3 +125,62 @@ async fn what_came_of_a_run_is_told_as_tap_and_as_annotations() {
     assert!(annotation.starts_with(&expected), "{annotation}");
     assert!(ran.out.contains("skipped: not yet #7") && ran.out.contains("1 skipped"), "{}", ran.out);
 }
+
+/// The elements of a page, each closed as it was opened; the text between them is looked at for what must be escaped.
+fn assert_well_formed(page: &str) {
+    let void = ["meta", "!doctype"];
+    let mut open: Vec<&str> = Vec::new();
+    let body = page.split_once("</style>").map_or(page, |(_, rest)| rest);
+    for tag in body.split('<').skip(1) {
+        let (inside, _) = tag.split_once('>').expect("a tag ends");
+        let name = inside.trim_start_matches('/').split_whitespace().next().unwrap();
+        if inside.starts_with('/') {
+            if let Some(last) = open.pop() {
+                assert_eq!(last, name, "in {inside}");
+            }
+        } else if !void.contains(&name) {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_told_as_a_page_that_fetches_nothing_and_believes_nobody() {
+    let folder = folder("selection-page");
+    let hostile = "platform: texter
+name: A <script>alert(1)</script> & \"more\"
+setup: {subscriptions: [{event: newIncomingMessage, url: \"${bot}/texter\"}]}
+customers: {dana: {locale: he}, omar: {locale: ar}}
+steps:
+  - start_chat: {as: dana, text: \"</pre><img src=x onerror='alert(1)'>\"}
+  - expect: {message: {from: bot}}
+  - start_chat: {as: omar, text: \"مرحبا\"}
+  - expect: {message: {from: bot}}
+  - call: {route: send_message, params: {chatId: \"${chat.dana}\"}, body: {type: buttons, text: \"?\", buttons: [{title: כן, payload: y}]}}
+  - expect: {message: {text: never}, within: 10ms}
+";
+    std::fs::write(folder.join("hostile.yaml"), hostile).unwrap();
+    let file = folder.join("run.html");
+    let report = format!("html={}", file.display());
+    let ran = run(&folder, &["--report", &report]).await;
+    assert_eq!(ran.exit, Exit::Missed, "{}{}", ran.out, ran.err);
+    let page = std::fs::read_to_string(&file).unwrap();
+    assert_well_formed(&page);
+    assert!(!page.contains("<script") && !page.contains("<img"), "what comes from outside is escaped");
+    for fetches in ["src=", "href=", "url(", "@import"] {
+        assert!(!page.replace("src=x onerror", "").contains(fetches), "{fetches}");
+    }
+    for part in [
+        "<h2>✗ A &lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;</h2>",
+        "<div class=\"bubble customer\" dir=\"auto\">",
+        "in omar</b>مرحبا",
+        "<span class=\"option\">כן</span>",
+        "<div class=\"step missed\">",
+        "<pre class=\"failure\">",
+        "newIncomingMessage →",
+        "&quot;eventName&quot;: &quot;newIncomingMessage&quot;",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+}

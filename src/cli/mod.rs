@@ -164,7 +164,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "CLOCK", default_value = "virtual", env = "REHEARSAL_CLOCK", hide_env_values = true)]
     pub clock: Clock,
 
-    /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE` or `github`; can be given several times
+    /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE`, `html=FILE` or `github`; can be given several times
     ///
     /// `github` writes annotations to stdout, where GitHub's workflow runner reads them.
     #[arg(long = "report", value_name = "FORM=FILE", env = "REHEARSAL_REPORT", value_delimiter = ',')]

@@ -58,6 +58,7 @@ struct Played {
     outcome: Outcome,
     shown: String,
     transcript: String,
+    section: String,
     lines: String,
 }
 
@@ -304,6 +305,7 @@ impl Part {
             round: self.round,
             shown: console::scenario(&outcome, journal, detail, paint),
             transcript: console::transcript(journal),
+            section: report::html::section(&outcome, journal),
             lines: lines(journal, Wall::Shown),
             outcome,
         }
@@ -365,6 +367,9 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
     });
     for (form, file) in files {
         let text = match form {
+            ReportForm::Html => {
+                report::html::page(&outcomes, played.iter().map(|played| played.section.as_str()), wall)
+            }
             ReportForm::Tap => report::tap::document(&outcomes),
             ReportForm::Json => report::json::document(&outcomes, wall),
             ReportForm::Junit => {

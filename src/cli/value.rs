@@ -131,6 +131,8 @@ pub enum ReportForm {
     Json,
     /// TAP 14.
     Tap,
+    /// One page.
+    Html,
 }
 
 /// Why a text does not name a report.
@@ -140,7 +142,7 @@ pub enum ReportError {
     #[error("write the form and the file, as in `junit=report.xml`")]
     NoFile,
     /// There is no such form.
-    #[error("`{0}` is no form of report; there are `junit`, `json`, `tap` and `github`")]
+    #[error("`{0}` is no form of report; there are `junit`, `json`, `tap`, `html` and `github`")]
     UnknownForm(String),
 }
 
@@ -156,6 +158,7 @@ impl FromStr for ReportTo {
             "junit" => ReportForm::Junit,
             "json" => ReportForm::Json,
             "tap" => ReportForm::Tap,
+            "html" => ReportForm::Html,
             other => return Err(ReportError::UnknownForm(other.to_owned())),
         };
         Ok(Self::File { form, file: file.into() })
@@ -343,7 +346,8 @@ mod tests {
         assert_eq!("github".parse(), Ok(ReportTo::Annotations));
         check("junit", Err(ReportError::NoFile));
         check("junit=", Err(ReportError::NoFile));
-        check("html=r.html", Err(ReportError::UnknownForm("html".into())));
+        check("html=r.html", Ok((ReportForm::Html, "r.html")));
+        check("xml=r.xml", Err(ReportError::UnknownForm("xml".into())));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What came of a scenario, computed from its journal and from nothing else, and the forms in which it is told.
 //!
-//! [`Outcome`] holds the facts; [`console`], [`junit`], [`json`], [`tap`] and [`github`] give them form; [`exit`] is the number for the shell.
+//! [`Outcome`] holds the facts; [`console`], [`junit`], [`json`], [`tap`], [`github`] and
+//! [`html`] give them form; [`exit`] is the number for the shell.
 //! Nothing here plays a scenario or writes a file.
 
 pub mod console;
 pub mod exit;
 pub mod failure;
 pub mod github;
+pub mod html;
 pub mod json;
 pub mod junit;
 mod narrate;

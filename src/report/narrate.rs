@@ -128,6 +128,17 @@ impl<'j> Narrator<'j> {
         self.about(row, &answers)
     }
 
+    /// Whether the last attempt so far was answered with a status of success.
+    pub(super) fn is_acknowledged(&self, delivery: DeliveryId) -> bool {
+        let last = self.deliveries.get(&delivery).and_then(|row| row.answers.values().next_back());
+        matches!(last, Some(Answer::Status(200..300)))
+    }
+
+    /// What the scenario calls a chat, where there is more than one.
+    pub(super) fn label<'c>(&'c self, chat: &'c str) -> Option<&'c str> {
+        (self.chats > 1).then(|| self.names.get(chat).copied().unwrap_or(chat))
+    }
+
     fn about(&self, row: &Delivery<'_>, result: &str) -> String {
         let text = format!("{} → {} · {result}", row.event, one_line(row.url));
         row.chat.map_or(text.clone(), |chat| self.in_chat(chat, text))
@@ -200,10 +211,10 @@ impl<'j> Narrator<'j> {
 
     /// Puts the chat's name before the text where there is more than one chat.
     fn in_chat(&self, chat: &str, text: String) -> String {
-        if self.chats < 2 {
-            return text;
+        match self.label(chat) {
+            Some(name) => format!("[{}] {text}", one_line(name)),
+            None => text,
         }
-        format!("[{}] {text}", one_line(self.names.get(chat).copied().unwrap_or(chat)))
     }
 }
 
