@@ -60,6 +60,8 @@ unknown_customer
 webhook_unknown
 words_too_many
 skipped_for_no_reason
+examples_differ
+examples_unknown_name
 """.split())
 rejected = 0
 for path in sorted((ROOT / "tests" / "scenario" / "broken").glob("*.yaml")):

@@ -43,7 +43,7 @@ async fn told(folder: &std::path::Path, flags: &[&str]) -> (Exit, Vec<(String, S
     (ran.exit, rows.map(|row| (text(&row["name"]), text(&row["status"]))).collect())
 }
 
-fn rows(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+fn rows_named(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(name, status)| ((*name).to_owned(), (*status).to_owned())).collect()
 }
 
@@ -51,11 +51,14 @@ fn rows(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 async fn scenarios_are_picked_out_by_path_name_and_tag() {
     let folder = scenarios("selection-pick");
     let all = [("The good", "passed"), ("The, bad", "failed"), ("The # rest", "skipped")];
-    assert_eq!(told(&folder, &[]).await, (Exit::Missed, rows(&all)));
-    assert_eq!(told(&folder, &["--filter", "a_good"]).await, (Exit::Met, rows(&all[..1])));
-    assert_eq!(told(&folder, &["--filter", "bad", "--filter", "rest"]).await, (Exit::Missed, rows(&all[1..])));
-    assert_eq!(told(&folder, &["--tag", "smoke"]).await, (Exit::Met, rows(&[all[0], all[2]])));
-    assert_eq!(told(&folder, &["--tag", "smoke", "--filter", "rest"]).await, (Exit::NothingTested, rows(&all[2..])));
+    assert_eq!(told(&folder, &[]).await, (Exit::Missed, rows_named(&all)));
+    assert_eq!(told(&folder, &["--filter", "a_good"]).await, (Exit::Met, rows_named(&all[..1])));
+    assert_eq!(told(&folder, &["--filter", "bad", "--filter", "rest"]).await, (Exit::Missed, rows_named(&all[1..])));
+    assert_eq!(told(&folder, &["--tag", "smoke"]).await, (Exit::Met, rows_named(&[all[0], all[2]])));
+    assert_eq!(
+        told(&folder, &["--tag", "smoke", "--filter", "rest"]).await,
+        (Exit::NothingTested, rows_named(&all[2..]))
+    );
     let ran = run(&folder, &["--tag", "fast", "--filter", "ugly"]).await;
     assert_eq!(ran.exit, Exit::NothingTested);
     assert_eq!(ran.err, "nothing to play: no scenario has a path or name with `ugly` and the tag `fast`\n");
@@ -183,4 +186,32 @@ steps:
     ] {
         assert!(page.contains(part), "{part}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scenario_is_played_once_for_each_row_of_its_examples() {
+    let folder = folder("selection-rows");
+    let rows = "platform: imichat
+name: Teams
+examples:
+  - {wanted: 200, who: ada}
+  - {wanted: 404, who: \"ada, again\"}
+customers: {ada: {name: \"${who}\"}}
+steps:
+  - start_chat: {as: ada, text: \"${who} says hi\"}
+  - expect: {message: {text: \"${who} says hi\"}}
+  - call: {route: list_teams, answer: {status: \"${wanted}\"}}
+";
+    std::fs::write(folder.join("rows.yaml"), rows).unwrap();
+    let expected =
+        rows_named(&[("Teams [wanted=200, who=ada]", "passed"), ("Teams [wanted=404, who=ada, again]", "failed")]);
+    assert_eq!(told(&folder, &[]).await, (Exit::Missed, expected.clone()));
+    assert_eq!(told(&folder, &["--filter", "wanted=200"]).await, (Exit::Met, expected[..1].to_vec()));
+    let journals = folder.join("journals");
+    let ran = run(&folder, &["--journal", journals.to_str().unwrap()]).await;
+    assert!(ran.out.contains("2 scenarios: 1 passed, 1 failed"), "{}", ran.out);
+    let mut written = crate::support::program::journals(&journals);
+    let texts: Vec<String> = written.drain(..).map(|(_, text)| text).collect();
+    assert_eq!(texts.len(), 2);
+    assert!(texts[0].contains("ada says hi") && texts[1].contains("ada, again says hi"));
 }

@@ -22,10 +22,10 @@ pub struct Loaded<T> {
 /// What is read out of a file's text.
 pub type Reading<T> = fn(&str, &[scenario::Vocabulary]) -> Result<T, Vec<Diagnostic>>;
 
-/// Finds scenario files and reads them as scenarios to be played, in the order of [`collect`].
+/// Finds scenario files and reads them as scenarios to be played, one for each row of their examples, in the order of [`collect`].
 #[must_use]
-pub fn load(paths: &[PathBuf], vendors: &[Vendor]) -> Vec<Loaded<Scenario>> {
-    load_as(paths, vendors, scenario::load)
+pub fn load(paths: &[PathBuf], vendors: &[Vendor]) -> Vec<Loaded<Vec<Scenario>>> {
+    load_as(paths, vendors, scenario::load_rows)
 }
 
 /// Finds scenario files and reads them in this way, in the order of [`collect`].

@@ -54,6 +54,7 @@ struct Part {
 /// A scenario that was played, and its journal in the forms that are wanted.
 struct Played {
     file: String,
+    row: Option<usize>,
     round: u32,
     outcome: Outcome,
     shown: String,
@@ -68,7 +69,7 @@ struct Played {
 /// If a stream fails. Whatever else goes wrong is told, and makes the exit code.
 pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let begun = ticker::now();
-    let mut loaded = files::load(&args.paths, vendors);
+    let loaded = files::load(&args.paths, vendors);
     if loaded.is_empty() {
         terminal.remark("nothing to play: no file ends in .yaml or .yml")?;
         return Ok(Exit::NothingTested);
@@ -85,8 +86,10 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         return Ok(exit);
     }
     let selection = Selection { filters: &args.filters, tags: &args.tags };
-    loaded.retain(|file| file.result.as_ref().is_ok_and(|scenario| selection.takes(&file.source.name, scenario)));
-    if loaded.is_empty() {
+    let sound = loaded.into_iter().filter_map(|file| Some((file.source.name, file.result.ok()?)));
+    let rows = sound.flat_map(|(file, rows)| rows.into_iter().map(move |row| (Arc::clone(&file), row)));
+    let mut chosen: Vec<(Arc<str>, Scenario)> = rows.filter(|(file, row)| selection.takes(file, row)).collect();
+    if chosen.is_empty() {
         terminal.remark(&format!("nothing to play: no scenario has {}", selection.describe()))?;
         return Ok(Exit::NothingTested);
     }
@@ -102,10 +105,10 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     if args.shuffle {
         let seed = args.seed.map_or(unplanned, Seed);
         terminal.remark(&format!("shuffled; --shuffle --seed {seed} gives this order again"))?;
-        select::shuffle(&mut loaded, seed);
+        select::shuffle(&mut chosen, seed);
     }
-    let parts = loaded.into_iter().filter_map(|file| Some((file.source.name, file.result.ok()?)));
-    let parts: Vec<Part> = parts.flat_map(|(file, scenario)| rounds(&file, scenario, unplanned, args)).collect();
+    let parts: Vec<Part> =
+        chosen.into_iter().flat_map(|(file, scenario)| rounds(&file, scenario, unplanned, args)).collect();
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = match (args.jobs, &bot) {
         (Some(jobs), _) => jobs.get(),
@@ -276,7 +279,7 @@ impl Part {
         let opening = Opening {
             pace: self.pace,
             allow_prefer: self.allow_prefer,
-            ..Opening::play(&self.scenario, self.file.as_str(), self.seed, house.identities())
+            ..Opening::play(&self.scenario, self.world(), self.seed, house.identities())
         };
         let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
         let tenancy = house.admit(vendor, world).await?;
@@ -293,6 +296,14 @@ impl Part {
         Ok(tenancy.world.with(|world| self.told(world.journal(), late.as_deref(), detail, paint)))
     }
 
+    /// What sets its world apart from those of other scenarios, and of other rows of the same.
+    fn world(&self) -> String {
+        match self.scenario.row {
+            Some(row) => format!("{}#{row}", self.file),
+            None => self.file.clone(),
+        }
+    }
+
     /// What a journal tells of this scenario.
     fn told(&self, journal: &Journal, trouble: Option<&str>, detail: Detail, paint: Paint) -> Played {
         let run = Run { file: &self.file, repeat: &self.repeat, trouble };
@@ -302,6 +313,7 @@ impl Part {
     fn shown(&self, outcome: Outcome, journal: &Journal, detail: Detail, paint: Paint) -> Played {
         Played {
             file: self.file.clone(),
+            row: self.scenario.row,
             round: self.round,
             shown: console::scenario(&outcome, journal, detail, paint),
             transcript: console::transcript(journal),
@@ -381,15 +393,15 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
     }
     if let Some(folder) = &args.journal {
         for played in played {
-            keep(&folder.join(inside(&played.file, played.round)), &played.lines)?;
+            keep(&folder.join(inside(&played.file, played.row, played.round)), &played.lines)?;
         }
     }
     Ok(exit)
 }
 
 /// Where the journal of a scenario stands within the folder for journals: as the scenario within its own, so that no two
-/// meet. What was played more than once has the number of the time in its name.
-fn inside(file: &str, round: u32) -> PathBuf {
+/// meet. A row of examples has its number in its name, and so has what was played more than once.
+fn inside(file: &str, row: Option<usize>, round: u32) -> PathBuf {
     let mut path: PathBuf = Path::new(file)
         .components()
         .filter_map(|step| match step {
@@ -398,6 +410,9 @@ fn inside(file: &str, round: u32) -> PathBuf {
             Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
         })
         .collect();
+    if let Some(row) = row {
+        path.as_mut_os_string().push(format!(".row{row}"));
+    }
     if round > 0 {
         path.as_mut_os_string().push(format!(".{}", round + 1));
     }
@@ -468,11 +483,11 @@ mod tests {
 
     #[test]
     fn journals_stand_as_their_scenarios_do() {
-        let check = |file: &str, expected: &str| assert_eq!(inside(file, 0), Path::new(expected), "{file}");
+        let check = |file: &str, expected: &str| assert_eq!(inside(file, None, 0), Path::new(expected), "{file}");
         check("a/b.yaml", "a/b.yaml.jsonl");
         check("a-b.yaml", "a-b.yaml.jsonl");
         check("../b.yaml", "up/b.yaml.jsonl");
         check("/tmp/b.yaml", "tmp/b.yaml.jsonl");
-        assert_eq!(inside("a/b.yaml", 2), Path::new("a/b.yaml.3.jsonl"));
+        assert_eq!(inside("a/b.yaml", Some(4), 2), Path::new("a/b.yaml.row4.3.jsonl"));
     }
 }

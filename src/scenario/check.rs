@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::act::{ACTS, Act, CustomerSpec, Subscribe};
 use super::call::{CallStep, Target};
 use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread, unknown_word, wrong_type};
+use super::examples::{self, Row};
 use super::expect::{Expect, Let, Subject, check_word};
 use super::flow::Flow;
 use super::node::{self, Node, Value};
@@ -26,6 +27,11 @@ pub(super) const HEAD: &[FieldDoc] = &[
     },
     FieldDoc { key: "tags", doc: &["Words by which `run --tag` picks it out."], expects: "a list" },
     FieldDoc { key: "skip", doc: &["Why it is not played for now; it is checked all the same."], expects: "text" },
+    FieldDoc {
+        key: "examples",
+        doc: &["Rows of values: the scenario is played once for each, with `${name}` replaced by the row's value."],
+        expects: "a list of mappings",
+    },
     FieldDoc { key: "setup", doc: &["The tenant before anything happens."], expects: "a mapping" },
     FieldDoc { key: "customers", doc: &["The people the scenario plays."], expects: "a mapping" },
     FieldDoc { key: "steps", doc: &["What happens, in order."], expects: "a list" },
@@ -36,6 +42,14 @@ pub(super) const HEAD: &[FieldDoc] = &[
 /// # Errors
 /// All problems of the text, in the order of their places.
 pub fn load(text: &str, vendors: &[Vocabulary]) -> Result<Scenario, Vec<Diagnostic>> {
+    read(text, vendors, Purpose::Play).map(|mut rows| rows.swap_remove(0))
+}
+
+/// Reads and checks a scenario, once for each row of its examples; without examples it is one.
+///
+/// # Errors
+/// All problems of the text, in the order of their places.
+pub fn load_rows(text: &str, vendors: &[Vocabulary]) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
     read(text, vendors, Purpose::Play)
 }
 
@@ -44,7 +58,7 @@ pub fn load(text: &str, vendors: &[Vocabulary]) -> Result<Scenario, Vec<Diagnost
 /// # Errors
 /// All problems of the text, in the order of their places.
 pub fn load_setup(text: &str, vendors: &[Vocabulary]) -> Result<Scenario, Vec<Diagnostic>> {
-    read(text, vendors, Purpose::Serve)
+    read(text, vendors, Purpose::Serve).map(|mut rows| rows.swap_remove(0))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,20 +67,37 @@ enum Purpose {
     Serve,
 }
 
-fn read(text: &str, vendors: &[Vocabulary], purpose: Purpose) -> Result<Scenario, Vec<Diagnostic>> {
+fn read(text: &str, vendors: &[Vocabulary], purpose: Purpose) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
     let mut problems = Problems::new();
-    match scenario(text, vendors, purpose, &mut problems) {
-        Some(scenario) if problems.is_empty() => Ok(scenario),
+    let rows = rows(text, vendors, purpose, &mut problems).filter(|rows| !rows.is_empty());
+    match rows {
+        Some(rows) if problems.is_empty() => Ok(rows),
         _ => {
             problems.sort_by_key(|problem| problem.place);
+            // What is wrong in the steps is wrong in every row.
+            problems.dedup();
             Err(problems)
         }
     }
 }
 
-fn scenario(text: &str, vendors: &[Vocabulary], purpose: Purpose, problems: &mut Problems) -> Option<Scenario> {
+fn rows(text: &str, vendors: &[Vocabulary], purpose: Purpose, problems: &mut Problems) -> Option<Vec<Scenario>> {
     let root = node::read(text, problems)?;
-    let mut fields = Fields::open(&root, HEAD, problems)?;
+    let rows = examples::rows(root, problems)?;
+    let read = |(row, root): (Option<Row>, Node)| {
+        let mut scenario = scenario(&root, vendors, purpose, problems)?;
+        if let Some(row) = row {
+            scenario.name = format!("{} [{}]", scenario.name, row.title).trim_start().to_owned();
+            scenario.row = Some(row.number);
+        }
+        Some(scenario)
+    };
+    let rows: Vec<Option<Scenario>> = rows.into_iter().map(read).collect();
+    rows.into_iter().collect()
+}
+
+fn scenario(root: &Node, vendors: &[Vocabulary], purpose: Purpose, problems: &mut Problems) -> Option<Scenario> {
+    let mut fields = Fields::open(root, HEAD, problems)?;
     let platform: Option<Located<String>> = fields.take("platform", None, problems);
     let name: Option<Option<String>> = fields.take("name", None, problems);
     let seed: Option<Option<u64>> = fields.take("seed", None, problems);
@@ -93,7 +124,7 @@ fn scenario(text: &str, vendors: &[Vocabulary], purpose: Purpose, problems: &mut
         Checker { vendor, customers: people, staff, events, chats: Vec::new(), names: Vec::new(), problems };
     let steps: Vec<Step> = steps?.iter().filter_map(|Unread(node)| checker.step(node)).collect();
     if purpose == Purpose::Play && problems.is_empty() {
-        nothing_tested(&root, &steps, problems);
+        nothing_tested(root, &steps, problems);
     }
     Some(Scenario {
         platform: vendor.platform,
@@ -101,6 +132,7 @@ fn scenario(text: &str, vendors: &[Vocabulary], purpose: Purpose, problems: &mut
         seed: seed?.map(Seed),
         tags: tags?,
         skip: skip?.map(|skip| skip.value),
+        row: None,
         setup,
         customers: customers?.into_iter().map(|(key, spec)| (key, spec.unwrap_or_default())).collect(),
         steps,

@@ -7,6 +7,7 @@ pub mod call;
 mod check;
 pub mod codes;
 pub mod decode;
+mod examples;
 pub mod expect;
 mod fault;
 mod flow;
@@ -17,7 +18,7 @@ pub mod text;
 
 use indexmap::IndexMap;
 
-pub use check::{load, load_setup};
+pub use check::{load, load_rows, load_setup};
 
 use self::act::{Act, CustomerSpec};
 use self::call::CallStep;
@@ -42,6 +43,8 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// Why it is not played, if it is not to be.
     pub skip: Option<String>,
+    /// Which of its examples it is played with, from 1, if it has any.
+    pub row: Option<usize>,
     /// The tenant before anything happens, already checked by the platform.
     pub setup: Node,
     /// Who the scenario plays, by the name that steps use.

@@ -15,6 +15,9 @@ use super::{STEPS, Vocabulary};
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::fault::{FAULTS, Forgery, Seam};
 
+/// What may stand in a row of examples.
+const SCALARS: [&str; 5] = ["string", "number", "integer", "boolean", "null"];
+
 /// Where the published form of the schema language is.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -43,6 +46,11 @@ fn top(field: &FieldDoc, platforms: &[&str]) -> Schema {
         "seed" => Option::<u64>::schema(),
         "tags" => Vec::<String>::schema(),
         "skip" => Option::<String>::schema(),
+        "examples" => json!({
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "object", "minProperties": 1, "additionalProperties": {"type": SCALARS}},
+        }),
         "customers" => json!({
             "type": ["object", "null"],
             "additionalProperties": {"anyOf": [CustomerSpec::schema(), {"type": "null"}]},
