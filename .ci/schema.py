@@ -60,6 +60,7 @@ unknown_customer
 webhook_unknown
 words_too_many
 skipped_for_no_reason
+repeat_without_end
 examples_differ
 examples_unknown_name
 """.split())

@@ -215,3 +215,28 @@ steps:
     assert_eq!(texts.len(), 2);
     assert!(texts[0].contains("ada says hi") && texts[1].contains("ada, again says hi"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_are_repeated_and_a_long_scenario_takes_no_time() {
+    let folder = folder("selection-long");
+    // More than three days: an idle chat, and a customer who comes back every hour.
+    let long = "platform: livechat
+setup: {bots: [{name: b, webhooks: {url: \"${bot}/livechat\", actions: [incoming_chat, chat_deactivated]}}]}
+customers: {alice: {}}
+steps:
+  - repeat:
+      times: 76
+      steps:
+        - start_chat: {as: alice}
+        - expect: {message: {from: bot}}
+        - wait: 1h
+        - expect: {event: chat_deactivated, delivered: true}
+";
+    std::fs::write(folder.join("long.yaml"), long).unwrap();
+    let ran = run(&folder, &["--format", "json"]).await;
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    let scenario = &report["scenarios"][0];
+    assert_eq!((ran.exit, &scenario["status"]), (Exit::Met, &Value::from("passed")), "{}", ran.out);
+    assert_eq!(scenario["counts"]["met"], 2 * 76);
+    assert!(scenario["virtual_ms"].as_u64().unwrap() > 76 * 3_600_000, "{}", scenario["virtual_ms"]);
+}

@@ -131,6 +131,11 @@ pub const STEPS: &[StepDoc] = &[
         keys: &[("", fault::RawFault::FIELDS), ("on", fault::RawOccasion::FIELDS)],
     },
     StepDoc {
+        name: "repeat",
+        doc: "plays steps several times, one round after the other",
+        keys: &[("", check::Repeat::FIELDS)],
+    },
+    StepDoc {
         name: "let",
         doc: "keeps a value from a webhook or a call under a name, for `${name}`",
         keys: &[("", Let::FIELDS), ("from", expect::LetFrom::FIELDS)],

@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 
 use super::act::{ACTS, Act, CustomerSpec};
 use super::call::RawCall;
-use super::check::HEAD;
+use super::check::{HEAD, Repeat};
 use super::decode::{Decode as _, FieldDoc, Schema, sentence};
 use super::expect::{Let, RawExpect};
 use super::fault::RawFault;
@@ -105,6 +105,12 @@ fn other(step: &str) -> Schema {
             let mut call = RawCall::schema();
             just_one(&mut call, &["route", "path"]);
             call
+        }
+        "repeat" => {
+            let mut repeat = Repeat::schema();
+            repeat["properties"]["times"]["minimum"] = json!(1);
+            repeat["properties"]["steps"] = json!({"$ref": "#/properties/steps"});
+            repeat
         }
         "fault" => {
             let mut fault = RawFault::schema();

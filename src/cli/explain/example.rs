@@ -34,6 +34,7 @@ pub(super) fn step(name: &str) -> &'static str {
         "resolve_problem" => "- resolve_problem: {}\n",
         "subscribe" => "- subscribe: {agent: AGENT, url: \"${bot}/hook\", events: [EVENT]}\n",
         "wait" => "- wait: 45m\n",
+        "repeat" => "- repeat: {times: 3, steps: [{say: {as: alice, text: \"Hello?\"}}, {wait: 1m}]}\n",
         "expect" => {
             "\
 - expect: {message: {from: bot, text: {matches: \"(?i)order number\"}}, within: 3s}
