@@ -240,3 +240,17 @@ steps:
     assert_eq!(scenario["counts"]["met"], 2 * 76);
     assert!(scenario["virtual_ms"].as_u64().unwrap() > 76 * 3_600_000, "{}", scenario["virtual_ms"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_that_cannot_be_written_are_told_before_anything_is_played() {
+    let folder = scenarios("selection-unwritable");
+    let taken = folder.join("a_good.yaml");
+    let check = async |flags: &[&str]| {
+        let ran = run(&folder, flags).await;
+        assert_eq!((ran.exit, ran.out.as_str()), (Exit::CouldNotRun, ""), "{flags:?}");
+        assert!(ran.err.starts_with("error: failed to write "), "{}", ran.err);
+    };
+    check(&["--report", &format!("json={}", folder.display())]).await;
+    check(&["--report", &format!("tap={}/below/a.tap", taken.display())]).await;
+    check(&["--journal", taken.to_str().unwrap()]).await;
+}

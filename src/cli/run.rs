@@ -93,6 +93,10 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         terminal.remark(&format!("nothing to play: no scenario has {}", selection.describe()))?;
         return Ok(Exit::NothingTested);
     }
+    if let Err((path, error)) = prepare_reports(args) {
+        terminal.remark(&format!("error: failed to write {}: {error}", path.display()))?;
+        return Ok(Exit::CouldNotRun);
+    }
     let bot = args.bot.clone().unwrap_or(Bot::Builtin);
     if let Bot::At(address) = &bot
         && !listens(address).await
@@ -397,6 +401,22 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
         }
     }
     Ok(exit)
+}
+
+/// Makes sure that reports and journals can be written before anything is played for them.
+fn prepare_reports(args: &RunArgs) -> Result<(), (PathBuf, io::Error)> {
+    for report in &args.reports {
+        let ReportTo::File { file, .. } = report else { continue };
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let made = folder.map_or(Ok(()), std::fs::create_dir_all);
+        // What stands there stays until there is something to put in its place.
+        let opened = made.and_then(|()| std::fs::OpenOptions::new().create(true).append(true).open(file));
+        opened.map_err(|error| (file.clone(), error))?;
+    }
+    match &args.journal {
+        Some(folder) => std::fs::create_dir_all(folder).map_err(|error| (folder.clone(), error)),
+        None => Ok(()),
+    }
 }
 
 /// Where the journal of a scenario stands within the folder for journals: as the scenario within its own, so that no two
