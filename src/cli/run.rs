@@ -48,6 +48,8 @@ struct Part {
     pace: Pace,
     allow_prefer: bool,
     timeout: Option<WallLimit>,
+    /// Whether a page of the run is wanted.
+    page: bool,
     repeat: String,
 }
 
@@ -168,6 +170,7 @@ fn rounds(file: &str, mut scenario: Scenario, unplanned: Seed, args: &RunArgs) -
             pace: args.clock.0,
             allow_prefer: args.allow_prefer,
             timeout: args.timeout,
+            page: args.reports.iter().any(ReportTo::is_page),
             repeat: repeat(file, seed, args),
         }
     };
@@ -321,7 +324,7 @@ impl Part {
             round: self.round,
             shown: console::scenario(&outcome, journal, detail, paint),
             transcript: console::transcript(journal),
-            section: report::html::section(&outcome, journal),
+            section: if self.page { report::html::section(&outcome, journal) } else { String::new() },
             lines: lines(journal, Wall::Shown),
             outcome,
         }

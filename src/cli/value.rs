@@ -122,6 +122,14 @@ pub enum ReportTo {
     Annotations,
 }
 
+impl ReportTo {
+    /// Whether it is a page.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        matches!(self, Self::File { form: ReportForm::Html, .. })
+    }
+}
+
 /// A form of report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReportForm {
