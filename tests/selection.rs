@@ -126,6 +126,8 @@ async fn what_came_of_a_run_is_told_as_tap_and_as_annotations() {
     let annotation = ran.out.lines().find(|line| line.starts_with("::error ")).unwrap();
     let expected = format!("::error file={},line=7,title=The%2C bad%3A ", folder.join("b_bad.yaml").display());
     assert!(annotation.starts_with(&expected), "{annotation}");
+    let json = run(&folder, &["--format", "json", "--report", "github"]).await;
+    assert!(serde_json::from_str::<Value>(&json.out).is_ok() && json.err.contains(&expected), "{}", json.err);
     assert!(ran.out.contains("skipped: not yet #7") && ran.out.contains("1 skipped"), "{}", ran.out);
 }
 
@@ -170,6 +172,7 @@ steps:
     assert_eq!(ran.exit, Exit::Missed, "{}{}", ran.out, ran.err);
     let page = std::fs::read_to_string(&file).unwrap();
     assert_well_formed(&page);
+    assert!(page.contains("default-src 'none'"));
     assert!(!page.contains("<script") && !page.contains("<img"), "what comes from outside is escaped");
     for fetches in ["src=", "href=", "url(", "@import"] {
         assert!(!page.replace("src=x onerror", "").contains(fetches), "{fetches}");

@@ -166,7 +166,7 @@ pub struct RunArgs {
 
     /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE`, `html=FILE` or `github`; can be given several times
     ///
-    /// `github` writes annotations to stdout, where GitHub's workflow runner reads them.
+    /// `github` writes annotations to stdout, where GitHub's workflow runner reads them; to stderr with `--format json`.
     #[arg(long = "report", value_name = "FORM=FILE", env = "REHEARSAL_REPORT", value_delimiter = ',')]
     #[arg(hide_env_values = true)]
     pub reports: Vec<ReportTo>,

@@ -366,7 +366,13 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
         Format::Json => terminal.data(&report::json::document(&outcomes, wall))?,
     }
     if args.reports.contains(&ReportTo::Annotations) {
-        terminal.data(&report::github::annotations(&outcomes))?;
+        let annotations = report::github::annotations(&outcomes);
+        match args.format {
+            Format::Human => terminal.data(&annotations)?,
+            // The runner reads both streams, and a document on stdout is to stay one.
+            Format::Json if annotations.is_empty() => {}
+            Format::Json => terminal.remark(annotations.trim_end())?,
+        }
     }
     let mut exit = Exit::of(&outcomes);
     let mut keep = |path: &Path, text: &str| {

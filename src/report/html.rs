@@ -29,6 +29,9 @@ pub fn page<'s>(outcomes: &[Outcome], sections: impl IntoIterator<Item = &'s str
     out.push_str(
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>rehearsal</title>\n",
     );
+    // Even a mistake in escaping fetches and runs nothing.
+    out.push_str("<meta http-equiv=\"Content-Security-Policy\" ");
+    out.push_str("content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
     let _ = writeln!(out, "<style>\n{STYLE}</style>\n</head>\n<body>");
     let _ = writeln!(out, "<h1>{} scenarios: {}</h1>", outcomes.len(), Escaped(&counts.join(", ")));
     let _ = writeln!(out, "<p class=\"meta\">in {:.3} s</p>", wall.as_secs_f64());
