@@ -256,4 +256,7 @@ async fn reports_that_cannot_be_written_are_told_before_anything_is_played() {
     check(&["--report", &format!("json={}", folder.display())]).await;
     check(&["--report", &format!("tap={}/below/a.tap", taken.display())]).await;
     check(&["--journal", taken.to_str().unwrap()]).await;
+    let same = folder.join("run.out").display().to_string();
+    let ran = run(&folder, &["--report", &format!("tap={same}"), "--report", &format!("json={same}")]).await;
+    assert_eq!((ran.exit, ran.err), (Exit::Invalid, format!("error: two reports cannot be written into {same}\n")));
 }

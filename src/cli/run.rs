@@ -95,6 +95,10 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         terminal.remark(&format!("nothing to play: no scenario has {}", selection.describe()))?;
         return Ok(Exit::NothingTested);
     }
+    if let Some(file) = written_twice(args) {
+        terminal.remark(&format!("error: two reports cannot be written into {}", file.display()))?;
+        return Ok(Exit::Invalid);
+    }
     if let Err((path, error)) = prepare_reports(args) {
         terminal.remark(&format!("error: failed to write {}: {error}", path.display()))?;
         return Ok(Exit::CouldNotRun);
@@ -410,6 +414,16 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
         }
     }
     Ok(exit)
+}
+
+/// The file that more than one report is to be written into.
+fn written_twice(args: &RunArgs) -> Option<&Path> {
+    let files = args.reports.iter().filter_map(|report| match report {
+        ReportTo::File { file, .. } => Some(file.as_path()),
+        ReportTo::Annotations => None,
+    });
+    let files: Vec<&Path> = files.collect();
+    files.iter().enumerate().find(|(index, file)| files[..*index].contains(file)).map(|(_, file)| *file)
 }
 
 /// Makes sure that reports and journals can be written before anything is played for them.
