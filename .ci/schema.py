@@ -60,6 +60,8 @@ unknown_customer
 webhook_unknown
 words_too_many
 skipped_for_no_reason
+subscription_with_typos
+subscription_to_no_label
 repeat_without_end
 examples_differ
 examples_unknown_name

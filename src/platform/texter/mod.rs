@@ -102,13 +102,7 @@ impl Platform for Texter {
         let agents: Vec<String> = agents.chain([deed::BOT.to_owned()]).collect();
         let departments = tenant.departments.iter().map(|department| department.id.clone());
         let named = tenant.subscriptions.iter().flat_map(|subscribed| subscribed.import.events()).map(str::to_owned);
-        // A chat can be handed to an agent or to a department, by the same word.
-        Staff {
-            teams: departments.chain(agents.iter().cloned()).collect(),
-            agents,
-            events: named.collect(),
-            ..Staff::default()
-        }
+        Staff { teams: departments.collect(), agents, events: named.collect(), ..Staff::default() }
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {

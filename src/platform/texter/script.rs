@@ -323,7 +323,7 @@ impl Texter {
         match speaker {
             Speaker::Contact => self.receive(cx, &id, content),
             Speaker::Colleague(by) => {
-                if !self.chat(&id)?.is_open_at(cx.now()) {
+                if !self.reaches(self.chat(&id)?, cx.now()) {
                     return Err(Refusal::new("the contact has not written for a day, so only templates reach them"));
                 }
                 self.send(cx, &id, &by, content);

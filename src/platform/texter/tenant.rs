@@ -31,6 +31,8 @@ pub struct Tenant {
     pub(super) flow: Flow,
     /// Whether new chats are left to an external bot.
     pub(super) external_bot: bool,
+    /// Whether free messages reach only those who have written within a day.
+    pub(super) window: Window,
     /// When channels report what became of messages.
     pub(super) receipts: Receipts,
     /// The words by which contacts say that they want no templates.
@@ -125,6 +127,15 @@ pub(super) enum TemplateStatus {
     Bulk,
     /// It stays as it is.
     Unchanged,
+}
+
+/// Whether free messages reach only those who have written within a day, on channels where that is so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Window {
+    /// They do.
+    Kept,
+    /// They reach everybody, which is not so at the vendor: where nobody plays the contacts, nobody writes.
+    Open,
 }
 
 /// Whether changes of status are noted in the chat.

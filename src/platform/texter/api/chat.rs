@@ -264,7 +264,9 @@ pub(super) fn assign(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
         return Err(Denial::unknown("Department").into());
     }
     if agent.is_none() && department.is_none() {
-        return Err(Denial::invalid("body must have an agent or departmentId").into());
+        return Err(
+            Denial::invalid("body must have one of agentUid, agentEmail and agentCrmId, or departmentId").into()
+        );
     }
     texter.admit(cx, request)?;
     let by = Hand::caller(cx);

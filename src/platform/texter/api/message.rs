@@ -22,7 +22,7 @@ pub(super) fn send(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) 
     fields.text("context")?;
     let correlation = fields.text("tmpSendId")?;
     let plan = draft::check(texter, &request.document)?;
-    let open = texter.chats.get(&id).is_some_and(|chat| chat.is_open_at(cx.now()));
+    let open = texter.chats.get(&id).is_some_and(|chat| texter.reaches(chat, cx.now()));
     if !open {
         return Err(Denial::invalid("Session window closed").into());
     }

@@ -10,7 +10,9 @@ use serde_json::Value as Json;
 use super::Texter;
 use super::model::{Agent, Channel, Chat, ChatStatus, Contact};
 use super::subscription::{Occurrence, Trigger};
+use super::tenant::Window;
 use super::wire;
+use crate::base::time::VirtualTime;
 use crate::journal::entry::{Change, Party, Role};
 use crate::platform::cx::{Customer, Cx};
 
@@ -137,6 +139,11 @@ impl Texter {
         let mut known = vec![("chat", wire::with_person(self, chat))];
         known.extend(more);
         self.engine.happened(Occurrence { trigger, known, chat: Some(id.to_owned()) });
+    }
+
+    /// Whether a free message reaches the contact of a chat.
+    pub(in crate::platform::texter) fn reaches(&self, chat: &Chat, now: VirtualTime) -> bool {
+        self.tenant.window == Window::Open || chat.is_open_at(now)
     }
 
     /// The uid of the agent whom somebody calls so.

@@ -7,7 +7,9 @@ use super::super::filtrex::Mode;
 use super::super::model::{Agent, Channel, Department, LABEL_COLOR, Label};
 use super::super::scope::{self, Grant, SCOPES};
 use super::super::subscription::{Import, Program, RevisionStatus};
-use super::super::tenant::{Account, Approval, Cron, Flow, Notes, Receipts, Subscribed, TemplateStatus, Tenant, Token};
+use super::super::tenant::{
+    Account, Approval, Cron, Flow, Notes, Receipts, Subscribed, TemplateStatus, Tenant, Token, Window,
+};
 use super::template::{self, Known};
 use super::{ACCOUNT, RawAccount, RawAgent, RawCron, RawLabel, RawSubscription, RawTenant, RawToken};
 use crate::base::address::is_address;
@@ -52,6 +54,7 @@ pub(in super::super) fn read(node: &Node, problems: &mut Problems) -> Option<Ten
         subscriptions: raw.subscriptions.into_iter().filter_map(|raw| subscribed(raw, problems)).collect(),
         flow: Flow { identifier: raw.bot.identifier, version: raw.bot.version, node: raw.bot.node },
         external_bot: raw.external_bot,
+        window: if raw.session_window { Window::Kept } else { Window::Open },
         receipts: Receipts {
             accepted: raw.receipts.accepted,
             delivered: raw.receipts.delivered,
@@ -189,6 +192,14 @@ fn subscribed(raw: Located<RawSubscription>, problems: &mut Problems) -> Option<
                 let problem = Diagnostic::new(&codes::MISSING_KEY, event.place, "`url` is missing");
                 problems.push(problem.help("add `url: ${bot}/…`"));
             }
+            let lacks = [
+                ("newMatchedMessage", "words", raw.words.is_none()),
+                ("chatSpecificLabelAdded", "label", raw.label.is_none()),
+            ];
+            for (_, key, _) in lacks.iter().filter(|(name, _, lacks)| *lacks && *name == event.value) {
+                let problem = Diagnostic::new(&codes::MISSING_KEY, event.place, format!("`{key}` is missing"));
+                problems.push(problem.help(format!("say which {key} it waits for")));
+            }
             let words = raw.words.map(|words| words.value).unwrap_or_default();
             let filling = Filling { url: url.unwrap_or_default(), words, label: raw.label };
             let data = subscription(&event.value, &filling);
@@ -217,6 +228,9 @@ fn subscribed(raw: Located<RawSubscription>, problems: &mut Problems) -> Option<
     }
     match Program::read(&data) {
         Ok(program) => {
+            for mistake in program.mistakes() {
+                problems.push(Diagnostic::new(&codes::SETUP, place, mistake));
+            }
             let import = Import { data, program: Arc::new(program), status, author: None };
             Some(Subscribed { import, secret: raw.secret })
         }

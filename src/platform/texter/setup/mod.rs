@@ -72,6 +72,8 @@ record! {
         bot: RawFlow = RawFlow { identifier: "main-bot".to_owned(), version: 3, node: "main_menu".to_owned() },
         /// Whether new chats are left to an external bot.
         external_bot: bool = false,
+        /// Whether free messages reach only those who have written within a day, on channels where that is so.
+        session_window: bool = true,
         /// How long after a message has been sent its channel reports what became of it.
         receipts: RawReceipts = RawReceipts { accepted: ACCEPTED, delivered: DELIVERED, seen: SEEN },
         /// The templates of WhatsApp; `inbox_marketing_95` and `order_ready` by default, approved in Hebrew and English.

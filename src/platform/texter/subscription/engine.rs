@@ -75,6 +75,11 @@ triggers! {
 }
 
 impl Trigger {
+    /// The names of all of them.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> + Clone {
+        Self::ALL.iter().map(|trigger| trigger.name())
+    }
+
     /// The trigger with this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|trigger| trigger.name() == name).copied()

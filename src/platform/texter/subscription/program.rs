@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::engine::Trigger;
+use crate::base::nearest::nearest;
 
 /// A loader, a condition or an action.
 #[derive(Clone, Debug)]
@@ -34,7 +35,24 @@ pub(in crate::platform::texter) struct Program {
     pub(in crate::platform::texter) has_loops: bool,
     /// Whether its actions wait for each other.
     pub(in crate::platform::texter) order: ActionOrder,
+    /// Members that the vendor does not document.
+    unknown: Vec<String>,
 }
+
+/// The members that are documented.
+const MEMBERS: [&str; 11] = [
+    "version",
+    "name",
+    "description",
+    "triggerEvents",
+    "loaders",
+    "conditions",
+    "actions",
+    "loops",
+    "tags",
+    "attachedData",
+    "options",
+];
 
 /// Whether actions wait for each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,6 +101,7 @@ impl Program {
                 Some(true) => ActionOrder::Parallel,
                 Some(false) | None => ActionOrder::Sequential,
             },
+            unknown: data.keys().filter(|key| !MEMBERS.contains(&key.as_str())).cloned().collect(),
         })
     }
 
@@ -91,10 +110,23 @@ impl Program {
         self.triggers.iter().any(|name| name == trigger.name())
     }
 
-    /// What will come to light when it runs, in words: names of triggers that do not exist, gaps of templates.
+    /// What nobody can have meant, in words: triggers that do not exist, members that mean nothing.
+    pub(in crate::platform::texter) fn mistakes(&self) -> Vec<String> {
+        let triggers = self.triggers.iter().filter(|name| Trigger::named(name).is_none());
+        let triggers = triggers.map(|name| match nearest(name, Trigger::names()) {
+            Some(right) => format!("nothing is known to trigger `{name}`; did you mean `{right}`?"),
+            None => format!("nothing is known to trigger `{name}`"),
+        });
+        let members = self.unknown.iter().map(|key| match nearest(key, MEMBERS) {
+            Some(right) => format!("`{key}` means nothing in a subscription; did you mean `{right}`?"),
+            None => format!("`{key}` means nothing in a subscription"),
+        });
+        triggers.chain(members).collect()
+    }
+
+    /// What will come to light when it runs, in words: mistakes, and gaps of templates.
     pub(in crate::platform::texter) fn doubts(&self) -> Vec<String> {
-        let unknown = self.triggers.iter().filter(|name| Trigger::named(name).is_none());
-        let mut doubts: Vec<String> = unknown.map(|name| format!("nothing is known to trigger `{name}`")).collect();
+        let mut doubts = self.mistakes();
         let parts = self.before.iter().chain(&self.after).chain(self.conditions.iter().flatten()).chain(&self.actions);
         let gaps = parts.filter(|part| super::super::events::has_gap(&part.params.to_string()));
         doubts.extend(gaps.map(|part| format!("`{}` still has a gap of the template in it", part.name)));

@@ -140,3 +140,15 @@ fn imports_are_checked_and_become_what_they_are_to_be() {
     refused(broken("actions", json!([{"name": "x", "params": 1}])), "`data.actions[0].params` is not an object");
     assert_eq!(stage.call(Method::GET, "/scenarios/manage", &Value::Null).1["total"], 3);
 }
+
+#[test]
+fn the_window_can_be_left_open_where_nobody_plays_the_contacts() {
+    let send = json!({"templateName": "inbox_marketing_95", "to": "0501112233", "language": "en", "body": ["A", "B"]});
+    for (window, status) in [(true, 400), (false, 200)] {
+        let mut stage = Stage::open(json!({"session_window": window}));
+        stage.call(Method::POST, "/whatsapp/templates/send", &send);
+        let chat = stage.chat("0501112233")["_id"].as_str().unwrap().to_owned();
+        let body = json!({"type": "text", "text": "Hello"});
+        assert_eq!(stage.call(Method::POST, &format!("/messages/send/{chat}"), &body).0, status);
+    }
+}
