@@ -19,6 +19,7 @@ mod events;
 pub mod filtrex;
 mod missing;
 mod model;
+mod phone_number;
 mod scope;
 mod script;
 mod setup;
@@ -218,10 +219,5 @@ impl Texter {
             template.localizations.push(localization);
         }
         self.templates.push(template);
-    }
-
-    /// The label with this id.
-    fn label(&self, id: &str) -> Result<&Label, deed::Unknown> {
-        self.labels.get(id).ok_or(deed::Unknown)
     }
 }

@@ -199,7 +199,7 @@ impl Texter {
         let mut labels = self.chat(&id)?.labels.clone();
         labels.retain(|label| !act.remove.contains(label));
         for label in &act.add {
-            if self.label(label).is_err() {
+            if !self.labels.contains_key(label) {
                 let known: Vec<&str> = self.labels.keys().map(String::as_str).collect();
                 return Err(Refusal::new(format!("there is no label `{label}`; there are {}", known.join(", "))));
             }
@@ -403,11 +403,5 @@ fn media_kind(content_type: &str) -> &'static str {
         Some("video") => "video",
         Some("audio") => "audio",
         Some(_) | None => "document",
-    }
-}
-
-impl From<super::deed::Unknown> for Refusal {
-    fn from(_: super::deed::Unknown) -> Self {
-        Self::new("there is no such thing")
     }
 }

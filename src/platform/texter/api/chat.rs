@@ -6,10 +6,10 @@ use super::super::Texter;
 use super::super::codes::Denial;
 use super::super::deed::{Hand, Handover};
 use super::super::model::{Channel, Chat, ChatStatus};
+use super::super::phone_number;
 use super::super::subscription::Trigger;
 use super::super::wire;
 use super::fields::Fields;
-use super::phone;
 use super::{Outcome, Request, done, nothing};
 use crate::platform::cx::Cx;
 
@@ -69,7 +69,7 @@ pub(super) fn search(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
 fn is_about(chat: &Chat, text: &str) -> bool {
     let names = [Some(&chat.title), chat.display_name.as_ref()];
     let named = names.into_iter().flatten().any(|name| name.to_lowercase().contains(text));
-    let digits = phone::normal(text);
+    let digits = phone_number::normal(text);
     let numbered =
         chat.contact.channel.has_phones() && digits.len() >= SHORTEST_SEARCH && chat.contact.id.contains(&digits);
     named || numbered || chat.contact.id.to_lowercase().contains(text)
@@ -217,7 +217,7 @@ pub(super) fn labels(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
     };
     let mut unique: Vec<String> = Vec::new();
     for label in labels {
-        texter.label(&label).map_err(|_| Denial::unknown("Label"))?;
+        texter.labels.get(&label).ok_or_else(|| Denial::unknown("Label"))?;
         if !unique.contains(&label) {
             unique.push(label);
         }
@@ -276,7 +276,7 @@ pub(super) fn assign(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
 
 /// The chat with a contact of this number; `channel` tells which, where there are several.
 fn by_phone(texter: &Texter, number: &str, channel: Option<&Fields<'_>>) -> Result<String, Denial> {
-    let number = phone::normal(number);
+    let number = phone_number::normal(number);
     let wanted = |key: &str| channel.map(|channel| channel.text(key)).transpose().map(Option::flatten);
     let (name, account) = (wanted("name")?, wanted("accountId")?);
     let mut chats = texter.chats.with_phone(&number).filter(|chat| {

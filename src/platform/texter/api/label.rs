@@ -78,7 +78,7 @@ pub(super) fn delete(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
 }
 
 fn known<'t>(texter: &'t Texter, request: &Request<'_>) -> Result<&'t Label, Denial> {
-    texter.label(request.param("labelId")).map_err(|_| Denial::unknown("Label"))
+    texter.labels.get(request.param("labelId")).ok_or_else(|| Denial::unknown("Label"))
 }
 
 fn color<'d>(fields: &Fields<'d>) -> Result<Option<&'d str>, Denial> {

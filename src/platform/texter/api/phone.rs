@@ -1,4 +1,4 @@
-//! Phone numbers, and who wants no templates.
+//! Who wants no templates, by phone number.
 
 use std::collections::BTreeSet;
 
@@ -8,25 +8,14 @@ use super::super::Texter;
 use super::super::codes::Denial;
 use super::super::deed::Hand;
 use super::super::model::{Channel, Chat};
+use super::super::phone_number;
 use super::{Outcome, Request, done};
 use crate::platform::cx::Cx;
 
-/// The country whose numbers may be written without its code. That there is one is documented by an example.
-const COUNTRY: &str = "972";
 const SHORTEST: usize = 5;
 const LONGEST: usize = 30;
 const LONGEST_PAGE: u64 = 9_999;
 const FURTHEST: u64 = 99_999;
-
-/// A number in any common format as digits with the country's code.
-pub(in super::super) fn normal(number: &str) -> String {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    match (digits.strip_prefix("00"), digits.strip_prefix('0')) {
-        (Some(international), _) => international.to_owned(),
-        (None, Some(national)) => format!("{COUNTRY}{national}"),
-        (None, None) => digits,
-    }
-}
 
 pub(super) fn unsubscribe(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
     let chats = addressed(texter, request)?;
@@ -51,7 +40,7 @@ pub(super) fn resubscribe(texter: &mut Texter, cx: &mut Cx<'_>, request: &Reques
 /// The chats on WhatsApp that a request is about: those with a number, of one account or of all.
 fn addressed(texter: &Texter, request: &Request<'_>) -> Result<Vec<String>, Denial> {
     let fields = request.fields()?;
-    let number = normal(fields.sized("phone", SHORTEST, LONGEST)?);
+    let number = phone_number::normal(fields.sized("phone", SHORTEST, LONGEST)?);
     let account = fields.text("accountId")?;
     let is_meant = |chat: &&Chat| {
         chat.contact.channel == Channel::Whatsapp && account.is_none_or(|account| chat.contact.account == account)
@@ -83,21 +72,4 @@ pub(super) fn list(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) 
         row
     });
     done(&rows.skip(skip).take(limit).collect::<Vec<Json>>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::normal;
-
-    #[test]
-    fn numbers_are_understood_in_any_common_format() {
-        let check = |text: &str, expected: &str| assert_eq!(normal(text), expected, "{text}");
-        check("0521234567", "972521234567");
-        check("+972 52-123-4567", "972521234567");
-        check("972521234567", "972521234567");
-        check("00972521234567", "972521234567");
-        check("(052) 123 4567", "972521234567");
-        check("+1 212 555 0100", "12125550100");
-        check("", "");
-    }
 }

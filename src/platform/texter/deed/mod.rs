@@ -70,10 +70,6 @@ pub(in crate::platform::texter) struct Handover {
     pub(in crate::platform::texter) department: Option<String>,
 }
 
-/// There is no such thing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::platform::texter) struct Unknown;
-
 impl Texter {
     /// The chat with a contact, which `by` begins if there is none. The customer of the scenario, if it is one, gives it a
     /// name.

@@ -50,7 +50,7 @@ impl Texter {
                 match text(&params, "operation")? {
                     "add" => {
                         for label in labels {
-                            self.label(&label).map_err(|_| format!("there is no label {label:?}"))?;
+                            self.labels.get(&label).ok_or_else(|| format!("there is no label {label:?}"))?;
                             if !set.contains(&label) {
                                 set.push(label);
                             }

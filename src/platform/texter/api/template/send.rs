@@ -8,11 +8,11 @@ use super::super::super::deed::Hand;
 use super::super::super::model::{
     Channel, Chat, ChatStatus, Contact, Content, Localization, LocalizationStatus, ReplyAction, Template,
 };
+use super::super::super::phone_number;
 use super::super::super::wire;
 use super::super::chat::Changes;
 use super::super::draft;
 use super::super::fields::Fields;
-use super::super::phone;
 use super::super::{OK, Outcome, Request, done};
 use super::{answer, status};
 use crate::base::time::{VirtualSpan, VirtualTime};
@@ -88,12 +88,12 @@ fn is_sent_name(text: &str) -> bool {
 
 /// Who gets it, from which account: the first one on WhatsApp where nothing is said.
 fn contact(texter: &Texter, fields: &Fields<'_>) -> Result<Contact, Denial> {
-    let id = phone::normal(fields.sized("to", SHORTEST_NUMBER, LONGEST_NUMBER)?);
+    let id = phone_number::normal(fields.sized("to", SHORTEST_NUMBER, LONGEST_NUMBER)?);
     if id.is_empty() {
         return Err(fields.wrong("to", "must be a phone number"));
     }
     let account = match fields.text("from")? {
-        Some(number) => phone::normal(number),
+        Some(number) => phone_number::normal(number),
         None => texter.tenant.account_on(Channel::Whatsapp).map(|account| account.id.clone()).unwrap_or_default(),
     };
     texter.sends_from(&account)?;

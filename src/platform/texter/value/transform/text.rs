@@ -2,10 +2,8 @@
 
 use serde_json::Value as Json;
 
+use super::super::super::phone_number;
 use super::{Arguments, Unfit, as_text, excerpt, pattern, reading};
-
-/// The code of the country that numbers with a leading 0 are of.
-const COUNTRY: &str = "972";
 
 pub(super) fn parse_int(value: &Json, arguments: Arguments<'_>) -> Result<Json, Unfit> {
     let text = as_text(value)?;
@@ -92,11 +90,7 @@ pub(super) fn encode_uri(value: &Json, _: Arguments<'_>) -> Result<Json, Unfit> 
 
 pub(super) fn format_phone(value: &Json, _: Arguments<'_>) -> Result<Json, Unfit> {
     let text = as_text(value)?;
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let international = text.trim_start().starts_with('+');
-    Ok(match (digits.strip_prefix("00"), digits.strip_prefix('0')) {
-        (Some(number), _) if !international => number.into(),
-        (_, Some(number)) if !international => format!("{COUNTRY}{number}").into(),
-        _ => digits.into(),
-    })
+    let is_international = text.trim_start().starts_with('+');
+    let number = if is_international { phone_number::digits(&text) } else { phone_number::normal(&text) };
+    Ok(number.into())
 }
