@@ -18,6 +18,8 @@ use rehearsal::platform::{Instance, Vendor};
 use rehearsal::scenario::{Action, load_setup};
 use serde_json::{Value, json};
 
+use crate::support::vector;
+
 /// One file at play.
 struct Stage {
     file: &'static str,
@@ -122,27 +124,8 @@ impl Stage {
         }
     }
 
-    /// Compares in full, the order of members included.
     fn compare(&mut self, at: &str, expected: &Value, actual: &Value) {
-        match (expected, actual) {
-            (Value::Object(wanted), Value::Object(there)) => {
-                let keys = |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
-                assert_eq!(keys(wanted), keys(there), "{at}");
-                for (key, value) in wanted {
-                    self.compare(&format!("{at}/{key}"), value, &there[key]);
-                }
-            }
-            (Value::Array(wanted), Value::Array(there)) => {
-                assert_eq!(wanted.len(), there.len(), "{at}");
-                for (index, (wanted, there)) in wanted.iter().zip(there).enumerate() {
-                    self.compare(&format!("{at}/{index}"), wanted, there);
-                }
-            }
-            (Value::String(wanted), Value::String(there)) if wanted.starts_with('<') => {
-                self.made_up(at, wanted, there);
-            }
-            (expected, actual) => assert_eq!(expected, actual, "{at}"),
-        }
+        vector::compare(at, expected, actual, &mut |at, placeholder, there| self.made_up(at, placeholder, there));
     }
 
     fn made_up(&mut self, at: &str, placeholder: &str, there: &str) {

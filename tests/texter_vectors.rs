@@ -17,6 +17,8 @@ use rehearsal::platform::{Instance, Platform, Vendor};
 use rehearsal::scenario::{Action, Step, load_setup};
 use serde_json::{Value, json};
 
+use crate::support::vector;
+
 /// A tenant at play.
 struct Stage {
     desk: Desk,
@@ -57,29 +59,12 @@ impl Stage {
         }
     }
 
-    /// Compares in full, the order of members included.
     fn compare(&mut self, at: &str, expected: &Value, actual: &Value) {
-        match (expected, actual) {
-            (Value::Object(wanted), Value::Object(there)) => {
-                let keys = |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
-                assert_eq!(keys(wanted), keys(there), "{at}");
-                for (key, value) in wanted {
-                    self.compare(&format!("{at}/{key}"), value, &there[key]);
-                }
-            }
-            (Value::Array(wanted), Value::Array(there)) => {
-                assert_eq!(wanted.len(), there.len(), "{at}: {actual}");
-                for (index, (wanted, there)) in wanted.iter().zip(there).enumerate() {
-                    self.compare(&format!("{at}/{index}"), wanted, there);
-                }
-            }
-            (Value::String(wanted), Value::String(there)) if wanted.starts_with('<') => {
-                assert!(fits(wanted, there), "{at}: {there} is no {wanted}");
-                let bound = self.bound.entry(wanted.clone()).or_insert_with(|| there.clone());
-                assert_eq!(bound, there, "{at}: another {wanted}");
-            }
-            (expected, actual) => assert_eq!(expected, actual, "{at}"),
-        }
+        vector::compare(at, expected, actual, &mut |at, placeholder, there| {
+            assert!(fits(placeholder, there), "{at}: {there} is no {placeholder}");
+            let bound = self.bound.entry(placeholder.to_owned()).or_insert_with(|| there.to_owned());
+            assert_eq!(bound, there, "{at}: another {placeholder}");
+        });
     }
 }
 

@@ -10,4 +10,5 @@ pub(crate) mod provoke_livechat;
 pub(crate) mod receiver;
 pub(crate) mod stagehand;
 pub(crate) mod toy;
+pub(crate) mod vector;
 pub(crate) mod webhook;
