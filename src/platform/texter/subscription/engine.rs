@@ -24,6 +24,9 @@ use crate::platform::texter::value::Providers;
 
 /// How many subscriptions may set each other off in a row. The vendor must have some limit, but publishes none.
 const LONGEST_CHAIN: u32 = 16;
+/// How many runs subscriptions may cause at one moment. Chains that branch become far too many long before any of them is
+/// too long.
+const MOST_CAUSED: usize = 1_000;
 /// How many records are kept; the oldest are forgotten first.
 const MOST_RUNS: usize = 10_000;
 
@@ -183,6 +186,7 @@ fn millis(from: VirtualTime, to: VirtualTime) -> u64 {
 impl Texter {
     /// Runs the subscriptions to all that happened.
     pub(in crate::platform::texter) fn run_subscriptions(&mut self, cx: &mut Cx<'_>) {
+        let mut caused = 0;
         while let Some((occurrence, chain)) = self.engine.happened.pop_front() {
             let listens = self.engine.subscriptions.iter().filter_map(|subscription| {
                 let active = subscription.active.as_ref()?;
@@ -190,7 +194,9 @@ impl Texter {
                 listens.then(|| (subscription.id.clone(), active.version.unwrap_or(1), Arc::clone(&active.program)))
             });
             for (id, version, program) in listens.collect::<Vec<_>>() {
-                self.begin(cx, &occurrence, chain, (id, version), program);
+                caused += usize::from(chain > 0);
+                let endless = endless(chain, caused);
+                self.begin(cx, &occurrence, (chain, endless), (id, version), program);
             }
         }
     }
@@ -220,7 +226,7 @@ impl Texter {
         &mut self,
         cx: &mut Cx<'_>,
         occurrence: &Occurrence,
-        chain: u32,
+        (chain, endless): (u32, Option<String>),
         (scenario_id, version): (String, u64),
         program: Arc<Program>,
     ) {
@@ -237,8 +243,6 @@ impl Texter {
             conditions_result: false,
             steps: Vec::new(),
         };
-        let endless = (chain >= LONGEST_CHAIN)
-            .then(|| format!("more than {LONGEST_CHAIN} subscriptions have set each other off in a row"));
         run.note(RunStep::new("event", occurrence.trigger.name()).failing(endless));
         let mut providers = Providers::at(cx.now());
         for (name, value) in &occurrence.known {
@@ -348,6 +352,15 @@ impl Texter {
         }
         self.engine.record(cx, run);
     }
+}
+
+/// Why a run is taken for one of a row that never ends.
+fn endless(chain: u32, caused: usize) -> Option<String> {
+    if chain >= LONGEST_CHAIN {
+        return Some(format!("more than {LONGEST_CHAIN} subscriptions have set each other off in a row"));
+    }
+    (caused > MOST_CAUSED)
+        .then(|| format!("subscriptions have set each other off more than {MOST_CAUSED} times at once"))
 }
 
 /// Why a request counts as not answered. The vendor's words are not published.

@@ -88,6 +88,28 @@ fn subscriptions_that_set_each_other_off_for_ever_are_stopped() {
 }
 
 #[test]
+fn subscriptions_that_set_off_ever_more_of_each_other_are_stopped() {
+    let params = json!({
+        "message": {"type": "text", "text": "Hey"},
+        "chat": {"name": "whatsapp", "accountId": "%chat:channelInfo.accountId%", "id": "%chat:channelInfo.id%"},
+    });
+    let send = json!({"name": "sendMessage", "params": params});
+    let load = json!({"name": "chat", "alias": "chat", "params": {"id": "%message:parent_chat%"}});
+    // Each message makes three, so that a row of sixteen would make tens of millions.
+    let data = json!({
+        "name": "echo", "triggerEvents": ["domain.message.created"], "loaders": {"beforeConditions": [load]},
+        "actions": [send, send, send],
+    });
+    let mut stage = Stage::open(json!({"subscriptions": [{"data": data}]}));
+    stage.start();
+    let ended = stage.runs("success=false");
+    let error = ended[0]["steps"][0]["error"].as_str().unwrap();
+    assert!(error.contains("more than 1000 times at once"), "{error}");
+    assert_eq!(stage.runs("success=true").len(), 1_001, "the first one, and those that it may cause");
+    assert!(stage.runs("").len() < 5_000);
+}
+
+#[test]
 fn confidential_params_are_kept_and_not_shown() {
     let mut action = request("secret");
     action["confidentialData"] = json!(true);
