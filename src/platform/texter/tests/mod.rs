@@ -1,5 +1,6 @@
 //! A tenant at play without an engine: tests call, act, let time pass and look at what was sent.
 
+mod acceptance;
 mod chance;
 mod gate;
 mod quick_replies;
