@@ -8,6 +8,11 @@ pub(super) fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
 
+/// Whether a text is a number in any common format, and nothing else.
+pub(super) fn is_one(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c))
+}
+
 /// A number in any common format as digits with the country's code.
 pub(super) fn normal(number: &str) -> String {
     let digits = digits(number);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::super::Texter;
 use super::super::codes::Denial;
 use super::super::deed::{Hand, Handover};
-use super::super::model::{Channel, Chat, ChatStatus};
+use super::super::model::{Agent, Channel, Chat, ChatStatus};
 use super::super::phone_number;
 use super::super::subscription::Trigger;
 use super::super::wire;
@@ -25,6 +25,14 @@ const MOST_STATUSES: usize = 5;
 const LONGEST_NAME: usize = 255;
 /// The flag that lets chats without messages into the list. Its name is inferred: the page was not read to its end.
 const INCLUDE_EMPTY: &str = "includeEmpty";
+/// One of the names of an agent.
+type NameOf = fn(&Agent) -> Option<&str>;
+/// The ways to name an agent, each of which finds nobody by another one's name.
+const AGENT_KEYS: [(&str, NameOf); 3] = [
+    ("agentUid", |agent| Some(&agent.uid)),
+    ("agentEmail", |agent| Some(&agent.email)),
+    ("agentCrmId", |agent| agent.crm_id.as_deref()),
+];
 
 pub(super) fn search(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
     let query = request.query();
@@ -69,7 +77,8 @@ pub(super) fn search(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
 fn is_about(chat: &Chat, text: &str) -> bool {
     let names = [Some(&chat.title), chat.display_name.as_ref()];
     let named = names.into_iter().flatten().any(|name| name.to_lowercase().contains(text));
-    let digits = phone_number::normal(text);
+    // Digits in the middle of words are no number, or their country's code would find everybody.
+    let digits = if phone_number::is_one(text) { phone_number::normal(text) } else { String::new() };
     let numbered =
         chat.contact.channel.has_phones() && digits.len() >= SHORTEST_SEARCH && chat.contact.id.contains(&digits);
     named || numbered || chat.contact.id.to_lowercase().contains(text)
@@ -247,14 +256,16 @@ pub(super) fn assign(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
             return Err(Denial::invalid("body must have exactly one of phone and chatId").into());
         }
     };
-    let given = ["agentUid", "agentEmail", "agentCrmId"].map(|key| fields.text(key));
     let mut named = Vec::new();
-    for word in given {
-        named.extend(word?);
+    for (key, name) in AGENT_KEYS {
+        named.extend(fields.text(key)?.map(|word| (name, word)));
     }
     let agent = match named.as_slice() {
         [] => None,
-        [word] => Some(texter.agent_uid(word).ok_or_else(|| Denial::unknown("Agent"))?),
+        [(name, word)] => {
+            let agent = texter.tenant.agents.iter().find(|agent| name(agent) == Some(*word));
+            Some(agent.ok_or_else(|| Denial::unknown("Agent"))?.uid.clone())
+        }
         [_, ..] => {
             return Err(Denial::invalid("body must have at most one of agentUid, agentEmail and agentCrmId").into());
         }

@@ -26,7 +26,7 @@ pub(super) fn list(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) 
 pub(super) fn get(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
     known(texter, request)?;
     texter.admit(cx, request)?;
-    done(&texter.labels.get(request.param("labelId")))
+    done(&texter.labels.get(&id(request)))
 }
 
 /// That what was made is answered with 201 is inferred.
@@ -54,7 +54,7 @@ pub(super) fn update(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
         return Err(Denial::invalid("body must have name or color").into());
     }
     texter.admit(cx, request)?;
-    if let Some(label) = texter.labels.get_mut(request.param("labelId")) {
+    if let Some(label) = texter.labels.get_mut(&id(request)) {
         if let Some(name) = name {
             name.clone_into(&mut label.name);
         }
@@ -71,14 +71,19 @@ pub(super) fn delete(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
         return Err(Denial::of(codes::FORBIDDEN).saying("System labels cannot be deleted").into());
     }
     texter.admit(cx, request)?;
-    let id = request.param("labelId");
-    texter.labels.shift_remove(id);
-    texter.chats.forget_label(id);
+    let id = id(request);
+    texter.labels.shift_remove(&id);
+    texter.chats.forget_label(&id);
     nothing()
 }
 
+/// The id in the path. Any text can be one, and what is left escaped there is a slash.
+fn id(request: &Request<'_>) -> String {
+    request.param("labelId").replace("%2F", "/").replace("%2f", "/")
+}
+
 fn known<'t>(texter: &'t Texter, request: &Request<'_>) -> Result<&'t Label, Denial> {
-    texter.labels.get(request.param("labelId")).ok_or_else(|| Denial::unknown("Label"))
+    texter.labels.get(&id(request)).ok_or_else(|| Denial::unknown("Label"))
 }
 
 fn color<'d>(fields: &Fields<'d>) -> Result<Option<&'d str>, Denial> {

@@ -48,7 +48,9 @@ pub(super) fn list(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) 
         (Some(session), None, None) if is_session(session) => Filter::Session(session.to_owned()),
         (Some(_), None, None) => return Err(Denial::invalid("query.botSessionId must match ^[a-z0-9]+$").into()),
         (None, Some(time), Some(message)) => {
-            let time = time.parse().map_err(|_| Denial::invalid("query.beforeTime must be integer"))?;
+            let time = time.parse::<u64>().ok().filter(|_| time.bytes().all(|byte| byte.is_ascii_digit()));
+            let time = time.and_then(|time| i64::try_from(time).ok());
+            let time = time.ok_or_else(|| Denial::invalid("query.beforeTime must be integer"))?;
             Filter::Before { time, message: message.to_owned() }
         }
         _ => {
@@ -58,7 +60,7 @@ pub(super) fn list(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) 
     };
     texter.admit(cx, request)?;
     let Some(chat) = texter.chats.get(&id) else { return Err(Denial::unknown("Chat").into()) };
-    let found: Vec<&Message> = chat.messages.iter().filter(|message| filter.takes(message)).collect();
+    let found: Vec<&Message> = filter.within(&chat.messages).iter().filter(|message| filter.takes(message)).collect();
     // The latest ones of those, in the order in which they were written.
     let page = found.iter().skip(found.len().saturating_sub(limit)).map(|message| wire::message(chat, message));
     let time = |message: Option<&Message>| message.map(|message| message.at.as_millis());
@@ -76,11 +78,21 @@ enum Filter {
 }
 
 impl Filter {
+    /// What was written before the message that is named, if it is there. Messages of one millisecond have an order of their
+    /// own, without which somebody who reads page by page would never come to an end; that is inferred.
+    fn within<'m>(&self, messages: &'m [Message]) -> &'m [Message] {
+        let end = match self {
+            Self::Session(_) => None,
+            Self::Before { message: before, .. } => messages.iter().position(|message| message.id == *before),
+        };
+        &messages[..end.unwrap_or(messages.len())]
+    }
+
     fn takes(&self, message: &Message) -> bool {
         match self {
             Self::Session(session) => message.bot_session.as_ref() == Some(session),
-            // The time is still within, the message itself is not.
-            Self::Before { time, message: before } => message.at.as_millis() <= *time && message.id != *before,
+            // The time is still within.
+            Self::Before { time, .. } => message.at.as_millis() <= *time,
         }
     }
 }

@@ -14,8 +14,12 @@ use crate::platform::cx::Cx;
 
 const SHORTEST: usize = 5;
 const LONGEST: usize = 30;
+/// How many rows there are where nothing is said; whoever says something can say no more than four digits.
+const USUAL_PAGE: u64 = 10_000;
 const LONGEST_PAGE: u64 = 9_999;
 const FURTHEST: u64 = 99_999;
+/// How many digits `skip` has at most.
+const MOST_DIGITS: usize = 5;
 
 pub(super) fn unsubscribe(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
     let chats = addressed(texter, request)?;
@@ -53,12 +57,20 @@ fn addressed(texter: &Texter, request: &Request<'_>) -> Result<Vec<String>, Deni
 }
 
 pub(super) fn list(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
-    let (skip, limit) = request.query().page(LONGEST_PAGE, LONGEST_PAGE, FURTHEST)?;
+    let query = request.query();
+    if query.get("limit").is_some_and(|limit| limit.starts_with('0')) {
+        return Err(Denial::invalid("query.limit must match ^[1-9][0-9]{0,3}$").into());
+    }
+    if query.get("skip").is_some_and(|skip| skip.len() > MOST_DIGITS) {
+        return Err(Denial::invalid("query.skip must match ^[0-9]{1,5}$").into());
+    }
+    let (skip, limit) = query.page(USUAL_PAGE, LONGEST_PAGE, FURTHEST)?;
     let account = request.param("accountId");
     texter.admit(cx, request)?;
     let mut found: Vec<(&Chat, _)> = texter
         .chats
         .iter()
+        .filter(|chat| chat.contact.channel == Channel::Whatsapp)
         .filter(|chat| account.is_empty() || chat.contact.account == account)
         .filter_map(|chat| Some((chat, chat.unsubscribed?)))
         .collect();

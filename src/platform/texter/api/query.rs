@@ -35,7 +35,9 @@ impl Query {
     /// A whole number from `least` to `most`.
     pub(super) fn number(&self, name: &str, least: u64, most: u64) -> Result<Option<u64>, Denial> {
         let read = |value: &str| {
-            let number = value.parse().ok().filter(|number| (least..=most).contains(number));
+            // Digits alone: no sign, though numbers are read with one elsewhere.
+            let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+            let number = value.parse().ok().filter(|number| digits && (least..=most).contains(number));
             number.ok_or_else(|| Denial::invalid(format!("query.{name} must be integer from {least} to {most}")))
         };
         self.get(name).map(read).transpose()
@@ -83,6 +85,7 @@ mod tests {
         check("limit=101", None);
         check("limit=x", None);
         check("skip=-1", None);
+        check("limit=%2B7", None);
         check("skip=1001", None);
     }
 

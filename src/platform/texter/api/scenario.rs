@@ -220,8 +220,12 @@ pub(super) fn create_revision(texter: &mut Texter, cx: &mut Cx<'_>, request: &Re
 pub(super) fn delete_revision(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
     let subscription = texter.subscription_of(request)?;
     let id = subscription.id.clone();
-    let version = request.param("version").parse::<u64>();
-    let version = version.map_err(|_| Denial::invalid("params.version must match ^[0-9]+$"))?;
+    let version = request.param("version");
+    if !version.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Denial::invalid("params.version must match ^[0-9]+$").into());
+    }
+    // There is no version whose number is too large.
+    let version = version.parse::<u64>().map_err(|_| Denial::unknown("Version"))?;
     subscription.version(version).ok_or_else(|| Denial::unknown("Version"))?;
     if subscription.active.as_ref().is_some_and(|active| active.version == Some(version)) {
         return Err(Denial::invalid("The active revision cannot be deleted").into());

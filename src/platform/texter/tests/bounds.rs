@@ -1,0 +1,141 @@
+//! What operations take and what they do not: numbers, names, and pages of lists.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::stage::{ADA, NOA, Stage};
+
+/// How many chats are found, or the status if nothing is looked for.
+fn found(stage: &mut Stage, query: &str) -> Result<usize, u16> {
+    match stage.call(Method::GET, &format!("/chats/search?{query}"), &Value::Null) {
+        (200, answer) => Ok(answer["data"].as_array().unwrap().len()),
+        (status, _) => Err(status),
+    }
+}
+
+#[test]
+fn chats_are_found_by_names_and_by_numbers_in_any_format() {
+    let mut stage = Stage::open(json!({}));
+    stage.start();
+    let mut check =
+        |query: &str, expected: Result<usize, u16>| assert_eq!(found(&mut stage, query), expected, "{query}");
+    check("search=ADA", Ok(1));
+    check("search=0501112233", Ok(1));
+    check("search=%2B972+50-111-2233", Ok(1));
+    check("search=(050)%20111", Ok(1));
+    check("search=2233", Ok(1));
+    check("search=room%2005", Ok(0));
+    check("search=zz05", Ok(0));
+    check("search=a", Err(400));
+    check("statuses[]=BOT&statuses[]=BULK", Ok(1));
+    check("statuses[]=PENDING", Ok(0));
+    check("statuses[]=TAKEN", Err(400));
+    check("labels[]=none", Ok(0));
+    check("channel[name]=whatsapp&channel[accountId]=972509998877", Ok(1));
+    check("channel[name]=whatsapp", Err(400));
+    check("limit=10001", Err(400));
+    check("limit=%2B5", Err(400));
+    check("skip=1", Ok(0));
+}
+
+#[test]
+fn agents_are_known_by_the_name_that_is_asked_for() {
+    let mut stage = Stage::open(json!({"agents": [{"email": "noa@example.com", "uid": NOA, "crm_id": "noa01"}]}));
+    let chat = stage.start();
+    let mut check = |key: &str, word: &str, status: u16| {
+        let (found, answer) = stage.call(Method::POST, "/chats/assign", &json!({"chatId": chat, key: word}));
+        assert_eq!(found, status, "{key} {word}: {answer}");
+    };
+    check("agentUid", NOA, 200);
+    check("agentEmail", "noa@example.com", 200);
+    check("agentCrmId", "noa01", 200);
+    check("agentUid", "noa@example.com", 404);
+    check("agentEmail", "noa01", 404);
+    check("agentCrmId", NOA, 404);
+}
+
+#[test]
+fn messages_are_read_page_by_page_to_the_first_one() {
+    let mut stage = Stage::open(json!({}));
+    let chat = stage.start();
+    // All of them are written within one millisecond.
+    for text in ["a", "b", "c"] {
+        let body = json!({"type": "text", "text": text});
+        assert_eq!(stage.call(Method::POST, &format!("/messages/send/{chat}"), &body).0, 200);
+    }
+    let (mut time, mut id) = (stage.now.as_millis(), "none".to_owned());
+    let mut texts = Vec::new();
+    for _ in 0..4 {
+        let path = format!("/messages/chat/{chat}?limit=1&beforeTime={time}&beforeId={id}");
+        let (_, page) = stage.call(Method::GET, &path, &Value::Null);
+        let message = &page["messages"][0];
+        texts.push(message["text"].as_str().unwrap_or_default().to_owned());
+        time = message["timestamp"].as_i64().unwrap();
+        id = message["_id"].as_str().unwrap().to_owned();
+    }
+    assert_eq!(texts, ["c", "b", "a", "Hi"]);
+    let mut check = |query: &str, status: u16| {
+        let path = format!("/messages/chat/{chat}{query}");
+        assert_eq!(stage.call(Method::GET, &path, &Value::Null).0, status, "{query}");
+    };
+    check("", 400);
+    check("?beforeTime=1", 400);
+    check("?beforeTime=x&beforeId=y", 400);
+    check("?beforeTime=%2B1&beforeId=y", 400);
+    check("?botSessionId=A", 400);
+    check("?botSessionId=a1", 200);
+    check("?botSessionId=a1&beforeTime=1&beforeId=y", 400);
+}
+
+#[test]
+fn contacts_who_want_no_templates_are_listed_within_the_documented_patterns() {
+    let mut stage = Stage::open(json!({}));
+    stage.start();
+    let (status, _) = stage.call(Method::POST, "/whatsapp/templates/unsubscribe", &json!({"phone": "0501112233"}));
+    assert_eq!(status, 200);
+    let mut check = |path: &str, expected: Result<usize, u16>| {
+        let (status, answer) =
+            stage.call(Method::GET, &format!("/whatsapp/templates/unsubscribed{path}"), &Value::Null);
+        let found = answer.as_array().map(Vec::len).ok_or(status);
+        assert_eq!(found, expected, "{path}: {answer}");
+    };
+    check("", Ok(1));
+    check("/972509998877", Ok(1));
+    check("/972500000000", Ok(0));
+    check("?limit=9999&skip=00000", Ok(1));
+    check("?limit=10000", Err(400));
+    check("?limit=01", Err(400));
+    check("?skip=000000", Err(400));
+    check("?skip=1", Ok(0));
+    let (_, rows) = stage.call(Method::GET, "/whatsapp/templates/unsubscribed", &Value::Null);
+    assert_eq!(rows, json!([{"phone": format!("+{ADA}"), "title": "Ada"}]));
+}
+
+#[test]
+fn labels_are_reached_whatever_their_ids() {
+    let mut stage = Stage::open(json!({}));
+    // The server has read all escapes but those of slashes before an operation is looked for.
+    for (id, path) in [("vip", "vip"), ("a/b", "a%2Fb"), ("c/d", "c%2fd"), ("דחוף", "דחוף")] {
+        assert_eq!(stage.call(Method::POST, "/labels", &json!({"id": id, "name": "x"})).0, 201);
+        assert_eq!(stage.call(Method::POST, "/labels", &json!({"id": id, "name": "x"})).0, 409);
+        let path = format!("/labels/{path}");
+        assert_eq!(stage.call(Method::PATCH, &path, &json!({"name": "y"})), (200, json!("OK")));
+        let (_, label) = stage.call(Method::GET, &path, &Value::Null);
+        assert_eq!(label, json!({"id": id, "name": "y", "color": "#555555"}));
+        assert_eq!(stage.call(Method::DELETE, &path, &Value::Null), (200, json!("OK")));
+        assert_eq!(stage.call(Method::GET, &path, &Value::Null).0, 404);
+    }
+    assert_eq!(stage.call(Method::DELETE, "/labels/failed-message", &Value::Null).0, 403);
+}
+
+#[test]
+fn revisions_have_numbers() {
+    let mut stage = Stage::open(json!({}));
+    let data = json!({"name": "x", "triggerEvents": ["domain.chat.pending"], "actions": []});
+    let (_, made) = stage.call(Method::POST, "/scenarios/manage/import", &json!({"data": data, "asStatus": "active"}));
+    let id = made["_id"].as_str().unwrap().to_owned();
+    for (version, status) in [("1", 400), ("2", 404), ("+1", 400), ("x", 400), ("99999999999999999999", 404)] {
+        let path = format!("/scenarios/manage/{id}/revisions/{version}");
+        assert_eq!(stage.call(Method::DELETE, &path, &Value::Null).0, status, "{version}");
+    }
+}
