@@ -64,8 +64,9 @@ impl Texter {
 
     /// Lets the tenant's own bot go on at a place in its flow.
     pub(in crate::platform::texter) fn run_bot(&mut self, cx: &mut Cx<'_>, id: &str, by: &Hand, node: String) {
-        let session = self.session(cx);
+        let (session, now) = (self.session(cx), cx.now());
         let Some(chat) = self.chats.get_mut(id) else { return };
+        chat.updated = now;
         chat.previous_bot = chat.bot.replace(BotSession { node, ..session });
         let before = std::mem::replace(&mut chat.status, ChatStatus::Bot);
         chat.agent = None;

@@ -67,9 +67,15 @@ impl Texter {
                 let agent = agent.map(|word| self.agent_uid(word).ok_or_else(|| format!("there is no agent {word:?}")));
                 let agent = agent.transpose()?;
                 let department = params.get("departmentId").and_then(Json::as_str).map(str::to_owned);
+                if let Some(unknown) = department.as_ref().filter(|known| !self.tenant.has_department(known)) {
+                    return Err(format!("there is no department {unknown:?}"));
+                }
                 match text(&params, "status")? {
                     "Assigned" => {
                         let agent = agent.ok_or("a chat is assigned to an `agent`")?;
+                        if let Some(chat) = self.chats.get_mut(&chat) {
+                            chat.department = department.or(chat.department.take());
+                        }
                         self.take(cx, &chat, &by, &agent);
                     }
                     "Pending" => self.hand_over(cx, &chat, &by, Handover { agent, department }),

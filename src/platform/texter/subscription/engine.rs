@@ -139,6 +139,8 @@ pub(super) struct Progress {
     pub(super) trigger: Trigger,
     /// The next action.
     next: usize,
+    /// Whether an action failed. A condition that could not be weighed is no obstacle if those of another group hold.
+    failed: bool,
     /// The actions that are waited for, each with when it began.
     waiting: BTreeSet<(usize, VirtualTime)>,
     chain: u32,
@@ -214,6 +216,7 @@ impl Texter {
         progress.waiting.remove(&(index, since));
         let error = (!ended.acknowledged).then(|| unanswered(ended.outcome));
         progress.run.undelivered |= error.is_some();
+        progress.failed |= error.is_some();
         let name = progress.program.actions.get(index).map_or("", |action| &action.name);
         let mut step = RunStep::new("action", name).at(index).failing(error);
         step.execution_time = millis(since, cx.now());
@@ -250,7 +253,7 @@ impl Texter {
         }
         let (chat, trigger) = (occurrence.chat.clone(), occurrence.trigger);
         let waiting = BTreeSet::new();
-        let mut progress = Progress { run, program, providers, chat, trigger, next: 0, waiting, chain };
+        let mut progress = Progress { run, program, providers, chat, trigger, next: 0, failed: false, waiting, chain };
         if progress.run.success && self.decide(cx, &mut progress) {
             self.go_on(cx, progress);
         } else {
@@ -320,7 +323,7 @@ impl Texter {
         let program = Arc::clone(&progress.program);
         let in_order = program.order == ActionOrder::Sequential;
         let outer = std::mem::replace(&mut self.engine.chain, progress.chain + 1);
-        while progress.run.success || !in_order {
+        while !progress.failed || !in_order {
             if in_order && !progress.waiting.is_empty() {
                 break;
             }
@@ -332,7 +335,10 @@ impl Texter {
                 Ok(Done::Later) => {
                     progress.waiting.insert((index, cx.now()));
                 }
-                Err(error) => progress.run.note(RunStep::new("action", &part.name).at(index).failing(Some(error))),
+                Err(error) => {
+                    progress.failed = true;
+                    progress.run.note(RunStep::new("action", &part.name).at(index).failing(Some(error)));
+                }
             }
         }
         self.engine.chain = outer;

@@ -6,6 +6,7 @@ mod chance;
 mod gate;
 mod quick_replies;
 mod stage;
+mod standing;
 mod subscriptions;
 mod template_life;
 mod templates;
