@@ -215,6 +215,9 @@ pub(super) fn labels(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
         }
         (None, Some(remove), None) => {
             some(&fields, "remove", &remove)?;
+            for label in &remove {
+                texter.labels.get(label).ok_or_else(|| Denial::unknown("Label"))?;
+            }
             before.into_iter().filter(|label| !remove.contains(label)).collect()
         }
         (None, None, Some(set)) => set,

@@ -79,7 +79,7 @@ triggers! {
 
 impl Trigger {
     /// The names of all of them.
-    pub(super) fn names() -> impl Iterator<Item = &'static str> + Clone {
+    pub(in crate::platform::texter) fn names() -> impl Iterator<Item = &'static str> + Clone {
         Self::ALL.iter().map(|trigger| trigger.name())
     }
 

@@ -139,3 +139,24 @@ fn revisions_have_numbers() {
         assert_eq!(stage.call(Method::DELETE, &path, &Value::Null).0, status, "{version}");
     }
 }
+
+#[test]
+fn labels_of_chats_are_labels_of_the_tenant() {
+    let mut stage = Stage::open(json!({"labels": [{"id": "a"}, {"id": "b"}]}));
+    let path = format!("/chats/{}/labels", stage.start());
+    let mut check = |body: Value, status: u16, labels: Value| {
+        let (found, answer) = stage.call(Method::POST, &path, &body);
+        assert_eq!((found, &stage.chat(ADA)["labels"]), (status, &labels), "{body}: {answer}");
+    };
+    check(json!({"add": ["a", "b", "a"]}), 200, json!(["a", "b"]));
+    check(json!({"add": ["c"]}), 404, json!(["a", "b"]));
+    check(json!({"remove": ["c"]}), 404, json!(["a", "b"]));
+    check(json!({"set": ["a", "c"]}), 404, json!(["a", "b"]));
+    check(json!({"remove": ["a"]}), 200, json!(["b"]));
+    check(json!({"remove": ["a"]}), 200, json!(["b"]));
+    check(json!({"add": []}), 400, json!(["b"]));
+    check(json!({"add": ["a"], "remove": ["b"]}), 400, json!(["b"]));
+    check(json!({}), 400, json!(["b"]));
+    check(json!({"set": [1]}), 400, json!(["b"]));
+    check(json!({"set": []}), 200, json!([]));
+}

@@ -5,8 +5,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
+use super::super::subscription::Trigger;
 use super::stage::Stage;
 use crate::base::time::VirtualSpan;
+
+/// The names of the subscriptions that do nothing but listen.
+const WATCHERS: [&str; 2] = ["one", "other"];
 
 /// Something that happens.
 #[derive(Clone, Debug)]
@@ -54,11 +58,15 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => any::<bool>().prop_map(move |on| chat(Method::PATCH, "/chats/{chat}", json!({"externalBot": on}))),
         2 => label.prop_map(move |label| chat(Method::POST, "/chats/{chat}/labels", json!({"set": [label]}))),
         1 => Just(chat(Method::POST, "/chats/assign", json!({"chatId": "{chat}", "departmentId": "sales"}))),
+        1 => select(vec!["a", "b"])
+            .prop_map(|label| Happening::Call(Method::DELETE, format!("/labels/{label}"), Value::Null)),
         1 => select(vec!["activate", "inactivate"])
             .prop_map(|what| Happening::Call(Method::POST, format!("/scenarios/manage/{{scenario}}/{what}"), Value::Null)),
-        1 => Just(chat(Method::POST, "/whatsapp/templates/send", json!({
-            "templateName": "inbox_marketing_95", "to": "0501112233", "language": "en", "body": ["A", "B"],
-        }))),
+        2 => select(vec![json!({}), json!({"chatStatus": 2}), json!({"chatStatus": 3, "replyText": "Bye"})])
+            .prop_map(move |action| chat(Method::POST, "/whatsapp/templates/send", json!({
+                "templateName": "inbox_marketing_95", "to": "0501112233", "language": "en", "body": ["A", "B"],
+                "replyAction": action,
+            }))),
     ];
     prop_oneof![
         6 => acts.prop_map(Happening::Act),
@@ -81,11 +89,34 @@ fn open() -> Stage {
             {"name": "chatUpdateExternalBot", "params": {"externalBot": true, "chatId": "%chat:_id%"}},
         ],
     }}));
+    // Two that do nothing but listen, so that there are records of all that happens.
+    for name in WATCHERS {
+        let triggers: Vec<&str> = Trigger::names().collect();
+        subscriptions.push(json!({"data": {"name": name, "triggerEvents": triggers, "actions": []}}));
+    }
     Stage::open(json!({"labels": [{"id": "a"}, {"id": "b"}], "subscriptions": subscriptions}))
 }
 
+/// Whatever happens gives each subscription that listens one run: as many as there are messages, and reports on them.
+fn hold_runs(stage: &mut Stage, watchers: &[String], written: usize, reported: usize) -> Result<(), TestCaseError> {
+    let mut seen = Vec::new();
+    for watcher in watchers {
+        let runs = stage.runs(&format!("scenarioId={watcher}"));
+        let events: Vec<String> = runs.iter().map(|run| run["steps"][0]["name"].to_string()).collect();
+        let count = |trigger: Trigger| events.iter().filter(|event| **event == format!("{:?}", trigger.name())).count();
+        prop_assert_eq!(count(Trigger::MessageCreated), written);
+        prop_assert_eq!(count(Trigger::StatusRequest), reported);
+        seen.push(events);
+    }
+    prop_assert_eq!(&seen[0], &seen[1]);
+    Ok(())
+}
+
 /// What must be so at any time.
-fn hold(stage: &mut Stage) -> Result<(), TestCaseError> {
+fn hold(stage: &mut Stage, watchers: &[String]) -> Result<(), TestCaseError> {
+    let (_, known) = stage.call(Method::GET, "/labels", &Value::Null);
+    let known: Vec<&Value> = known["labels"].as_array().unwrap().iter().map(|label| &label["id"]).collect();
+    let (mut written, mut reported) = (0, 0);
     let (_, found) = stage.call(Method::GET, "/chats/search?includeEmpty=1&limit=10000", &Value::Null);
     for chat in found["data"].as_array().unwrap() {
         let has = |key: &str| !chat[key].is_null();
@@ -96,7 +127,7 @@ fn hold(stage: &mut Stage) -> Result<(), TestCaseError> {
         prop_assert!(status != 3 || has("resolvedUpdateTime"), "resolved never: {chat}");
         prop_assert!(status != 2 && status != 3 || chat["unreadCount"].is_u64());
         let labels = chat["labels"].as_array().unwrap();
-        prop_assert!(labels.iter().all(|label| label == "a" || label == "b"), "{chat}");
+        prop_assert!(labels.iter().all(|label| known.contains(&label)), "{chat}");
         for message in stage.messages(chat["_id"].as_str().unwrap()) {
             let Some(history) = message["statusHistory"].as_array() else {
                 prop_assert!(message["systemMessage"] == true && message["newChatStatus"].is_u64(), "{message}");
@@ -105,13 +136,15 @@ fn hold(stage: &mut Stage) -> Result<(), TestCaseError> {
             let statuses: Vec<u64> = history.iter().map(|row| row["status"].as_u64().unwrap()).collect();
             prop_assert!(statuses.windows(2).all(|pair| pair[0] < pair[1]), "goes back: {message}");
             prop_assert_eq!(Some(&message["status"].as_u64().unwrap()), statuses.last());
+            written += 1;
+            reported += statuses.len() - 1;
         }
     }
     for run in stage.runs("") {
         let failed = run["steps"].as_array().unwrap().iter().any(|step| step["error"].is_string());
         prop_assert_eq!(run["success"] == false, failed, "{}", run);
     }
-    Ok(())
+    hold_runs(stage, watchers, written, reported)
 }
 
 proptest! {
@@ -120,7 +153,11 @@ proptest! {
     #[test]
     fn whatever_happens_what_must_be_so_stays_so(happenings in prop::collection::vec(happening(), 1..24)) {
         let mut stage = open();
-        let scenario = stage.call(Method::GET, "/scenarios/manage", &Value::Null).1["scenarios"][0]["_id"].clone();
+        let listed = stage.call(Method::GET, "/scenarios/manage", &Value::Null).1["scenarios"].clone();
+        let scenario = &listed[0]["_id"];
+        let is_watcher = |scenario: &&Value| WATCHERS.iter().any(|name| scenario["activeRevision"]["name"] == *name);
+        let watchers = listed.as_array().unwrap().iter().filter(is_watcher);
+        let watchers: Vec<String> = watchers.map(|scenario| scenario["_id"].as_str().unwrap().to_owned()).collect();
         for happening in happenings {
             match happening {
                 // What cannot be done is refused, and that is all.
@@ -135,7 +172,7 @@ proptest! {
                 Happening::Deliver(acknowledged) => drop(stage.deliver(acknowledged)),
                 Happening::Pass(seconds) => stage.pass(VirtualSpan::from_secs(seconds)),
             }
-            hold(&mut stage)?;
+            hold(&mut stage, &watchers)?;
         }
         // Once everything is delivered, nothing is under way any more.
         while stage.deliver(true) > 0 {}
@@ -143,6 +180,6 @@ proptest! {
         stage.pass(VirtualSpan::from_secs(60));
         while stage.deliver(true) > 0 {}
         prop_assert!(stage.runs("").len() >= recorded);
-        hold(&mut stage)?;
+        hold(&mut stage, &watchers)?;
     }
 }
