@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use crate::base::id::{DeliveryId, EntrySeq};
-use crate::base::json::{Mismatch, mismatches};
+use crate::base::json::Mismatch;
 use crate::base::time::WallTime;
 use crate::journal::Journal;
 use crate::journal::entry::{Called, Entry, Fate, Miss, Near, Outcome, Payload, Said, Source, What};
 use crate::platform::cx::Desk;
 use crate::scenario::expect::{CallPattern, Count, EventPattern, Expect, MessagePattern, Since, Subject};
+use crate::scenario::pattern::Pattern;
 use crate::scenario::text::{Text, Word};
 
 /// Which part of the journal an expectation looks at.
@@ -176,9 +177,9 @@ impl Judge<'_> {
         (self.desk.chat(wanted) != actual).then(|| Mismatch::new("chat", wanted, actual.unwrap_or("none")))
     }
 
-    fn document(&self, at: &str, pattern: Option<&Json>, actual: impl FnOnce() -> Json) -> Vec<Mismatch> {
+    fn document(&self, at: &str, pattern: Option<&Pattern>, actual: impl FnOnce() -> Json) -> Vec<Mismatch> {
         let Some(pattern) = pattern else { return Vec::new() };
-        let found = mismatches(&self.desk.fill_json(pattern), &actual());
+        let found = pattern.filled(&|text| self.desk.fill_str(text)).mismatches(&actual());
         found.into_iter().map(|m| Mismatch { at: format!("{at}{}", m.at), ..m }).collect()
     }
 

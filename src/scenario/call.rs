@@ -11,6 +11,7 @@ use super::codes;
 use super::decode::{Decode, Located, Problems, wrong_type};
 use super::expect::CallPattern;
 use super::node::{Node, Value};
+use super::pattern::Pattern;
 use super::text::{Text, Word};
 use crate::base::diag::{Diagnostic, Place};
 use crate::record;
@@ -45,7 +46,7 @@ record! {
         /// The vendor's code.
         code: Option<Word>,
         /// Members that the body must have.
-        body: Option<Json>,
+        body: Option<Pattern>,
     }
 }
 

@@ -2,11 +2,10 @@
 //!
 //! An expectation looks at what happened since the last act and takes what it matched: nothing is counted twice.
 
-use serde_json::Value as Json;
-
 use super::codes;
 use super::decode::{Decode, Located, Problems, unknown_word, wrong_type};
 use super::node::{Node, Value};
+use super::pattern::Pattern;
 use super::text::{Matcher, Text, Word};
 use crate::base::diag::{Diagnostic, Place};
 use crate::base::time::{VirtualSpan, WallLimit};
@@ -41,9 +40,9 @@ record! {
         /// The vendor's code that it was answered with.
         pub code: Option<Word>,
         /// Members that the request's body must have.
-        pub body: Option<Json>,
+        pub body: Option<Pattern>,
         /// Members that the answer's body must have.
-        pub reply: Option<Json>,
+        pub reply: Option<Pattern>,
     }
 }
 
@@ -53,7 +52,7 @@ record! {
         /// The event, as `rehearsal list events` names it.
         pub name: Located<String>,
         /// Members that the delivered body must have.
-        pub body: Option<Json>,
+        pub body: Option<Pattern>,
         /// The name of the chat it is about.
         pub chat: Option<Located<String>>,
     }

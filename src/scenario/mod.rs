@@ -12,6 +12,7 @@ pub mod expect;
 mod fault;
 mod flow;
 pub mod node;
+pub mod pattern;
 mod reader;
 pub mod schema;
 pub mod text;
@@ -110,6 +111,7 @@ const EXPECT_KEYS: &[KeyTable] = &[
     ("call", expect::CallPattern::FIELDS),
     ("event", expect::EventPattern::FIELDS),
     ("violation", expect::ViolationPattern::FIELDS),
+    ("body, reply, and what stands in them", pattern::MATCHERS),
 ];
 
 /// All steps that are not acts.
@@ -143,7 +145,11 @@ pub const STEPS: &[StepDoc] = &[
     StepDoc {
         name: "call",
         doc: "somebody besides the bot uses the vendor's API, as the tenant's own client would",
-        keys: &[("", call::RawCall::FIELDS), ("answer", call::AnswerPattern::FIELDS)],
+        keys: &[
+            ("", call::RawCall::FIELDS),
+            ("answer", call::AnswerPattern::FIELDS),
+            ("answer.body, and what stands in it", pattern::MATCHERS),
+        ],
     },
 ];
 

@@ -223,6 +223,19 @@ impl Matcher {
     }
 }
 
+/// A regular expression, or what is wrong with it.
+pub(super) fn expression(written: &Located<String>, problems: &mut Problems) -> Option<Regex> {
+    match regex::RegexBuilder::new(&written.value).size_limit(1 << 20).build() {
+        Ok(regex) => Some(regex),
+        Err(error) => {
+            let text = error.to_string();
+            let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            problems.push(Diagnostic::new(&codes::REGEX, written.place, last));
+            None
+        }
+    }
+}
+
 impl Decode for Matcher {
     const EXPECTS: &'static str = "text, or one of `equals`, `contains`, `matches`, `one_of`";
 
@@ -251,18 +264,7 @@ impl Decode for Matcher {
                         }
                         Some(Self::OneOf(texts))
                     }
-                    "matches" => {
-                        let pattern = Located::<String>::decode(value, problems)?;
-                        match regex::RegexBuilder::new(&pattern.value).size_limit(1 << 20).build() {
-                            Ok(regex) => Some(Self::Matches(regex)),
-                            Err(error) => {
-                                let text = error.to_string();
-                                let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                                problems.push(Diagnostic::new(&codes::REGEX, pattern.place, last));
-                                None
-                            }
-                        }
-                    }
+                    "matches" => expression(&Located::decode(value, problems)?, problems).map(Self::Matches),
                     other => {
                         unknown_word(&codes::UNKNOWN_KEY, "way to match text", other, key.place, Self::WORDS, problems);
                         None
