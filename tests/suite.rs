@@ -8,6 +8,7 @@
 
 mod bot;
 mod call;
+mod choice;
 mod clock;
 mod commands;
 mod coverage;

@@ -19,7 +19,7 @@ use crate::journal::entry::{Miss, Source, Verdict};
 use crate::platform::cx::Refusal;
 use crate::scenario::call::CallStep;
 use crate::scenario::expect::{Count, DEFAULT_WATCH, Expect, Let, Since};
-use crate::scenario::{Action, Step};
+use crate::scenario::{Action, Choice, Step};
 
 /// How much virtual time an act takes on a stepped clock: people are not infinitely quick, and what was planned for the
 /// moment after an act, such as a duplicate delivery, happens within it.
@@ -31,7 +31,9 @@ const GRANT: WallLimit = WallLimit::from_millis(250);
 /// The scenario and how far it has got.
 #[derive(Debug)]
 pub(super) struct Stage {
-    steps: VecDeque<(usize, Step)>,
+    steps: VecDeque<Step>,
+    /// How many steps have begun.
+    begun: usize,
     state: State,
     /// Where the last act stands in the journal: expectations look from here on.
     window: EntrySeq,
@@ -94,7 +96,8 @@ enum Decision {
 impl Stage {
     pub(super) fn new(steps: Vec<Step>) -> Self {
         Self {
-            steps: steps.into_iter().enumerate().collect(),
+            steps: steps.into(),
+            begun: 0,
             state: State::Idle,
             window: EntrySeq(0),
             taken: BTreeSet::new(),
@@ -126,7 +129,11 @@ impl World {
             State::Idle => false,
             State::Ready => {
                 self.stage.state = match self.stage.steps.pop_front() {
-                    Some((index, step)) => self.step(index, step),
+                    Some(step) => {
+                        let index = self.stage.begun;
+                        self.stage.begun += 1;
+                        self.step(index, step)
+                    }
                     None => State::Ending,
                 };
                 true
@@ -190,12 +197,33 @@ impl World {
                 }
                 Err(reason) => self.refuse(reason),
             },
+            Action::OneOf(choice) => {
+                self.choose(choice);
+                State::Ready
+            }
             Action::Expect(expect) => {
                 let by = expect.by.map(|by| now + by);
                 let moved = WallTime::from_nanos(0);
                 let watch = Watch { index, expect, begun: self.wall, reached: None, by, moved };
                 State::Watching(Box::new(watch))
             }
+        }
+    }
+
+    /// Draws one of the branches and has its steps played next.
+    fn choose(&mut self, choice: Choice) {
+        let weights = || choice.branches.iter().map(|branch| u64::from(branch.weight));
+        let stream = self.desk.streams.of(format!("scenario/one_of/{}", choice.number));
+        let mut left = stream.below(weights().sum());
+        let drawn = weights().position(|weight| {
+            let here = left < weight;
+            left = left.saturating_sub(weight);
+            here
+        });
+        let drawn = drawn.expect("what is drawn lies below the sum of all weights");
+        self.record(What::Chosen { branch: drawn + 1, of: choice.branches.len() });
+        for step in choice.branches.into_iter().nth(drawn).into_iter().flat_map(|branch| branch.steps).rev() {
+            self.stage.steps.push_front(step);
         }
     }
 

@@ -124,6 +124,13 @@ pub enum What {
         /// The value, secrets masked.
         value: String,
     },
+    /// A branch of the scenario was drawn.
+    Chosen {
+        /// Which, from 1.
+        branch: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// An expectation was decided.
     Judged {
         /// The step, from 0.
@@ -479,6 +486,7 @@ impl What {
             | Self::Sent { .. }
             | Self::Answered { .. }
             | Self::Settled { .. }
+            | Self::Chosen { .. }
             | Self::Judged { .. }
             | Self::Ended => 0,
         }

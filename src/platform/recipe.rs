@@ -76,7 +76,9 @@ pub fn route(vendor: &Vendor, code: &Code) -> Option<String> {
         Action::Expect(Expect { subject: Subject::Call(pattern), .. }) => {
             pattern.route.filter(|_| is_wanted(pattern.code.as_ref())).map(|route| route.value)
         }
-        Action::Fault(_) | Action::Expect(_) | Action::Act(_) | Action::Wait(_) | Action::Let(_) => None,
+        Action::Fault(_) | Action::Expect(_) | Action::Act(_) | Action::Wait(_) | Action::Let(_) | Action::OneOf(_) => {
+            None
+        }
     })
 }
 

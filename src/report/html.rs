@@ -102,7 +102,8 @@ fn flow(out: &mut String, outcome: &Outcome, narrator: &Narrator<'_>, entry: &En
         | What::Violated { .. }
         | What::Faulted { .. }
         | What::Refused { .. }
-        | What::Kept { .. } => {
+        | What::Kept { .. }
+        | What::Chosen { .. } => {
             let Some(line) = narrator.line(entry) else { return };
             let class = match &entry.what {
                 What::Violated { .. } => " warning",

@@ -266,7 +266,7 @@ impl<'j> Tally<'j> {
                 self.ended = true;
                 counts.undecided = self.open.len();
             }
-            What::Said(_) | What::Changed { .. } | What::Answered { .. } | What::Kept { .. } => {}
+            What::Said(_) | What::Changed { .. } | What::Answered { .. } | What::Kept { .. } | What::Chosen { .. } => {}
         }
     }
 

@@ -72,6 +72,7 @@ impl<'j> Narrator<'j> {
                 | What::Sent { .. }
                 | What::Settled { .. }
                 | What::Kept { .. }
+                | What::Chosen { .. }
                 | What::Judged { .. }
                 | What::Ended => {}
             }
@@ -110,6 +111,9 @@ impl<'j> Narrator<'j> {
             What::Settled { delivery, fate } => self.settled(*delivery, *fate),
             What::Kept { name, value } => {
                 Some(line("", Tone::Plain, format!("keeps ${{{name}}} = {}", one_line(value)), Tone::Faint))
+            }
+            What::Chosen { branch, of } => {
+                Some(line("", Tone::Plain, format!("takes branch {branch} of {of}"), Tone::Faint))
             }
             What::Opened { .. }
             | What::Step { .. }

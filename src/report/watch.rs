@@ -71,6 +71,7 @@ impl Watch {
             | What::Faulted { .. }
             | What::Sent { .. }
             | What::Kept { .. }
+            | What::Chosen { .. }
             | What::Judged { .. }
             | What::Ended => return None,
         };

@@ -15,7 +15,6 @@ use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::rng::Seed;
 use crate::base::time::VirtualSpan;
-use crate::record;
 
 /// The top of a scenario.
 pub(super) const HEAD: &[FieldDoc] = &[
@@ -37,21 +36,6 @@ pub(super) const HEAD: &[FieldDoc] = &[
     FieldDoc { key: "customers", doc: &["The people the scenario plays."], expects: "a mapping" },
     FieldDoc { key: "steps", doc: &["What happens, in order."], expects: "a list" },
 ];
-
-/// The step that stands for others.
-const REPEAT: &str = "repeat";
-/// How many steps the others may be in all.
-const MOST_STEPS: usize = 10_000;
-
-record! {
-    /// Steps that are played several times, one round after the other.
-    pub(super) struct Repeat {
-        /// How often.
-        times: Located<u32>,
-        /// What.
-        steps: Vec<Unread>,
-    }
-}
 
 /// Reads and checks a scenario.
 ///
@@ -136,8 +120,17 @@ fn scenario(root: &Node, vendors: &[Vocabulary], purpose: Purpose, problems: &mu
         _ => Vec::new(),
     };
     let events = staff.as_ref().map(|staff| staff.events.clone()).unwrap_or_default();
-    let mut checker =
-        Checker { vendor, customers: people, staff, events, chats: Vec::new(), names: Vec::new(), problems };
+    let mut checker = Checker {
+        vendor,
+        customers: people,
+        staff,
+        events,
+        chats: Vec::new(),
+        names: Vec::new(),
+        repeated: 0,
+        choices: 0,
+        problems,
+    };
     let steps: Vec<Step> = steps?.iter().flat_map(|Unread(node)| checker.steps(node)).collect();
     if purpose == Purpose::Play && problems.is_empty() {
         nothing_tested(root, &steps, problems);
@@ -184,44 +177,25 @@ fn nothing_tested(root: &Node, steps: &[Step], problems: &mut Problems) {
 }
 
 /// Walks the steps in order, because chats and names are known only from the step that makes them.
-struct Checker<'v, 'p> {
+pub(super) struct Checker<'v, 'p> {
     vendor: &'v Vocabulary,
     customers: Vec<String>,
     staff: Option<Staff>,
     /// Events that the tenant names itself, and what may be such a name: all texts that were sent to it so far.
     events: Vec<String>,
     /// Chats that have been started so far.
-    chats: Vec<String>,
+    pub(super) chats: Vec<String>,
     /// Names that `${…}` may refer to so far.
-    names: Vec<String>,
-    problems: &'p mut Problems,
+    pub(super) names: Vec<String>,
+    /// How many steps there are only because others are repeated.
+    pub(super) repeated: usize,
+    /// How many choices there have been so far.
+    pub(super) choices: usize,
+    pub(super) problems: &'p mut Problems,
 }
 
 impl Checker<'_, '_> {
-    /// A step as what is played: itself, or what it repeats.
-    fn steps(&mut self, node: &Node) -> Vec<Step> {
-        let repeated = match &node.value {
-            Value::Map(members) => match members.as_slice() {
-                [(key, value)] if key.name == REPEAT => Some(value),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(value) = repeated else { return self.step(node).into_iter().collect() };
-        let Some(repeat) = Repeat::decode(value, self.problems) else { return Vec::new() };
-        // What is wrong in one round is wrong in all of them.
-        let round: Vec<Step> = repeat.steps.iter().flat_map(|Unread(node)| self.steps(node)).collect();
-        let times = repeat.times.value as usize;
-        if times == 0 || round.len().saturating_mul(times) > MOST_STEPS {
-            let message =
-                format!("{} steps {times} times is out of range; 1 to {MOST_STEPS} steps are possible", round.len());
-            self.problems.push(Diagnostic::new(&codes::OUT_OF_RANGE, repeat.times.place, message));
-            return Vec::new();
-        }
-        std::iter::repeat_n(round, times).flatten().collect()
-    }
-
-    fn step(&mut self, node: &Node) -> Option<Step> {
+    pub(super) fn step(&mut self, node: &Node) -> Option<Step> {
         let Value::Map(members) = &node.value else {
             wrong_type(node, "a step, such as `say: {…}`", self.problems);
             return None;
@@ -258,7 +232,8 @@ impl Checker<'_, '_> {
             Action::Expect(expect) => self.expect(expect),
             Action::Let(binding) => self.binding(binding),
             Action::Call(call) => self.call(call, key.place),
-            Action::Fault(_) | Action::Wait(_) => {}
+            // The steps of branches were checked one by one.
+            Action::Fault(_) | Action::Wait(_) | Action::OneOf(_) => {}
         }
         Some(Step { place: key.place, source: format!("{}: {}", key.name, Flow(value)), action })
     }

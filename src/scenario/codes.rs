@@ -92,7 +92,7 @@ rules! {
         "A scenario without steps tests nothing.",
         bad: "platform: livechat\nsteps: []\n", good: SOUND;
     NO_EXPECTATION = "E0110", "nothing expected",
-        "A scenario that expects nothing can never fail, so it tests nothing.",
+        "A scenario that expects nothing can never fail, so it tests nothing. Where `one_of` has the only expectations, each of its branches needs one.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n", good: SOUND;
     REGEX = "E0111", "not a regular expression",
         "The expression after `matches` cannot be compiled. The syntax is that of the Rust `regex` crate: no look-around, no back-references.",

@@ -6,6 +6,7 @@ pub mod act;
 pub mod call;
 mod check;
 pub mod codes;
+mod compose;
 pub mod decode;
 mod examples;
 pub mod expect;
@@ -80,6 +81,26 @@ pub enum Action {
     Let(Let),
     /// Somebody besides the bot uses the vendor's API.
     Call(Box<CallStep>),
+    /// Chance decides what happens.
+    OneOf(Choice),
+}
+
+/// Steps of which some are played.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Which of the scenario's choices it is, from 0: each has a stream of its own.
+    pub number: usize,
+    /// What there is to choose from; never empty.
+    pub branches: Vec<Branch>,
+}
+
+/// Steps that may be played.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// How likely it is, compared with the others; never zero.
+    pub weight: u32,
+    /// What is played.
+    pub steps: Vec<Step>,
 }
 
 impl Action {
@@ -88,6 +109,10 @@ impl Action {
         match self {
             Self::Expect(_) => true,
             Self::Call(call) => call.answer.is_some(),
+            // Whatever is drawn has to test something.
+            Self::OneOf(choice) => {
+                choice.branches.iter().all(|branch| branch.steps.iter().any(|step| step.action.expects()))
+            }
             Self::Act(_) | Self::Wait(_) | Self::Fault(_) | Self::Let(_) => false,
         }
     }
@@ -135,7 +160,12 @@ pub const STEPS: &[StepDoc] = &[
     StepDoc {
         name: "repeat",
         doc: "plays steps several times, one round after the other",
-        keys: &[("", check::Repeat::FIELDS)],
+        keys: &[("", compose::Repeat::FIELDS)],
+    },
+    StepDoc {
+        name: "one_of",
+        doc: "plays one of several lists of steps, drawn from the seed by their weights",
+        keys: &[("each of the list", compose::RawBranch::FIELDS)],
     },
     StepDoc {
         name: "let",

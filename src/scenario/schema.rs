@@ -7,7 +7,8 @@ use serde_json::{Map, json};
 
 use super::act::{ACTS, Act, CustomerSpec};
 use super::call::RawCall;
-use super::check::{HEAD, Repeat};
+use super::check::HEAD;
+use super::compose::{RawBranch, Repeat};
 use super::decode::{Decode as _, FieldDoc, Schema, sentence};
 use super::expect::{Let, RawExpect};
 use super::fault::RawFault;
@@ -109,8 +110,14 @@ fn other(step: &str) -> Schema {
         "repeat" => {
             let mut repeat = Repeat::schema();
             repeat["properties"]["times"]["minimum"] = json!(1);
-            repeat["properties"]["steps"] = json!({"$ref": "#/properties/steps"});
             repeat
+        }
+        "one_of" => {
+            let mut branch = RawBranch::schema();
+            if let Some(weight) = branch.pointer_mut("/properties/weight/anyOf/0") {
+                weight["minimum"] = json!(1);
+            }
+            json!({"type": "array", "minItems": 1, "items": branch})
         }
         "fault" => {
             let mut fault = RawFault::schema();

@@ -35,6 +35,7 @@ pub(super) fn step(name: &str) -> &'static str {
         "subscribe" => "- subscribe: {agent: AGENT, url: \"${bot}/hook\", events: [EVENT]}\n",
         "wait" => "- wait: 45m\n",
         "repeat" => "- repeat: {times: 3, steps: [{say: {as: alice, text: \"Hello?\"}}, {wait: 1m}]}\n",
+        "one_of" => "- one_of: [{weight: 3, steps: [{say: {as: alice, text: \"Yes\"}}]}, {steps: [{wait: 10m}]}]\n",
         "expect" => {
             "\
 - expect: {message: {from: bot, text: {matches: \"(?i)order number\"}}, within: 3s}
