@@ -32,7 +32,7 @@ pub struct Place {
 }
 
 /// A file as it was read, kept so that diagnostics can show the line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The name to show.
     pub name: Arc<str>,
@@ -51,13 +51,27 @@ pub struct Diagnostic {
     pub message: String,
     /// How to mend it.
     pub help: Option<String>,
+    /// The file it is in, if it is not the one that was asked for but one that is included there.
+    pub within: Option<Arc<Source>>,
 }
 
 impl Diagnostic {
     /// A problem of this kind at this place.
     #[must_use]
     pub fn new(rule: &'static Rule, place: Place, message: impl Into<String>) -> Self {
-        Self { rule, place, message: message.into(), help: None }
+        Self { rule, place, message: message.into(), help: None, within: None }
+    }
+
+    /// The file it is in, where `asked` is the one that was asked for.
+    #[must_use]
+    pub fn source<'s>(&'s self, asked: &'s Source) -> &'s Source {
+        self.within.as_deref().unwrap_or(asked)
+    }
+
+    /// What problems are sorted by: those of the file that was asked for come first, and each file's by their places.
+    #[must_use]
+    pub fn order(&self) -> (Option<Arc<str>>, Place) {
+        (self.within.as_ref().map(|source| Arc::clone(&source.name)), self.place)
     }
 
     /// The same with a way to mend it.
@@ -77,7 +91,7 @@ pub enum Paint {
     Colour,
 }
 
-/// Shows problems of one file in the order of their places, each with the line it is about.
+/// Shows problems of one file, and of those that it includes, in the order of their places, each with the line it is about.
 #[must_use]
 pub fn render(source: &Source, diagnostics: &[Diagnostic], paint: Paint) -> String {
     let renderer = match paint {
@@ -85,12 +99,16 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], paint: Paint) -> Stri
         Paint::Colour => Renderer::styled(),
     };
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-    sorted.sort_by_key(|d| d.place);
-    // A byte order mark is no part of the first line; places do not count it.
-    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
-    let lines: Vec<&str> = text.split('\n').map(|line| line.trim_end_matches('\r')).collect();
+    sorted.sort_by_cached_key(|d| d.order());
     let mut out = String::new();
+    let mut shown: Option<(&Source, Vec<&str>)> = None;
     for diagnostic in sorted {
+        let source = diagnostic.source(source);
+        let (_, lines) = match shown.take() {
+            // Problems of one file follow each other, so each file is taken apart once.
+            Some(same) if std::ptr::eq(same.0, source) => shown.insert(same),
+            _ => shown.insert((source, lines_of(&source.text))),
+        };
         let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.code);
         let mut group = match diagnostic.place.line {
             0 => title.element(Origin::path(&*source.name)),
@@ -108,6 +126,12 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], paint: Paint) -> Stri
         let _ = writeln!(out, "{}\n", renderer.render(&[group]));
     }
     out
+}
+
+fn lines_of(text: &str) -> Vec<&str> {
+    // A byte order mark is no part of the first line; places do not count it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.split('\n').map(|line| line.trim_end_matches('\r')).collect()
 }
 
 /// The bytes of a place's line that the place means; clipped, never outside the line.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::base::diag::{Diagnostic, Place, Source};
 use crate::platform::Vendor;
+use crate::scenario::include::Library;
 use crate::scenario::node::{MAX_BYTES, decode_utf8};
 use crate::scenario::{self, Scenario, codes};
 
@@ -20,7 +21,7 @@ pub struct Loaded<T> {
 }
 
 /// What is read out of a file's text.
-pub type Reading<T> = fn(&str, &[scenario::Vocabulary]) -> Result<T, Vec<Diagnostic>>;
+pub type Reading<T> = fn(&str, &[scenario::Vocabulary], &dyn Library) -> Result<T, Vec<Diagnostic>>;
 
 /// Finds scenario files and reads them as scenarios to be played, one for each row of their examples, in the order of [`collect`].
 #[must_use]
@@ -34,12 +35,43 @@ pub fn load_as<T>(paths: &[PathBuf], vendors: &[Vendor], reading: Reading<T>) ->
     let words: Vec<scenario::Vocabulary> = vendors.iter().map(|vendor| vendor.vocabulary).collect();
     let load_one = |found| match found {
         Found::File(path) => match read(&path) {
-            Ok(bytes) => decode(&path, &bytes, |text| reading(text, &words)),
+            Ok(bytes) => decode(&path, &bytes, |text| reading(text, &words, &Folder::of(&path))),
             Err(problem) => unread(&path, problem),
         },
         Found::Unreadable(path, problem) => unread(&path, problem),
     };
     collect(paths).into_iter().map(load_one).collect()
+}
+
+/// The folder of a scenario, with the files that it may include.
+struct Folder<'p>(&'p Path);
+
+impl<'p> Folder<'p> {
+    fn of(scenario: &'p Path) -> Self {
+        Self(scenario.parent().unwrap_or(Path::new("")))
+    }
+}
+
+impl Library for Folder<'_> {
+    fn read(&self, folder: &str, path: &str) -> Result<Source, String> {
+        let file = self.0.join(folder).join(path);
+        let within = match self.0.join(folder) {
+            here if here.as_os_str().is_empty() => PathBuf::from("."),
+            folder => folder,
+        };
+        let real = |path: &Path| fs::canonicalize(path).map_err(|error| format!("it cannot be read: {error}"));
+        let found = real(&file)?;
+        if !found.starts_with(real(&within)?) {
+            return Err("a link leads out of the folder".to_owned());
+        }
+        // Others, such as pipes, could have the program wait for ever.
+        if !found.is_file() {
+            return Err("it is not a file".to_owned());
+        }
+        let bytes = read(&found).map_err(|problem| format!("of this: {}", problem.message))?;
+        let text = decode_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+        Ok(Source { name: name(&file), text: text.into() })
+    }
 }
 
 /// What stands in a file with these bytes. Bytes that are no text are kept as far as they can be shown.

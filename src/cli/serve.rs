@@ -18,7 +18,7 @@ use crate::platform::Vendor;
 use crate::platform::cx::Identities;
 use crate::report::Exit;
 use crate::report::watch::Watch;
-use crate::scenario::load_setup;
+use crate::scenario::load_tenant;
 use crate::server::ticker;
 
 /// Serves until it is told to stop.
@@ -28,7 +28,7 @@ use crate::server::ticker;
 pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     // Taken over before anything can be seen from outside, so that a signal never finds the program unprepared.
     let mut terminate = signal(SignalKind::terminate())?;
-    let loaded = files::load_as(&args.files, vendors, load_setup);
+    let loaded = files::load_as(&args.files, vendors, load_tenant);
     if loaded.iter().any(|file| file.result.is_err()) {
         terminal.remark(&house::problems(&loaded))?;
         return Ok(Exit::Invalid);

@@ -8,6 +8,7 @@ use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread, unknown
 use super::examples::{self, Row};
 use super::expect::{Expect, Let, Subject, check_word};
 use super::flow::Flow;
+use super::include::{Included, Library, Nowhere};
 use super::node::{self, Node, Value};
 use super::text::{CHAT, CUSTOMER, PHONE, Text, Word};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
@@ -42,15 +43,15 @@ pub(super) const HEAD: &[FieldDoc] = &[
 /// # Errors
 /// All problems of the text, in the order of their places.
 pub fn load(text: &str, vendors: &[Vocabulary]) -> Result<Scenario, Vec<Diagnostic>> {
-    read(text, vendors, Purpose::Play).map(|mut rows| rows.swap_remove(0))
+    read(text, &Reading { vendors, purpose: Purpose::Play, library: &Nowhere }).map(|mut rows| rows.swap_remove(0))
 }
 
 /// Reads and checks a scenario, once for each row of its examples; without examples it is one.
 ///
 /// # Errors
 /// All problems of the text, in the order of their places.
-pub fn load_rows(text: &str, vendors: &[Vocabulary]) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
-    read(text, vendors, Purpose::Play)
+pub fn load_rows(text: &str, vendors: &[Vocabulary], library: &dyn Library) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
+    read(text, &Reading { vendors, purpose: Purpose::Play, library })
 }
 
 /// Reads and checks a scenario of which only the tenant is wanted; it may have no steps and no expectation.
@@ -58,7 +59,22 @@ pub fn load_rows(text: &str, vendors: &[Vocabulary]) -> Result<Vec<Scenario>, Ve
 /// # Errors
 /// All problems of the text, in the order of their places.
 pub fn load_setup(text: &str, vendors: &[Vocabulary]) -> Result<Scenario, Vec<Diagnostic>> {
-    read(text, vendors, Purpose::Serve).map(|mut rows| rows.swap_remove(0))
+    load_tenant(text, vendors, &Nowhere)
+}
+
+/// The same with files that it may include.
+///
+/// # Errors
+/// All problems of the text, in the order of their places.
+pub fn load_tenant(text: &str, vendors: &[Vocabulary], library: &dyn Library) -> Result<Scenario, Vec<Diagnostic>> {
+    read(text, &Reading { vendors, purpose: Purpose::Serve, library }).map(|mut rows| rows.swap_remove(0))
+}
+
+/// What a text is read with.
+struct Reading<'r> {
+    vendors: &'r [Vocabulary],
+    purpose: Purpose,
+    library: &'r dyn Library,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,13 +83,13 @@ enum Purpose {
     Serve,
 }
 
-fn read(text: &str, vendors: &[Vocabulary], purpose: Purpose) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
+fn read(text: &str, reading: &Reading<'_>) -> Result<Vec<Scenario>, Vec<Diagnostic>> {
     let mut problems = Problems::new();
-    let rows = rows(text, vendors, purpose, &mut problems).filter(|rows| !rows.is_empty());
+    let rows = rows(text, reading, &mut problems).filter(|rows| !rows.is_empty());
     match rows {
         Some(rows) if problems.is_empty() => Ok(rows),
         _ => {
-            problems.sort_by_key(|problem| problem.place);
+            problems.sort_by_cached_key(Diagnostic::order);
             // What is wrong in the steps is wrong in every row.
             problems.dedup();
             Err(problems)
@@ -81,11 +97,11 @@ fn read(text: &str, vendors: &[Vocabulary], purpose: Purpose) -> Result<Vec<Scen
     }
 }
 
-fn rows(text: &str, vendors: &[Vocabulary], purpose: Purpose, problems: &mut Problems) -> Option<Vec<Scenario>> {
+fn rows(text: &str, reading: &Reading<'_>, problems: &mut Problems) -> Option<Vec<Scenario>> {
     let root = node::read(text, problems)?;
     let rows = examples::rows(root, problems)?;
     let read = |(row, root): (Option<Row>, Node)| {
-        let mut scenario = scenario(&root, vendors, purpose, problems)?;
+        let mut scenario = scenario(&root, row.as_ref(), reading, problems)?;
         if let Some(row) = row {
             scenario.name = format!("{} [{}]", scenario.name, row.title).trim_start().to_owned();
             scenario.row = Some(row.number);
@@ -96,7 +112,7 @@ fn rows(text: &str, vendors: &[Vocabulary], purpose: Purpose, problems: &mut Pro
     rows.into_iter().collect()
 }
 
-fn scenario(root: &Node, vendors: &[Vocabulary], purpose: Purpose, problems: &mut Problems) -> Option<Scenario> {
+fn scenario(root: &Node, row: Option<&Row>, reading: &Reading<'_>, problems: &mut Problems) -> Option<Scenario> {
     let mut fields = Fields::open(root, HEAD, problems)?;
     let platform: Option<Located<String>> = fields.take("platform", None, problems);
     let name: Option<Option<String>> = fields.take("name", None, problems);
@@ -112,7 +128,7 @@ fn scenario(root: &Node, vendors: &[Vocabulary], purpose: Purpose, problems: &mu
     let steps: Option<Vec<Unread>> = fields.take("steps", None, problems);
 
     // The platform decides what the rest may say; without it the rest cannot be judged.
-    let vendor = vendor(&platform?, vendors, problems)?;
+    let vendor = vendor(&platform?, reading.vendors, problems)?;
     let setup = setup.flatten().map_or(Node { place: root.place, value: Value::Map(Vec::new()) }, |Unread(node)| node);
     let staff = staff(vendor, &setup, problems);
     let people = match root.get("customers").map(|node| &node.value) {
@@ -129,10 +145,13 @@ fn scenario(root: &Node, vendors: &[Vocabulary], purpose: Purpose, problems: &mu
         names: Vec::new(),
         repeated: 0,
         choices: 0,
+        library: reading.library,
+        row,
+        included: Included::default(),
         problems,
     };
     let steps: Vec<Step> = steps?.iter().flat_map(|Unread(node)| checker.steps(node)).collect();
-    if purpose == Purpose::Play && problems.is_empty() {
+    if reading.purpose == Purpose::Play && problems.is_empty() {
         nothing_tested(root, &steps, problems);
     }
     Some(Scenario {
@@ -191,6 +210,12 @@ pub(super) struct Checker<'v, 'p> {
     pub(super) repeated: usize,
     /// How many choices there have been so far.
     pub(super) choices: usize,
+    /// Where included files are kept.
+    pub(super) library: &'v dyn Library,
+    /// The row of examples whose values are filled in.
+    pub(super) row: Option<&'v Row>,
+    /// Which included files are being read.
+    pub(super) included: Included,
     pub(super) problems: &'p mut Problems,
 }
 
@@ -235,7 +260,8 @@ impl Checker<'_, '_> {
             // The steps of branches were checked one by one.
             Action::Fault(_) | Action::Wait(_) | Action::OneOf(_) => {}
         }
-        Some(Step { place: key.place, source: format!("{}: {}", key.name, Flow(value)), action })
+        let (place, source) = self.included.place(key.place, format!("{}: {}", key.name, Flow(value)));
+        Some(Step { place, source, action })
     }
 
     /// A step that cannot be read still gives its names, lest every step that uses them be reported as well.

@@ -114,6 +114,9 @@ rules! {
         "An instant is a date and a time with its zone, as RFC 3339 has it: `2026-01-06T10:00:00Z`.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n  - pick: {as: alice, time: noon}\n  - expect: {event: incoming_chat}\n",
         good: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n  - pick: {as: alice, time: \"2026-01-06T12:00:00Z\"}\n  - expect: {event: incoming_chat}\n";
+    INCLUDE = "E0116", "cannot be included",
+        "A file of steps is named by its path from the folder of the file that includes it, and must stand within that folder, wherever links lead. No file includes itself, not even by way of others; 8 levels and 200 files are the most.",
+        bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - include: ../greet.steps\n  - expect: {event: incoming_chat}\n", good: SOUND;
 
     UNKNOWN_PLATFORM = "E0201", "unknown platform",
         "`rehearsal list platforms` names the platforms there are.",

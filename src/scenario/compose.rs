@@ -1,4 +1,4 @@
-//! Steps that stand for others: `repeat` and `one_of`.
+//! Steps that stand for others: `repeat`, `one_of` and `include`.
 
 use super::check::Checker;
 use super::decode::{Decode, Located, Problems, Schema, Unread, wrong_type};
@@ -11,6 +11,8 @@ use crate::record;
 const REPEAT: &str = "repeat";
 /// The step that plays some of others.
 const ONE_OF: &str = "one_of";
+/// The step that stands for those of another file.
+const INCLUDE: &str = "include";
 /// How many steps repeated ones may be in all.
 const MOST_STEPS: usize = 10_000;
 /// The greatest weight of a branch.
@@ -38,7 +40,7 @@ record! {
 
 /// Steps within a step. Unlike other lists they cannot be left out, since nobody means a step without any.
 #[derive(Clone, Debug)]
-pub(super) struct Steps(Vec<Unread>);
+pub(super) struct Steps(pub(super) Vec<Unread>);
 
 impl Decode for Steps {
     const EXPECTS: &'static str = "a list of steps";
@@ -64,6 +66,7 @@ impl Checker<'_, '_> {
         };
         match alone {
             Some((key, value)) if key.name == REPEAT => self.repeat(value),
+            Some((key, value)) if key.name == INCLUDE => self.include(key.place, value),
             Some((key, value)) if key.name == ONE_OF => self.one_of(key, value).into_iter().collect(),
             _ => self.step(node).into_iter().collect(),
         }
@@ -120,8 +123,8 @@ impl Checker<'_, '_> {
         // Afterwards only that is known which every branch has made known.
         (self.chats, self.names) = known.unwrap_or((chats, names));
         let branches: Vec<Branch> = branches.into_iter().collect::<Option<_>>()?;
-        let source = format!("{ONE_OF}: {} branches", branches.len());
-        Some(Step { place: key.place, source, action: Action::OneOf(Choice { number, branches }) })
+        let (place, source) = self.included.place(key.place, format!("{ONE_OF}: {} branches", branches.len()));
+        Some(Step { place, source, action: Action::OneOf(Choice { number, branches }) })
     }
 
     fn branch(&mut self, node: &Node) -> Option<Branch> {

@@ -17,6 +17,8 @@ pub(super) struct Row {
     pub(super) number: usize,
     /// Its values in a few words.
     pub(super) title: String,
+    /// Its values by their names.
+    pub(super) values: Vec<(Key, Node)>,
 }
 
 /// The document once for each row, its values filled in; itself if there are no examples.
@@ -26,7 +28,7 @@ pub(super) fn rows(root: Node, problems: &mut Problems) -> Option<Vec<(Option<Ro
     let filled = rows.iter().enumerate().map(|(index, row)| {
         let title = row.iter().map(|(key, value)| format!("{}={}", key.name, plain(value)));
         let title = title.collect::<Vec<_>>().join(", ");
-        (Some(Row { number: index + 1, title }), without_examples(&root, row))
+        (Some(Row { number: index + 1, title, values: row.to_vec() }), without_examples(&root, row))
     });
     Some(filled.collect())
 }
@@ -81,7 +83,7 @@ fn without_examples(root: &Node, row: Members<'_>) -> Node {
 }
 
 /// A part with a row's values in it. A text that is one name and nothing else becomes the value itself, with its type.
-fn filled(node: &Node, row: Members<'_>) -> Node {
+pub(super) fn filled(node: &Node, row: Members<'_>) -> Node {
     let value = match &node.value {
         Value::Text(text) => match row.iter().find(|(key, _)| *text == reference(&key.name)) {
             Some((_, value)) => value.value.clone(),

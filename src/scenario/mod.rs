@@ -12,6 +12,7 @@ mod examples;
 pub mod expect;
 mod fault;
 mod flow;
+pub mod include;
 pub mod node;
 pub mod pattern;
 mod reader;
@@ -20,7 +21,7 @@ pub mod text;
 
 use indexmap::IndexMap;
 
-pub use check::{load, load_rows, load_setup};
+pub use check::{load, load_rows, load_setup, load_tenant};
 
 use self::act::{Act, CustomerSpec};
 use self::call::CallStep;
@@ -161,6 +162,11 @@ pub const STEPS: &[StepDoc] = &[
         name: "repeat",
         doc: "plays steps several times, one round after the other",
         keys: &[("", compose::Repeat::FIELDS)],
+    },
+    StepDoc {
+        name: "include",
+        doc: "plays the steps of another file, named by its path from the folder of this one",
+        keys: &[],
     },
     StepDoc {
         name: "one_of",

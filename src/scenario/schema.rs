@@ -112,6 +112,7 @@ fn other(step: &str) -> Schema {
             repeat["properties"]["times"]["minimum"] = json!(1);
             repeat
         }
+        "include" => json!({"type": "string", "minLength": 1}),
         "one_of" => {
             let mut branch = RawBranch::schema();
             if let Some(weight) = branch.pointer_mut("/properties/weight/anyOf/0") {

@@ -3,6 +3,7 @@
 mod broken;
 mod fuzz;
 mod hostile;
+mod include;
 mod matching;
 mod rules;
 pub(crate) mod toy;

@@ -1,6 +1,7 @@
 //! `rehearsal check`: finds mistakes in scenario files without playing them.
 //!
-//! With `--format json` stdout carries one array with an object for each problem: `file`, `code`, `title`, `line` and
+//! With `--format json` stdout carries one array with an object for each problem: `file` (the one with the problem, which may be an
+//! included one), `code`, `title`, `line` and
 //! `column` (from 1; 0 means the file as a whole), `width`, `message`, `help` (or `null`). `--format sarif` writes SARIF 2.1.0,
 //! and `--format github` annotations for GitHub's workflow runner.
 
@@ -70,7 +71,7 @@ fn annotations<T>(loaded: &[Loaded<T>]) -> String {
             };
             let annotation = Annotation {
                 gravity: Gravity::Error,
-                file: &file.source.name,
+                file: &problem.source(&file.source).name,
                 line: problem.place.line,
                 column: problem.place.column,
                 title: &format!("{} {}", problem.rule.code, problem.rule.title),
@@ -105,7 +106,7 @@ struct Row<'p> {
 impl<'p> Row<'p> {
     fn of<T>(file: &'p Loaded<T>, problem: &'p Diagnostic) -> Self {
         Self {
-            file: &file.source.name,
+            file: &problem.source(&file.source).name,
             code: problem.rule.code,
             title: problem.rule.title,
             line: problem.place.line,

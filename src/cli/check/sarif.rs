@@ -14,7 +14,7 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 pub(super) fn document<T>(loaded: &[Loaded<T>]) -> String {
     let results = loaded.iter().flat_map(|file| {
         let problems = file.result.as_ref().err().into_iter().flatten();
-        problems.map(|problem| result(&file.source.name, problem))
+        problems.map(|problem| result(&problem.source(&file.source).name, problem))
     });
     pretty(&json!({
         "$schema": SCHEMA,

@@ -35,6 +35,7 @@ pub(super) fn step(name: &str) -> &'static str {
         "subscribe" => "- subscribe: {agent: AGENT, url: \"${bot}/hook\", events: [EVENT]}\n",
         "wait" => "- wait: 45m\n",
         "repeat" => "- repeat: {times: 3, steps: [{say: {as: alice, text: \"Hello?\"}}, {wait: 1m}]}\n",
+        "include" => "- include: parts/greet.steps\n",
         "one_of" => "- one_of: [{weight: 3, steps: [{say: {as: alice, text: \"Yes\"}}]}, {steps: [{wait: 10m}]}]\n",
         "expect" => {
             "\
@@ -139,10 +140,12 @@ fn scalar(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::diag::Source;
     use crate::base::doc_ref::{DocRef, Mark};
     use crate::fault::FAULTS;
     use crate::platform::recipe::Recipe;
     use crate::scenario::act::ACTS;
+    use crate::scenario::include::Library;
     use crate::scenario::{self, STEPS, Staff, Vocabulary};
 
     const WORDS: Vocabulary = Vocabulary {
@@ -155,6 +158,15 @@ mod tests {
         setup: |_, _| Staff { agents: vec!["AGENT".to_owned()], teams: vec!["TEAM".to_owned()], ..Staff::default() },
     };
 
+    /// Has any file that an example includes.
+    struct Parts;
+
+    impl Library for Parts {
+        fn read(&self, _: &str, path: &str) -> Result<Source, String> {
+            Ok(Source { name: path.into(), text: "steps: [{wait: 1s}]".into() })
+        }
+    }
+
     /// An example is one if it names what it is of, and can be part of a scenario.
     fn check(example: &str, word: &str) {
         assert!(example.contains(word), "{word} is not in {example:?}");
@@ -162,7 +174,7 @@ mod tests {
         let text = format!(
             "platform: any\ncustomers: {{alice: {{}}}}\nsteps:\n{begin}{example}- say: {{as: alice, text: Hi}}\n- expect: {{event: EVENT}}\n"
         );
-        if let Err(problems) = scenario::load(&text, &[WORDS]) {
+        if let Err(problems) = scenario::load_rows(&text, &[WORDS], &Parts) {
             panic!("{text}\n{problems:#?}");
         }
     }
