@@ -213,6 +213,8 @@ steps:
     let journals = folder.join("journals");
     let ran = run(&folder, &["--journal", journals.to_str().unwrap()]).await;
     assert!(ran.out.contains("2 scenarios: 1 passed, 1 failed"), "{}", ran.out);
+    let again = "--filter 'Teams [wanted=404, who=ada, again]' --seed 7";
+    assert!(ran.out.contains(again), "the row that failed is played again by itself: {}", ran.out);
     let mut written = crate::support::program::journals(&journals);
     let texts: Vec<String> = written.drain(..).map(|(_, text)| text).collect();
     assert_eq!(texts.len(), 2);

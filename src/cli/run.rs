@@ -159,6 +159,8 @@ fn rounds(file: &str, mut scenario: Scenario, unplanned: Seed, args: &RunArgs) -
         scenario.steps.push(strict_end(&scenario));
     }
     let first = args.seed.map(Seed).or(scenario.seed).unwrap_or(unplanned);
+    // A row is found by its name, which has its values in it.
+    let row = scenario.row.map(|_| scenario.name.clone());
     let part = |round: u32| {
         let seed = select::round(first, round);
         let mut scenario = scenario.clone();
@@ -175,7 +177,7 @@ fn rounds(file: &str, mut scenario: Scenario, unplanned: Seed, args: &RunArgs) -
             allow_prefer: args.allow_prefer,
             timeout: args.timeout,
             page: args.reports.iter().any(ReportTo::is_page),
-            repeat: repeat(file, seed, args),
+            repeat: repeat(file, row.as_deref(), seed, args),
         }
     };
     (0..args.repeat.get()).map(part).collect()
@@ -486,8 +488,9 @@ async fn listens(address: &str) -> bool {
 }
 
 /// The command that plays one scenario again as it was played.
-fn repeat(file: &str, seed: Seed, args: &RunArgs) -> String {
+fn repeat(file: &str, row: Option<&str>, seed: Seed, args: &RunArgs) -> String {
     let file = quoted(file);
+    let row = row.map_or(String::new(), |row| format!(" --filter {}", quoted(row)));
     let bot = args.bot.as_ref().map_or(String::new(), |bot| format!(" --bot {bot}"));
     // A bot of one's own is told where the platform is.
     let port = match args.port {
@@ -498,7 +501,7 @@ fn repeat(file: &str, seed: Seed, args: &RunArgs) -> String {
     let hosts: String = args.allowed_hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect();
     let strict = if args.strict { " --strict" } else { "" };
     let prefer = if args.allow_prefer { " --allow-prefer" } else { "" };
-    format!("rehearsal run {file} --seed {seed}{bot}{port}{clock}{strict}{prefer}{hosts}")
+    format!("rehearsal run {file}{row} --seed {seed}{bot}{port}{clock}{strict}{prefer}{hosts}")
 }
 
 #[cfg(test)]
@@ -511,7 +514,9 @@ mod tests {
         let check = |file: &str, flags: &[&str], expected: &str| {
             let words = ["rehearsal", "run", file].into_iter().chain(flags.iter().copied());
             let Ok(Cli { command: Command::Run(args), .. }) = parse(words.map(Into::into)) else { panic!("{flags:?}") };
-            assert_eq!(repeat(file, Seed(7), &args), expected);
+            assert_eq!(repeat(file, None, Seed(7), &args), expected);
+            let row = repeat(file, Some("It [a=1]"), Seed(7), &args);
+            assert_eq!(row, expected.replacen(" --seed", " --filter 'It [a=1]' --seed", 1));
         };
         check("a/b.yaml", &[], "rehearsal run a/b.yaml --seed 7");
         check("it's.yaml", &["--bot", "builtin"], r"rehearsal run 'it'\''s.yaml' --seed 7 --bot builtin");

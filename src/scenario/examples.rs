@@ -8,6 +8,8 @@ use crate::base::diag::Diagnostic;
 
 /// The key that examples stand under.
 const KEY: &str = "examples";
+/// The value that a row is called by, if it has one.
+const NAME: &str = "name";
 /// How many rows there may be.
 const MOST_ROWS: usize = 1_000;
 
@@ -15,7 +17,7 @@ const MOST_ROWS: usize = 1_000;
 pub(super) struct Row {
     /// Which, from 1.
     pub(super) number: usize,
-    /// Its values in a few words.
+    /// Its name, or its values in a few words.
     pub(super) title: String,
     /// Its values by their names.
     pub(super) values: Vec<(Key, Node)>,
@@ -26,11 +28,17 @@ pub(super) fn rows(root: Node, problems: &mut Problems) -> Option<Vec<(Option<Ro
     let Some(examples) = root.get(KEY) else { return Some(vec![(None, root)]) };
     let rows = check(examples, problems)?;
     let filled = rows.iter().enumerate().map(|(index, row)| {
-        let title = row.iter().map(|(key, value)| format!("{}={}", key.name, plain(value)));
-        let title = title.collect::<Vec<_>>().join(", ");
+        let named = row.iter().find(|(key, value)| key.name == NAME && !plain(value).is_empty());
+        let title = named.map_or_else(|| listed(row), |(_, name)| plain(name));
         (Some(Row { number: index + 1, title, values: row.to_vec() }), without_examples(&root, row))
     });
     Some(filled.collect())
+}
+
+/// The values of a row that has no name.
+fn listed(row: Members<'_>) -> String {
+    let values: Vec<String> = row.iter().map(|(key, value)| format!("{}={}", key.name, plain(value))).collect();
+    values.join(", ")
 }
 
 type Members<'n> = &'n [(Key, Node)];
@@ -87,11 +95,7 @@ pub(super) fn filled(node: &Node, row: Members<'_>) -> Node {
     let value = match &node.value {
         Value::Text(text) => match row.iter().find(|(key, _)| *text == reference(&key.name)) {
             Some((_, value)) => value.value.clone(),
-            None => {
-                let fill =
-                    |text: String, (key, value): &(Key, Node)| text.replace(&reference(&key.name), &plain(value));
-                Value::Text(row.iter().fold(text.clone(), fill))
-            }
+            None => Value::Text(replaced(text, row)),
         },
         Value::List(items) => Value::List(items.iter().map(|item| filled(item, row)).collect()),
         Value::Map(members) => {
@@ -100,6 +104,27 @@ pub(super) fn filled(node: &Node, row: Members<'_>) -> Node {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => node.value.clone(),
     };
     Node { place: node.place, value }
+}
+
+/// A text with a row's values in it. What the values themselves say is not looked at again, and `$$` stays a dollar sign.
+fn replaced(text: &str, row: Members<'_>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let found = row.iter().find_map(|(key, value)| Some((rest.strip_prefix(&reference(&key.name))?, value)));
+        rest = if let Some((after, value)) = found {
+            out.push_str(&plain(value));
+            after
+        } else {
+            let whole = if rest.starts_with("$$") { 2 } else { 1 };
+            out.push_str(&rest[..whole]);
+            &rest[whole..]
+        };
+    }
+    out.push_str(rest);
+    out
 }
 
 fn reference(name: &str) -> String {
@@ -114,5 +139,47 @@ fn plain(node: &Node) -> String {
         Value::Float(number) => number.to_string(),
         Value::Bool(yes) => yes.to_string(),
         Value::Null | Value::List(_) | Value::Map(_) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::node::parse;
+    use super::*;
+
+    fn row(yaml: &str) -> Vec<(Key, Node)> {
+        match parse(yaml).unwrap().value {
+            Value::Map(members) => members,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn values_are_filled_in_once() {
+        let row = row("{a: 1, b: \"${a}\", c: x}");
+        let check = |text: &str, expected: &str| assert_eq!(replaced(text, &row), expected, "{text}");
+        check("${a} and ${c}${c}", "1 and xx");
+        check("${b}", "${a}");
+        check("$${a}", "$${a}");
+        check("$$${a}", "$$1");
+        check("5 $ and ${d}", "5 $ and ${d}");
+        check("${a", "${a");
+        check("", "");
+    }
+
+    #[test]
+    fn a_row_is_called_by_its_name_or_its_values() {
+        let check = |rows: &str, expected: &[&str]| {
+            let root = parse(&format!("examples: {rows}")).unwrap();
+            let found = examples_of(root);
+            assert_eq!(found, expected);
+        };
+        check("[{a: 1, b: x}, {a: 2, b: ~}]", &["a=1, b=x", "a=2, b="]);
+        check("[{name: first, a: 1}, {name: \"\", a: 2}]", &["first", "name=, a=2"]);
+    }
+
+    fn examples_of(root: Node) -> Vec<String> {
+        let rows = rows(root, &mut Problems::new()).unwrap();
+        rows.into_iter().filter_map(|(row, _)| Some(row?.title)).collect()
     }
 }
