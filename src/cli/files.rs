@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::base::diag::{Diagnostic, Place, Source};
 use crate::platform::Vendor;
-use crate::scenario::include::Library;
+use crate::scenario::include::{Library, Refusal};
 use crate::scenario::node::{MAX_BYTES, decode_utf8};
 use crate::scenario::{self, Scenario, codes};
 
@@ -53,23 +53,23 @@ impl<'p> Folder<'p> {
 }
 
 impl Library for Folder<'_> {
-    fn read(&self, folder: &str, path: &str) -> Result<Source, String> {
+    fn read(&self, folder: &str, path: &str) -> Result<Source, Refusal> {
         let file = self.0.join(folder).join(path);
         let within = match self.0.join(folder) {
             here if here.as_os_str().is_empty() => PathBuf::from("."),
             folder => folder,
         };
-        let real = |path: &Path| fs::canonicalize(path).map_err(|error| format!("it cannot be read: {error}"));
+        let real = |path: &Path| fs::canonicalize(path).map_err(|error| Refusal::Unreadable(error.to_string()));
         let found = real(&file)?;
         if !found.starts_with(real(&within)?) {
-            return Err("a link leads out of the folder".to_owned());
+            return Err(Refusal::Link);
         }
         // Others, such as pipes, could have the program wait for ever.
         if !found.is_file() {
-            return Err("it is not a file".to_owned());
+            return Err(Refusal::NoFile);
         }
-        let bytes = read(&found).map_err(|problem| format!("of this: {}", problem.message))?;
-        let text = decode_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+        let bytes = read(&found).map_err(|problem| Refusal::Unreadable(problem.message))?;
+        let text = decode_utf8(&bytes).map_err(|_| Refusal::NoText)?;
         Ok(Source { name: name(&file), text: text.into() })
     }
 }

@@ -17,6 +17,44 @@ const MOST_LEVELS: usize = 8;
 /// How many files a scenario may include, one that is included twice counted twice.
 const MOST_FILES: usize = 200;
 
+/// Why a file cannot be included; reads after "because".
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The path is absolute, or not written as paths are here.
+    #[error("it is not a path from here, with `/` between its parts")]
+    Path,
+    /// The path has no name in it.
+    #[error("it names no file")]
+    Nameless,
+    /// The path has `..` in it.
+    #[error("it leads out of its folder")]
+    Outside,
+    /// A link on the way leads elsewhere.
+    #[error("a link leads out of the folder")]
+    Link,
+    /// It is being read already.
+    #[error("it includes itself")]
+    Circle,
+    /// Too many files include each other.
+    #[error("files include each other more than {MOST_LEVELS} levels deep")]
+    Depth,
+    /// Too many files are included.
+    #[error("more than {MOST_FILES} files are included")]
+    Number,
+    /// The scenario did not come out of a file.
+    #[error("the scenario stands in no folder")]
+    Nowhere,
+    /// A folder, a pipe, or something else that is not read.
+    #[error("it is not a file")]
+    NoFile,
+    /// Its bytes are no text.
+    #[error("it is not UTF-8")]
+    NoText,
+    /// Reading failed, for this reason.
+    #[error("of this: {0}")]
+    Unreadable(String),
+}
+
 /// Where the files that a scenario includes are kept.
 pub trait Library {
     /// Reads a file that may be included.
@@ -25,8 +63,8 @@ pub trait Library {
     /// there. Neither has `..` in it. The file must not be outside of the folder, wherever links lead.
     ///
     /// # Errors
-    /// Why it cannot be included, after "because".
-    fn read(&self, folder: &str, path: &str) -> Result<Source, String>;
+    /// Why it cannot be included.
+    fn read(&self, folder: &str, path: &str) -> Result<Source, Refusal>;
 }
 
 /// The library of a scenario that stands in no file.
@@ -34,8 +72,8 @@ pub trait Library {
 pub struct Nowhere;
 
 impl Library for Nowhere {
-    fn read(&self, _: &str, _: &str) -> Result<Source, String> {
-        Err("the scenario stands in no folder".to_owned())
+    fn read(&self, _: &str, _: &str) -> Result<Source, Refusal> {
+        Err(Refusal::Nowhere)
     }
 }
 
@@ -103,18 +141,18 @@ impl Checker<'_, '_> {
     }
 
     /// A file that may be included here, and its path from the folder of the scenario on.
-    fn find(&mut self, written: &str) -> Result<(String, Source), String> {
+    fn find(&mut self, written: &str) -> Result<(String, Source), Refusal> {
         let path = plain(written)?;
         let folder = self.included.open.last().and_then(|open| open.rsplit_once('/')).map_or("", |(folder, _)| folder);
         let whole = if folder.is_empty() { path.clone() } else { format!("{folder}/{path}") };
         if self.included.open.contains(&whole) {
-            return Err("it includes itself".to_owned());
+            return Err(Refusal::Circle);
         }
         if self.included.open.len() >= MOST_LEVELS {
-            return Err(format!("files include each other more than {MOST_LEVELS} levels deep"));
+            return Err(Refusal::Depth);
         }
         if self.included.files >= MOST_FILES {
-            return Err(format!("more than {MOST_FILES} files are included"));
+            return Err(Refusal::Number);
         }
         self.included.files += 1;
         let source = self.library.read(folder, &path)?;
@@ -132,16 +170,16 @@ impl Checker<'_, '_> {
 }
 
 /// A path without detours, if it may be included.
-fn plain(written: &str) -> Result<String, String> {
+fn plain(written: &str) -> Result<String, Refusal> {
     if written.starts_with('/') || written.contains(['\\', ':', '\0']) {
-        return Err("it is not a path from here, with `/` between its parts".to_owned());
+        return Err(Refusal::Path);
     }
     let parts: Vec<&str> = written.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if parts.contains(&"..") {
-        return Err("it leads out of its folder".to_owned());
+        return Err(Refusal::Outside);
     }
     if parts.is_empty() {
-        return Err("it names no file".to_owned());
+        return Err(Refusal::Nameless);
     }
     Ok(parts.join("/"))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rehearsal::base::diag::{Diagnostic, Paint, Source, render};
 use rehearsal::report::Exit;
-use rehearsal::scenario::include::Library;
+use rehearsal::scenario::include::{Library, Refusal};
 use rehearsal::scenario::{Scenario, load_rows};
 
 use super::toy::{TOY, assert_shown};
@@ -14,9 +14,9 @@ use crate::support::program::{folder, rehearsal};
 struct Shelf(BTreeMap<&'static str, &'static str>);
 
 impl Library for Shelf {
-    fn read(&self, folder: &str, path: &str) -> Result<Source, String> {
+    fn read(&self, folder: &str, path: &str) -> Result<Source, Refusal> {
         let whole = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
-        let text = self.0.get(&*whole).ok_or("it is not there")?;
+        let text = self.0.get(&*whole).ok_or_else(|| Refusal::Unreadable("it is not there".to_owned()))?;
         Ok(Source { name: whole.into(), text: (*text).into() })
     }
 }
@@ -99,7 +99,7 @@ fn only_files_of_steps_within_the_folder_are_included() {
     check("'C:\\a'", &because("C:\\a", "it is not a path from here, with `/` between its parts"));
     check("./", &because("./", "it names no file"));
     check("''", &because("", "it names no file"));
-    check("none", &because("none", "it is not there"));
+    check("none", &because("none", "of this: it is not there"));
     check("[a]", "a list stands here, but text is wanted");
 }
 

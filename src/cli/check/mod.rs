@@ -1,9 +1,8 @@
 //! `rehearsal check`: finds mistakes in scenario files without playing them.
 //!
-//! With `--format json` stdout carries one array with an object for each problem: `file` (the one with the problem, which may be an
-//! included one), `code`, `title`, `line` and
-//! `column` (from 1; 0 means the file as a whole), `width`, `message`, `help` (or `null`). `--format sarif` writes SARIF 2.1.0,
-//! and `--format github` annotations for GitHub's workflow runner.
+//! With `--format json` stdout carries one array with an object for each problem: `file` (where the problem is; perhaps one that
+//! is included), `code`, `title`, `line` and `column` (from 1; 0 means the file as a whole), `width`, `message`, `help` (or
+//! `null`). `--format sarif` writes SARIF 2.1.0, and `--format github` annotations for GitHub's workflow runner.
 
 mod sarif;
 

@@ -145,7 +145,7 @@ mod tests {
     use crate::fault::FAULTS;
     use crate::platform::recipe::Recipe;
     use crate::scenario::act::ACTS;
-    use crate::scenario::include::Library;
+    use crate::scenario::include::{Library, Refusal};
     use crate::scenario::{self, STEPS, Staff, Vocabulary};
 
     const WORDS: Vocabulary = Vocabulary {
@@ -162,7 +162,7 @@ mod tests {
     struct Parts;
 
     impl Library for Parts {
-        fn read(&self, _: &str, path: &str) -> Result<Source, String> {
+        fn read(&self, _: &str, path: &str) -> Result<Source, Refusal> {
             Ok(Source { name: path.into(), text: "steps: [{wait: 1s}]".into() })
         }
     }
