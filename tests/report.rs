@@ -143,11 +143,11 @@ fn failing() -> Journal {
     let miss = Miss {
         expected: "a message from bot whose text matches \"(?i)order number\" within 3s of the last act".to_owned(),
         found: "1 message, none of which matches".to_owned(),
-        nearest: Some(Near {
+        nearest: vec![Near {
             entry,
             summary: "message from bot".to_owned(),
             mismatches: vec![Mismatch::new("text", "to match \"(?i)order number\"", "\"two lines\"")],
-        }),
+        }],
     };
     pen.put(What::Judged { index: 1, verdict: Verdict::Missed(miss) });
     pen.put(What::Ended);

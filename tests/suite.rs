@@ -13,6 +13,7 @@ mod clock;
 mod commands;
 mod coverage;
 mod determinism;
+mod expect;
 mod faults;
 mod fourth_vendor;
 mod imichat_clock;

@@ -1,16 +1,19 @@
 //! Expectations over the journal: what matches, what nearly does, and why not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use super::standing::Standing;
 use crate::base::id::{DeliveryId, EntrySeq};
 use crate::base::json::Mismatch;
 use crate::base::time::WallTime;
 use crate::journal::Journal;
 use crate::journal::entry::{Called, Entry, Fate, Miss, Near, Outcome, Payload, Said, Source, What};
 use crate::platform::cx::Desk;
-use crate::scenario::expect::{CallPattern, Count, EventPattern, Expect, MessagePattern, Since, Subject};
+use crate::scenario::expect::{
+    CallPattern, EventPattern, Expect, MessagePattern, Order, Since, StatePattern, Subject, Wanted,
+};
 use crate::scenario::pattern::Pattern;
 use crate::scenario::text::{Text, Word};
 
@@ -25,36 +28,35 @@ pub(super) struct Window<'w> {
     pub deadline: WallTime,
 }
 
+/// How many of those that nearly match are told.
+const MOST_NEAR: usize = 3;
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Finding {
-    /// Entries that match and came in time, in order.
+    /// Entries that match and came in time, in order; of several things those that are there.
     pub matches: Vec<EntrySeq>,
     /// Entries that match but came too late.
     pub late: Vec<EntrySeq>,
-    /// The entry that differs least, if nothing matches.
-    pub nearest: Option<Near>,
+    /// The entries that differ least from what is not there, the nearest first.
+    pub nearest: Vec<Near>,
+    /// Which of several things is not there, or the first of them.
+    pub missing: Option<usize>,
+    /// Whether something else has come before what had to be the first of its kind.
+    pub overtaken: bool,
 }
 
 /// Looks for what an expectation is about.
 #[must_use]
 pub(super) fn examine(expect: &Expect, journal: &Journal, window: Window<'_>, desk: &Desk) -> Finding {
     let judge = Judge { journal, desk };
-    let mut finding = Finding::default();
-    for entry in journal.since(window.from).filter(|entry| !window.taken.contains(&entry.seq)) {
-        let Some(differences) = judge.compare(&expect.subject, expect.since, entry) else { continue };
-        if !differences.is_empty() {
-            let nearer = finding.nearest.as_ref().is_none_or(|near| differences.len() <= near.mismatches.len());
-            if nearer {
-                finding.nearest = Some(Near { entry: entry.seq, summary: summary(entry), mismatches: differences });
-            }
-        } else if entry.wall <= window.deadline {
-            finding.matches.push(entry.seq);
-        } else {
-            finding.late.push(entry.seq);
-        }
+    match &expect.wanted {
+        Wanted::Some(subject) | Wanted::Exactly(_, subject) => judge.scan(subject, Since::Act, window),
+        Wanted::Never(subject, since) => judge.scan(subject, *since, window),
+        Wanted::First(subject) => judge.first(subject, window),
+        Wanted::All(subjects, Order::AsWritten) => judge.one_by_one(subjects, window),
+        Wanted::All(subjects, Order::Any) => judge.each(subjects, window),
     }
-    finding
 }
 
 /// What is wrong with the answer to the scenario's own call that was just recorded; nothing if it is as wanted.
@@ -66,7 +68,7 @@ pub(super) fn answered(wanted: &CallPattern, call: &Entry, judge: (&Journal, &De
     (!mismatches.is_empty()).then(|| Miss {
         expected: format!("a {}", describe_call(wanted)),
         found: format!("it was answered with {}", in_figures(called)),
-        nearest: Some(Near { entry: call.seq, summary: summary(call), mismatches }),
+        nearest: vec![Near { entry: call.seq, summary: summary(call), mismatches }],
     })
 }
 
@@ -76,12 +78,137 @@ pub(super) fn near(entry: &Entry) -> Near {
     Near { entry: entry.seq, summary: summary(entry), mismatches: Vec::new() }
 }
 
+impl Finding {
+    /// Takes note of an entry of the right kind.
+    fn note(&mut self, entry: &Entry, differences: Vec<Mismatch>, deadline: WallTime) {
+        if !differences.is_empty() {
+            self.nearest.push(Near { entry: entry.seq, summary: summary(entry), mismatches: differences });
+        } else if entry.wall <= deadline {
+            self.matches.push(entry.seq);
+        } else {
+            self.late.push(entry.seq);
+        }
+    }
+}
+
+/// Gives each thing an entry of its own out of those that match it, such that as many as possible have one: Kuhn's
+/// algorithm. The thing that each entry was given to.
+fn assign(candidates: &[&[EntrySeq]]) -> BTreeMap<EntrySeq, usize> {
+    let mut owners = BTreeMap::new();
+    for thing in 0..candidates.len() {
+        place(thing, candidates, &mut owners, &mut BTreeSet::new());
+    }
+    owners
+}
+
+/// Finds an entry for a thing, if need be by finding another one for whatever has it.
+fn place(
+    thing: usize,
+    candidates: &[&[EntrySeq]],
+    owners: &mut BTreeMap<EntrySeq, usize>,
+    tried: &mut BTreeSet<EntrySeq>,
+) -> bool {
+    for entry in candidates[thing] {
+        if !tried.insert(*entry) {
+            continue;
+        }
+        let owner = owners.get(entry).copied();
+        if owner.is_none_or(|owner| place(owner, candidates, owners, tried)) {
+            owners.insert(*entry, thing);
+            return true;
+        }
+    }
+    false
+}
+
 struct Judge<'j> {
     journal: &'j Journal,
     desk: &'j Desk,
 }
 
 impl Judge<'_> {
+    /// All that matches, and what nearly does.
+    fn scan(&self, subject: &Subject, since: Since, window: Window<'_>) -> Finding {
+        let mut finding = Finding::default();
+        if let Subject::State(pattern) = subject {
+            self.state(pattern, window.deadline, &mut finding);
+            return finding;
+        }
+        for entry in self.journal.since(window.from).filter(|entry| !window.taken.contains(&entry.seq)) {
+            if let Some(differences) = self.compare(subject, since, entry) {
+                finding.note(entry, differences, window.deadline);
+            }
+        }
+        // Of those that differ alike the latest come first.
+        finding.nearest.reverse();
+        finding.nearest.sort_by_key(|near| near.mismatches.len());
+        finding.nearest.truncate(MOST_NEAR);
+        finding
+    }
+
+    /// The first entry of the subject's kind. What another sender writes is of another kind, and so is another chat.
+    fn first(&self, subject: &Subject, window: Window<'_>) -> Finding {
+        let mut finding = Finding::default();
+        let entries = self.journal.since(window.from).filter(|entry| !window.taken.contains(&entry.seq));
+        let mut alike = entries.filter_map(|entry| Some((entry, self.compare(subject, Since::Act, entry)?)));
+        if let Some((entry, differences)) =
+            alike.find(|(_, differences)| differences.iter().all(|it| it.at != "from" && it.at != "chat"))
+        {
+            finding.overtaken = !differences.is_empty();
+            finding.note(entry, differences, window.deadline);
+        }
+        finding
+    }
+
+    /// One thing after the other, each as early as it can be.
+    fn one_by_one(&self, subjects: &[Subject], window: Window<'_>) -> Finding {
+        let mut matches = Vec::new();
+        let mut from = window.from;
+        for (index, subject) in subjects.iter().enumerate() {
+            let found = self.scan(subject, Since::Act, Window { from, ..window });
+            let Some(first) = found.matches.first() else {
+                return Finding { matches, missing: Some(index), ..found };
+            };
+            matches.push(*first);
+            from = EntrySeq(first.0 + 1);
+        }
+        Finding { matches, ..Finding::default() }
+    }
+
+    /// As many things as there can be, each of them another entry.
+    fn each(&self, subjects: &[Subject], window: Window<'_>) -> Finding {
+        let mut found: Vec<Finding> = subjects.iter().map(|subject| self.scan(subject, Since::Act, window)).collect();
+        let candidates: Vec<&[EntrySeq]> = found.iter().map(|finding| &*finding.matches).collect();
+        let owners = assign(&candidates);
+        let matches = owners.keys().copied().collect();
+        let missing = (0..subjects.len()).find(|index| !owners.values().any(|owner| owner == index));
+        let rest = missing.map(|index| found.swap_remove(index)).unwrap_or_default();
+        Finding { matches, missing, ..rest }
+    }
+
+    /// Where a chat stands: found if it is as wanted, or nearly found if not.
+    fn state(&self, pattern: &StatePattern, deadline: WallTime, finding: &mut Finding) {
+        let standing = self.desk.chat(&pattern.chat.value).and_then(|chat| Standing::of(self.journal, chat));
+        let Some(standing) = standing else { return };
+        let Some(entry) = self.journal.since(standing.since).next() else { return };
+        let mut differences = Vec::new();
+        if let Some(status) = pattern.status.filter(|status| *status != standing.status) {
+            differences.push(Mismatch::new("status", status.word(), standing.status.word()));
+        }
+        if let Some(holder) = pattern.assigned_to.as_ref().filter(|holder| holder.value != standing.holder()) {
+            differences.push(Mismatch::new("assigned_to", holder.value.as_str(), standing.holder()));
+        }
+        if let Some(outcome) =
+            pattern.outcome.as_ref().map(|text| self.desk.fill(text)).filter(|it| *it != standing.outcome)
+        {
+            differences.push(Mismatch::new("outcome", format!("{outcome:?}"), format!("{:?}", standing.outcome)));
+        }
+        finding.note(entry, differences, deadline);
+        for near in &mut finding.nearest {
+            near.summary = format!("chat {} is {standing}", pattern.chat.value);
+        }
+    }
+
     /// How an entry differs from what is wanted; nothing if it is of another kind.
     fn compare(&self, subject: &Subject, since: Since, entry: &Entry) -> Option<Vec<Mismatch>> {
         match (subject, &entry.what) {
@@ -115,7 +242,14 @@ impl Judge<'_> {
                 };
                 Some(wanted.map(differs).into_iter().collect())
             }
-            (Subject::Message(_) | Subject::Call(_) | Subject::Event { .. } | Subject::Violation(_), _) => None,
+            (
+                Subject::Message(_)
+                | Subject::Call(_)
+                | Subject::Event { .. }
+                | Subject::Violation(_)
+                | Subject::State(_),
+                _,
+            ) => None,
         }
     }
 
@@ -260,8 +394,36 @@ fn describe_call(pattern: &CallPattern) -> String {
 /// What an expectation wants, in words.
 #[must_use]
 pub(super) fn describe(expect: &Expect, desk: &Desk) -> String {
+    let by = expect.by.map_or(String::new(), |by| format!(", by {by} of virtual time"));
+    let within = format!("within {}{by}", expect.within);
+    match &expect.wanted {
+        Wanted::Some(subject) => format!("a {} {within}", describe_subject(subject, desk)),
+        Wanted::First(subject) => {
+            format!("a {} {within}, before any other of its kind", describe_subject(subject, desk))
+        }
+        Wanted::Exactly(times, subject) => format!("exactly {times} × {} {within}", describe_subject(subject, desk)),
+        Wanted::Never(subject, Since::Act) => {
+            format!("no {} for {}{by}", describe_subject(subject, desk), expect.within)
+        }
+        Wanted::Never(subject, Since::Beginning) => {
+            format!("no {} since the scenario began", describe_subject(subject, desk))
+        }
+        Wanted::All(subjects, order) => {
+            let (order, joint) = match order {
+                Order::AsWritten => ("one after the other", ", then a "),
+                Order::Any => ("in any order", ", a "),
+            };
+            let subjects: Vec<String> = subjects.iter().map(|subject| describe_subject(subject, desk)).collect();
+            format!("{order} a {} {within}", subjects.join(joint))
+        }
+    }
+}
+
+/// What is wanted, without how often and by when.
+#[must_use]
+pub(super) fn describe_subject(subject: &Subject, desk: &Desk) -> String {
     let fill = |text: &Text| desk.fill(text);
-    let what = match &expect.subject {
+    match subject {
         Subject::Message(pattern) => {
             let from = pattern.from.as_ref().map_or(String::new(), |from| format!(" from {}", from.value));
             let text = pattern.text.as_ref().map_or(String::new(), |text| format!(" saying {}", text.describe(fill)));
@@ -286,14 +448,13 @@ pub(super) fn describe(expect: &Expect, desk: &Desk) -> String {
             let text = pattern.text.as_ref().map_or(String::new(), |text| format!(" saying {}", text.describe(fill)));
             format!("violation{text}")
         }
-    };
-    let by = expect.by.map_or(String::new(), |by| format!(", by {by} of virtual time"));
-    match expect.count {
-        Count::AtLeastOnce => format!("a {what} within {}{by}", expect.within),
-        Count::Exactly(0) => match expect.since {
-            Since::Act => format!("no {what} for {}{by}", expect.within),
-            Since::Beginning => format!("no {what} since the scenario began"),
-        },
-        Count::Exactly(times) => format!("exactly {times} × {what} within {}{by}", expect.within),
+        Subject::State(pattern) => {
+            let status = pattern.status.map_or(String::new(), |status| format!(" that is {}", status.word()));
+            let holder = pattern.assigned_to.as_ref();
+            let holder = holder.map_or(String::new(), |holder| format!(" assigned to {}", holder.value));
+            let outcome = pattern.outcome.as_ref();
+            let outcome = outcome.map_or(String::new(), |outcome| format!(" with outcome {:?}", fill(outcome)));
+            format!("chat {}{status}{holder}{outcome}", pattern.chat.value)
+        }
     }
 }

@@ -10,6 +10,8 @@ pub mod port;
 mod schedule;
 pub mod sign;
 mod stage;
+mod standing;
+mod watch;
 
 use indexmap::IndexMap;
 

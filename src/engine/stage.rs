@@ -4,29 +4,26 @@
 //! is on its way: the outcome of each delivery is awaited first. How long the bot may think is real time.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use super::World;
 use super::clock::Pace;
-use super::judge::{self, Finding, Window};
+use super::judge;
 use super::port::Effect;
+use super::watch::Watch;
 use crate::base::id::EntrySeq;
-use crate::base::time::{VirtualSpan, VirtualTime, WallLimit, WallTime};
+use crate::base::time::{VirtualSpan, VirtualTime, WallTime};
 use crate::journal::What;
-use crate::journal::entry::{Miss, Source, Verdict};
+use crate::journal::entry::{Source, Verdict};
 use crate::platform::cx::Refusal;
 use crate::scenario::call::CallStep;
-use crate::scenario::expect::{Count, DEFAULT_WATCH, Expect, Let, Since};
+use crate::scenario::expect::Let;
 use crate::scenario::{Action, Choice, Step};
 
 /// How much virtual time an act takes on a stepped clock: people are not infinitely quick, and what was planned for the
 /// moment after an act, such as a duplicate delivery, happens within it.
 pub(super) const ACT_TAKES: VirtualSpan = VirtualSpan::from_secs(1);
-
-/// How much real time the bot is granted before each timer while an expectation lets virtual time pass.
-const GRANT: WallLimit = WallLimit::from_millis(250);
 
 /// The scenario and how far it has got.
 #[derive(Debug)]
@@ -34,17 +31,17 @@ pub(super) struct Stage {
     steps: VecDeque<Step>,
     /// How many steps have begun.
     begun: usize,
-    state: State,
+    pub(super) state: State,
     /// Where the last act stands in the journal: expectations look from here on.
-    window: EntrySeq,
+    pub(super) window: EntrySeq,
     /// What expectations have taken so far.
-    taken: BTreeSet<EntrySeq>,
+    pub(super) taken: BTreeSet<EntrySeq>,
     /// From when, in real time, the bot's thinking is measured.
-    granted_from: WallTime,
+    pub(super) granted_from: WallTime,
 }
 
 #[derive(Debug)]
-enum State {
+pub(super) enum State {
     /// Nothing is played, or not yet.
     Idle,
     /// The next step can begin.
@@ -62,35 +59,11 @@ enum State {
 
 /// Why virtual time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pause {
+pub(super) enum Pause {
     /// An act takes its time.
     Act,
     /// The scenario waits.
     Wait,
-}
-
-#[derive(Debug)]
-struct Watch {
-    index: usize,
-    expect: Expect,
-    /// When the step began, in real time.
-    begun: WallTime,
-    /// When the count was reached, in real time, for expectations that must then hold a while.
-    reached: Option<WallTime>,
-    /// Until when virtual time may pass.
-    by: Option<VirtualTime>,
-    /// When virtual time last moved for its sake, in real time; long ago if it never did.
-    moved: WallTime,
-}
-
-/// What to do about an open expectation.
-enum Decision {
-    Met(Vec<EntrySeq>),
-    Missed(Finding),
-    /// Look again at this real instant, or when something happens.
-    LookAgain(WallTime),
-    /// Let virtual time pass up to the next timer.
-    Travel,
 }
 
 impl Stage {
@@ -201,12 +174,7 @@ impl World {
                 self.choose(choice);
                 State::Ready
             }
-            Action::Expect(expect) => {
-                let by = expect.by.map(|by| now + by);
-                let moved = WallTime::from_nanos(0);
-                let watch = Watch { index, expect, begun: self.wall, reached: None, by, moved };
-                State::Watching(Box::new(watch))
-            }
+            Action::Expect(expect) => State::Watching(Box::new(Watch::begin(index, expect, now, self.wall))),
         }
     }
 
@@ -248,7 +216,7 @@ impl World {
     }
 
     /// Skips all further steps.
-    fn end(&mut self) -> State {
+    pub(super) fn end(&mut self) -> State {
         self.stage.steps.clear();
         State::Ending
     }
@@ -290,132 +258,6 @@ impl World {
         false
     }
 
-    /// Looks at an open expectation; true if the scenario goes on.
-    fn watch(&mut self, mut watch: Box<Watch>) -> bool {
-        match self.decide(&mut watch) {
-            Decision::Met(matches) => {
-                let last = matches.last().and_then(|seq| self.journal.since(*seq).next()).map(|entry| entry.wall);
-                self.stage.granted_from = self.stage.granted_from.max(last.unwrap_or(self.stage.granted_from));
-                self.stage.taken.extend(matches);
-                if let (Pace::Stepped, Some(by), Count::Exactly(0)) = (self.clock.pace(), watch.by, watch.expect.count)
-                {
-                    self.clock.step_to(by);
-                }
-                self.record(What::Judged { index: watch.index, verdict: Verdict::Met });
-                self.stage.state = State::Ready;
-                true
-            }
-            Decision::Missed(finding) => {
-                let miss = self.miss(&watch, finding);
-                self.record(What::Judged { index: watch.index, verdict: Verdict::Missed(miss) });
-                self.stage.steps.clear();
-                self.stage.state = State::Ending;
-                true
-            }
-            Decision::LookAgain(at) => {
-                self.arm(at);
-                self.stage.state = State::Watching(watch);
-                false
-            }
-            Decision::Travel => {
-                if let Some(first) = self.schedule.first() {
-                    self.clock.step_to(first);
-                    self.fire_one();
-                }
-                watch.moved = self.wall;
-                self.stage.state = State::Watching(watch);
-                true
-            }
-        }
-    }
-
-    fn decide(&self, watch: &mut Watch) -> Decision {
-        let absence = watch.expect.count == Count::Exactly(0);
-        let from = if absence { watch.begun } else { self.stage.granted_from };
-        let deadline = from.max(watch.moved) + watch.expect.within;
-        let since = match watch.expect.since {
-            Since::Act => self.stage.window,
-            Since::Beginning => EntrySeq(0),
-        };
-        let window = Window { from: since, taken: &self.stage.taken, deadline };
-        let finding = judge::examine(&watch.expect, &self.journal, window, &self.desk);
-        let wanted = match watch.expect.count {
-            Count::AtLeastOnce => match finding.matches.first() {
-                Some(first) => return Decision::Met(vec![*first]),
-                None => return self.go_on(watch, deadline).unwrap_or(Decision::Missed(finding)),
-            },
-            Count::Exactly(times) => times as usize,
-        };
-        if finding.matches.len() > wanted || (absence && !finding.late.is_empty()) {
-            return Decision::Missed(finding);
-        }
-        if absence {
-            return self.go_on(watch, deadline).unwrap_or(Decision::Met(Vec::new()));
-        }
-        if finding.matches.len() < wanted {
-            watch.reached = None;
-            return self.go_on(watch, deadline).unwrap_or(Decision::Missed(finding));
-        }
-        // The count is reached; one too many may still come, now or within the virtual time that may pass.
-        if self.has_time_to_pass(watch)
-            && let Some(decision) = self.go_on(watch, deadline)
-        {
-            return decision;
-        }
-        let reached = *watch.reached.get_or_insert(self.wall);
-        let holds_until = reached + watch.expect.within.min(DEFAULT_WATCH);
-        if self.wall < holds_until { Decision::LookAgain(holds_until) } else { Decision::Met(finding.matches) }
-    }
-
-    /// Whether a stepped clock has timers left that fall due while the expectation lets time pass.
-    fn has_time_to_pass(&self, watch: &Watch) -> bool {
-        let first = self.schedule.first().zip(watch.by);
-        self.clock.pace() == Pace::Stepped && first.is_some_and(|(first, by)| first <= by)
-    }
-
-    /// How an undecided expectation goes on: by waiting for the bot, or by letting virtual time pass; nothing if its time
-    /// is up.
-    fn go_on(&self, watch: &Watch, deadline: WallTime) -> Option<Decision> {
-        if let Some(by) = watch.by {
-            match self.clock.pace() {
-                Pace::Stepped if self.has_time_to_pass(watch) => {
-                    let granted_until = watch.begun.max(watch.moved) + GRANT.min(watch.expect.within);
-                    let free = self.wall >= granted_until && self.outbox.is_quiet();
-                    let soon = granted_until.max(self.wall + WallLimit::from_millis(1));
-                    return Some(if free { Decision::Travel } else { Decision::LookAgain(soon) });
-                }
-                Pace::Running(_) if self.clock.now() < by => {
-                    return self.clock.until(by).map(|limit| Decision::LookAgain(self.wall + limit));
-                }
-                Pace::Stepped | Pace::Running(_) => {}
-            }
-        }
-        (self.wall < deadline).then_some(Decision::LookAgain(deadline))
-    }
-
-    fn miss(&self, watch: &Watch, finding: Finding) -> Miss {
-        let matched = finding.matches.len();
-        let late = finding.late.first().and_then(|seq| self.journal.since(*seq).next());
-        let found = match (watch.expect.count, late) {
-            (Count::Exactly(0), _) => format!("it happened {} time(s)", matched + finding.late.len()),
-            (Count::Exactly(_), _) if matched > 0 => format!("it happened {matched} time(s)"),
-            (_, Some(late)) => {
-                let after = late.wall.since(self.stage.granted_from);
-                format!("it happened, but only after {}", seconds(after))
-            }
-            _ if finding.nearest.is_some() => "nothing that matches; the nearest differs".to_owned(),
-            _ => "nothing of the kind happened since the last act".to_owned(),
-        };
-        // Where there should be nothing, what there is says more than what there nearly was.
-        let unwanted = finding
-            .matches
-            .first()
-            .or(finding.late.first())
-            .filter(|_| matches!(watch.expect.count, Count::Exactly(0)));
-        let unwanted = unwanted.and_then(|seq| self.journal.since(*seq).next()).map(judge::near);
-        Miss { expected: judge::describe(&watch.expect, &self.desk), found, nearest: unwanted.or(finding.nearest) }
-    }
-
     /// The value that a `let` keeps, and as it is shown.
     fn capture(&self, binding: &Let) -> Result<(String, String), String> {
         let wanted = |entry: &crate::journal::Entry| match (&entry.what, &binding.from.event, &binding.from.call) {
@@ -439,8 +281,4 @@ impl World {
         };
         Ok((at(body.reveal())?, at(body.json())?))
     }
-}
-
-fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
 }

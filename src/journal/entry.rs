@@ -388,8 +388,8 @@ pub struct Miss {
     pub expected: String,
     /// What was found instead, in words.
     pub found: String,
-    /// The nearest thing that did happen, and how it differs.
-    pub nearest: Option<Near>,
+    /// The things that did happen and come nearest, at most three, and how they differ; the nearest first.
+    pub nearest: Vec<Near>,
 }
 
 /// Something that nearly matched.

@@ -9,7 +9,7 @@ use crate::platform::cx::{Desk, Identities, Refusal};
 use crate::platform::route::Call;
 use crate::platform::{Code, Instance, Vendor};
 use crate::scenario::call::{CallStep, Target};
-use crate::scenario::expect::{CallPattern, Expect, Subject};
+use crate::scenario::expect::{CallPattern, Subject};
 use crate::scenario::node::Value;
 use crate::scenario::text::Word;
 use crate::scenario::{Action, Scenario, load};
@@ -73,12 +73,13 @@ pub fn route(vendor: &Vendor, code: &Code) -> Option<String> {
             }
             Target::Path(_) => None,
         },
-        Action::Expect(Expect { subject: Subject::Call(pattern), .. }) => {
-            pattern.route.filter(|_| is_wanted(pattern.code.as_ref())).map(|route| route.value)
-        }
-        Action::Fault(_) | Action::Expect(_) | Action::Act(_) | Action::Wait(_) | Action::Let(_) | Action::OneOf(_) => {
-            None
-        }
+        Action::Expect(expect) => expect.subjects().iter().find_map(|subject| match subject {
+            Subject::Call(pattern) => {
+                pattern.route.as_ref().filter(|_| is_wanted(pattern.code.as_ref())).map(|route| route.value.clone())
+            }
+            Subject::Message(_) | Subject::Event { .. } | Subject::Violation(_) | Subject::State(_) => None,
+        }),
+        Action::Fault(_) | Action::Act(_) | Action::Wait(_) | Action::Let(_) | Action::OneOf(_) => None,
     })
 }
 

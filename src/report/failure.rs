@@ -133,8 +133,9 @@ impl Failure {
             Problem::Missed(miss) => {
                 part("expected", &miss.expected);
                 part("found", &miss.found);
-                if let Some(near) = &miss.nearest {
-                    part("nearest", &format!("{} {}", near.entry, near.summary));
+                for (index, near) in miss.nearest.iter().enumerate() {
+                    let label = if index == 0 { "nearest" } else { "then" };
+                    part(label, &format!("{} {}", near.entry, near.summary));
                     for mismatch in &near.mismatches {
                         part("", &format!("{}: expected {}", mismatch.at, mismatch.expected));
                         part("", &format!("{}  but was {}", " ".repeat(mismatch.at.chars().count()), mismatch.actual));

@@ -112,7 +112,7 @@ struct Step<'o> {
 enum Result<'o> {
     Done,
     Met,
-    Missed { expected: &'o str, found: &'o str, nearest: Option<&'o Near> },
+    Missed { expected: &'o str, found: &'o str, nearest: &'o [Near] },
     Refused { reason: &'o str },
 }
 
@@ -156,7 +156,7 @@ impl<'o> Step<'o> {
             StepResult::Done => Result::Done,
             StepResult::Met => Result::Met,
             StepResult::Missed(miss) => {
-                Result::Missed { expected: &miss.expected, found: &miss.found, nearest: miss.nearest.as_ref() }
+                Result::Missed { expected: &miss.expected, found: &miss.found, nearest: &miss.nearest }
             }
             StepResult::Refused(reason) => Result::Refused { reason },
         };

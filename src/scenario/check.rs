@@ -6,7 +6,7 @@ use super::act::{ACTS, Act, CustomerSpec, Subscribe};
 use super::call::{CallStep, Target};
 use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread, unknown_word, wrong_type};
 use super::examples::{self, Row};
-use super::expect::{Expect, Let, Subject, check_word};
+use super::expect::{Defaults, Expect, Let, NOBODY, Subject, check_word};
 use super::flow::Flow;
 use super::include::{Included, Library, Nowhere};
 use super::node::{self, Node, Value};
@@ -32,6 +32,11 @@ pub(super) const HEAD: &[FieldDoc] = &[
         key: "examples",
         doc: &["Rows of values: the scenario is played once for each, with `${name}` replaced by the row's value."],
         expects: "a list of mappings",
+    },
+    FieldDoc {
+        key: "defaults",
+        doc: &["What expectations go by where they do not say: `within`, `watch` and `by`."],
+        expects: "a mapping",
     },
     FieldDoc { key: "setup", doc: &["The tenant before anything happens."], expects: "a mapping" },
     FieldDoc { key: "customers", doc: &["The people the scenario plays."], expects: "a mapping" },
@@ -123,6 +128,7 @@ fn scenario(root: &Node, row: Option<&Row>, reading: &Reading<'_>, problems: &mu
         let problem = Diagnostic::new(&codes::CONTRADICTION, skip.place, "a scenario is skipped for no reason");
         problems.push(problem.help("say why, or remove `skip`"));
     }
+    let defaults: Option<Option<Defaults>> = fields.take("defaults", None, problems);
     let setup: Option<Option<Unread>> = fields.take("setup", None, problems);
     let customers: Option<IndexMap<String, Option<CustomerSpec>>> = fields.take("customers", None, problems);
     let steps: Option<Vec<Unread>> = fields.take("steps", None, problems);
@@ -145,6 +151,7 @@ fn scenario(root: &Node, row: Option<&Row>, reading: &Reading<'_>, problems: &mu
         names: Vec::new(),
         repeated: 0,
         choices: 0,
+        defaults: defaults.flatten().unwrap_or_default(),
         library: reading.library,
         row,
         included: Included::default(),
@@ -210,6 +217,8 @@ pub(super) struct Checker<'v, 'p> {
     pub(super) repeated: usize,
     /// How many choices there have been so far.
     pub(super) choices: usize,
+    /// What expectations go by where they do not say.
+    defaults: Defaults,
     /// Where included files are kept.
     pub(super) library: &'v dyn Library,
     /// The row of examples whose values are filled in.
@@ -233,8 +242,8 @@ impl Checker<'_, '_> {
         };
         let action = match key.name.as_str() {
             "wait" => VirtualSpan::decode(value, self.problems).map(Action::Wait),
-            "expect" => Expect::decode_some(value, self.problems).map(Action::Expect),
-            "expect_none" => Expect::decode_none(value, self.problems).map(Action::Expect),
+            "expect" => Expect::decode_some(value, &self.defaults, self.problems).map(Action::Expect),
+            "expect_none" => Expect::decode_none(value, &self.defaults, self.problems).map(Action::Expect),
             "fault" => fault::decode(self.vendor, &self.events, value, self.problems).map(Action::Fault),
             "let" => Let::decode(value, self.problems).map(Action::Let),
             "call" => CallStep::decode(value, self.problems).map(|call| Action::Call(Box::new(call))),
@@ -430,11 +439,17 @@ impl Checker<'_, '_> {
     }
 
     fn expect(&mut self, expect: &Expect) {
-        if let Some(chat) = expect.chat() {
+        self.texts(expect.texts());
+        for subject in expect.subjects() {
+            self.subject(subject);
+        }
+    }
+
+    fn subject(&mut self, subject: &Subject) {
+        if let Some(chat) = subject.chat() {
             self.chat(chat);
         }
-        self.texts(expect.texts());
-        match &expect.subject {
+        match subject {
             Subject::Message(pattern) => {
                 if let Some(from) = &pattern.from {
                     self.person("sender", from, &["bot", "agent", "customer", "integration", "system"]);
@@ -449,6 +464,13 @@ impl Checker<'_, '_> {
                 }
             }
             Subject::Event { pattern, .. } => self.vendor.check_event(&pattern.name, &self.events, self.problems),
+            Subject::State(pattern) => {
+                if let Some(holder) = pattern.assigned_to.as_ref().filter(|holder| holder.value != NOBODY) {
+                    self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", holder, |staff| {
+                        words(&staff.agents)
+                    });
+                }
+            }
             Subject::Violation(_) => {}
         }
     }

@@ -137,6 +137,8 @@ const EXPECT_KEYS: &[KeyTable] = &[
     ("call", expect::CallPattern::FIELDS),
     ("event", expect::EventPattern::FIELDS),
     ("violation", expect::ViolationPattern::FIELDS),
+    ("state", expect::StatePattern::FIELDS),
+    ("each of in_order and any_order", expect::RawSubject::FIELDS),
     ("body, reply, and what stands in them", pattern::MATCHERS),
 ];
 

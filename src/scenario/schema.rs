@@ -10,7 +10,7 @@ use super::call::RawCall;
 use super::check::HEAD;
 use super::compose::{RawBranch, Repeat};
 use super::decode::{Decode as _, FieldDoc, Schema, sentence};
-use super::expect::{Let, RawExpect};
+use super::expect::{Defaults, Let, RawExpect, RawSubject};
 use super::fault::RawFault;
 use super::{STEPS, Vocabulary};
 use crate::base::time::{VirtualSpan, WallLimit};
@@ -52,6 +52,7 @@ fn top(field: &FieldDoc, platforms: &[&str]) -> Schema {
             "minItems": 1,
             "items": {"type": "object", "minProperties": 1, "additionalProperties": {"type": SCALARS}},
         }),
+        "defaults" => Option::<Defaults>::schema(),
         "customers" => json!({
             "type": ["object", "null"],
             "additionalProperties": {"anyOf": [CustomerSpec::schema(), {"type": "null"}]},
@@ -141,10 +142,16 @@ fn other(step: &str) -> Schema {
 
 fn expectation() -> Schema {
     let mut expect = RawExpect::schema();
-    just_one(&mut expect, &["message", "call", "event", "violation", "violations"]);
+    just_one(&mut expect, &["message", "call", "event", "violation", "state", "violations", "in_order", "any_order"]);
     expect["dependentRequired"] = json!({"delivered": ["event"], "attempts": ["event"]});
     let others: Vec<Schema> =
-        ["times", "by"].iter().map(|key| json!({"not": {"required": ["violations", key]}})).collect();
+        ["times", "by", "first"].iter().map(|key| json!({"not": {"required": ["violations", key]}})).collect();
+    for several in ["in_order", "any_order"] {
+        let mut subject = RawSubject::schema();
+        just_one(&mut subject, &["message", "call", "event", "violation"]);
+        subject["dependentRequired"] = json!({"delivered": ["event"], "attempts": ["event"]});
+        expect["properties"][several]["anyOf"][0] = json!({"type": "array", "minItems": 2, "items": subject});
+    }
     expect["allOf"] = json!(others);
     if let Some(times) = expect.pointer_mut("/properties/times/anyOf/0") {
         times["minimum"] = json!(1);

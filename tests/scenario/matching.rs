@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rehearsal::scenario::act::Act;
-use rehearsal::scenario::expect::{Count, Subject};
+use rehearsal::scenario::expect::{Since, Subject, Wanted};
 use rehearsal::scenario::text::{Matcher, Text};
 use rehearsal::scenario::{Action, Scenario};
 
@@ -23,8 +23,8 @@ fn codes(step: &str) -> Vec<&'static str> {
 
 fn matcher(yaml: &str) -> Matcher {
     match sound(&format!("expect: {{message: {{text: {yaml}}}}}")).steps.remove(1).action {
-        Action::Expect(expect) => match expect.subject {
-            Subject::Message(pattern) => pattern.text.expect("the step has a text"),
+        Action::Expect(expect) => match expect.wanted {
+            Wanted::Some(Subject::Message(pattern)) => pattern.text.expect("the step has a text"),
             other => panic!("{other:?}"),
         },
         other => panic!("{other:?}"),
@@ -155,9 +155,11 @@ fn every_act_and_every_fault_can_be_written() {
 fn defaults_are_filled_in() {
     let action = |step: &str| sound(step).steps.remove(1).action;
     let Action::Expect(some) = action("expect: {message: {}}") else { panic!("it is an expectation") };
-    assert_eq!((some.count, some.within.to_string(), some.by), (Count::AtLeastOnce, "3s".to_owned(), None));
+    assert!(matches!(some.wanted, Wanted::Some(Subject::Message(_))), "{some:?}");
+    assert_eq!((some.within.to_string(), some.by), ("3s".to_owned(), None));
     let Action::Expect(none) = action("expect_none: {message: {}}") else { panic!("it is an expectation") };
-    assert_eq!((none.count, none.within.to_string()), (Count::Exactly(0), "250ms".to_owned()));
+    assert!(matches!(none.wanted, Wanted::Never(_, Since::Act)), "{none:?}");
+    assert_eq!(none.within.to_string(), "250ms");
     let Action::Fault(fault) = action("fault: {on: {event: incoming_chat}, do: {drop: true}}") else {
         panic!("it is a fault")
     };

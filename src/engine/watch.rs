@@ -1,0 +1,198 @@
+//! Decides about open expectations: whether they are met, missed, or looked at again, and when.
+
+use std::time::Duration;
+
+use super::World;
+use super::clock::Pace;
+use super::judge::{self, Finding, Window};
+use super::stage::State;
+use crate::base::id::EntrySeq;
+use crate::base::time::{VirtualTime, WallLimit, WallTime};
+use crate::journal::What;
+use crate::journal::entry::{Miss, Verdict};
+use crate::scenario::expect::{DEFAULT_WATCH, Expect, Since, Wanted};
+
+/// How much real time the bot is granted before each timer while an expectation lets virtual time pass.
+const GRANT: WallLimit = WallLimit::from_millis(250);
+
+/// An open expectation.
+#[derive(Debug)]
+pub(super) struct Watch {
+    index: usize,
+    expect: Expect,
+    /// When the step began, in real time.
+    begun: WallTime,
+    /// When the count was reached, in real time, for expectations that must then hold a while.
+    reached: Option<WallTime>,
+    /// Until when virtual time may pass.
+    by: Option<VirtualTime>,
+    /// When virtual time last moved for its sake, in real time; long ago if it never did.
+    moved: WallTime,
+}
+
+impl Watch {
+    /// The step of this number begins now.
+    pub(super) fn begin(index: usize, expect: Expect, now: VirtualTime, wall: WallTime) -> Self {
+        let by = expect.by.map(|by| now + by);
+        Self { index, expect, begun: wall, reached: None, by, moved: WallTime::from_nanos(0) }
+    }
+
+    fn is_absence(&self) -> bool {
+        matches!(self.expect.wanted, Wanted::Never(..))
+    }
+}
+
+/// What to do about an open expectation.
+enum Decision {
+    Met(Vec<EntrySeq>),
+    Missed(Finding),
+    /// Look again at this real instant, or when something happens.
+    LookAgain(WallTime),
+    /// Let virtual time pass up to the next timer.
+    Travel,
+}
+
+impl World {
+    /// Looks at an open expectation; true if the scenario goes on.
+    pub(super) fn watch(&mut self, mut watch: Box<Watch>) -> bool {
+        match self.decide(&mut watch) {
+            Decision::Met(matches) => {
+                let last = matches.iter().max().and_then(|seq| self.journal.since(*seq).next()).map(|entry| entry.wall);
+                self.stage.granted_from = self.stage.granted_from.max(last.unwrap_or(self.stage.granted_from));
+                self.stage.taken.extend(matches);
+                if let (Pace::Stepped, Some(by), true) = (self.clock.pace(), watch.by, watch.is_absence()) {
+                    self.clock.step_to(by);
+                }
+                self.record(What::Judged { index: watch.index, verdict: Verdict::Met });
+                self.stage.state = State::Ready;
+                true
+            }
+            Decision::Missed(finding) => {
+                let miss = self.miss(&watch, finding);
+                self.record(What::Judged { index: watch.index, verdict: Verdict::Missed(miss) });
+                self.stage.state = self.end();
+                true
+            }
+            Decision::LookAgain(at) => {
+                self.arm(at);
+                self.stage.state = State::Watching(watch);
+                false
+            }
+            Decision::Travel => {
+                if let Some(first) = self.schedule.first() {
+                    self.clock.step_to(first);
+                    self.fire_one();
+                }
+                watch.moved = self.wall;
+                self.stage.state = State::Watching(watch);
+                true
+            }
+        }
+    }
+
+    fn decide(&self, watch: &mut Watch) -> Decision {
+        let from = if watch.is_absence() { watch.begun } else { self.stage.granted_from };
+        let deadline = from.max(watch.moved) + watch.expect.within;
+        let since = match watch.expect.wanted {
+            Wanted::Never(_, Since::Beginning) => EntrySeq(0),
+            _ => self.stage.window,
+        };
+        let window = Window { from: since, taken: &self.stage.taken, deadline };
+        let mut finding = judge::examine(&watch.expect, &self.journal, window, &self.desk);
+        let wanted = match &watch.expect.wanted {
+            Wanted::Never(..) if finding.matches.is_empty() && finding.late.is_empty() => {
+                return self.go_on(watch, deadline).unwrap_or(Decision::Met(Vec::new()));
+            }
+            Wanted::Never(..) => return Decision::Missed(finding),
+            Wanted::First(_) if finding.overtaken => return Decision::Missed(finding),
+            Wanted::Some(_) | Wanted::First(_) if finding.matches.is_empty() => {
+                return self.go_on(watch, deadline).unwrap_or(Decision::Missed(finding));
+            }
+            Wanted::Some(_) | Wanted::First(_) => {
+                finding.matches.truncate(1);
+                return Decision::Met(finding.matches);
+            }
+            Wanted::All(..) if finding.missing.is_some() => {
+                return self.go_on(watch, deadline).unwrap_or(Decision::Missed(finding));
+            }
+            Wanted::All(..) => return Decision::Met(finding.matches),
+            Wanted::Exactly(times, _) => *times as usize,
+        };
+        if finding.matches.len() > wanted {
+            return Decision::Missed(finding);
+        }
+        if finding.matches.len() < wanted {
+            watch.reached = None;
+            return self.go_on(watch, deadline).unwrap_or(Decision::Missed(finding));
+        }
+        // The count is reached; one too many may still come, now or within the virtual time that may pass.
+        if self.has_time_to_pass(watch)
+            && let Some(decision) = self.go_on(watch, deadline)
+        {
+            return decision;
+        }
+        let reached = *watch.reached.get_or_insert(self.wall);
+        let holds_until = reached + watch.expect.within.min(DEFAULT_WATCH);
+        if self.wall < holds_until { Decision::LookAgain(holds_until) } else { Decision::Met(finding.matches) }
+    }
+
+    /// Whether a stepped clock has timers left that fall due while the expectation lets time pass.
+    fn has_time_to_pass(&self, watch: &Watch) -> bool {
+        let first = self.schedule.first().zip(watch.by);
+        self.clock.pace() == Pace::Stepped && first.is_some_and(|(first, by)| first <= by)
+    }
+
+    /// How an undecided expectation goes on: by waiting for the bot, or by letting virtual time pass; nothing if its time
+    /// is up.
+    fn go_on(&self, watch: &Watch, deadline: WallTime) -> Option<Decision> {
+        if let Some(by) = watch.by {
+            match self.clock.pace() {
+                Pace::Stepped if self.has_time_to_pass(watch) => {
+                    let granted_until = watch.begun.max(watch.moved) + GRANT.min(watch.expect.within);
+                    let free = self.wall >= granted_until && self.outbox.is_quiet();
+                    let soon = granted_until.max(self.wall + WallLimit::from_millis(1));
+                    return Some(if free { Decision::Travel } else { Decision::LookAgain(soon) });
+                }
+                Pace::Running(_) if self.clock.now() < by => {
+                    return self.clock.until(by).map(|limit| Decision::LookAgain(self.wall + limit));
+                }
+                Pace::Stepped | Pace::Running(_) => {}
+            }
+        }
+        (self.wall < deadline).then_some(Decision::LookAgain(deadline))
+    }
+
+    fn miss(&self, watch: &Watch, finding: Finding) -> Miss {
+        let matched = finding.matches.len();
+        let entry = |seq: &EntrySeq| self.journal.since(*seq).next();
+        let late = finding.late.first().and_then(entry);
+        let found = match (&watch.expect.wanted, late) {
+            (Wanted::Never(..), _) => format!("it happened {} time(s)", matched + finding.late.len()),
+            (Wanted::Exactly(..), _) if matched > 0 => format!("it happened {matched} time(s)"),
+            (Wanted::All(subjects, _), _) => {
+                let missing = finding.missing.and_then(|missing| subjects.get(missing));
+                let missing = missing.map_or(String::new(), |subject| judge::describe_subject(subject, &self.desk));
+                format!("{matched} of {} happened, and no {missing} in time", subjects.len())
+            }
+            (_, Some(late)) => {
+                let after = late.wall.since(self.stage.granted_from);
+                format!("it happened, but only after {}", seconds(after))
+            }
+            (Wanted::First(_), None) if finding.overtaken => "something else of its kind came first".to_owned(),
+            _ if !finding.nearest.is_empty() => "nothing that matches; the nearest differs".to_owned(),
+            _ => "nothing of the kind happened since the last act".to_owned(),
+        };
+        // Where there should be nothing, what there is says more than what there nearly was.
+        let unwanted = finding.matches.first().or(finding.late.first()).filter(|_| watch.is_absence());
+        let unwanted = unwanted.and_then(entry).map(judge::near);
+        Miss {
+            expected: judge::describe(&watch.expect, &self.desk),
+            found,
+            nearest: unwanted.map_or(finding.nearest, |unwanted| vec![unwanted]),
+        }
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
