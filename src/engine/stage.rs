@@ -1,7 +1,8 @@
 //! Walks the steps of a scenario and decides when time may move.
 //!
-//! On a stepped clock virtual time moves only between steps and during waits, timer by timer, and never while a webhook
-//! is on its way: the outcome of each delivery is awaited first. How long the bot may think is real time.
+//! Steps are played in tracks: the scenario's own, and one for each branch of a `parallel`. On a stepped clock virtual time
+//! moves only once no track can go on without it, timer by timer, and never while a webhook is on its way: the outcome of
+//! each delivery is awaited first. How long the bot may think is real time.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -28,22 +29,43 @@ pub(super) const ACT_TAKES: VirtualSpan = VirtualSpan::from_secs(1);
 /// The scenario and how far it has got.
 #[derive(Debug)]
 pub(super) struct Stage {
-    steps: VecDeque<Step>,
+    phase: Phase,
+    /// Steps that go on side by side, the scenario's own first.
+    pub(super) tracks: Vec<Track>,
     /// How many steps have begun.
     begun: usize,
+    /// What expectations have taken so far.
+    pub(super) taken: BTreeSet<EntrySeq>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing is played, or not yet.
+    Idle,
+    /// Steps are played.
+    Playing,
+    /// No more steps; what is on its way is awaited.
+    Ending,
+    /// The journal is complete.
+    Done,
+}
+
+/// Steps that are played one after the other.
+#[derive(Debug)]
+pub(super) struct Track {
+    steps: VecDeque<Step>,
     pub(super) state: State,
     /// Where the last act stands in the journal: expectations look from here on.
     pub(super) window: EntrySeq,
-    /// What expectations have taken so far.
-    pub(super) taken: BTreeSet<EntrySeq>,
     /// From when, in real time, the bot's thinking is measured.
     pub(super) granted_from: WallTime,
+    /// The track that goes on once this one and others beside it have ended.
+    parent: Option<usize>,
 }
 
+/// What a track is at.
 #[derive(Debug)]
 pub(super) enum State {
-    /// Nothing is played, or not yet.
-    Idle,
     /// The next step can begin.
     Ready,
     /// Virtual time passes until this instant. Afterwards the bot's thinking is measured anew if it was a wait; what an
@@ -51,10 +73,10 @@ pub(super) enum State {
     Travelling(VirtualTime, Pause),
     /// An expectation is open.
     Watching(Box<Watch>),
-    /// No more steps; what is on its way is awaited.
-    Ending,
-    /// The journal is complete.
-    Done,
+    /// So many other tracks have to end first.
+    Forked(usize),
+    /// No more steps.
+    Over,
 }
 
 /// Why virtual time passes.
@@ -68,22 +90,37 @@ pub(super) enum Pause {
 
 impl Stage {
     pub(super) fn new(steps: Vec<Step>) -> Self {
-        Self {
+        let own = Track {
             steps: steps.into(),
-            begun: 0,
-            state: State::Idle,
+            state: State::Ready,
             window: EntrySeq(0),
-            taken: BTreeSet::new(),
             granted_from: WallTime::from_nanos(0),
+            parent: None,
+        };
+        Self { phase: Phase::Idle, tracks: vec![own], begun: 0, taken: BTreeSet::new() }
+    }
+
+    /// Skips all further steps.
+    pub(super) fn end(&mut self) {
+        self.tracks.clear();
+        self.phase = Phase::Ending;
+    }
+
+    /// Forgets tracks that have ended, as far as the numbers of others stay what they are.
+    fn tidy(&mut self) {
+        while matches!(self.tracks.last(), Some(Track { state: State::Over, .. })) {
+            self.tracks.pop();
         }
     }
 }
 
 impl World {
     pub(super) fn begin(&mut self) {
-        if matches!(self.stage.state, State::Idle) && !self.stage.steps.is_empty() {
-            self.stage.state = State::Ready;
-            self.stage.granted_from = self.wall;
+        if let (Phase::Idle, Some(own)) = (&self.stage.phase, self.stage.tracks.first_mut())
+            && !own.steps.is_empty()
+        {
+            own.granted_from = self.wall;
+            self.stage.phase = Phase::Playing;
         }
     }
 
@@ -96,65 +133,166 @@ impl World {
         self.arm_for_timers();
     }
 
-    /// One move; false if something from outside has to come first.
+    /// One move of each track, or else of the clock; false if something from outside has to come first.
     fn advance_once(&mut self) -> bool {
-        match std::mem::replace(&mut self.stage.state, State::Idle) {
-            State::Idle => false,
-            State::Ready => {
-                self.stage.state = match self.stage.steps.pop_front() {
-                    Some(step) => {
-                        let index = self.stage.begun;
-                        self.stage.begun += 1;
-                        self.step(index, step)
-                    }
-                    None => State::Ending,
-                };
-                true
-            }
-            State::Travelling(until, pause) => {
-                let arrived = self.travel(until);
-                if arrived && pause == Pause::Wait {
-                    self.stage.granted_from = self.stage.granted_from.max(self.wall);
+        match self.stage.phase {
+            Phase::Idle | Phase::Done => false,
+            Phase::Playing => {
+                let mut moved = false;
+                let mut track = 0;
+                // Tracks come to be and go on the way.
+                while track < self.stage.tracks.len() {
+                    moved |= self.advance_track(track);
+                    track += 1;
                 }
-                self.stage.state = if arrived { State::Ready } else { State::Travelling(until, pause) };
-                arrived
+                self.stage.tidy();
+                if self.stage.tracks.is_empty() {
+                    self.stage.phase = Phase::Ending;
+                    return true;
+                }
+                moved || self.let_time_pass()
             }
-            State::Watching(watch) => self.watch(watch),
-            State::Ending => {
-                let quiet = self.outbox.is_quiet();
-                self.stage.state = if quiet { State::Done } else { State::Ending };
-                if quiet {
+            Phase::Ending => {
+                if self.outbox.is_quiet() {
+                    self.stage.phase = Phase::Done;
                     self.record(What::Ended);
                     self.effects.push(Effect::Finished);
                 }
                 false
             }
-            State::Done => {
-                self.stage.state = State::Done;
+        }
+    }
+
+    /// One move of a track; false if it has to wait.
+    fn advance_track(&mut self, nth: usize) -> bool {
+        let wall = self.wall;
+        let track = &mut self.stage.tracks[nth];
+        match std::mem::replace(&mut track.state, State::Over) {
+            State::Ready => match track.steps.pop_front() {
+                Some(step) => {
+                    let index = self.stage.begun;
+                    self.stage.begun += 1;
+                    self.step(nth, index, step);
+                    true
+                }
+                None => {
+                    let (parent, granted_from) = (track.parent, track.granted_from);
+                    self.join(parent, granted_from);
+                    true
+                }
+            },
+            State::Travelling(until, pause) => {
+                let arrived = self.has_arrived(until);
+                let track = &mut self.stage.tracks[nth];
+                if arrived && pause == Pause::Wait {
+                    track.granted_from = track.granted_from.max(wall);
+                }
+                track.state = if arrived { State::Ready } else { State::Travelling(until, pause) };
+                arrived
+            }
+            State::Watching(watch) => self.watch(nth, watch),
+            state @ (State::Forked(_) | State::Over) => {
+                track.state = state;
                 false
             }
         }
     }
 
-    /// Begins a step and says what state it leads to.
-    fn step(&mut self, index: usize, step: Step) -> State {
+    /// A track has ended: the one it came from goes on once all others beside it have ended, too.
+    fn join(&mut self, parent: Option<usize>, granted_from: WallTime) {
+        let Some(parent) = parent.and_then(|parent| self.stage.tracks.get_mut(parent)) else { return };
+        parent.granted_from = parent.granted_from.max(granted_from);
+        if let State::Forked(left) = &mut parent.state {
+            *left -= 1;
+            if *left == 0 {
+                parent.state = State::Ready;
+            }
+        }
+    }
+
+    /// Whether a track's time has come. On a stepped clock all that was due on the way is done, too.
+    fn has_arrived(&mut self, until: VirtualTime) -> bool {
+        let now = self.clock.now();
+        if self.clock.pace() != Pace::Stepped {
+            if now < until {
+                self.arm_for(until);
+            }
+            return now >= until;
+        }
+        now >= until && self.outbox.is_quiet() && self.schedule.first().is_none_or(|first| first > now)
+    }
+
+    /// Moves a stepped clock to whatever is due next, if no track speaks against it.
+    fn let_time_pass(&mut self) -> bool {
+        if self.clock.pace() != Pace::Stepped || !self.outbox.is_quiet() {
+            return false;
+        }
+        let Some(limit) = self.limit() else { return false };
+        match self.schedule.first().filter(|first| *first <= limit) {
+            Some(first) => {
+                self.clock.step_to(first);
+                self.fire_one();
+            }
+            // Where nobody travels, time passes for the sake of timers alone.
+            None if self.is_destination(limit) => self.clock.step_to(limit),
+            None => return false,
+        }
+        for track in &mut self.stage.tracks {
+            if let State::Watching(watch) = &mut track.state {
+                watch.time_passed(self.wall);
+            }
+        }
+        true
+    }
+
+    /// How far time may move at once; nothing if it must stand still.
+    fn limit(&self) -> Option<VirtualTime> {
+        let mut limit: Option<VirtualTime> = None;
+        for track in &self.stage.tracks {
+            let until = match &track.state {
+                State::Travelling(until, _) => *until,
+                State::Watching(watch) => watch.lets_time_pass()?,
+                State::Ready => return None,
+                State::Forked(_) | State::Over => continue,
+            };
+            limit = Some(limit.map_or(until, |limit| limit.min(until)));
+        }
+        limit
+    }
+
+    /// Whether some track wants time to come to this instant.
+    fn is_destination(&self, at: VirtualTime) -> bool {
+        self.stage.tracks.iter().any(|track| matches!(track.state, State::Travelling(until, _) if until == at))
+    }
+
+    /// When something falls due next, of the world's or of a track's.
+    pub(super) fn next_due(&self) -> Option<VirtualTime> {
+        let travels = self.stage.tracks.iter().filter_map(|track| match track.state {
+            State::Travelling(until, _) => Some(until),
+            State::Ready | State::Watching(_) | State::Forked(_) | State::Over => None,
+        });
+        travels.chain(self.schedule.first()).min()
+    }
+
+    /// Begins a step.
+    fn step(&mut self, nth: usize, index: usize, step: Step) {
         let seq = self.journal.end();
         self.record(What::Step { index, line: step.place.line, source: step.source });
         let now = self.clock.now();
-        match step.action {
+        let state = match step.action {
             Action::Act(act) => {
-                self.open_window(seq);
+                self.open_window(nth, seq);
                 match self.perform(|platform, cx| platform.act(cx, &act)) {
-                    Ok(()) => self.take_time(),
-                    Err(refusal) => self.refuse(refusal.reason),
+                    Ok(()) => self.time_of_an_act(),
+                    Err(refusal) => return self.refuse(refusal.reason),
                 }
             }
             Action::Call(call) => {
-                self.open_window(seq);
+                self.open_window(nth, seq);
                 match self.make_call(index, &call) {
-                    Ok(true) => self.take_time(),
-                    Ok(false) => self.end(),
-                    Err(refusal) => self.refuse(refusal.reason),
+                    Ok(true) => self.time_of_an_act(),
+                    Ok(false) => return self.stage.end(),
+                    Err(refusal) => return self.refuse(refusal.reason),
                 }
             }
             Action::Wait(span) => State::Travelling(now + span, Pause::Wait),
@@ -168,18 +306,20 @@ impl World {
                     self.record(What::Kept { name: binding.name.value, value: shown });
                     State::Ready
                 }
-                Err(reason) => self.refuse(reason),
+                Err(reason) => return self.refuse(reason),
             },
             Action::OneOf(choice) => {
-                self.choose(choice);
+                self.choose(nth, choice);
                 State::Ready
             }
+            Action::Parallel(branches) => self.fork(nth, seq, branches),
             Action::Expect(expect) => State::Watching(Box::new(Watch::begin(index, expect, now, self.wall))),
-        }
+        };
+        self.stage.tracks[nth].state = state;
     }
 
     /// Draws one of the branches and has its steps played next.
-    fn choose(&mut self, choice: Choice) {
+    fn choose(&mut self, nth: usize, choice: Choice) {
         let weights = || choice.branches.iter().map(|branch| u64::from(branch.weight));
         let stream = self.desk.streams.of(format!("scenario/one_of/{}", choice.number));
         let mut left = stream.below(weights().sum());
@@ -190,19 +330,35 @@ impl World {
         });
         let drawn = drawn.expect("what is drawn lies below the sum of all weights");
         self.record(What::Chosen { branch: drawn + 1, of: choice.branches.len() });
+        let track = &mut self.stage.tracks[nth];
         for step in choice.branches.into_iter().nth(drawn).into_iter().flat_map(|branch| branch.steps).rev() {
-            self.stage.steps.push_front(step);
+            track.steps.push_front(step);
         }
     }
 
-    /// Has expectations look from this entry on, and the bot's thinking measured from now on.
-    fn open_window(&mut self, from: EntrySeq) {
-        self.stage.window = from;
-        self.stage.granted_from = self.wall;
+    /// Has branches go on side by side. What they leave for later expectations is all that happened since.
+    fn fork(&mut self, nth: usize, seq: EntrySeq, branches: Vec<Vec<Step>>) -> State {
+        self.open_window(nth, seq);
+        let count = branches.len();
+        self.stage.tracks.extend(branches.into_iter().map(|steps| Track {
+            steps: steps.into(),
+            state: State::Ready,
+            window: seq,
+            granted_from: self.wall,
+            parent: Some(nth),
+        }));
+        State::Forked(count)
+    }
+
+    /// Has expectations of a track look from this entry on, and the bot's thinking measured from now on.
+    fn open_window(&mut self, nth: usize, from: EntrySeq) {
+        let track = &mut self.stage.tracks[nth];
+        track.window = from;
+        track.granted_from = self.wall;
     }
 
     /// What an act leads to: the time it takes passes.
-    fn take_time(&self) -> State {
+    fn time_of_an_act(&self) -> State {
         let takes = match self.clock.pace() {
             Pace::Stepped => ACT_TAKES,
             Pace::Running(_) => VirtualSpan::ZERO,
@@ -210,15 +366,9 @@ impl World {
         State::Travelling(self.clock.now() + takes, Pause::Act)
     }
 
-    fn refuse(&mut self, reason: String) -> State {
+    fn refuse(&mut self, reason: String) {
         self.record(What::Refused { reason });
-        self.end()
-    }
-
-    /// Skips all further steps.
-    pub(super) fn end(&mut self) -> State {
-        self.stage.steps.clear();
-        State::Ending
+        self.stage.end();
     }
 
     /// Makes a call of the scenario's own, and judges the answer; false if it was not as it had to be.
@@ -232,30 +382,6 @@ impl World {
         let met = miss.is_none();
         self.record(What::Judged { index, verdict: miss.map_or(Verdict::Met, Verdict::Missed) });
         Ok(met)
-    }
-
-    /// Lets virtual time pass; true once it has come to `until`.
-    fn travel(&mut self, until: VirtualTime) -> bool {
-        if self.clock.pace() != Pace::Stepped {
-            let arrived = self.clock.now() >= until;
-            if !arrived {
-                self.arm_for(until);
-            }
-            return arrived;
-        }
-        while self.outbox.is_quiet() {
-            if self.fire_one() {
-                continue;
-            }
-            match self.schedule.first().filter(|first| *first <= until) {
-                Some(first) => self.clock.step_to(first),
-                None => {
-                    self.clock.step_to(until);
-                    return true;
-                }
-            }
-        }
-        false
     }
 
     /// The value that a `let` keeps, and as it is shown.

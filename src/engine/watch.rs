@@ -26,15 +26,27 @@ pub(super) struct Watch {
     reached: Option<WallTime>,
     /// Until when virtual time may pass.
     by: Option<VirtualTime>,
-    /// When virtual time last moved for its sake, in real time; long ago if it never did.
+    /// When virtual time last moved, in real time; long ago if it never did.
     moved: WallTime,
+    /// Whether the bot has had its time, so that virtual time may pass.
+    free: bool,
 }
 
 impl Watch {
     /// The step of this number begins now.
     pub(super) fn begin(index: usize, expect: Expect, now: VirtualTime, wall: WallTime) -> Self {
         let by = expect.by.map(|by| now + by);
-        Self { index, expect, begun: wall, reached: None, by, moved: WallTime::from_nanos(0) }
+        Self { index, expect, begun: wall, reached: None, by, moved: WallTime::from_nanos(0), free: false }
+    }
+
+    /// Until when virtual time may pass; nothing if it may not.
+    pub(super) fn lets_time_pass(&self) -> Option<VirtualTime> {
+        self.by.filter(|_| self.free)
+    }
+
+    /// Virtual time has passed, and the bot gets new time for what has come of it.
+    pub(super) fn time_passed(&mut self, wall: WallTime) {
+        (self.moved, self.free) = (wall, false);
     }
 
     fn is_absence(&self) -> bool {
@@ -48,54 +60,52 @@ enum Decision {
     Missed(Finding),
     /// Look again at this real instant, or when something happens.
     LookAgain(WallTime),
-    /// Let virtual time pass up to the next timer.
-    Travel,
+    /// Virtual time may pass up to whatever is due next.
+    LetTimePass,
 }
 
 impl World {
-    /// Looks at an open expectation; true if the scenario goes on.
-    pub(super) fn watch(&mut self, mut watch: Box<Watch>) -> bool {
-        match self.decide(&mut watch) {
+    /// Looks at the open expectation of a track; true if the track goes on.
+    pub(super) fn watch(&mut self, nth: usize, mut watch: Box<Watch>) -> bool {
+        match self.decide(nth, &mut watch) {
             Decision::Met(matches) => {
                 let last = matches.iter().max().and_then(|seq| self.journal.since(*seq).next()).map(|entry| entry.wall);
-                self.stage.granted_from = self.stage.granted_from.max(last.unwrap_or(self.stage.granted_from));
-                self.stage.taken.extend(matches);
                 if let (Pace::Stepped, Some(by), true) = (self.clock.pace(), watch.by, watch.is_absence()) {
                     self.clock.step_to(by);
                 }
                 self.record(What::Judged { index: watch.index, verdict: Verdict::Met });
-                self.stage.state = State::Ready;
+                self.stage.taken.extend(matches);
+                let track = &mut self.stage.tracks[nth];
+                track.granted_from = track.granted_from.max(last.unwrap_or(track.granted_from));
+                track.state = State::Ready;
                 true
             }
             Decision::Missed(finding) => {
-                let miss = self.miss(&watch, finding);
+                let miss = self.miss(nth, &watch, finding);
                 self.record(What::Judged { index: watch.index, verdict: Verdict::Missed(miss) });
-                self.stage.state = self.end();
+                self.stage.end();
                 true
             }
             Decision::LookAgain(at) => {
                 self.arm(at);
-                self.stage.state = State::Watching(watch);
+                self.stage.tracks[nth].state = State::Watching(watch);
                 false
             }
-            Decision::Travel => {
-                if let Some(first) = self.schedule.first() {
-                    self.clock.step_to(first);
-                    self.fire_one();
-                }
-                watch.moved = self.wall;
-                self.stage.state = State::Watching(watch);
-                true
+            Decision::LetTimePass => {
+                watch.free = true;
+                self.stage.tracks[nth].state = State::Watching(watch);
+                false
             }
         }
     }
 
-    fn decide(&self, watch: &mut Watch) -> Decision {
-        let from = if watch.is_absence() { watch.begun } else { self.stage.granted_from };
+    fn decide(&self, nth: usize, watch: &mut Watch) -> Decision {
+        let track = &self.stage.tracks[nth];
+        let from = if watch.is_absence() { watch.begun } else { track.granted_from };
         let deadline = from.max(watch.moved) + watch.expect.within;
         let since = match watch.expect.wanted {
             Wanted::Never(_, Since::Beginning) => EntrySeq(0),
-            _ => self.stage.window,
+            _ => track.window,
         };
         let window = Window { from: since, taken: &self.stage.taken, deadline };
         let mut finding = judge::examine(&watch.expect, &self.journal, window, &self.desk);
@@ -136,10 +146,10 @@ impl World {
         if self.wall < holds_until { Decision::LookAgain(holds_until) } else { Decision::Met(finding.matches) }
     }
 
-    /// Whether a stepped clock has timers left that fall due while the expectation lets time pass.
+    /// Whether there is something left on a stepped clock that falls due while the expectation lets time pass.
     fn has_time_to_pass(&self, watch: &Watch) -> bool {
-        let first = self.schedule.first().zip(watch.by);
-        self.clock.pace() == Pace::Stepped && first.is_some_and(|(first, by)| first <= by)
+        let next = self.next_due().zip(watch.by);
+        self.clock.pace() == Pace::Stepped && next.is_some_and(|(next, by)| next <= by)
     }
 
     /// How an undecided expectation goes on: by waiting for the bot, or by letting virtual time pass; nothing if its time
@@ -151,7 +161,7 @@ impl World {
                     let granted_until = watch.begun.max(watch.moved) + GRANT.min(watch.expect.within);
                     let free = self.wall >= granted_until && self.outbox.is_quiet();
                     let soon = granted_until.max(self.wall + WallLimit::from_millis(1));
-                    return Some(if free { Decision::Travel } else { Decision::LookAgain(soon) });
+                    return Some(if free { Decision::LetTimePass } else { Decision::LookAgain(soon) });
                 }
                 Pace::Running(_) if self.clock.now() < by => {
                     return self.clock.until(by).map(|limit| Decision::LookAgain(self.wall + limit));
@@ -162,7 +172,7 @@ impl World {
         (self.wall < deadline).then_some(Decision::LookAgain(deadline))
     }
 
-    fn miss(&self, watch: &Watch, finding: Finding) -> Miss {
+    fn miss(&self, nth: usize, watch: &Watch, finding: Finding) -> Miss {
         let matched = finding.matches.len();
         let entry = |seq: &EntrySeq| self.journal.since(*seq).next();
         let late = finding.late.first().and_then(entry);
@@ -175,7 +185,7 @@ impl World {
                 format!("{matched} of {} happened, and no {missing} in time", subjects.len())
             }
             (_, Some(late)) => {
-                let after = late.wall.since(self.stage.granted_from);
+                let after = late.wall.since(self.stage.tracks[nth].granted_from);
                 format!("it happened, but only after {}", seconds(after))
             }
             (Wanted::First(_), None) if finding.overtaken => "something else of its kind came first".to_owned(),

@@ -79,7 +79,12 @@ pub fn route(vendor: &Vendor, code: &Code) -> Option<String> {
             }
             Subject::Message(_) | Subject::Event { .. } | Subject::Violation(_) | Subject::State(_) => None,
         }),
-        Action::Fault(_) | Action::Act(_) | Action::Wait(_) | Action::Let(_) | Action::OneOf(_) => None,
+        Action::Fault(_)
+        | Action::Act(_)
+        | Action::Wait(_)
+        | Action::Let(_)
+        | Action::OneOf(_)
+        | Action::Parallel(_) => None,
     })
 }
 

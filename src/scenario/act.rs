@@ -372,6 +372,33 @@ acts! {
     "subscribe" => Subscribe: "an admin sets up a bot's webhook, changes it, or switches it on again",
 }
 
+macro_rules! about_chats {
+    ($( $name:ident ),* $(,)?) => {
+        impl Act {
+            /// The chat it refers to, as written, if it names one.
+            #[must_use]
+            pub fn chat(&self) -> Option<&Located<String>> {
+                match self {
+                    $( Self::$name(act) => act.chat.as_ref(), )*
+                    _ => None,
+                }
+            }
+
+            /// Where it can name the chat it refers to; nothing if it is about none, or makes one.
+            pub(super) fn chat_mut(&mut self) -> Option<&mut Option<Located<String>>> {
+                match self {
+                    $( Self::$name(act) => Some(&mut act.chat), )*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+about_chats! {
+    Say, Choose, Pick, Attach, Read, Delete, Leave, Assign, Transfer, Hold, Resume, Tag, Close, Receipt, OptOut, OptIn,
+}
+
 impl Act {
     /// The person who does it, as written, if the act names one.
     #[must_use]
@@ -398,34 +425,6 @@ impl Act {
             | Self::ReportProblem(_)
             | Self::ResolveProblem(_)
             | Self::Subscribe(_) => None,
-        }
-    }
-
-    /// The chat it refers to, as written, if it names one.
-    #[must_use]
-    pub fn chat(&self) -> Option<&Located<String>> {
-        match self {
-            Self::StartChat(_)
-            | Self::SetStatus(_)
-            | Self::ReportProblem(_)
-            | Self::ResolveProblem(_)
-            | Self::Subscribe(_) => None,
-            Self::Say(act) => act.chat.as_ref(),
-            Self::Choose(act) => act.chat.as_ref(),
-            Self::Pick(act) => act.chat.as_ref(),
-            Self::Attach(act) => act.chat.as_ref(),
-            Self::Read(act) => act.chat.as_ref(),
-            Self::Delete(act) => act.chat.as_ref(),
-            Self::Leave(act) => act.chat.as_ref(),
-            Self::Assign(act) => act.chat.as_ref(),
-            Self::Transfer(act) => act.chat.as_ref(),
-            Self::Hold(act) => act.chat.as_ref(),
-            Self::Resume(act) => act.chat.as_ref(),
-            Self::Tag(act) => act.chat.as_ref(),
-            Self::Close(act) => act.chat.as_ref(),
-            Self::Receipt(act) => act.chat.as_ref(),
-            Self::OptOut(act) => act.chat.as_ref(),
-            Self::OptIn(act) => act.chat.as_ref(),
         }
     }
 

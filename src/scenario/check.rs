@@ -151,6 +151,7 @@ fn scenario(root: &Node, row: Option<&Row>, reading: &Reading<'_>, problems: &mu
         names: Vec::new(),
         repeated: 0,
         choices: 0,
+        lane: None,
         defaults: defaults.flatten().unwrap_or_default(),
         library: reading.library,
         row,
@@ -217,6 +218,8 @@ pub(super) struct Checker<'v, 'p> {
     pub(super) repeated: usize,
     /// How many choices there have been so far.
     pub(super) choices: usize,
+    /// Whether other steps are played beside these, and then which chat these were about last.
+    pub(super) lane: Option<Option<Located<String>>>,
     /// What expectations go by where they do not say.
     defaults: Defaults,
     /// Where included files are kept.
@@ -257,17 +260,25 @@ impl Checker<'_, '_> {
                 }
             },
         };
-        let Some(action) = action else {
+        let Some(mut action) = action else {
             self.presume(&key.name, value);
             return None;
         };
-        match &action {
-            Action::Act(act) => self.act(act, key.place),
-            Action::Expect(expect) => self.expect(expect),
+        match &mut action {
+            Action::Act(act) => {
+                self.keep_to_lane(act, key.place);
+                self.act(act, key.place);
+            }
+            Action::Expect(expect) => {
+                if let Some(Some(chat)) = &self.lane {
+                    expect.keep_to(chat);
+                }
+                self.expect(expect);
+            }
             Action::Let(binding) => self.binding(binding),
             Action::Call(call) => self.call(call, key.place),
             // The steps of branches were checked one by one.
-            Action::Fault(_) | Action::Wait(_) | Action::OneOf(_) => {}
+            Action::Fault(_) | Action::Wait(_) | Action::OneOf(_) | Action::Parallel(_) => {}
         }
         let (place, source) = self.included.place(key.place, format!("{}: {}", key.name, Flow(value)));
         Some(Step { place, source, action })
@@ -350,6 +361,25 @@ impl Checker<'_, '_> {
             | Act::OptIn(_)
             | Act::ReportProblem(_)
             | Act::ResolveProblem(_) => {}
+        }
+    }
+
+    /// Has an act beside others be about the chat of its lane, lest that depend on how far those others are.
+    fn keep_to_lane(&mut self, act: &mut Act, place: Place) {
+        let Some(lane) = &mut self.lane else { return };
+        if let Act::StartChat(start) = act {
+            let value = start.chat.clone().unwrap_or_else(|| start.r#as.value.clone());
+            *lane = Some(Located { value, place: start.r#as.place });
+            return;
+        }
+        let own = act.doer().filter(|doer| self.chats.contains(&doer.value)).cloned();
+        let word = act.name();
+        let Some(chat) = act.chat_mut() else { return };
+        *chat = chat.take().or(own).or(lane.clone());
+        lane.clone_from(chat);
+        if chat.is_none() {
+            let message = format!("which chat `{word}` is about depends on what happens beside it");
+            self.problems.push(Diagnostic::new(&codes::CONTRADICTION, place, message).help("add `chat: …`"));
         }
     }
 

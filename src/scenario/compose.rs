@@ -1,4 +1,4 @@
-//! Steps that stand for others: `repeat`, `one_of` and `include`.
+//! Steps that stand for others: `repeat`, `one_of`, `parallel` and `include`.
 
 use super::check::Checker;
 use super::decode::{Decode, Located, Problems, Schema, Unread, wrong_type};
@@ -11,10 +11,14 @@ use crate::record;
 const REPEAT: &str = "repeat";
 /// The step that plays some of others.
 const ONE_OF: &str = "one_of";
+/// The step that plays others side by side.
+const PARALLEL: &str = "parallel";
 /// The step that stands for those of another file.
 const INCLUDE: &str = "include";
 /// How many steps repeated ones may be in all.
 const MOST_STEPS: usize = 10_000;
+/// How many lists of steps may be played side by side.
+const MOST_LANES: usize = 100;
 /// The greatest weight of a branch.
 const MOST_WEIGHT: u32 = 1_000_000;
 
@@ -34,6 +38,14 @@ record! {
         /// How likely it is, compared with the others; 1 by default.
         weight: Option<Located<u32>>,
         /// What is played; an empty list for nothing at all.
+        steps: Steps,
+    }
+}
+
+record! {
+    /// Steps that are played beside others.
+    pub(super) struct Lane {
+        /// What is played.
         steps: Steps,
     }
 }
@@ -68,6 +80,7 @@ impl Checker<'_, '_> {
             Some((key, value)) if key.name == REPEAT => self.repeat(value),
             Some((key, value)) if key.name == INCLUDE => self.include(key.place, value),
             Some((key, value)) if key.name == ONE_OF => self.one_of(key, value).into_iter().collect(),
+            Some((key, value)) if key.name == PARALLEL => self.parallel(key, value).into_iter().collect(),
             _ => self.step(node).into_iter().collect(),
         }
     }
@@ -127,6 +140,39 @@ impl Checker<'_, '_> {
         Some(Step { place, source, action: Action::OneOf(Choice { number, branches }) })
     }
 
+    fn parallel(&mut self, key: &Key, node: &Node) -> Option<Step> {
+        let Value::List(items) = &node.value else {
+            wrong_type(node, "a list, such as `[{steps: […]}, {steps: […]}]`", self.problems);
+            return None;
+        };
+        if !(2..=MOST_LANES).contains(&items.len()) {
+            let message = format!("{} lists of steps side by side; 2 to {MOST_LANES} are possible", items.len());
+            let problem = Diagnostic::new(&codes::OUT_OF_RANGE, node.place, message);
+            self.problems
+                .push(problem.help("list what happens at the same time, as in `[{steps: […]}, {steps: […]}]`"));
+            return None;
+        }
+        // Each lane knows what was there before, since nobody can tell how far the others are. Afterwards all is known.
+        let (chats, names) = (self.chats.clone(), self.names.clone());
+        let (mut all_chats, mut all_names) = (chats.clone(), names.clone());
+        let outer = self.lane.take();
+        let mut lanes: Vec<Option<Vec<Step>>> = Vec::with_capacity(items.len());
+        for item in items {
+            self.chats.clone_from(&chats);
+            self.names.clone_from(&names);
+            self.lane = Some(outer.clone().flatten());
+            let lane = Lane::decode(item, self.problems);
+            lanes.push(lane.map(|lane| lane.steps.0.iter().flat_map(|Unread(node)| self.steps(node)).collect()));
+            all_chats.extend(self.chats.drain(..).filter(|chat| !chats.contains(chat)));
+            all_names.extend(self.names.drain(..).filter(|name| !names.contains(name)));
+        }
+        self.lane = outer;
+        (self.chats, self.names) = (all_chats, all_names);
+        let lanes: Vec<Vec<Step>> = lanes.into_iter().collect::<Option<_>>()?;
+        let (place, source) = self.included.place(key.place, format!("{PARALLEL}: {} side by side", lanes.len()));
+        Some(Step { place, source, action: Action::Parallel(lanes) })
+    }
+
     fn branch(&mut self, node: &Node) -> Option<Branch> {
         let raw = RawBranch::decode(node, self.problems)?;
         let steps = raw.steps.0.iter().flat_map(|Unread(node)| self.steps(node)).collect();
@@ -153,6 +199,7 @@ fn common(mut one: Vec<String>, other: &[String]) -> Vec<String> {
 fn count(steps: &[Step]) -> usize {
     let within = |step: &Step| match &step.action {
         Action::OneOf(choice) => choice.branches.iter().map(|branch| count(&branch.steps)).sum(),
+        Action::Parallel(lanes) => lanes.iter().map(|lane| count(lane)).sum(),
         Action::Act(_) | Action::Wait(_) | Action::Expect(_) | Action::Fault(_) | Action::Let(_) | Action::Call(_) => 0,
     };
     steps.iter().map(|step| 1 + within(step)).sum()

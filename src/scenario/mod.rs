@@ -84,6 +84,8 @@ pub enum Action {
     Call(Box<CallStep>),
     /// Chance decides what happens.
     OneOf(Choice),
+    /// Several things happen side by side.
+    Parallel(Vec<Vec<Step>>),
 }
 
 /// Steps of which some are played.
@@ -114,6 +116,7 @@ impl Action {
             Self::OneOf(choice) => {
                 choice.branches.iter().all(|branch| branch.steps.iter().any(|step| step.action.expects()))
             }
+            Self::Parallel(branches) => branches.iter().flatten().any(|step| step.action.expects()),
             Self::Act(_) | Self::Wait(_) | Self::Fault(_) | Self::Let(_) => false,
         }
     }
@@ -174,6 +177,11 @@ pub const STEPS: &[StepDoc] = &[
         name: "one_of",
         doc: "plays one of several lists of steps, drawn from the seed by their weights",
         keys: &[("each of the list", compose::RawBranch::FIELDS)],
+    },
+    StepDoc {
+        name: "parallel",
+        doc: "plays several lists of steps side by side, such as the chats of several customers",
+        keys: &[("each of the list", compose::Lane::FIELDS)],
     },
     StepDoc {
         name: "let",

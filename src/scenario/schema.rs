@@ -8,7 +8,7 @@ use serde_json::{Map, json};
 use super::act::{ACTS, Act, CustomerSpec};
 use super::call::RawCall;
 use super::check::HEAD;
-use super::compose::{RawBranch, Repeat};
+use super::compose::{Lane, RawBranch, Repeat};
 use super::decode::{Decode as _, FieldDoc, Schema, sentence};
 use super::expect::{Defaults, Let, RawExpect, RawSubject};
 use super::fault::RawFault;
@@ -121,6 +121,7 @@ fn other(step: &str) -> Schema {
             }
             json!({"type": "array", "minItems": 1, "items": branch})
         }
+        "parallel" => json!({"type": "array", "minItems": 2, "items": Lane::schema()}),
         "fault" => {
             let mut fault = RawFault::schema();
             just_one(&mut fault["properties"]["on"], &["route", "event"]);

@@ -42,6 +42,8 @@ pub(super) fn step(name: &str) -> &'static str {
 - expect: {message: {from: bot, text: {matches: \"(?i)order number\"}}, within: 3s}
 - expect: {call: {route: ROUTE, status: 200}, times: 1}
 - expect: {event: EVENT, delivered: true, attempts: 2, by: 10m}
+- expect: {in_order: [{event: EVENT}, {message: {from: bot}}]}
+- expect: {state: {chat: alice, status: closed}, by: 45m}
 "
         }
         "expect_none" => {
@@ -56,6 +58,7 @@ pub(super) fn step(name: &str) -> &'static str {
 - fault: {on: {event: EVENT, nth: 2}, do: {duplicate: {gap: 200ms}}}
 "
         }
+        "parallel" => "- parallel: [{steps: [{say: {as: alice, text: \"Hi\"}}, {wait: 1m}]}, {steps: [{wait: 10s}]}]\n",
         "call" => {
             "\
 - call: {route: ROUTE, params: {chat_id: \"${chat.alice}\"}, body: {text: Hi}, answer: {status: 200}}

@@ -240,6 +240,25 @@ impl Expect {
         }
     }
 
+    /// Has messages and webhooks for which no chat is named be those of this one.
+    pub(super) fn keep_to(&mut self, chat: &Located<String>) {
+        let subjects = match &mut self.wanted {
+            Wanted::Some(subject)
+            | Wanted::First(subject)
+            | Wanted::Exactly(_, subject)
+            | Wanted::Never(subject, _) => std::slice::from_mut(subject),
+            Wanted::All(subjects, _) => subjects,
+        };
+        for subject in subjects {
+            let named = match subject {
+                Subject::Message(pattern) => &mut pattern.chat,
+                Subject::Event { pattern, .. } => &mut pattern.chat,
+                Subject::Call(_) | Subject::Violation(_) | Subject::State(_) => continue,
+            };
+            named.get_or_insert_with(|| chat.clone());
+        }
+    }
+
     /// The texts in it that may hold names.
     #[must_use]
     pub fn texts(&self) -> Vec<&Text> {
