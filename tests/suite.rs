@@ -19,6 +19,7 @@ mod fourth_vendor;
 mod imichat_clock;
 mod imichat_vectors;
 mod livechat_vectors;
+mod manner;
 mod parallel;
 mod readme;
 mod recipes;

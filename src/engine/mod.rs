@@ -9,6 +9,7 @@ mod outbox;
 pub mod port;
 mod schedule;
 pub mod sign;
+mod speech;
 mod stage;
 mod standing;
 mod watch;

@@ -12,6 +12,7 @@ use super::World;
 use super::clock::Pace;
 use super::judge;
 use super::port::Effect;
+use super::speech::{self, Speech};
 use super::watch::Watch;
 use crate::base::id::EntrySeq;
 use crate::base::time::{VirtualSpan, VirtualTime, WallTime};
@@ -59,6 +60,8 @@ pub(super) struct Track {
     pub(super) window: EntrySeq,
     /// From when, in real time, the bot's thinking is measured.
     pub(super) granted_from: WallTime,
+    /// What is left of an act that takes several.
+    speech: Speech,
     /// The track that goes on once this one and others beside it have ended.
     parent: Option<usize>,
 }
@@ -95,6 +98,7 @@ impl Stage {
             state: State::Ready,
             window: EntrySeq(0),
             granted_from: WallTime::from_nanos(0),
+            speech: Speech::new(),
             parent: None,
         };
         Self { phase: Phase::Idle, tracks: vec![own], begun: 0, taken: BTreeSet::new() }
@@ -168,6 +172,10 @@ impl World {
         let wall = self.wall;
         let track = &mut self.stage.tracks[nth];
         match std::mem::replace(&mut track.state, State::Over) {
+            State::Ready if !track.speech.is_empty() => {
+                self.speak(nth);
+                true
+            }
             State::Ready => match track.steps.pop_front() {
                 Some(step) => {
                     let index = self.stage.begun;
@@ -282,10 +290,8 @@ impl World {
         let state = match step.action {
             Action::Act(act) => {
                 self.open_window(nth, seq);
-                match self.perform(|platform, cx| platform.act(cx, &act)) {
-                    Ok(()) => self.time_of_an_act(),
-                    Err(refusal) => return self.refuse(refusal.reason),
-                }
+                self.stage.tracks[nth].speech = speech::of(&mut self.desk, act);
+                State::Ready
             }
             Action::Call(call) => {
                 self.open_window(nth, seq);
@@ -318,6 +324,22 @@ impl World {
         self.stage.tracks[nth].state = state;
     }
 
+    /// Does what is next of an act, after the time it takes to come to it.
+    fn speak(&mut self, nth: usize) {
+        let track = &mut self.stage.tracks[nth];
+        let Some((after, act)) = track.speech.pop_front() else { return };
+        if after > VirtualSpan::ZERO {
+            track.speech.push_front((VirtualSpan::ZERO, act));
+            track.state = State::Travelling(self.clock.now() + after, Pause::Act);
+            return;
+        }
+        track.granted_from = self.wall;
+        match self.perform(|platform, cx| platform.act(cx, &act)) {
+            Ok(()) => self.stage.tracks[nth].state = self.time_of_an_act(),
+            Err(refusal) => self.refuse(refusal.reason),
+        }
+    }
+
     /// Draws one of the branches and has its steps played next.
     fn choose(&mut self, nth: usize, choice: Choice) {
         let weights = || choice.branches.iter().map(|branch| u64::from(branch.weight));
@@ -345,6 +367,7 @@ impl World {
             state: State::Ready,
             window: seq,
             granted_from: self.wall,
+            speech: Speech::new(),
             parent: Some(nth),
         }));
         State::Forked(count)

@@ -22,10 +22,11 @@ use crate::journal::entry::{Change, Party, Role, Said, Source};
 use crate::scenario::act::CustomerSpec;
 use crate::scenario::call::{CallStep, Target};
 use crate::scenario::decode::Located;
+use crate::scenario::manner::Manner;
 use crate::scenario::text::{CHAT, CUSTOMER, PHONE, Text};
 
 /// Somebody the scenario plays, with nothing left to make up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Customer {
     /// The name that steps use.
     pub key: String,
@@ -39,6 +40,8 @@ pub struct Customer {
     pub phone: String,
     /// The language of what is made up about them.
     pub locale: Locale,
+    /// How they write, if not each text as one message.
+    pub manner: Option<Manner>,
 }
 
 impl Customer {
@@ -143,6 +146,7 @@ impl Desk {
                     id: spec.id.clone().unwrap_or(id),
                     phone: spec.phone.clone().unwrap_or(phone),
                     locale,
+                    manner: spec.manner.clone(),
                 };
                 (key.clone(), customer)
             })

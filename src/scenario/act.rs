@@ -5,6 +5,7 @@
 use super::codes;
 use super::decode::{Decode, FieldDoc, Located, Problems, Schema};
 use super::expect::check_word;
+use super::manner::Manner;
 use super::node::Node;
 use super::text::Text;
 use crate::base::locale::Locale;
@@ -39,13 +40,15 @@ record! {
         pub phone: Option<String>,
         /// The language of what is made up about them: `en`, `he` or `ar`; the platform's own choice by default.
         pub locale: Option<Locale>,
+        /// How they write; each text as one message by default.
+        pub manner: Option<Manner>,
     }
 }
 
 impl Default for CustomerSpec {
     /// Somebody about whom nothing is said.
     fn default() -> Self {
-        Self { name: None, email: None, id: None, phone: None, locale: None }
+        Self { name: None, email: None, id: None, phone: None, locale: None, manner: None }
     }
 }
 

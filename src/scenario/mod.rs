@@ -13,6 +13,7 @@ pub mod expect;
 mod fault;
 mod flow;
 pub mod include;
+pub mod manner;
 pub mod node;
 pub mod pattern;
 mod reader;

@@ -74,7 +74,7 @@ impl Text {
     }
 
     /// Text without names in it.
-    pub(super) fn plain(text: impl Into<String>, place: Place) -> Self {
+    pub(crate) fn plain(text: impl Into<String>, place: Place) -> Self {
         Self { pieces: vec![Piece::Plain(text.into())], place }
     }
 
