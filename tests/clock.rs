@@ -1,5 +1,7 @@
 //! When virtual time moves, what falls due on the way, and that the bot's slowness is real time.
 
+use proptest::prelude::*;
+
 use crate::support::stagehand::{Play, Reaction, START, play, play_at, post};
 use crate::support::toy::TOY;
 use rehearsal::base::time::{VirtualSpan, VirtualTime, WallLimit};
@@ -175,4 +177,38 @@ fn a_running_clock_lets_real_time_pass() {
     check(Pace::Running(1), 120_000);
     check(Pace::Running(60), 2_000);
     check(Pace::Stepped, 0);
+}
+
+/// The effects of a random scenario in their order, without when. The waits are such that a second more or less, which is what an act
+/// takes on a stepped clock only, changes nothing about what comes first.
+fn effects(steps: &[(usize, bool)], answers: u16, pace: Pace) -> Vec<String> {
+    let waits = ["25s", "200s", "2h"];
+    let step = |(wait, says): &(usize, bool)| match says {
+        true => format!("- say: {{as: alice, text: More}}\n- wait: {}\n", waits[*wait]),
+        false => format!("- wait: {}\n", waits[*wait]),
+    };
+    let steps: String = steps.iter().map(step).collect();
+    let text = format!(
+        "{HEAD}steps:\n- start_chat: {{as: alice, text: Hi}}\n- wait: 25s\n{steps}- wait: 3h\n- expect: {{event: note}}\n"
+    );
+    let mut nth = 0;
+    let played = play_at(&TOY, &text, pace, |_| {
+        nth += 1;
+        if answers >> (nth % 16) & 1 == 1 { Reaction::ok() } else { Reaction::status(500) }
+    });
+    let untimed = |line: &str| line.split_once(r#","kind":"#).map(|(_, what)| what.to_owned());
+    let is_effect = |what: &String| !what.starts_with(r#""step""#);
+    played.journal().lines().filter_map(untimed).filter(is_effect).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_effects_does_not_depend_on_the_clock(
+        steps in prop::collection::vec((0_usize..3, any::<bool>()), 0..4),
+        answers in any::<u16>(),
+    ) {
+        let stepped = effects(&steps, answers, Pace::Stepped);
+        prop_assert_eq!(&effects(&steps, answers, Pace::Running(1)), &stepped);
+        prop_assert_eq!(&effects(&steps, answers, Pace::Running(60)), &stepped);
+    }
 }
