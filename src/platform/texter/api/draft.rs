@@ -6,6 +6,7 @@ use super::super::Texter;
 use super::super::codes::Denial;
 use super::super::model::{Content, File, Media};
 use super::fields::Fields;
+use crate::base::time::VirtualTime;
 use crate::platform::cx::Cx;
 
 const LONGEST_TEXT: usize = 4_096;
@@ -41,9 +42,15 @@ enum Source {
     Url(String),
 }
 
-/// Checks a message.
-pub(in super::super) fn check(texter: &Texter, document: &Json) -> Result<Plan, Denial> {
-    check_fields(texter, &Fields::of(document, "body")?)
+/// Checks a message to the contact of a chat, and whether it reaches them. That subscriptions are held to the same window as
+/// callers is inferred: the window is the channel's, which does not ask who sends. Contacts who want no templates still get
+/// free messages.
+pub(in super::super) fn check(texter: &Texter, chat: &str, document: &Json, now: VirtualTime) -> Result<Plan, Denial> {
+    let plan = check_fields(texter, &Fields::of(document, "body")?)?;
+    match texter.chats.get(chat).is_some_and(|chat| texter.reaches(chat, now)) {
+        true => Ok(plan),
+        false => Err(Denial::invalid("Session window closed")),
+    }
 }
 
 /// The same for one that stands within something else.

@@ -21,11 +21,7 @@ pub(super) fn send(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) 
     let fields = request.fields()?;
     fields.text("context")?;
     let correlation = fields.text("tmpSendId")?;
-    let plan = draft::check(texter, &request.document)?;
-    let open = texter.chats.get(&id).is_some_and(|chat| texter.reaches(chat, cx.now()));
-    if !open {
-        return Err(Denial::invalid("Session window closed").into());
-    }
+    let plan = draft::check(texter, &id, &request.document, cx.now())?;
     texter.admit(cx, request)?;
     let by = Hand::caller(cx);
     let content = plan.carry_out(texter, cx);

@@ -90,7 +90,7 @@ impl Texter {
             "sendMessage" => {
                 let chat = self.contact_in(params.get("chat").unwrap_or(&Json::Null))?;
                 let message = params.get("message").unwrap_or(&Json::Null);
-                let plan = draft::check(self, message).map_err(|denial| denial.to_string())?;
+                let plan = draft::check(self, &chat, message, cx.now()).map_err(|denial| denial.to_string())?;
                 let content = plan.carry_out(self, cx);
                 self.send(cx, &chat, &by, content);
             }

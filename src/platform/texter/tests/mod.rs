@@ -1,6 +1,7 @@
 //! A tenant at play without an engine: tests call, act, let time pass and look at what was sent.
 
 mod acceptance;
+mod actions;
 mod bounds;
 mod chance;
 mod gate;
