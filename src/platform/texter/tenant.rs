@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::filtrex::Mode;
-use super::model::{Agent, Channel, Department, Label, Localization, TemplateForm};
+use super::model::{Agent, Channel, ChatStatus, Department, Label, Localization, TemplateForm};
 use super::scope::Grant;
 use super::subscription::Import;
 use crate::base::secret::Secret;
@@ -127,6 +127,17 @@ pub(super) enum TemplateStatus {
     Bulk,
     /// It stays as it is.
     Unchanged,
+}
+
+impl TemplateStatus {
+    /// Where a chat stands that a template begins. That it is the bot's where templates change nothing is inferred: so are
+    /// chats that begin without one.
+    pub(super) const fn of_new_chats(self) -> ChatStatus {
+        match self {
+            Self::Bulk => ChatStatus::Bulk,
+            Self::Unchanged => ChatStatus::Bot,
+        }
+    }
 }
 
 /// Whether free messages reach only those who have written within a day, on channels where that is so.

@@ -240,6 +240,21 @@ fn a_chat_goes_on_at_a_node_even_where_templates_leave_it_as_it_is() {
 }
 
 #[test]
+fn a_template_begins_a_chat_of_the_status_that_is_set_up() {
+    let check = |make_bulk: bool, status: u64| {
+        let mut stage = Stage::open(json!({"templates_make_bulk": make_bulk}));
+        sent(&mut stage, &with("replyAction", json!({"chatStatus": 2, "responsibleAgent": "noa@example.com"})));
+        let chat = stage.chat(ADA);
+        assert_eq!((&chat["status"], &chat["botState"].is_object()), (&json!(status), &!make_bulk), "{chat}");
+        // The answer is awaited all the same.
+        stage.act(json!({"start_chat": {"as": "ada", "text": "Thanks"}})).unwrap();
+        assert_eq!(stage.chat(ADA)["status"], 2);
+    };
+    check(true, 4);
+    check(false, 0);
+}
+
+#[test]
 fn buttons_of_a_template_can_be_chosen() {
     let check = |buttons: Value, payload: &str| {
         let mut stage = Stage::open(subscribed());

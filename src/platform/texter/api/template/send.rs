@@ -6,7 +6,7 @@ use super::super::super::Texter;
 use super::super::super::codes::{Denial, Failure};
 use super::super::super::deed::Hand;
 use super::super::super::model::{
-    Channel, Chat, ChatStatus, Contact, Content, Localization, LocalizationStatus, ReplyAction, Template,
+    Channel, Chat, Contact, Content, Localization, LocalizationStatus, ReplyAction, Template,
 };
 use super::super::super::phone_number;
 use super::super::super::wire;
@@ -56,7 +56,8 @@ pub(in super::super) fn send(texter: &mut Texter, cx: &mut Cx<'_>, request: &Req
     texter.admit(cx, request)?;
     let by = Hand::caller(cx);
     let known = cx.customer_with_phone(&contact.id).map(|customer| customer.key.clone());
-    let id = texter.meet(cx, contact, ChatStatus::Bulk, known, by.party.clone());
+    let status = texter.tenant.template_status.of_new_chats();
+    let id = texter.meet(cx, contact, status, known, by.party.clone());
     if let Some(changes) = changes {
         changes.apply(texter, cx, &id, &by);
     }
