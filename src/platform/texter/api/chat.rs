@@ -104,6 +104,9 @@ pub(super) fn update(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
     changed(texter, &id)
 }
 
+/// The members of a chat that a call can change.
+const CHANGED_KEYS: [&str; 5] = ["displayName", "title", "externalBot", "crmData", "crmDeepLink"];
+
 /// What a call changes of a chat itself.
 pub(super) struct Changes<'d> {
     name: Option<&'d str>,
@@ -115,6 +118,7 @@ pub(super) struct Changes<'d> {
 
 impl<'d> Changes<'d> {
     pub(super) fn read(fields: &Fields<'d>) -> Result<Self, Denial> {
+        fields.refuse_nulls(&CHANGED_KEYS)?;
         Ok(Self {
             name: fields.short("displayName", LONGEST_NAME)?,
             title: fields.short("title", LONGEST_NAME)?,

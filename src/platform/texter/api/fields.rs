@@ -40,6 +40,15 @@ impl<'d> Fields<'d> {
         Denial::invalid(format!("{}.{key} {why}", self.place))
     }
 
+    /// Refuses `null` where a member that is left out would do. That nothing can be cleared so is inferred: the vendor says
+    /// of a member that it can be `null` where that is so.
+    pub(super) fn refuse_nulls(&self, keys: &[&str]) -> Result<(), Denial> {
+        match keys.iter().find(|key| self.members.get(**key).is_some_and(Json::is_null)) {
+            Some(key) => Err(self.wrong(key, "must not be null")),
+            None => Ok(()),
+        }
+    }
+
     /// A refusal that is about the object itself.
     pub(super) fn broken(&self, why: &str) -> Denial {
         Denial::invalid(format!("{} {why}", self.place))

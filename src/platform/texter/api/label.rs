@@ -48,6 +48,7 @@ pub(super) fn create(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
 pub(super) fn update(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
     known(texter, request)?;
     let fields = request.fields()?;
+    fields.refuse_nulls(&["name", "color"])?;
     let name = fields.get("name").map(|_| fields.sized("name", 1, LONGEST)).transpose()?;
     let color = color(&fields)?;
     if name.is_none() && color.is_none() {

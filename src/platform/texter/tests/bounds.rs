@@ -160,3 +160,44 @@ fn labels_of_chats_are_labels_of_the_tenant() {
     check(json!({"set": [1]}), 400, json!(["b"]));
     check(json!({"set": []}), 200, json!([]));
 }
+
+#[test]
+fn chats_are_changed_by_values_and_not_by_null() {
+    let mut stage = Stage::open(json!({}));
+    let path = format!("/chats/{}", stage.start());
+    let mut check = |body: Value, status: u16, name: Value| {
+        let (found, answer) = stage.call(Method::PATCH, &path, &body);
+        assert_eq!((found, &stage.chat(ADA)["displayName"]), (status, &name), "{body}: {answer}");
+    };
+    check(json!({"displayName": "Dana (gym)"}), 200, json!("Dana (gym)"));
+    for key in ["displayName", "title", "externalBot", "crmData", "crmDeepLink"] {
+        check(json!({key: null}), 400, json!("Dana (gym)"));
+    }
+    check(json!({"displayName": null, "externalBot": true}), 400, json!("Dana (gym)"));
+    check(json!({"displayName": "x".repeat(255)}), 200, json!("x".repeat(255)));
+    check(json!({"displayName": "x".repeat(256)}), 400, json!("x".repeat(255)));
+    check(json!({"title": "x".repeat(256)}), 400, json!("x".repeat(255)));
+    check(json!({"displayName": 1}), 400, json!("x".repeat(255)));
+    check(json!({"displayName": ""}), 200, json!(""));
+    check(json!({"somethingElse": null}), 200, json!(""));
+    check(json!({}), 400, json!(""));
+}
+
+#[test]
+fn labels_are_changed_by_values_and_not_by_null() {
+    let mut stage = Stage::open(json!({"labels": [{"id": "a"}]}));
+    let mut check = |body: Value, status: u16| {
+        let (found, answer) = stage.call(Method::PATCH, "/labels/a", &body);
+        assert_eq!(found, status, "{body}: {answer}");
+    };
+    check(json!({"name": "A", "color": null}), 400);
+    check(json!({"name": null}), 400);
+    check(json!({"name": "x".repeat(101)}), 400);
+    check(json!({"color": "red"}), 400);
+    check(json!({}), 400);
+    check(json!({"name": "A", "color": "#a769FF"}), 200);
+    assert_eq!(
+        stage.call(Method::GET, "/labels/a", &Value::Null).1,
+        json!({"id": "a", "name": "A", "color": "#a769FF"})
+    );
+}
