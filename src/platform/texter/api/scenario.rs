@@ -36,17 +36,10 @@ impl Texter {
             modified: None,
             activations: Vec::new(),
         };
-        let mut subscription =
-            Subscription { id: id.clone(), active: None, inactive: Vec::new(), drafts: Vec::new(), secret };
-        match status {
-            RevisionStatus::Active => {
-                revision.activations.push((cx.now(), author));
-                subscription.active = Some(revision);
-            }
-            RevisionStatus::Inactive => subscription.inactive.push(revision),
-            RevisionStatus::Draft => subscription.drafts.push(revision),
+        if status == RevisionStatus::Active {
+            revision.activations.push((cx.now(), author));
         }
-        self.engine.subscriptions.add(subscription);
+        self.engine.subscriptions.add(Subscription::new(id.clone(), revision, status, secret));
         id
     }
 
@@ -132,16 +125,14 @@ pub(super) fn activate(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'
     let fields = request.fields_if_any()?;
     let version = fields.number("version", 1, u64::MAX)?;
     let author = texter.author(&fields)?;
-    let is_there = match version {
-        Some(version) => subscription.version(version).is_some(),
-        None => subscription.next_version() > 1,
+    let wanted = match version {
+        Some(version) => subscription.version(version),
+        None => subscription.latest(),
     };
-    if !is_there {
-        return Err(Denial::unknown("Version").into());
-    }
+    let wanted = wanted.and_then(|revision| revision.version).ok_or_else(|| Denial::unknown("Version"))?;
     texter.admit(cx, request)?;
     if let Some(subscription) = texter.engine.subscriptions.get_mut(&id) {
-        subscription.activate(version, cx.now(), &author).map_err(|_| Denial::unknown("Version"))?;
+        subscription.activate(wanted, cx.now(), &author);
     }
     texter.show(OK, &id)
 }
@@ -169,8 +160,7 @@ pub(super) fn update_draft(texter: &mut Texter, cx: &mut Cx<'_>, request: &Reque
     let id = subscription.id.clone();
     let operations = request.document.as_array().filter(|operations| !operations.is_empty());
     let operations = operations.ok_or_else(|| Denial::invalid("body must be array with at least 1 item"))?;
-    let latest = subscription.version(subscription.next_version() - 1);
-    let base = subscription.drafts.first().or(latest).ok_or_else(|| Denial::unknown("Draft"))?;
+    let base = subscription.drafts.first().or(subscription.latest()).ok_or_else(|| Denial::unknown("Draft"))?;
     let (data, parent) = (edit(&base.data, operations).map_err(Denial::invalid)?, base.version.or(base.parent));
     let program = Program::read(&data).map_err(Denial::invalid)?;
     texter.admit(cx, request)?;
@@ -196,7 +186,7 @@ pub(super) fn update_draft(texter: &mut Texter, cx: &mut Cx<'_>, request: &Reque
     texter.show(OK, &id)
 }
 
-/// Makes a version of the draft, which then rests until it is activated; the fields are inferred from the object.
+/// Makes a version of the draft; the fields are inferred from the object.
 pub(super) fn create_revision(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
     let subscription = texter.subscription_of(request)?;
     let id = subscription.id.clone();
@@ -208,11 +198,7 @@ pub(super) fn create_revision(texter: &mut Texter, cx: &mut Cx<'_>, request: &Re
     texter.admit(cx, request)?;
     let now = cx.now();
     if let Some(subscription) = texter.engine.subscriptions.get_mut(&id) {
-        let version = subscription.next_version();
-        if let Some(draft) = subscription.drafts.pop() {
-            let revision = Revision { version: Some(version), comment, created: now, modified: None, ..draft };
-            subscription.inactive.push(revision);
-        }
+        subscription.finish_draft(comment, now);
     }
     texter.show(CREATED, &id)
 }

@@ -95,14 +95,43 @@ pub(in crate::platform::texter) struct Subscription {
     pub(in crate::platform::texter) inactive: Vec<Revision>,
     /// What is being written.
     pub(in crate::platform::texter) drafts: Vec<Revision>,
+    /// How many versions it has ever had. That the number of a deleted one is not given again is inferred: records of runs
+    /// name versions by their numbers.
+    numbered: u64,
     /// A secret to sign its requests with.
     pub(in crate::platform::texter) secret: Option<Secret>,
 }
 
 impl Subscription {
-    /// The number of the next version.
-    pub(in crate::platform::texter) fn next_version(&self) -> u64 {
-        self.revisions().filter_map(|revision| revision.version).max().unwrap_or(0) + 1
+    /// A subscription with its first version, which has no number if it is a draft.
+    pub(in crate::platform::texter) fn new(
+        id: String,
+        first: Revision,
+        status: RevisionStatus,
+        secret: Option<Secret>,
+    ) -> Self {
+        let (mut active, mut inactive, mut drafts) = (None, Vec::new(), Vec::new());
+        let numbered = first.version.unwrap_or(0);
+        match status {
+            RevisionStatus::Active => active = Some(first),
+            RevisionStatus::Inactive => inactive.push(first),
+            RevisionStatus::Draft => drafts.push(first),
+        }
+        Self { id, active, inactive, drafts, numbered, secret }
+    }
+
+    /// Makes a version of the draft, if there is one, which then rests until it is activated.
+    pub(in crate::platform::texter) fn finish_draft(&mut self, comment: Option<String>, now: VirtualTime) {
+        if let Some(draft) = self.drafts.pop() {
+            self.numbered += 1;
+            let version = Some(self.numbered);
+            self.inactive.push(Revision { version, comment, created: now, modified: None, ..draft });
+        }
+    }
+
+    /// The version with the highest number.
+    pub(in crate::platform::texter) fn latest(&self) -> Option<&Revision> {
+        self.active.iter().chain(&self.inactive).max_by_key(|revision| revision.version)
     }
 
     /// All versions that have a number, and drafts.
@@ -120,25 +149,16 @@ impl Subscription {
         self.inactive.extend(self.active.take());
     }
 
-    /// Lets a version run instead of the one that does: the one with this number, or the latest.
-    ///
-    /// # Errors
-    /// If there is no such version.
-    pub(in crate::platform::texter) fn activate(
-        &mut self,
-        version: Option<u64>,
-        now: VirtualTime,
-        by: &str,
-    ) -> Result<(), NoVersion> {
-        let latest = self.active.iter().chain(&self.inactive).filter_map(|revision| revision.version).max();
-        let wanted = version.or(latest).ok_or(NoVersion)?;
-        self.version(wanted).ok_or(NoVersion)?;
-        self.inactivate();
-        let at = self.inactive.iter().position(|revision| revision.version == Some(wanted)).ok_or(NoVersion)?;
-        let mut revision = self.inactive.remove(at);
-        revision.activations.push((now, by.to_owned()));
-        self.active = Some(revision);
-        Ok(())
+    /// Lets the version with this number, if there is one, run instead of the one that does.
+    pub(in crate::platform::texter) fn activate(&mut self, version: u64, now: VirtualTime, by: &str) {
+        if self.version(version).is_some() {
+            self.inactivate();
+        }
+        if let Some(at) = self.inactive.iter().position(|revision| revision.version == Some(version)) {
+            let mut revision = self.inactive.remove(at);
+            revision.activations.push((now, by.to_owned()));
+            self.active = Some(revision);
+        }
     }
 
     /// As it is shown.
@@ -206,10 +226,6 @@ impl Subscription {
         Json::Object(shown)
     }
 }
-
-/// There is no such version.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::platform::texter) struct NoVersion;
 
 /// Leaves out the params of all parts whose data is confidential. That they are left out is inferred from the name.
 fn conceal(document: &mut Json) {

@@ -201,3 +201,45 @@ fn labels_are_changed_by_values_and_not_by_null() {
         json!({"id": "a", "name": "A", "color": "#a769FF"})
     );
 }
+
+/// The number of the version that runs, those of versions that do not, and that of the version the draft was made of.
+type Versions = (Option<u64>, Vec<u64>, Option<u64>);
+
+#[test]
+fn numbers_of_deleted_revisions_are_not_given_again() {
+    let mut stage = Stage::open(json!({}));
+    let data = json!({"name": "x", "triggerEvents": ["domain.chat.pending"], "actions": []});
+    let mut import = |status: &str| {
+        let body = json!({"data": data, "asStatus": status});
+        let (_, made) = stage.call(Method::POST, "/scenarios/manage/import", &body);
+        format!("/scenarios/manage/{}", made["_id"].as_str().unwrap())
+    };
+    let (draft, active) = (import("draft"), import("active"));
+    let mut check = |method: Method, path: String, body: Value, expected: Result<Versions, u16>| {
+        let (status, answer) = stage.call(method, &path, &body);
+        let found = answer["_id"].as_str().ok_or(status).map(|_| {
+            let resting = answer["inactiveRevisions"].as_array().unwrap().iter();
+            let resting = resting.map(|revision| revision["version"].as_u64().unwrap()).collect();
+            let version = answer["activeRevision"]["version"].as_u64();
+            (version, resting, answer["drafts"][0]["parentVersion"].as_u64())
+        });
+        assert_eq!(found, expected, "{path}: {answer}");
+    };
+    let rename = || json!([{"rename": "y"}]);
+    check(Method::POST, format!("{draft}/activate"), Value::Null, Err(404));
+    check(Method::POST, format!("{draft}/revisions"), Value::Null, Ok((None, vec![1], None)));
+    check(Method::DELETE, format!("{draft}/revisions/1"), Value::Null, Ok((None, vec![], None)));
+    // There is neither a draft nor a version that one could be made of.
+    check(Method::PATCH, format!("{draft}/draft"), rename(), Err(404));
+    check(Method::POST, format!("{draft}/revisions"), Value::Null, Err(404));
+    check(Method::POST, format!("{draft}/activate"), Value::Null, Err(404));
+
+    check(Method::PATCH, format!("{active}/draft"), rename(), Ok((Some(1), vec![], Some(1))));
+    check(Method::POST, format!("{active}/revisions"), Value::Null, Ok((Some(1), vec![2], None)));
+    check(Method::DELETE, format!("{active}/revisions/2"), Value::Null, Ok((Some(1), vec![], None)));
+    // The next draft is made of what is there, and its number is a new one.
+    check(Method::PATCH, format!("{active}/draft"), rename(), Ok((Some(1), vec![], Some(1))));
+    check(Method::POST, format!("{active}/revisions"), Value::Null, Ok((Some(1), vec![3], None)));
+    check(Method::POST, format!("{active}/activate"), Value::Null, Ok((Some(3), vec![1], None)));
+    check(Method::POST, format!("{active}/activate"), json!({"version": 2}), Err(404));
+}
