@@ -193,8 +193,13 @@ impl Texter {
         let mut parts = receipt.split('/');
         let (Some(chat), Some(message), Some(number)) = (parts.next(), parts.next(), parts.next()) else { return };
         let status = MessageStatus::ALL.iter().map(|(_, status)| *status);
-        if let Some(status) = status.into_iter().find(|status| status.number().to_string() == number) {
+        let sent = self.chats.get_mut(chat).and_then(|chat| chat.message_mut(message));
+        let status = status.into_iter().find(|status| status.number().to_string() == number);
+        if let (Some(status), Some(chain)) = (status, sent.map(|sent| sent.chain.clone())) {
+            // Without it, subscriptions to receipts that send messages would set each other off as long as the clock goes.
+            let outer = self.engine.follow(chain);
             self.report(cx, chat, message, status, None);
+            self.engine.follow(outer);
         }
     }
 

@@ -151,6 +151,7 @@ impl Texter {
             updated: now,
             bot_session: session.map(|session| session.id.clone()),
             metadata,
+            chain: self.engine.chain(),
         };
         let shown = wire::message(chat, &message);
         if let Some(chat) = self.chats.get_mut(id) {

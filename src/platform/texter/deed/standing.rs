@@ -122,6 +122,7 @@ impl Texter {
             updated: now,
             bot_session: None,
             metadata: Map::new(),
+            chain: self.engine.chain(),
         };
         if let Some(chat) = self.chats.get_mut(id) {
             chat.messages.push(note);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::super::subscription::Chain;
 use super::chat::ChatStatus;
 use crate::base::time::VirtualTime;
 
@@ -193,6 +194,8 @@ pub(in crate::platform::texter) struct Message {
     pub(in crate::platform::texter) bot_session: Option<String>,
     /// What else is known about it.
     pub(in crate::platform::texter) metadata: Map<String, Value>,
+    /// The subscriptions that have led to it.
+    pub(in crate::platform::texter) chain: Chain,
 }
 
 impl Message {

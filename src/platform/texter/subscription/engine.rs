@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::super::Texter;
 use super::action::Done;
+use super::chain::Chain;
 use super::program::{ActionOrder, Part, Program};
 use super::run::{Run, RunStep};
 use super::store::Subscriptions;
@@ -22,11 +23,6 @@ use crate::platform::cx::Cx;
 use crate::platform::outgoing::{Ended, Outgoing};
 use crate::platform::texter::value::Providers;
 
-/// How many subscriptions may set each other off in a row. The vendor must have some limit, but publishes none.
-const LONGEST_CHAIN: u32 = 16;
-/// How many runs subscriptions may cause at one moment. Chains that branch become far too many long before any of them is
-/// too long.
-const MOST_CAUSED: usize = 1_000;
 /// How many records are kept; the oldest are forgotten first.
 const MOST_RUNS: usize = 10_000;
 
@@ -109,14 +105,14 @@ pub(in crate::platform::texter) struct Engine {
     pub(super) data: IndexMap<(String, String), Datum>,
     /// The records, in the order in which their runs began.
     runs: VecDeque<Run>,
-    /// What nobody has acted on yet, each with how many subscriptions have led to it.
-    happened: VecDeque<(Occurrence, u32)>,
+    /// What nobody has acted on yet, each with the subscriptions that have led to it.
+    happened: VecDeque<(Occurrence, Chain)>,
     /// How many runs have begun.
     begun: u64,
     /// Runs that wait for a delivery, by id.
     underway: IndexMap<String, Progress>,
-    /// How many subscriptions have led to what is being done.
-    chain: u32,
+    /// The subscriptions that have led to what is being done.
+    chain: Chain,
 }
 
 /// Something that a subscription has put down.
@@ -143,7 +139,8 @@ pub(super) struct Progress {
     failed: bool,
     /// The actions that are waited for, each with when it began.
     waiting: BTreeSet<(usize, VirtualTime)>,
-    chain: u32,
+    /// The subscriptions that have led to what it does, itself included.
+    chain: Chain,
 }
 
 impl Progress {
@@ -161,7 +158,17 @@ impl Progress {
 impl Engine {
     /// Puts down what happened.
     pub(in crate::platform::texter) fn happened(&mut self, occurrence: Occurrence) {
-        self.happened.push_back((occurrence, self.chain));
+        self.happened.push_back((occurrence, self.chain.clone()));
+    }
+
+    /// The subscriptions that have led to what is being done.
+    pub(in crate::platform::texter) fn chain(&self) -> Chain {
+        self.chain.clone()
+    }
+
+    /// What is done from now on was led to by other subscriptions. Those that it was until now.
+    pub(in crate::platform::texter) fn follow(&mut self, chain: Chain) -> Chain {
+        std::mem::replace(&mut self.chain, chain)
     }
 
     /// The records, the latest first.
@@ -188,7 +195,6 @@ fn millis(from: VirtualTime, to: VirtualTime) -> u64 {
 impl Texter {
     /// Runs the subscriptions to all that happened.
     pub(in crate::platform::texter) fn run_subscriptions(&mut self, cx: &mut Cx<'_>) {
-        let mut caused = 0;
         while let Some((occurrence, chain)) = self.engine.happened.pop_front() {
             let listens = self.engine.subscriptions.iter().filter_map(|subscription| {
                 let active = subscription.active.as_ref()?;
@@ -196,9 +202,7 @@ impl Texter {
                 listens.then(|| (subscription.id.clone(), active.version.unwrap_or(1), Arc::clone(&active.program)))
             });
             for (id, version, program) in listens.collect::<Vec<_>>() {
-                caused += usize::from(chain > 0);
-                let endless = endless(chain, caused);
-                self.begin(cx, &occurrence, (chain, endless), (id, version), program);
+                self.begin(cx, &occurrence, &chain, (id, version), program);
             }
         }
     }
@@ -229,7 +233,7 @@ impl Texter {
         &mut self,
         cx: &mut Cx<'_>,
         occurrence: &Occurrence,
-        (chain, endless): (u32, Option<String>),
+        chain: &Chain,
         (scenario_id, version): (String, u64),
         program: Arc<Program>,
     ) {
@@ -246,13 +250,13 @@ impl Texter {
             conditions_result: false,
             steps: Vec::new(),
         };
-        run.note(RunStep::new("event", occurrence.trigger.name()).failing(endless));
+        run.note(RunStep::new("event", occurrence.trigger.name()).failing(chain.count()));
         let mut providers = Providers::at(cx.now());
         for (name, value) in &occurrence.known {
             providers.insert(*name, value.clone());
         }
         let (chat, trigger) = (occurrence.chat.clone(), occurrence.trigger);
-        let waiting = BTreeSet::new();
+        let (waiting, chain) = (BTreeSet::new(), chain.longer());
         let mut progress = Progress { run, program, providers, chat, trigger, next: 0, failed: false, waiting, chain };
         if progress.run.success && self.decide(cx, &mut progress) {
             self.go_on(cx, progress);
@@ -322,7 +326,7 @@ impl Texter {
     fn go_on(&mut self, cx: &mut Cx<'_>, mut progress: Progress) {
         let program = Arc::clone(&progress.program);
         let in_order = program.order == ActionOrder::Sequential;
-        let outer = std::mem::replace(&mut self.engine.chain, progress.chain + 1);
+        let outer = self.engine.follow(progress.chain.clone());
         while !progress.failed || !in_order {
             if in_order && !progress.waiting.is_empty() {
                 break;
@@ -341,7 +345,7 @@ impl Texter {
                 }
             }
         }
-        self.engine.chain = outer;
+        self.engine.follow(outer);
         if progress.waiting.is_empty() {
             self.finish(cx, progress.run);
         } else {
@@ -358,15 +362,6 @@ impl Texter {
         }
         self.engine.record(cx, run);
     }
-}
-
-/// Why a run is taken for one of a row that never ends.
-fn endless(chain: u32, caused: usize) -> Option<String> {
-    if chain >= LONGEST_CHAIN {
-        return Some(format!("more than {LONGEST_CHAIN} subscriptions have set each other off in a row"));
-    }
-    (caused > MOST_CAUSED)
-        .then(|| format!("subscriptions have set each other off more than {MOST_CAUSED} times at once"))
 }
 
 /// Why a request counts as not answered. The vendor's words are not published.

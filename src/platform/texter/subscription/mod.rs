@@ -2,6 +2,7 @@
 //! happened to whom, conditions decide, actions do, and sending a request is but one of the actions.
 
 mod action;
+mod chain;
 mod condition;
 mod edit;
 mod engine;
@@ -12,6 +13,7 @@ mod revision;
 mod run;
 mod store;
 
+pub(super) use self::chain::Chain;
 pub(super) use self::edit::edit;
 pub(super) use self::engine::{Engine, Occurrence, Trigger};
 pub(super) use self::program::Program;
