@@ -24,6 +24,11 @@ pub(super) const MISSING: &[Missing] = &[
         "deliveries to older external bots, which Google signs; subscribe to externalBotEnabled and externalBotDisabled",
         "github.com/whatsper/texterchat-external-bot-poc",
     ),
+    row(
+        "unsubscribing by the bot",
+        "a contact's word unsubscribes and does no more; the bot's node, which also resolves and confirms, is not played",
+        "github.com/whatsper/texterdocs, docs/YAML (Unsubscribe)",
+    ),
     row("rejectionReason", "WhatsApp rejects no template; let it approve of none with `template_approval`", TEMPLATE),
     row(
         "attachedFile",

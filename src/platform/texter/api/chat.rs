@@ -253,12 +253,13 @@ fn some(fields: &Fields<'_>, key: &str, labels: &[String]) -> Result<(), Denial>
 
 pub(super) fn assign(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>) -> Outcome {
     let fields = request.fields()?;
+    let channel = fields.object("channel")?;
     let id = match (fields.text("phone")?, fields.text("chatId")?) {
         (None, Some(id)) => {
             let chat = texter.chats.get(id).ok_or_else(|| Denial::unknown("Chat"))?;
             chat.id.clone()
         }
-        (Some(number), None) => by_phone(texter, number, fields.object("channel")?.as_ref())?,
+        (Some(number), None) => by_phone(texter, number, channel.as_ref())?,
         (Some(_), Some(_)) | (None, None) => {
             return Err(Denial::invalid("body must have exactly one of phone and chatId").into());
         }
@@ -295,10 +296,10 @@ pub(super) fn assign(texter: &mut Texter, cx: &mut Cx<'_>, request: &Request<'_>
 /// The chat with a contact of this number; `channel` tells which, where there are several.
 fn by_phone(texter: &Texter, number: &str, channel: Option<&Fields<'_>>) -> Result<String, Denial> {
     let number = phone_number::normal(number);
-    let wanted = |key: &str| channel.map(|channel| channel.text(key)).transpose().map(Option::flatten);
-    let (name, account) = (wanted("name")?, wanted("accountId")?);
+    let name = channel.map(|channel| channel.choice("name", &Channel::ALL)).transpose()?.flatten();
+    let account = channel.map(|channel| channel.text("accountId")).transpose()?.flatten();
     let mut chats = texter.chats.with_phone(&number).filter(|chat| {
-        name.is_none_or(|name| chat.contact.channel.name() == name)
+        name.is_none_or(|name| chat.contact.channel == name)
             && account.is_none_or(|account| chat.contact.account == account)
     });
     let first = chats.next().ok_or_else(|| Denial::unknown("Chat"))?;

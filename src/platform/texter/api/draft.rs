@@ -82,6 +82,9 @@ pub(super) fn check_fields(texter: &Texter, fields: &Fields<'_>) -> Result<Plan,
                     return Err(location.wrong(key, "must be number"));
                 }
             }
+            for key in ["name", "address"] {
+                location.text(key)?;
+            }
             Content::Location(location.members().clone())
         }
         _ => return Err(fields.wrong("type", "must be one of text, media, buttons, list, contacts, location")),
@@ -154,7 +157,7 @@ fn check_list(list: &Fields<'_>) -> Result<(), Denial> {
     list.need("button", list.text("button"))?;
     let mut rows = 0;
     for section in list.objects("sections", 1, MOST_ROWS)? {
-        section.text("title")?;
+        section.need("title", section.text("title"))?;
         for row in section.objects("rows", 1, MOST_ROWS)? {
             choice(&row)?;
             rows += 1;

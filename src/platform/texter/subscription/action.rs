@@ -45,7 +45,9 @@ impl Texter {
             }
             "chatUpdateLabels" => {
                 let chat = self.chat_in(&params)?;
-                let labels = texts(params.get("labels"));
+                let labels = params.get("labels").and_then(Json::as_array).ok_or("`labels` is not a list")?;
+                let labels = labels.iter().map(|label| label.as_str().map(str::to_owned));
+                let labels = labels.collect::<Option<Vec<_>>>().ok_or("`labels` are not texts")?;
                 let mut set = self.chats.get(&chat).map_or_else(Vec::new, |chat| chat.labels.clone());
                 match text(&params, "operation")? {
                     "add" => {
@@ -141,7 +143,8 @@ fn text<'p>(params: &'p Json, key: &str) -> Result<&'p str, String> {
 
 /// When data expire: never, unless `expiresIn` says so.
 fn expiry(params: &Json, now: VirtualTime) -> Result<Option<VirtualTime>, String> {
-    let Some(count) = params.get("expiresIn").and_then(Json::as_u64) else { return Ok(None) };
+    let Some(count) = params.get("expiresIn").filter(|count| !count.is_null()) else { return Ok(None) };
+    let count = count.as_u64().ok_or("`expiresIn` is not a whole number")?;
     let minutes = match params.get("expiresInUnit").and_then(Json::as_str) {
         Some("minutes") => 1,
         Some("hours") => 60,

@@ -42,6 +42,7 @@ fn apply(data: &mut Map<String, Json>, name: &str, value: &Json) -> Result<(), S
         "addLoader" => {
             let position = position(value)?;
             let loader = without(value, "position", name)?;
+            loader.get("alias").and_then(Json::as_str).ok_or("alias must be string")?;
             loaders(data, position)?.push(loader);
         }
         "removeLoader" => {
@@ -104,6 +105,7 @@ fn position(value: &Json) -> Result<&'static str, String> {
 /// A part without what only tells its place.
 fn without(value: &Json, key: &str, name: &str) -> Result<Json, String> {
     part(value, name)?;
+    value.get("params").filter(|params| params.is_object()).ok_or("params must be object")?;
     let mut value = value.clone();
     if let Some(members) = value.as_object_mut() {
         members.shift_remove(key);
@@ -174,8 +176,19 @@ mod tests {
         check(json!([{"removeTriggerEvent": "b"}]), Err("is no trigger of it"));
         check(json!([{"removeAction": 1}]), Err("nothing at this index"));
         check(json!([{"addLoader": {"name": "chat"}}]), Err("position must be"));
+        let loader = |more: Json| {
+            let mut loader = json!({"name": "chat", "position": "afterConditions"});
+            loader.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!([{"addLoader": loader}])
+        };
+        check(loader(json!({"alias": "c"})), Err("params must be object"));
+        check(loader(json!({"params": {}})), Err("alias must be string"));
+        check(json!([{"addCondition": {"name": "compare", "groupIndex": 0}}]), Err("params must be object"));
         check(json!([{"addAction": {"params": {}}}]), Err("`addAction.name` is not a text"));
-        check(json!([{"addCondition": {"name": "compare", "groupIndex": 1}}]), Err("nothing at this index"));
+        check(
+            json!([{"addCondition": {"name": "compare", "groupIndex": 1, "params": {}}}]),
+            Err("nothing at this index"),
+        );
         check(json!([{"removeLoop": 7}]), Err("no loop"));
     }
 }

@@ -63,3 +63,23 @@ fn windows_that_are_left_open_are_open_to_subscriptions_too() {
     assert_eq!(run(&mut stage), Value::Null);
     assert_eq!(stage.chat(ADA)["status"], 2);
 }
+
+#[test]
+fn actions_refuse_what_they_cannot_read() {
+    let check = |name: &str, params: Value, error: Value| {
+        let mut stage = tenant(&json!({"name": name, "params": params}));
+        stage.start();
+        assert_eq!(run(&mut stage), error, "{params}");
+    };
+    let label = |labels: Value| json!({"operation": "add", "labels": labels, "chatId": "%chat:_id%"});
+    check("chatUpdateLabels", label(json!(["a"])), Value::Null);
+    check("chatUpdateLabels", label(json!("a")), json!("`labels` is not a list"));
+    check("chatUpdateLabels", label(Value::Null), json!("`labels` is not a list"));
+    check("chatUpdateLabels", label(json!([1])), json!("`labels` are not texts"));
+    let data =
+        |count: Value| json!({"collection": "c", "key": "k", "data": 1, "expiresIn": count, "expiresInUnit": "days"});
+    check("setData", data(json!(1)), Value::Null);
+    check("setData", data(Value::Null), Value::Null);
+    check("setData", data(json!("1")), json!("`expiresIn` is not a whole number"));
+    check("setData", data(json!(-1)), json!("`expiresIn` is not a whole number"));
+}

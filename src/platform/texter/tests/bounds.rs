@@ -243,3 +243,33 @@ fn numbers_of_deleted_revisions_are_not_given_again() {
     check(Method::POST, format!("{active}/activate"), Value::Null, Ok((Some(3), vec![1], None)));
     check(Method::POST, format!("{active}/activate"), json!({"version": 2}), Err(404));
 }
+
+#[test]
+fn messages_and_channels_are_of_the_documented_form() {
+    let mut stage = Stage::open(json!({}));
+    let chat = stage.start();
+    let mut check = |path: &str, body: Value, status: u16| {
+        let (found, answer) = stage.call(Method::POST, path, &body);
+        assert_eq!(found, status, "{body}: {answer}");
+    };
+    let send = format!("/messages/send/{chat}");
+    let list =
+        |section: Value| json!({"type": "list", "text": "Menu", "list": {"button": "Open", "sections": [section]}});
+    let rows = json!([{"title": "One", "payload": "one"}]);
+    check(&send, list(json!({"title": "A", "rows": rows})), 200);
+    check(&send, list(json!({"rows": rows})), 400);
+    check(&send, list(json!({"title": 1, "rows": rows})), 400);
+    let location = |key: &str, value: Value| json!({"type": "location", "location": {"latitude": 32.07, "longitude": 34.78, key: value}});
+    check(&send, location("name", json!("Office")), 200);
+    check(&send, location("name", json!(1)), 400);
+    check(&send, location("address", json!({})), 400);
+    let assign =
+        |key: &str, value: &str, channel: Value| json!({key: value, "departmentId": "support", "channel": channel});
+    let account = json!({"name": "whatsapp", "accountId": "972509998877"});
+    check("/chats/assign", assign("phone", "0501112233", account.clone()), 200);
+    check("/chats/assign", assign("chatId", &chat, account), 200);
+    check("/chats/assign", assign("phone", "0501112233", json!({"name": "pigeon"})), 400);
+    check("/chats/assign", assign("phone", "0501112233", json!({"accountId": 7})), 400);
+    check("/chats/assign", assign("chatId", &chat, json!("whatsapp")), 400);
+    check("/chats/assign", assign("phone", "0501112233", json!({"name": "sms"})), 404);
+}
