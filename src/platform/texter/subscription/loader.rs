@@ -51,7 +51,8 @@ pub(super) fn load(texter: &Texter, cx: &Cx<'_>, part: &Part, providers: &Provid
         "getData" => {
             let key = (text("collection")?.to_owned(), text("key")?.to_owned());
             let found = texter.engine.data.get(&key).filter(|datum| datum.until.is_none_or(|until| cx.now() < until));
-            Ok(found.map_or(Json::Null, |datum| datum.value.clone()))
+            let found = found.ok_or_else(|| format!("there is nothing in {:?} under {:?}", key.0, key.1))?;
+            Ok(found.value.clone())
         }
         "listData" => {
             let collection = text("collection")?;

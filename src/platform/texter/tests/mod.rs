@@ -5,6 +5,7 @@ mod actions;
 mod bounds;
 mod chance;
 mod gate;
+mod loaders;
 mod quick_replies;
 mod stage;
 mod standing;
