@@ -51,7 +51,7 @@ async fn bad_bots_end_in_a_verdict() {
     };
     check("hanging", vec![Line::Hang], "100ms", "no answer in time").await;
     check("garbage", vec![Line::Last("nonsense\r\n\r\n")], "100ms", "the answer is not").await;
-    check("closing", vec![Line::Last("")], "100ms", "closed before an answer").await;
+    check("closing", vec![Line::Last("")], "100ms", "the connection was closed").await;
     check("silent", vec![Line::Answer(OK)], "100ms", "nothing that matches").await;
 }
 

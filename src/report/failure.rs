@@ -61,13 +61,14 @@ impl Recent {
         for entry in journal.iter().rev().skip_while(|entry| entry.seq >= seq) {
             match &entry.what {
                 What::Queued { delivery, .. } if recent.webhooks.len() < RECENT => {
-                    recent.webhooks.push(narrator.webhook(*delivery));
+                    recent.webhooks.push(format!("{delivery} {}", narrator.webhook(*delivery)));
                 }
                 What::Called(called) if called.source == Source::Bot && recent.calls.len() < RECENT => {
                     // What was refused is explained by the answer, what was done by the request.
                     let body = if called.status < 400 { &called.request } else { &called.reply };
                     let body = clip(&one_line(&format!("{body:?}")), 2 * COLUMNS);
-                    recent.calls.push(format!("{} {body}", call(called)).trim_end().to_owned());
+                    let cause = narrator.cause(entry.seq).map_or(String::new(), |cause| format!(", {cause}"));
+                    recent.calls.push(format!("{}{cause} {body}", call(called)).trim_end().to_owned());
                 }
                 _ => {}
             }

@@ -95,7 +95,8 @@ fn flow(out: &mut String, outcome: &Outcome, narrator: &Narrator<'_>, entry: &En
                 Source::Scenario => "scenario",
             };
             let class = if called.status < 400 { "call" } else { "call bad" };
-            let told = format!("{who} calls {} · {} {}", call(called), called.method, called.path);
+            let cause = narrator.cause(entry.seq).map_or(String::new(), |cause| format!(" · {cause}"));
+            let told = format!("{who} calls {} · {} {}{cause}", call(called), called.method, called.path);
             wire(out, class, &told, &[("request", &called.request), ("answer", &called.reply)]);
         }
         What::Changed { .. }

@@ -4,6 +4,7 @@
 //! [`html`] give them form; [`exit`] is the number for the shell.
 //! Nothing here plays a scenario or writes a file.
 
+pub mod cause;
 pub mod console;
 pub mod exit;
 pub mod failure;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::cause::{Cause, causes};
 use super::text::{Tone, one_line};
-use crate::base::id::DeliveryId;
+use crate::base::id::{DeliveryId, EntrySeq};
 use crate::journal::entry::{Audience, Called, Change, Fate, Outcome as Answer, Party, Role, Said, Source};
 use crate::journal::{Entry, Journal, What};
 
@@ -28,6 +29,7 @@ pub(super) struct Narrator<'j> {
     /// How many chats there are: where there is one, nobody needs to be told which.
     chats: usize,
     deliveries: BTreeMap<DeliveryId, Delivery<'j>>,
+    causes: BTreeMap<EntrySeq, Cause>,
 }
 
 struct Delivery<'j> {
@@ -40,7 +42,8 @@ struct Delivery<'j> {
 impl<'j> Narrator<'j> {
     /// Reads the journal once for what single entries leave out.
     pub(super) fn of(journal: &'j Journal) -> Self {
-        let mut narrator = Self { platform: "", names: BTreeMap::new(), chats: 0, deliveries: BTreeMap::new() };
+        let (names, deliveries) = (BTreeMap::new(), BTreeMap::new());
+        let mut narrator = Self { platform: "", names, chats: 0, deliveries, causes: causes(journal) };
         let mut chats: Vec<&str> = Vec::new();
         for entry in journal.iter() {
             match &entry.what {
@@ -130,6 +133,14 @@ impl<'j> Narrator<'j> {
         let answers: Vec<String> = row.answers.values().map(|answer| one_line(&answer.to_string())).collect();
         let answers = if answers.is_empty() { "not answered".to_owned() } else { answers.join(", ") };
         self.about(row, &answers)
+    }
+
+    /// Which webhook led the bot to a call, as far as it can be told.
+    pub(super) fn cause(&self, call: EntrySeq) -> Option<String> {
+        let cause = self.causes.get(&call)?;
+        let event = self.deliveries.get(&cause.delivery).map_or("a webhook", |row| row.event);
+        let how = if cause.sure { "while answering" } else { "probably after" };
+        Some(format!("{how} {event} ({})", cause.delivery))
     }
 
     /// Whether the last attempt so far was answered with a status of success.
