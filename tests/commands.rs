@@ -95,7 +95,7 @@ fn a_wrong_command_line_is_told_with_the_right_word() {
     check(
         &["rehearsal", "run", "x", "--report", "xml=x"],
         Exit::Invalid,
-        "`junit`, `json`, `tap`, `html` and `github`",
+        "`junit`, `json`, `tap`, `html`, `coverage` and `github`",
     );
     check(&["rehearsal", "run", "x", "--bot", "localhost"], Exit::Invalid, "http://127.0.0.1:8080");
     check(&["rehearsal", "--version"], Exit::Met, env!("CARGO_PKG_VERSION"));

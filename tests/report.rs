@@ -218,7 +218,7 @@ fn junit_has_a_suite_for_the_platform_and_a_case_for_each_scenario() {
 #[test]
 fn json_is_one_document_with_stable_keys() {
     let outcomes = [Outcome::of(&passing(), &RUN), Outcome::of(&failing(), &RUN)];
-    insta::assert_snapshot!(json::document(&outcomes, Duration::from_millis(412)));
+    insta::assert_snapshot!(json::document(&outcomes, Exit::of(&outcomes), Duration::from_millis(412)));
 }
 
 #[test]

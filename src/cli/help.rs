@@ -30,6 +30,7 @@ Examples:
   rehearsal run refund.yaml
   rehearsal run scenarios/ --bot http://127.0.0.1:8080 --report junit=report.xml
   rehearsal run refund.yaml --seed 7 --journal out/
+  rehearsal run scenarios/ --coverage=full            see what no scenario touches
   rehearsal run refund.yaml --bot builtin:broken      see what a failure looks like";
 
 pub(super) const SERVE: &str = "\

@@ -4,6 +4,7 @@
 
 mod builtin;
 pub mod check;
+mod coverage;
 pub mod explain;
 pub mod files;
 mod help;
@@ -27,7 +28,8 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::terminal::{Color, Surroundings, Terminal};
 pub use self::value::{
-    Bot, Clock, Format, Header, Host, ProblemFormat, ReportForm, ReportTo, Setting, Show, TableFormat,
+    Bot, Clock, Format, Header, Host, Percent, ProblemFormat, ReportForm, ReportTo, Setting, Show, ShowCoverage,
+    TableFormat,
 };
 
 use crate::base::time::WallLimit;
@@ -164,7 +166,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "CLOCK", default_value = "virtual", env = "REHEARSAL_CLOCK", hide_env_values = true)]
     pub clock: Clock,
 
-    /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE`, `html=FILE` or `github`; can be given several times
+    /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE`, `html=FILE`, `coverage=FILE` or `github`; can be given several
+    /// times
     ///
     /// `github` writes annotations to stdout, where GitHub's workflow runner reads them; to stderr with `--format json`.
     #[arg(long = "report", value_name = "FORM=FILE", env = "REHEARSAL_REPORT", value_delimiter = ',')]
@@ -174,6 +177,21 @@ pub struct RunArgs {
     /// What stdout carries
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
     pub format: Format,
+
+    /// Show what the scenarios touched of all that `list` names, platform by platform; `full` names what they did not
+    ///
+    /// Routes and codes are touched by calls of the bot and of the scenarios, which are told apart; events when they are due,
+    /// acts when they are done, faults when they fire. The percentage is that of all these rows. How chats changed is shown
+    /// but is not part of it, because not every platform knows every change.
+    #[arg(long, value_enum, value_name = "DETAIL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "summary", env = "REHEARSAL_COVERAGE", hide_env_values = true)]
+    pub coverage: Option<ShowCoverage>,
+
+    /// Fail the run if less than this percentage, 0 to 100, of the rows of the platforms that were played was touched
+    ///
+    /// The percentage is that of `--coverage`. A run that met its expectations then exits 1.
+    #[arg(long, value_name = "PERCENT", env = "REHEARSAL_COVERAGE_FAIL_UNDER", hide_env_values = true)]
+    pub coverage_fail_under: Option<Percent>,
 
     /// How much of the run is shown
     #[arg(long, value_enum, value_name = "DETAIL", default_value_t, env = "REHEARSAL_DETAIL", hide_env_values = true)]

@@ -15,7 +15,7 @@ use super::house::{self, House, HouseError};
 use super::select::{self, Selection};
 use super::shell::quoted;
 use super::value::{Bot, Format, ReportForm, ReportTo};
-use super::{PORT, RunArgs, Terminal, files};
+use super::{PORT, RunArgs, Terminal, coverage, files};
 use crate::base::diag::{Diagnostic, Paint, Place};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
@@ -25,6 +25,7 @@ use crate::engine::{Opening, World};
 use crate::journal::Journal;
 use crate::journal::lines::{Wall, lines};
 use crate::platform::Vendor;
+use crate::report::coverage::Touched;
 use crate::report::{self, Detail, Exit, Outcome, Run, Status, console};
 use crate::scenario::expect::Expect;
 use crate::scenario::{Action, Scenario, Step, codes};
@@ -63,6 +64,7 @@ struct Played {
     transcript: String,
     section: String,
     lines: String,
+    touched: Touched,
 }
 
 /// Plays the scenarios of a command line.
@@ -150,7 +152,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     if silent && played.iter().any(|played| concerns_bot(&played.outcome)) {
         terminal.remark(&format!("the bot has not called the platform once; is it told that it is at {url}?"))?;
     }
-    conclude(args, &played, ticker::now().since(begun), terminal)
+    conclude(args, vendors, &played, ticker::now().since(begun), terminal)
 }
 
 /// A scenario as often as it is to be played, each time with another seed.
@@ -332,6 +334,7 @@ impl Part {
             transcript: console::transcript(journal),
             section: if self.page { report::html::section(&outcome, journal) } else { String::new() },
             lines: lines(journal, Wall::Shown),
+            touched: Touched::of(self.scenario.platform, journal),
             outcome,
         }
     }
@@ -365,11 +368,33 @@ async fn interrupted() {
 }
 
 /// Writes the summary, the reports and the journals.
-fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+fn conclude(
+    args: &RunArgs,
+    vendors: &[Vendor],
+    played: &[Played],
+    wall: Duration,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Exit> {
     let outcomes: Vec<Outcome> = played.iter().map(|played| played.outcome.clone()).collect();
+    let coverage = coverage::of(played.iter().map(|played| &played.touched), vendors);
+    let shortfall = args.coverage_fail_under.and_then(|floor| report::coverage::shortfall(&coverage, floor.number()));
+    let verdict = match Exit::of(&outcomes) {
+        Exit::Met if shortfall.is_some() => Exit::Missed,
+        other => other,
+    };
     match args.format {
         Format::Human => terminal.data(&console::summary(&outcomes, wall, terminal.paint))?,
-        Format::Json => terminal.data(&report::json::document(&outcomes, wall))?,
+        Format::Json => terminal.data(&report::json::document(&outcomes, verdict, wall))?,
+    }
+    if let Some(show) = args.coverage {
+        let table = report::coverage::render(&coverage, show.into(), terminal.paint);
+        match args.format {
+            Format::Human => terminal.data(&table)?,
+            Format::Json => terminal.remark(table.trim_end())?,
+        }
+    }
+    if let Some(shortfall) = shortfall {
+        terminal.remark(&format!("error: {shortfall}; --coverage=full names what is missing"))?;
     }
     if args.reports.contains(&ReportTo::Annotations) {
         let annotations = report::github::annotations(&outcomes);
@@ -380,7 +405,7 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
             Format::Json => terminal.remark(annotations.trim_end())?,
         }
     }
-    let mut exit = Exit::of(&outcomes);
+    let mut exit = verdict;
     let mut keep = |path: &Path, text: &str| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let written = folder.map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
@@ -399,10 +424,12 @@ fn conclude(args: &RunArgs, played: &[Played], wall: Duration, terminal: &mut Te
     for (form, file) in files {
         let text = match form {
             ReportForm::Html => {
-                report::html::page(&outcomes, played.iter().map(|played| played.section.as_str()), wall)
+                let sections = played.iter().map(|played| played.section.as_str());
+                report::html::page(&outcomes, sections, &coverage, wall)
             }
+            ReportForm::Coverage => report::coverage::document(&coverage),
             ReportForm::Tap => report::tap::document(&outcomes),
-            ReportForm::Json => report::json::document(&outcomes, wall),
+            ReportForm::Json => report::json::document(&outcomes, verdict, wall),
             ReportForm::Junit => {
                 let rows = played.iter().map(|played| (&played.outcome, played.transcript.as_str()));
                 report::junit::document(rows, wall).map_err(io::Error::other)?

@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue};
 use crate::base::address::is_address;
 use crate::engine::clock::Pace;
 use crate::report::Detail;
+use crate::report::coverage::Names;
 
 /// The software under test.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -141,6 +142,8 @@ pub enum ReportForm {
     Tap,
     /// One page.
     Html,
+    /// What was touched of the platforms' tables, as JSON.
+    Coverage,
 }
 
 /// Why a text does not name a report.
@@ -150,7 +153,7 @@ pub enum ReportError {
     #[error("write the form and the file, as in `junit=report.xml`")]
     NoFile,
     /// There is no such form.
-    #[error("`{0}` is no form of report; there are `junit`, `json`, `tap`, `html` and `github`")]
+    #[error("`{0}` is no form of report; there are `junit`, `json`, `tap`, `html`, `coverage` and `github`")]
     UnknownForm(String),
 }
 
@@ -167,9 +170,35 @@ impl FromStr for ReportTo {
             "json" => ReportForm::Json,
             "tap" => ReportForm::Tap,
             "html" => ReportForm::Html,
+            "coverage" => ReportForm::Coverage,
             other => return Err(ReportError::UnknownForm(other.to_owned())),
         };
         Ok(Self::File { form, file: file.into() })
+    }
+}
+
+/// A percentage, 0 to 100.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Percent(u8);
+
+impl Percent {
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+}
+
+/// Why a text is not a percentage.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("write a whole number from 0 to 100")]
+pub struct PercentError;
+
+impl FromStr for Percent {
+    type Err = PercentError;
+
+    fn from_str(text: &str) -> Result<Self, PercentError> {
+        text.parse().ok().filter(|number| *number <= 100).map(Self).ok_or(PercentError)
     }
 }
 
@@ -305,6 +334,24 @@ impl From<Show> for Detail {
     }
 }
 
+/// How much of the coverage is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ShowCoverage {
+    /// The numbers
+    Summary,
+    /// The numbers, and the names of what was never touched
+    Full,
+}
+
+impl From<ShowCoverage> for Names {
+    fn from(show: ShowCoverage) -> Self {
+        match show {
+            ShowCoverage::Summary => Self::None,
+            ShowCoverage::Full => Self::Untouched,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,11 +398,24 @@ mod tests {
         check("junit=out/a=b.xml", Ok((ReportForm::Junit, "out/a=b.xml")));
         check("json=r.json", Ok((ReportForm::Json, "r.json")));
         check("tap=r.tap", Ok((ReportForm::Tap, "r.tap")));
+        check("coverage=c.json", Ok((ReportForm::Coverage, "c.json")));
         assert_eq!("github".parse(), Ok(ReportTo::Annotations));
         check("junit", Err(ReportError::NoFile));
         check("junit=", Err(ReportError::NoFile));
         check("html=r.html", Ok((ReportForm::Html, "r.html")));
         check("xml=r.xml", Err(ReportError::UnknownForm("xml".into())));
+    }
+
+    #[test]
+    fn a_percentage_is_a_whole_number_up_to_100() {
+        let check = |text: &str, expected: Option<u8>| {
+            assert_eq!(text.parse::<Percent>().ok().map(Percent::number), expected, "{text}");
+        };
+        check("0", Some(0));
+        check("100", Some(100));
+        for wrong in ["", "101", "-1", "80%", "99.5", "256", "half"] {
+            check(wrong, None);
+        }
     }
 
     #[test]

@@ -282,6 +282,43 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// The names of all changes, as the journal writes them.
+    pub const NAMES: [&'static str; 12] = [
+        "started",
+        "assigned",
+        "queued",
+        "transferred",
+        "joined",
+        "left",
+        "held",
+        "resumed",
+        "tagged",
+        "untagged",
+        "closed",
+        "updated",
+    ];
+
+    /// Its name among [`Self::NAMES`].
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "started",
+            Self::Assigned { .. } => "assigned",
+            Self::Queued => "queued",
+            Self::Transferred { .. } => "transferred",
+            Self::Joined { .. } => "joined",
+            Self::Left { .. } => "left",
+            Self::Held => "held",
+            Self::Resumed => "resumed",
+            Self::Tagged { .. } => "tagged",
+            Self::Untagged { .. } => "untagged",
+            Self::Closed { .. } => "closed",
+            Self::Updated { .. } => "updated",
+        }
+    }
+}
+
 /// Who a call comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -489,6 +526,34 @@ impl What {
             | Self::Chosen { .. }
             | Self::Judged { .. }
             | Self::Ended => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Change;
+
+    #[test]
+    fn a_change_is_called_what_the_journal_writes() {
+        let (to, who, tag) = (String::new, String::new, String::new);
+        let all = [
+            Change::Started { name: None },
+            Change::Assigned { to: to() },
+            Change::Queued,
+            Change::Transferred { to: to() },
+            Change::Joined { who: who() },
+            Change::Left { who: who() },
+            Change::Held,
+            Change::Resumed,
+            Change::Tagged { tag: tag() },
+            Change::Untagged { tag: tag() },
+            Change::Closed { outcome: String::new() },
+            Change::Updated { what: String::new() },
+        ];
+        assert_eq!(all.each_ref().map(Change::name), Change::NAMES);
+        for change in &all {
+            assert_eq!(serde_json::to_value(change).unwrap()["change"], change.name());
         }
     }
 }

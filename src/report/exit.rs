@@ -10,7 +10,7 @@ use super::{Outcome, Status};
 pub enum Exit {
     /// All expectations were met, or the command did what was asked.
     Met = 0,
-    /// An expectation was not met, or an act of the scenario had become impossible.
+    /// An expectation was not met, an act of the scenario had become impossible, or less was covered than was asked for.
     Missed = 1,
     /// The command line or a scenario is wrong.
     Invalid = 2,
@@ -35,7 +35,7 @@ impl Exit {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Met => "all expectations were met",
-            Self::Missed => "an expectation was not met",
+            Self::Missed => "an expectation was not met, or too little was covered",
             Self::Invalid => "bad usage, or an invalid scenario",
             Self::CouldNotRun => "could not run: port taken, bot unreachable",
             Self::NothingTested => "nothing was tested: no scenario, no step, no expectation",

@@ -6,6 +6,7 @@
 use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
 
+use super::coverage::{Coverage, Share};
 use super::narrate::{Narrator, call};
 use super::{Outcome, Status, StepResult};
 use crate::base::diag::Paint;
@@ -16,7 +17,12 @@ const STYLE: &str = include_str!("page.css");
 
 /// A whole page of sections.
 #[must_use]
-pub fn page<'s>(outcomes: &[Outcome], sections: impl IntoIterator<Item = &'s str>, wall: Duration) -> String {
+pub fn page<'s>(
+    outcomes: &[Outcome],
+    sections: impl IntoIterator<Item = &'s str>,
+    coverage: &Coverage,
+    wall: Duration,
+) -> String {
     let of = |status: Status| outcomes.iter().filter(|outcome| outcome.status == status).count();
     let counts = [(Status::Passed, "passed"), (Status::Failed, "failed"), (Status::Errored, "could not be played")];
     let counts = counts.into_iter().chain([(Status::Skipped, "skipped")]);
@@ -38,7 +44,32 @@ pub fn page<'s>(outcomes: &[Outcome], sections: impl IntoIterator<Item = &'s str
     for section in sections {
         out.push_str(section);
     }
+    out.push_str(&covered(coverage));
     out.push_str("</body>\n</html>\n");
+    out
+}
+
+/// What all scenarios together touched of each table, and the names of what they did not; nothing if none was played.
+fn covered(coverage: &Coverage) -> String {
+    if coverage.tables.is_empty() {
+        return String::new();
+    }
+    let mut out = format!(
+        "<article>\n<details>\n<summary><h2>Coverage: {} %</h2></summary>\n<table class=\"coverage\">\n",
+        coverage.share().percent()
+    );
+    for table in &coverage.tables {
+        let Share { touched, all } = table.share();
+        let names: Vec<&str> = table.untouched().collect();
+        let _ = writeln!(
+            out,
+            "<tr><th>{} {}</th><td>{touched} of {all}</td><td>{}</td></tr>",
+            Escaped(table.platform),
+            table.kind.plural(),
+            Escaped(&names.join(", "))
+        );
+    }
+    out.push_str("</table>\n</details>\n</article>\n");
     out
 }
 

@@ -25,15 +25,15 @@ use crate::journal::entry::Near;
 /// The version of the document's shape.
 const VERSION: u32 = 1;
 
-/// The document for these outcomes.
+/// The document for these outcomes and what the program ends with.
 ///
 /// # Panics
 /// Never: the document has string keys and finite numbers only.
 #[must_use]
-pub fn document(outcomes: &[Outcome], wall: Duration) -> String {
+pub fn document(outcomes: &[Outcome], exit: Exit, wall: Duration) -> String {
     let document = Document {
         version: VERSION,
-        exit_code: Exit::of(outcomes).number(),
+        exit_code: exit.number(),
         wall_ms: millis(wall),
         summary: Summary::of(outcomes),
         scenarios: outcomes.iter().map(Scenario::of).collect(),

@@ -1,11 +1,12 @@
 //! What came of a scenario, computed from its journal and from nothing else, and the forms in which it is told.
 //!
 //! [`Outcome`] holds the facts; [`console`], [`junit`], [`json`], [`tap`], [`github`] and
-//! [`html`] give them form; [`exit`] is the number for the shell.
+//! [`html`] give them form; [`coverage`] tells what all scenarios together touched; [`exit`] is the number for the shell.
 //! Nothing here plays a scenario or writes a file.
 
 pub mod cause;
 pub mod console;
+pub mod coverage;
 pub mod exit;
 pub mod failure;
 pub mod github;
