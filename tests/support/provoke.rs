@@ -1,11 +1,10 @@
-//! Codes that no bundled scenario meets, provoked one by one: by what the caller does wrong where that is possible, by a
-//! planned fault where only the vendor can fail.
+//! Codes, provoked one by one: by what the caller does wrong where that is possible, by a planned fault where only the
+//! vendor can fail.
 
 use http::{HeaderMap, HeaderName, Method};
 use rehearsal::base::rng::Seed;
 use rehearsal::engine::port::{Effect, Input};
 use rehearsal::engine::{Opening, World};
-use rehearsal::journal::{Entry, What};
 use rehearsal::platform::Vendor;
 use rehearsal::platform::cx::Identities;
 use rehearsal::platform::route::{Body, Call};
@@ -45,46 +44,38 @@ pub(crate) struct Prior {
     pub(crate) take: &'static str,
 }
 
-/// Makes every provocation of a vendor, checks its code, and returns the codes and the operations on the way.
-pub(crate) fn provoked(vendor: &Vendor) -> (Vec<String>, Vec<String>) {
-    let mut routes = Vec::new();
+/// Makes every provocation of a vendor and checks its code.
+pub(crate) fn provoke(vendor: &Vendor) {
     let rows: &[Provocation] = match vendor.name {
         // Each of its codes has a recipe among the bundled scenarios.
         "imichat" | "texter" => &[],
         "livechat" => super::provoke_livechat::ROWS,
         other => panic!("{other} has no provocations"),
     };
-    let codes = rows
-        .iter()
-        .map(|row| {
-            let fault = row.planned_at.map_or(String::new(), |route| {
-                format!("steps: [fault: {{on: {{route: {route}}}, do: {{code: {}}}}}]\n", row.code)
-            });
-            let text = format!("platform: {}\nsetup: {{{}}}\n{fault}", vendor.name, row.setup);
-            let scenario = load_setup(&text, &[vendor.vocabulary]).unwrap_or_else(|problems| panic!("{problems:#?}"));
-            let opening = Opening::play(&scenario, "provoke", Seed(1), Identities::WellKnown);
-            let mut world = World::open(vendor, opening, START).unwrap();
-            world.handle(START, Input::Begin);
-            let mut taken: Vec<String> = Vec::new();
-            for prior in row.before {
-                let reply = answer(&mut world, call(prior.call, prior.headers, Sent::Text(prior.body), &taken));
-                assert!(reply.status < 300, "{}: {:?}", prior.call, reply.body);
-                if !prior.take.is_empty() {
-                    let document: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
-                    let value = |at| document.pointer(at).and_then(|value| value.as_str()).unwrap().to_owned();
-                    taken = prior.take.split(' ').map(value).collect();
-                }
+    for row in rows {
+        let fault = row.planned_at.map_or(String::new(), |route| {
+            format!("steps: [fault: {{on: {{route: {route}}}, do: {{code: {}}}}}]\n", row.code)
+        });
+        let text = format!("platform: {}\nsetup: {{{}}}\n{fault}", vendor.name, row.setup);
+        let scenario = load_setup(&text, &[vendor.vocabulary]).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let opening = Opening::play(&scenario, "provoke", Seed(1), Identities::WellKnown);
+        let mut world = World::open(vendor, opening, START).unwrap();
+        world.handle(START, Input::Begin);
+        let mut taken: Vec<String> = Vec::new();
+        for prior in row.before {
+            let reply = answer(&mut world, call(prior.call, prior.headers, Sent::Text(prior.body), &taken));
+            assert!(reply.status < 300, "{}: {:?}", prior.call, reply.body);
+            if !prior.take.is_empty() {
+                let document: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+                let value = |at| document.pointer(at).and_then(|value| value.as_str()).unwrap().to_owned();
+                taken = prior.take.split(' ').map(value).collect();
             }
-            let reply = answer(&mut world, call(row.call, row.headers, row.body, &taken));
-            assert_eq!(reply.code.as_deref(), Some(row.code), "{} {:?}", row.call, reply.body);
-            let status = vendor.codes.iter().find(|code| code.code == row.code).unwrap().status;
-            assert_eq!(reply.status, status, "{}", row.call);
-            let called = |entry: &Entry| if let What::Called(called) = &entry.what { called.route } else { None };
-            routes.extend(world.journal().iter().filter_map(called).map(str::to_owned));
-            row.code.to_owned()
-        })
-        .collect();
-    (codes, routes)
+        }
+        let reply = answer(&mut world, call(row.call, row.headers, row.body, &taken));
+        assert_eq!(reply.code.as_deref(), Some(row.code), "{} {:?}", row.call, reply.body);
+        let status = vendor.codes.iter().find(|code| code.code == row.code).unwrap().status;
+        assert_eq!(reply.status, status, "{}", row.call);
+    }
 }
 
 fn call(line: &str, headers: &[(&'static str, &'static str)], body: Sent, taken: &[String]) -> Call {
