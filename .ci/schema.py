@@ -65,6 +65,12 @@ subscription_to_no_label
 repeat_without_end
 examples_differ
 examples_unknown_name
+expect_state_of_nobody
+one_of_chat_of_another_branch
+one_of_without_expectation
+parallel_other_lane
+parallel_whose_chat
+repeat_too_much_in_all
 """.split())
 rejected = 0
 for path in sorted((ROOT / "tests" / "scenario" / "broken").glob("*.yaml")):

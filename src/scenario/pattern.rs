@@ -6,7 +6,7 @@
 use std::fmt;
 
 use regex::Regex;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::codes;
 use super::decode::{Decode, FieldDoc, Located, Problems, Schema, unknown_word, wrong_type};
@@ -220,8 +220,34 @@ impl Decode for Pattern {
     }
 
     fn schema() -> Schema {
-        Json::Object(Map::new())
+        json!({"$ref": SCHEMA})
     }
+}
+
+/// Where the schema of scenarios keeps that of patterns, which may stand within each other.
+const SCHEMA: &str = "#/$defs/pattern";
+
+/// What a pattern may be.
+pub(super) fn schema() -> Schema {
+    let words: Vec<Json> = Type::WORDS.iter().map(|(word, _)| json!(word)).chain([Json::Null]).collect();
+    let inner = json!({"$ref": SCHEMA});
+    json!({"anyOf": [
+        {"type": ["string", "number", "boolean", "null"]},
+        {"type": "array", "items": inner},
+        {"type": "object", "propertyNames": {"not": {"pattern": "^\\$"}}, "additionalProperties": inner},
+        {
+            "type": "object",
+            "properties": {
+                ANY: {"const": true},
+                TYPE: {"enum": words},
+                LENGTH: u32::schema(),
+                MATCHES: {"type": "string", "format": "regex"},
+            },
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    ]})
 }
 
 fn matcher(key: &Key, node: &Node, problems: &mut Problems) -> Option<Pattern> {

@@ -12,7 +12,7 @@ use super::compose::{Lane, RawBranch, Repeat};
 use super::decode::{Decode as _, FieldDoc, Schema, sentence};
 use super::expect::{Defaults, Let, RawExpect, RawSubject};
 use super::fault::RawFault;
-use super::{STEPS, Vocabulary};
+use super::{STEPS, Vocabulary, pattern};
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::fault::{FAULTS, Forgery, Seam};
 
@@ -37,6 +37,7 @@ pub fn document(vendors: &[Vocabulary]) -> Schema {
         "required": ["platform"],
         "additionalProperties": false,
         "allOf": branches,
+        "$defs": {"pattern": pattern::schema()},
     })
 }
 
@@ -96,7 +97,14 @@ fn step() -> Schema {
 fn other(step: &str) -> Schema {
     match step {
         "wait" => VirtualSpan::schema(),
-        "expect" | "expect_none" => expectation(),
+        "expect" => expectation(),
+        "expect_none" => {
+            let mut absence = expectation();
+            for stray in ["times", "first", "in_order", "any_order", "violations"] {
+                absence["properties"][stray] = json!({"type": "null"});
+            }
+            absence
+        }
         "let" => {
             let mut binding = Let::schema();
             just_one(&mut binding["properties"]["from"], &["event", "call"]);
@@ -145,8 +153,18 @@ fn expectation() -> Schema {
     let mut expect = RawExpect::schema();
     just_one(&mut expect, &["message", "call", "event", "violation", "state", "violations", "in_order", "any_order"]);
     expect["dependentRequired"] = json!({"delivered": ["event"], "attempts": ["event"]});
+    // Each of the first is about something that has no number, or does not happen but is so.
+    let pairs = [
+        ("violations", ["times", "by", "first"].as_slice()),
+        ("in_order", &["times", "first"]),
+        ("any_order", &["times", "first"]),
+        ("state", &["times", "first"]),
+        ("first", &["times"]),
+    ];
+    let there = |key: &str| if key == "first" { json!({"const": true}) } else { json!({"not": {"type": "null"}}) };
+    let apart = |key: &str, other: &str| json!({"not": {"required": [key, other], "properties": {key: there(key), other: there(other)}}});
     let others: Vec<Schema> =
-        ["times", "by", "first"].iter().map(|key| json!({"not": {"required": ["violations", key]}})).collect();
+        pairs.iter().flat_map(|(key, others)| others.iter().map(move |other| apart(key, other))).collect();
     for several in ["in_order", "any_order"] {
         let mut subject = RawSubject::schema();
         just_one(&mut subject, &["message", "call", "event", "violation"]);
