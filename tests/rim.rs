@@ -353,6 +353,33 @@ async fn attempts_beyond_the_bound_wait() {
     assert!(receiver.request().await.starts_with("POST /second"));
 }
 
+#[tokio::test]
+async fn a_receiver_that_hangs_holds_up_nobody_else() {
+    let mut hanging = Receiver::start([Line::Hang, Line::Hang]).await;
+    let quick = Receiver::start([]).await;
+    let delivery = Delivery::new(Egress { concurrent: 1, ..Egress::default() });
+    let to = |receiver: &Receiver, path: &str| attempt(&format!("http://{}/{path}", receiver.address), LATE);
+    let stuck = [to(&hanging, "first"), to(&hanging, "second")];
+    let mut stuck = pin!(both(&delivery, &stuck));
+    let others = async {
+        // The hanging one has its request before anything is sent to the other.
+        assert!(hanging.request().await.starts_with("POST /first"));
+        for _ in 0..3 {
+            assert_eq!(delivery.attempt(&to(&quick, "x")).await, Outcome::Status(200));
+        }
+    };
+    tokio::select! {
+        biased;
+        () = others => {}
+        () = &mut stuck => panic!("a receiver that hangs has answered"),
+    }
+}
+
+/// Makes two attempts at once.
+async fn both(delivery: &Delivery, attempts: &[rehearsal::engine::port::Attempt; 2]) {
+    tokio::join!(delivery.attempt(&attempts[0]), delivery.attempt(&attempts[1]));
+}
+
 // ---- which world gets what ----
 
 #[tokio::test]

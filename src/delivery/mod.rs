@@ -2,14 +2,14 @@
 //!
 //! When to try again, in which order and with which signature is decided in the core. Here are only the network and its
 //! limits: the address of the bot, the gate that keeps webhooks from going elsewhere, and a bound on how many are on
-//! their way at once.
+//! their way to one receiver at once, so that one that hangs holds up nobody but itself.
 
 mod address;
 mod client;
 mod gate;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
@@ -22,6 +22,9 @@ use address::Address;
 use client::Client;
 use gate::Gate;
 
+/// From how many receivers on those that nothing is on its way to are forgotten.
+const RECEIVERS: usize = 64;
+
 /// Where webhooks may go.
 #[derive(Clone, Debug)]
 pub struct Egress {
@@ -29,7 +32,8 @@ pub struct Egress {
     pub bot: Option<BotUrl>,
     /// Names of hosts, besides loopback addresses, that webhooks may go to, written as they stand in URLs.
     pub allowed_hosts: BTreeSet<String>,
-    /// How many attempts may be under way at once; more wait. Their time limits count from when they begin.
+    /// How many attempts to one receiver, a host with its port, may be under way at once; more wait. Their time limits count
+    /// from when they begin.
     pub concurrent: usize,
 }
 
@@ -45,7 +49,9 @@ pub struct Delivery(Arc<Inner>);
 
 struct Inner {
     bot: Option<BotUrl>,
-    permits: Semaphore,
+    concurrent: usize,
+    /// The receivers that attempts are on their way to, by authority.
+    receivers: Mutex<HashMap<String, Arc<Semaphore>>>,
     client: Client,
 }
 
@@ -54,19 +60,34 @@ impl Delivery {
     #[must_use]
     pub fn new(egress: Egress) -> Self {
         let Egress { bot, allowed_hosts, concurrent } = egress;
-        let permits = Semaphore::new(concurrent.clamp(1, Semaphore::MAX_PERMITS));
-        Self(Arc::new(Inner { bot, permits, client: Client::new(Gate::new(allowed_hosts)) }))
+        let concurrent = concurrent.clamp(1, Semaphore::MAX_PERMITS);
+        let client = Client::new(Gate::new(allowed_hosts));
+        Self(Arc::new(Inner { bot, concurrent, receivers: Mutex::default(), client }))
     }
 
     /// Makes one attempt. Dropping the future takes the attempt back: its connection is closed.
     pub async fn attempt(&self, attempt: &Attempt) -> Outcome {
-        let Inner { bot, permits, client } = &*self.0;
-        let address = match Address::of(&attempt.url, bot.as_ref()) {
+        let address = match Address::of(&attempt.url, self.0.bot.as_ref()) {
             Ok(address) => address,
             Err(forbidden) => return Outcome::Forbidden(forbidden.to_string()),
         };
+        let receiver = self.receiver(&address.authority);
         // The semaphore is never closed; if it were, attempts would merely be unbounded.
-        let _permit = permits.acquire().await;
-        client.send(&address, attempt).await
+        let _permit = receiver.acquire().await;
+        self.0.client.send(&address, attempt).await
+    }
+
+    /// The bound of one receiver. Bounds that nobody holds on to are forgotten when there are many.
+    fn receiver(&self, authority: &str) -> Arc<Semaphore> {
+        let mut receivers = self.0.receivers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = receivers.get(authority) {
+            return Arc::clone(known);
+        }
+        if receivers.len() >= RECEIVERS {
+            receivers.retain(|_, bound| Arc::strong_count(bound) > 1);
+        }
+        let bound = Arc::new(Semaphore::new(self.0.concurrent));
+        receivers.insert(authority.to_owned(), Arc::clone(&bound));
+        bound
     }
 }
