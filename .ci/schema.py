@@ -36,6 +36,7 @@ for path in scenarios:
 BEYOND = set("""
 address_without_scheme
 agent_twice
+call_with_another_parameter
 answer_of_an_unknown_code
 bad_regex
 chat_before_it_starts

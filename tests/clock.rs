@@ -7,6 +7,7 @@ use crate::support::toy::TOY;
 use rehearsal::base::time::{VirtualSpan, VirtualTime, WallLimit};
 use rehearsal::engine::clock::Pace;
 use rehearsal::journal::entry::{Change, What};
+use rehearsal::platform::PLATFORMS;
 
 const HEAD: &str = "platform: toy\ncustomers: {alice: {}}\n";
 
@@ -177,6 +178,22 @@ fn a_running_clock_lets_real_time_pass() {
     check(Pace::Running(1), 120_000);
     check(Pace::Running(60), 2_000);
     check(Pace::Stepped, 0);
+}
+
+#[test]
+fn a_bot_that_answers_itself_for_ever_ends_the_scenario() {
+    let texter = PLATFORMS.iter().find(|vendor| vendor.name == "texter").expect("it is there");
+    let text = "platform: texter\nsetup: {subscriptions: [{event: newMessage, url: \"${bot}/x\"}]}\ncustomers: {ada: {}}\nsteps:\n- start_chat: {as: ada, text: Hi}\n- expect: {message: {from: bot}}\n";
+    let played = play(texter, text, |attempt| {
+        let body: serde_json::Value = serde_json::from_slice(&attempt.body).unwrap();
+        let chat = body["eventData"]["message"]["parent_chat"].as_str().unwrap();
+        let path = format!("/server/api/v2/messages/send/{chat}");
+        let headers = [("authorization", "Bearer texter-token"), ("content-type", "application/json")];
+        Reaction::calling(post(&path, &headers, r#"{"type": "text", "text": "Again"}"#))
+    });
+    let failure = played.failure().unwrap();
+    assert!(failure.contains("more than 250 webhooks about the chat ada"), "{failure}");
+    assert!(played.attempts.len() <= 251);
 }
 
 /// The effects of a random scenario in their order, without when. The waits are such that a second more or less, which is what an act

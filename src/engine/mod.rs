@@ -272,6 +272,9 @@ impl World {
     }
 
     fn record(&mut self, what: What) {
+        if let (What::Queued { chat: Some(chat), .. }, Pace::Stepped) = (&what, self.clock.pace()) {
+            self.stage.count(chat);
+        }
         self.journal.append(self.clock.now(), self.wall, what);
     }
 

@@ -4,7 +4,7 @@
 //! moves only once no track can go on without it, timer by timer, and never while a webhook is on its way: the outcome of
 //! each delivery is awaited first. How long the bot may think is real time.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value as Json;
 
@@ -27,6 +27,10 @@ use crate::scenario::{Action, Choice, Step};
 /// moment after an act, such as a duplicate delivery, happens within it.
 pub(super) const ACT_TAKES: VirtualSpan = VirtualSpan::from_secs(1);
 
+/// How many webhooks about one chat may be due before virtual time goes on. Nobody means more: the bot and the platform
+/// answer each other for ever, as when a bot answers its own messages.
+const MOST_AT_ONCE: u32 = 250;
+
 /// The scenario and how far it has got.
 #[derive(Debug)]
 pub(super) struct Stage {
@@ -37,6 +41,8 @@ pub(super) struct Stage {
     begun: usize,
     /// What expectations have taken so far.
     pub(super) taken: BTreeSet<EntrySeq>,
+    /// How many webhooks of each chat were due since virtual time last went on.
+    due: BTreeMap<String, u32>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -101,13 +107,23 @@ impl Stage {
             speech: Speech::new(),
             parent: None,
         };
-        Self { phase: Phase::Idle, tracks: vec![own], begun: 0, taken: BTreeSet::new() }
+        Self { phase: Phase::Idle, tracks: vec![own], begun: 0, taken: BTreeSet::new(), due: BTreeMap::new() }
     }
 
     /// Skips all further steps.
     pub(super) fn end(&mut self) {
         self.tracks.clear();
         self.phase = Phase::Ending;
+    }
+
+    /// Takes note of a webhook that is due.
+    pub(super) fn count(&mut self, chat: &str) {
+        match self.due.get_mut(chat) {
+            Some(count) => *count += 1,
+            None => {
+                self.due.insert(chat.to_owned(), 1);
+            }
+        }
     }
 
     /// Forgets tracks that have ended, as far as the numbers of others stay what they are.
@@ -133,8 +149,29 @@ impl World {
         if let Pace::Running(_) = self.clock.pace() {
             while self.fire_one() {}
         }
+        self.break_circle();
         while self.advance_once() {}
         self.arm_for_timers();
+    }
+
+    /// Ends a scenario in which the bot and the platform keep each other busy, so that virtual time never goes on.
+    fn break_circle(&mut self) {
+        let plays = matches!(self.stage.phase, Phase::Playing | Phase::Ending);
+        let circle = self.stage.due.iter().find(|(_, count)| **count > MOST_AT_ONCE).filter(|_| plays);
+        let Some((chat, _)) = circle else { return };
+        let chat = self.desk.chat_name(chat).unwrap_or(chat).to_owned();
+        let reason = format!(
+            "more than {MOST_AT_ONCE} webhooks about the chat {chat} were due at one moment; does the bot answer its own messages?"
+        );
+        self.refuse(reason);
+        self.finish();
+    }
+
+    /// The journal is complete.
+    fn finish(&mut self) {
+        self.stage.phase = Phase::Done;
+        self.record(What::Ended);
+        self.effects.push(Effect::Finished);
     }
 
     /// One move of each track, or else of the clock; false if something from outside has to come first.
@@ -158,9 +195,7 @@ impl World {
             }
             Phase::Ending => {
                 if self.outbox.is_quiet() {
-                    self.stage.phase = Phase::Done;
-                    self.record(What::Ended);
-                    self.effects.push(Effect::Finished);
+                    self.finish();
                 }
                 false
             }
@@ -238,11 +273,11 @@ impl World {
         let Some(limit) = self.limit() else { return false };
         match self.schedule.first().filter(|first| *first <= limit) {
             Some(first) => {
-                self.clock.step_to(first);
+                self.step_to(first);
                 self.fire_one();
             }
             // Where nobody travels, time passes for the sake of timers alone.
-            None if self.is_destination(limit) => self.clock.step_to(limit),
+            None if self.is_destination(limit) => self.step_to(limit),
             None => return false,
         }
         for track in &mut self.stage.tracks {
@@ -251,6 +286,14 @@ impl World {
             }
         }
         true
+    }
+
+    /// Moves a stepped clock.
+    pub(super) fn step_to(&mut self, to: VirtualTime) {
+        if to > self.clock.now() {
+            self.stage.due.clear();
+        }
+        self.clock.step_to(to);
     }
 
     /// How far time may move at once; nothing if it must stand still.

@@ -71,7 +71,7 @@ impl World {
             Decision::Met(matches) => {
                 let last = matches.iter().max().and_then(|seq| self.journal.since(*seq).next()).map(|entry| entry.wall);
                 if let (Pace::Stepped, Some(by), true) = (self.clock.pace(), watch.by, watch.is_absence()) {
-                    self.clock.step_to(by);
+                    self.step_to(by);
                 }
                 self.record(What::Judged { index: watch.index, verdict: Verdict::Met });
                 self.stage.taken.extend(matches);

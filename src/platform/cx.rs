@@ -171,6 +171,12 @@ impl Desk {
         Cx { now, desk: self, source: Source::Bot, preferred: None, admitted: None }
     }
 
+    /// The scenario's name for a chat, if it has one.
+    #[must_use]
+    pub fn chat_name(&self, id: &str) -> Option<&str> {
+        self.chats.iter().find(|(_, chat)| *chat == id).map(|(name, _)| name.as_str())
+    }
+
     /// Keeps a captured value under a name.
     pub fn keep(&mut self, name: &str, value: String) {
         self.values.insert(name.to_owned(), value);
@@ -341,7 +347,7 @@ impl Cx<'_> {
     /// The scenario's name for a chat, if it has one.
     #[must_use]
     pub fn chat_name(&self, id: &str) -> Option<&str> {
-        self.desk.chats.iter().find(|(_, chat)| *chat == id).map(|(name, _)| name.as_str())
+        self.desk.chat_name(id)
     }
 
     /// Records that somebody said something.

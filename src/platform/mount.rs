@@ -113,6 +113,7 @@ impl Vendor {
                 platform: P::NAME,
                 lacks: P::LACKS,
                 routes: || P::ROUTES.iter().map(|route| route.name).collect(),
+                params: |name| Some(parameters(P::ROUTES.iter().find(|route| route.name == name)?.path).collect()),
                 events: || P::EVENTS.iter().map(|event| event.name).collect(),
                 codes: || P::CODES.iter().map(|code| code.code).collect(),
                 setup: staff::<P>,
@@ -273,11 +274,6 @@ impl<P: Platform> Instance for Mounted<P> {
             (Destination::Path(path), _) => path,
             (Destination::Route(_), route) => {
                 let template = route.map_or("", |route| route.path);
-                if let Some((name, _)) =
-                    request.params.iter().find(|(name, _)| parameters(template).all(|known| known != *name))
-                {
-                    return Err(Refusal::new(format!("the path {template} has no `{name}`")));
-                }
                 let usual = client.params.iter().map(|(name, value)| (*name, value.as_str()));
                 let given = request.params.iter().map(|(name, value)| (*name, value.as_str()));
                 filled(template, &given.chain(usual).collect::<Vec<_>>())?

@@ -10,7 +10,7 @@ use super::expect::{Defaults, Expect, Let, NOBODY, Subject, check_word};
 use super::flow::Flow;
 use super::include::{Included, Library, Nowhere};
 use super::node::{self, Node, Value};
-use super::text::{CHAT, CUSTOMER, PHONE, Text, Word};
+use super::text::{BOT, CHAT, CUSTOMER, PHONE, Text, Word};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
 use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
@@ -243,6 +243,12 @@ impl Checker<'_, '_> {
             self.problems.push(problem.help("begin each step with its own `- `"));
             return None;
         };
+        if let Some((name, why)) = self.vendor.lacks.iter().find(|(name, _)| *name == key.name) {
+            // What stands in it makes no difference.
+            let message = format!("`{name}` cannot be done on {}", self.vendor.platform);
+            self.problems.push(Diagnostic::new(&codes::ACT_NOT_HERE, key.place, message).help(*why));
+            return None;
+        }
         let action = match key.name.as_str() {
             "wait" => VirtualSpan::decode(value, self.problems).map(Action::Wait),
             "expect" => Expect::decode_some(value, &self.defaults, self.problems).map(Action::Expect),
@@ -298,10 +304,6 @@ impl Checker<'_, '_> {
     }
 
     fn act(&mut self, act: &Act, place: Place) {
-        if let Some((name, why)) = self.vendor.lacks.iter().find(|(name, _)| *name == act.name()) {
-            let message = format!("`{name}` cannot be done on {}", self.vendor.platform);
-            self.problems.push(Diagnostic::new(&codes::ACT_NOT_HERE, place, message).help(*why));
-        }
         if let Some(doer) = act.doer() {
             self.doer(act, doer);
         }
@@ -453,6 +455,11 @@ impl Checker<'_, '_> {
     }
 
     fn texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t Text>) {
+        self.named(texts, &[]);
+    }
+
+    /// Checks the names that texts refer to; `besides` are known as well.
+    fn named<'t>(&mut self, texts: impl IntoIterator<Item = &'t Text>, besides: &[&str]) {
         let names: Vec<(&str, Place)> =
             texts.into_iter().flat_map(|text| text.names().map(|name| (name, text.place()))).collect();
         if names.is_empty() {
@@ -463,7 +470,7 @@ impl Checker<'_, '_> {
         let phones = self.customers.iter().map(|customer| format!("{PHONE}{customer}"));
         let known: Vec<String> = self.names.iter().cloned().chain(chats).chain(customers).chain(phones).collect();
         let known = words(&known);
-        for (name, place) in names.into_iter().filter(|(name, _)| !known.contains(name)) {
+        for (name, place) in names.into_iter().filter(|(name, _)| !known.contains(name) && !besides.contains(name)) {
             unknown_word(&codes::UNKNOWN_NAME, "name that is known here", name, place, &known, self.problems);
         }
     }
@@ -516,6 +523,12 @@ impl Checker<'_, '_> {
     fn call(&mut self, call: &CallStep, place: Place) {
         if let Target::Route(route) = &call.target {
             self.vendor.check_route(route, self.problems);
+            let known = (self.vendor.params)(&route.value);
+            for (name, value) in known.iter().flat_map(|_| &call.params) {
+                let name = Located { value: name.clone(), place: value.place() };
+                let known = known.as_deref().unwrap_or_default();
+                check_word(&codes::UNKNOWN_KEY, "parameter of this operation", &name, known, self.problems);
+            }
         }
         if let Some(Word(code)) = call.answer.as_ref().and_then(|answer| answer.code.as_ref()) {
             self.code(code);
@@ -529,7 +542,7 @@ impl Checker<'_, '_> {
             }
         }
         let texts = call.texts(place);
-        self.texts(texts.iter());
+        self.named(texts.iter(), &[BOT]);
         self.events.extend(texts.iter().map(|text| text.fill(|_| None)));
     }
 

@@ -133,7 +133,7 @@ rules! {
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n  - say: {as: alice, text: Hi, chat: other}\n  - expect: {event: incoming_chat}\n",
         good: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice, chat: other}\n  - say: {as: alice, text: Hi, chat: other}\n  - expect: {event: incoming_chat}\n";
     UNKNOWN_NAME = "E0205", "unknown name",
-        "`${name}` refers to a name that an earlier `let` has given, `${chat.NAME}` to the id of a chat that was started before, `${customer.NAME}` to that of a customer, `${phone.NAME}` to a customer's phone number. `${bot}` is known in the addresses under `setup:` only.",
+        "`${name}` refers to a name that an earlier `let` has given, `${chat.NAME}` to the id of a chat that was started before, `${customer.NAME}` to that of a customer, `${phone.NAME}` to a customer's phone number. `${bot}` is known in the addresses under `setup:` and in `call`.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice, text: \"${order}\"}\n  - expect: {event: incoming_chat}\n", good: SOUND;
     UNKNOWN_EVENT = "E0206", "unknown event",
         "`rehearsal list events` names the webhooks of each platform.",

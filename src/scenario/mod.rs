@@ -209,6 +209,8 @@ pub struct Vocabulary {
     pub lacks: &'static [(&'static str, &'static str)],
     /// The names of its operations.
     pub routes: fn() -> Vec<&'static str>,
+    /// The names of the parameters in the path of an operation; nothing if there is no such operation.
+    pub params: fn(&str) -> Option<Vec<&'static str>>,
     /// The names of its webhooks.
     pub events: fn() -> Vec<&'static str>,
     /// Its codes.

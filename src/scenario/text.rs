@@ -26,6 +26,9 @@ pub(crate) const CUSTOMER: &str = "customer.";
 /// What stands before the name of a customer in a reference to their phone number.
 pub(crate) const PHONE: &str = "phone.";
 
+/// The name that stands for the bot's address. Only the rim knows it, so texts keep it as it is written.
+pub(super) const BOT: &str = "bot";
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
     Plain(String),

@@ -85,6 +85,7 @@ pub(crate) const TOY: Vocabulary = Vocabulary {
     platform: "livechat",
     lacks: &[("hold", "chats are not put on hold there")],
     routes: || vec!["send_event", "transfer_chat"],
+    params: |_| Some(vec!["version", "chat_id"]),
     events: || vec!["incoming_chat", "incoming_event", "chat_deactivated"],
     codes: || vec!["chat_inactive", "4108"],
     setup,

@@ -34,6 +34,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
             platform: name,
             lacks: &[],
             routes: Vec::new,
+            params: |_| None,
             events: Vec::new,
             codes: Vec::new,
             setup_schema: || serde_json::json!({}),

@@ -100,7 +100,7 @@ pub(super) fn route(name: &str) -> String {
     let name = scalar(name);
     format!(
         "\
-- expect: {{call: {{route: {name}, status: 200}}, within: 3s}}
+- expect: {{call: {{route: {name}}}, within: 3s}}
 - fault: {{on: {{route: {name}}}, do: {{reset: true}}, times: 1}}
 "
     )
@@ -155,6 +155,7 @@ mod tests {
         platform: "any",
         lacks: &[],
         routes: || vec!["ROUTE", "4: route"],
+        params: |_| Some(vec!["chat_id"]),
         events: || vec!["EVENT", "chat.assigned"],
         codes: || vec!["CODE", "4304"],
         setup_schema: || serde_json::json!({}),

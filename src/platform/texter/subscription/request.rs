@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::header::CONTENT_TYPE;
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value as Json};
 
@@ -18,6 +18,9 @@ use crate::base::percent::escaped;
 use crate::base::secret::Secret;
 use crate::base::time::WallLimit;
 use crate::platform::outgoing::{Outgoing, Policy};
+
+/// Headers that a request has of itself.
+const FRAMING: [HeaderName; 6] = [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, TE, UPGRADE];
 
 /// The name of the action.
 pub(super) const NAME: &str = "request";
@@ -74,6 +77,10 @@ pub(super) fn request(texter: &Texter, progress: &Progress, index: usize, params
         let name = HeaderName::try_from(name.as_str()).map_err(|_| bad())?;
         let text = plain(value);
         HeaderValue::from_str(&text).map_err(|_| bad())?;
+        // They say where a request goes and where it ends, which is not for subscribers to say; that is inferred.
+        if FRAMING.contains(&name) {
+            return Err(bad());
+        }
         headers.push((name, Secret::new(text.into_owned())));
     }
     if let Some(content_type) = content_type.filter(|_| headers.iter().all(|(name, _)| name != CONTENT_TYPE)) {

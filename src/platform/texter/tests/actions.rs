@@ -76,6 +76,10 @@ fn actions_refuse_what_they_cannot_read() {
     check("chatUpdateLabels", label(json!("a")), json!("`labels` is not a list"));
     check("chatUpdateLabels", label(Value::Null), json!("`labels` is not a list"));
     check("chatUpdateLabels", label(json!([1])), json!("`labels` are not texts"));
+    let request = |headers: Value| json!({"url": "http://127.0.0.1:9/x", "method": "post", "headers": headers});
+    for header in ["Host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "x y"] {
+        check("request", request(json!({header: "5"})), json!(format!("the header {header:?} cannot be sent")));
+    }
     let data =
         |count: Value| json!({"collection": "c", "key": "k", "data": 1, "expiresIn": count, "expiresInUnit": "days"});
     check("setData", data(json!(1)), Value::Null);
