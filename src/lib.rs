@@ -39,3 +39,4 @@ pub mod platform;
 pub mod report;
 pub mod scenario;
 pub mod server;
+pub mod signing;
