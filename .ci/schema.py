@@ -36,6 +36,9 @@ for path in scenarios:
 BEYOND = set("""
 address_without_scheme
 agent_twice
+signing_of_no_scheme
+signing_secret_of_the_wrong_form
+signing_secret_for_another_scheme
 call_with_another_parameter
 answer_of_an_unknown_code
 bad_regex

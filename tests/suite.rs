@@ -29,6 +29,7 @@ mod run;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod selection;
+mod signing;
 mod support;
 mod texter;
 mod texter_vectors;

@@ -14,7 +14,6 @@ use rehearsal::base::secret::Secret;
 use rehearsal::delivery::{BotUrl, Delivery, Egress};
 use rehearsal::engine::clock::Pace;
 use rehearsal::engine::port::Input;
-use rehearsal::engine::sign::signature;
 use rehearsal::engine::{Opening, World};
 use rehearsal::journal::entry::Fate;
 use rehearsal::journal::{Bounds, What};
@@ -24,6 +23,7 @@ use rehearsal::scenario::act::Act;
 use rehearsal::scenario::{Action, load};
 use rehearsal::server::ticker;
 use rehearsal::server::worlds::Worlds;
+use rehearsal::signing::{Message, STANDARD};
 use tokio::task::JoinSet;
 
 use crate::load::{connect, exchange};
@@ -57,14 +57,12 @@ fn signed(secret: &Secret, n: u64) -> hyper::Request<Full<Bytes>> {
     let body = Bytes::from_static(BODY.as_bytes());
     let id = format!("msg_{n:024x}");
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs();
-    hyper::Request::post("/hook")
-        .header("host", "127.0.0.1")
-        .header("content-type", "application/json")
-        .header("webhook-id", &id)
-        .header("webhook-timestamp", now.to_string())
-        .header("webhook-signature", signature(secret, &id, now, &body))
-        .body(Full::new(body))
-        .expect("its parts are valid")
+    let mut request =
+        hyper::Request::post("/hook").header("host", "127.0.0.1").header("content-type", "application/json");
+    for (name, value) in STANDARD.sign(Message { id: &id, timestamp: now, url: "", body: &body }, &[secret]) {
+        request = request.header(name, value);
+    }
+    request.body(Full::new(body)).expect("its parts are valid")
 }
 
 /// Deliveries a second by the stand-in: as many chats as the bare client has connections, each with a customer who keeps

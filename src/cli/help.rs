@@ -50,6 +50,14 @@ Examples:
 
 It exits 0 if the receiver acknowledged the webhook as the vendor wants it, 1 if it did not.";
 
+pub(super) const VERIFY: &str = "\
+Examples:
+  rehearsal verify request.txt --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+  REHEARSAL_SECRET=s3cret rehearsal verify request.txt --scheme github
+  rehearsal verify request.txt --secret s3cret --scheme slack --at 2026-01-06T10:00:00Z
+
+It exits 0 if the signature is good, 1 if it is not, 2 if the file is no request.";
+
 pub(super) const CHECK: &str = "\
 Examples:
   rehearsal check scenarios/

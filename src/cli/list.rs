@@ -14,6 +14,7 @@ use crate::platform::Vendor;
 use crate::report::Exit;
 use crate::scenario::act::ACTS;
 use crate::scenario::{STEPS, codes};
+use crate::signing::{SCHEMES, Scheme};
 
 /// What can be listed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -30,6 +31,8 @@ pub enum What {
     Acts,
     /// What can be made to go wrong
     Faults,
+    /// Ways to sign webhooks
+    Schemes,
     /// Mistakes that `check` finds
     Diagnostics,
     /// Everything of the vendors' that is played, with its source
@@ -58,6 +61,7 @@ pub fn run(args: &ListArgs, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> 
         What::Events => events(&chosen, args.format),
         What::Acts => acts(&chosen, args.format),
         What::Faults => faults(args.format),
+        What::Schemes => schemes(args.format),
         What::Diagnostics => diagnostics(args.format),
         What::Coverage => coverage(&chosen, args.format),
     };
@@ -107,6 +111,28 @@ fn table<R: Serialize, const N: usize>(
 struct PlatformRow {
     name: &'static str,
     about: &'static str,
+}
+
+#[derive(Serialize)]
+struct SchemeRow {
+    name: &'static str,
+    about: &'static str,
+    header: &'static str,
+    signs: &'static str,
+    source: &'static str,
+}
+
+fn schemes(format: TableFormat) -> String {
+    let row = |scheme: &Scheme| SchemeRow {
+        name: scheme.name,
+        about: scheme.about,
+        header: scheme.header,
+        signs: scheme.signs,
+        source: scheme.source,
+    };
+    let rows: Vec<_> = SCHEMES.iter().map(row).collect();
+    let titles = ["Scheme", "Header", "What is signed", "What it is", "Source"];
+    table(&rows, format, titles, |row| [row.name, row.header, row.signs, row.about, row.source].map(str::to_owned))
 }
 
 fn platforms(vendors: &[&Vendor], format: TableFormat) -> String {

@@ -18,6 +18,7 @@ mod table;
 pub mod terminal;
 pub mod trigger;
 pub mod value;
+mod verify;
 
 use std::ffi::OsString;
 use std::io;
@@ -32,9 +33,11 @@ pub use self::value::{
     TableFormat,
 };
 
-use crate::base::time::WallLimit;
+use crate::base::secret::Secret;
+use crate::base::time::{VirtualTime, WallLimit};
 use crate::platform::Vendor;
 use crate::report::Exit;
+use crate::signing::Scheme;
 
 /// The port that bots are configured with unless they are told another.
 pub const PORT: u16 = 4600;
@@ -88,12 +91,46 @@ pub enum Look {
     Check(CheckArgs),
     /// Print the scenario language as a JSON Schema, for editors
     Schema,
-    /// List what there is: platforms, routes, codes, events, acts, faults, diagnostics, coverage
+    /// List what there is: platforms, routes, codes, events, acts, faults, schemes, diagnostics, coverage
     List(ListArgs),
     /// Explain one word: a diagnostic, code, event, route, act, step or fault
     ///
     /// A platform's name before the word picks one of several meanings.
     Explain(ExplainArgs),
+    /// Check the signature of a request that was captured, and say what is wrong with it
+    ///
+    /// The file holds the request as it came over the wire: a request line, headers, an empty line, and the body byte for byte.
+    Verify(VerifyArgs),
+}
+
+/// The arguments of `verify`.
+#[derive(Args, Debug)]
+#[command(after_help = help::VERIFY)]
+pub struct VerifyArgs {
+    /// The captured request; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The scheme, as `list schemes` names it
+    #[arg(long, value_name = "SCHEME", default_value = "standard", value_parser = value::scheme)]
+    pub scheme: &'static Scheme,
+
+    /// The secret, or for `standard-v1a` either key; several while they change
+    #[arg(long = "secret", value_name = "SECRET", env = "REHEARSAL_SECRET", hide_env_values = true, required = true)]
+    #[arg(value_parser = value::secret)]
+    pub secrets: Vec<Secret>,
+
+    /// The address as the sender has it, where a scheme signs it
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+
+    /// When the request was received, such as `2026-01-06T10:00:00Z`; now by default
+    #[arg(long, value_name = "TIME", value_parser = value::instant)]
+    pub at: Option<VirtualTime>,
+
+    /// How old, or how far in the future, a signature may be
+    #[arg(long, value_name = "SPAN", default_value = "5m", value_parser = WallLimit::parse)]
+    pub tolerance: WallLimit,
 }
 
 /// The arguments of `run`.
@@ -378,5 +415,6 @@ pub fn look(command: &Look, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> 
         Look::Schema => schema(vendors, terminal),
         Look::List(args) => list::run(args, vendors, terminal),
         Look::Explain(args) => explain::run(args, vendors, terminal),
+        Look::Verify(args) => verify::run(args, terminal),
     }
 }

@@ -1,5 +1,6 @@
 //! Values of command line options that are more than text or a number.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -7,9 +8,28 @@ use clap::ValueEnum;
 use http::{HeaderName, HeaderValue};
 
 use crate::base::address::is_address;
+use crate::base::secret::Secret;
+use crate::base::time::VirtualTime;
 use crate::engine::clock::Pace;
 use crate::report::Detail;
 use crate::report::coverage::Names;
+use crate::signing::{SCHEMES, Scheme};
+
+/// The scheme with this name.
+pub(super) fn scheme(name: &str) -> Result<&'static Scheme, String> {
+    let known: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name).collect();
+    Scheme::named(name).ok_or_else(|| format!("write one of {}", known.join(", ")))
+}
+
+/// A secret; any text can be one.
+pub(super) fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text))
+}
+
+/// An instant.
+pub(super) fn instant(text: &str) -> Result<VirtualTime, &'static str> {
+    VirtualTime::parse(text).ok_or("write date, time and zone, such as `2026-01-06T10:00:00Z`")
+}
 
 /// The software under test.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -8,7 +8,6 @@ mod judge;
 mod outbox;
 pub mod port;
 mod schedule;
-pub mod sign;
 mod speech;
 mod stage;
 mod standing;

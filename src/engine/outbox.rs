@@ -11,7 +11,6 @@ use http::{HeaderName, HeaderValue, header};
 use serde_json::Value as Json;
 
 use super::port::Attempt;
-use super::sign;
 use crate::base::id::DeliveryId;
 use crate::base::json::put;
 use crate::base::secret::Secret;
@@ -20,6 +19,10 @@ use crate::fault::{Deed, Forgery};
 use crate::journal::What;
 use crate::journal::entry::{Fate, Outcome, Payload};
 use crate::platform::outgoing::{Ended, Order, Outgoing};
+use crate::signing::Message;
+
+/// How old a stale signature is, in seconds: longer than any receiver allows.
+const STALE: u64 = 3_600;
 
 /// What the world has to do after the outbox has changed.
 #[derive(Debug)]
@@ -302,14 +305,8 @@ fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
         let value = if forged && name != header::CONTENT_TYPE { "forged" } else { value.expose() };
         push(&mut headers, name.clone(), value);
     }
-    if let Some(secret) = &out.signing {
-        let wrong = Secret::new("another key");
-        let secret = if delivery.forgery == Some(Forgery::Signature) { &wrong } else { secret };
-        let timestamp = wall.as_secs();
-        push(&mut headers, HeaderName::from_static("webhook-id"), &delivery.message);
-        push(&mut headers, HeaderName::from_static("webhook-timestamp"), &timestamp.to_string());
-        let signature = sign::signature(secret, &delivery.message, timestamp, &body);
-        push(&mut headers, HeaderName::from_static("webhook-signature"), &signature);
+    for (name, value) in signatures(delivery, &body, wall) {
+        push(&mut headers, HeaderName::from_static(name), &value);
     }
     if delivery.forgery == Some(Forgery::Body) {
         body = [&body[..], b" "].concat().into();
@@ -323,6 +320,27 @@ fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
         body,
         timeout: out.policy.timeout,
     }
+}
+
+/// The headers that sign an attempt, besides what the vendor does.
+fn signatures(delivery: &Delivery, body: &[u8], wall: WallTime) -> Vec<(&'static str, String)> {
+    let Delivery { out, forgery, attempts, .. } = delivery;
+    let signing = &out.policy.signing;
+    let (Some(scheme), Some(secret)) = (signing.scheme, &out.signing) else { return Vec::new() };
+    let another = scheme.another_key();
+    let previous = signing.previous.as_ref();
+    let secrets: Vec<&Secret> = match forgery {
+        Some(Forgery::Unsigned) => return Vec::new(),
+        Some(Forgery::UnsignedRetry) if *attempts > 1 => return Vec::new(),
+        Some(Forgery::Signature) => vec![&another],
+        Some(Forgery::OldSecret) => vec![previous.unwrap_or(&another)],
+        Some(Forgery::Secret | Forgery::Body | Forgery::Stale | Forgery::UnsignedRetry) | None => {
+            std::iter::once(secret).chain(previous).collect()
+        }
+    };
+    let age = if *forgery == Some(Forgery::Stale) { STALE } else { 0 };
+    let timestamp = wall.as_secs().saturating_sub(age);
+    scheme.sign(Message { id: &delivery.message, timestamp, url: &delivery.url, body }, &secrets)
 }
 
 /// Changes members of a body, or gives the path that leads nowhere.

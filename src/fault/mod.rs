@@ -65,7 +65,11 @@ pub const FAULTS: &[FaultDoc] = &[
         seam: Seam::Delivery,
         doc: "delivers with these members of the body changed, and signed as if they had always been so",
     },
-    FaultDoc { name: "tamper", seam: Seam::Delivery, doc: "delivers with a forged `secret`, `signature` or `body`" },
+    FaultDoc {
+        name: "tamper",
+        seam: Seam::Delivery,
+        doc: "delivers with a forged `secret`, `signature` or `body`, `stale`, `unsigned`, unsigned from the second attempt on (`unsigned_retry`), or signed with the `old_secret` alone",
+    },
 ];
 
 /// When a fault fires.
@@ -102,19 +106,28 @@ pub enum Deed {
 
 /// What is forged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Forgery {
     /// The shared secret, wherever the vendor puts it.
     Secret,
-    /// The Standard Webhooks signature: made with another key.
+    /// The signature: made with another key.
     Signature,
     /// The body: changed after it was signed.
     Body,
+    /// The time: signed as if the attempt had been made an hour ago.
+    Stale,
+    /// The signature: not there.
+    Unsigned,
+    /// The signature: there at the first attempt, and not at those after it.
+    UnsignedRetry,
+    /// The signature: made with the secret before the present one alone.
+    OldSecret,
 }
 
 impl Forgery {
     /// The words for them.
-    pub const WORDS: &'static [&'static str] = &["secret", "signature", "body"];
+    pub const WORDS: &'static [&'static str] =
+        &["secret", "signature", "body", "stale", "unsigned", "unsigned_retry", "old_secret"];
 
     /// The forgery with this name.
     #[must_use]
@@ -123,6 +136,10 @@ impl Forgery {
             "secret" => Some(Self::Secret),
             "signature" => Some(Self::Signature),
             "body" => Some(Self::Body),
+            "stale" => Some(Self::Stale),
+            "unsigned" => Some(Self::Unsigned),
+            "unsigned_retry" => Some(Self::UnsignedRetry),
+            "old_secret" => Some(Self::OldSecret),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ pub mod mount;
 pub mod outgoing;
 pub mod recipe;
 pub mod route;
+pub mod signing;
 pub mod texter;
 
 use self::cx::{Credential, Cx, Refusal, WakeKey};

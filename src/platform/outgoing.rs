@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, Method};
 
+use super::signing::Signing;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::journal::entry::Outcome;
@@ -30,7 +31,7 @@ pub struct Outgoing {
     pub body: Bytes,
     /// Where in the body a shared secret stands, so that it can be masked and forged.
     pub secret_span: Option<Range<usize>>,
-    /// The secret for Standard Webhooks headers; without one there are none.
+    /// The secret to sign with, besides what the vendor does; without one it is not signed.
     pub signing: Option<Secret>,
     /// How it is delivered.
     pub policy: Arc<Policy>,
@@ -61,6 +62,8 @@ pub struct Policy {
     pub retries: Vec<VirtualSpan>,
     /// What a webhook waits for while an earlier one to the same chat and address is on its way.
     pub order: Order,
+    /// How it is signed, besides what the vendor does.
+    pub signing: Signing,
 }
 
 /// Which statuses acknowledge a webhook.

@@ -228,6 +228,15 @@ impl Scheme {
         self.key.check(secret)
     }
 
+    /// A secret that is nobody's.
+    #[must_use]
+    pub fn another_key(&self) -> Secret {
+        Secret::new(match self.mac {
+            Mac::Ed25519 => "whsk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            Mac::HmacSha256 | Mac::HmacSha1 => "another key",
+        })
+    }
+
     /// The headers that sign a message with these secrets, the newest first.
     #[must_use]
     pub fn sign(&self, message: Message<'_>, secrets: &[&Secret]) -> Vec<(&'static str, String)> {

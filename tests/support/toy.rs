@@ -11,12 +11,14 @@ use rehearsal::platform::cx::{Credential, Cx, Refusal, WakeKey};
 use rehearsal::platform::outgoing::{Acknowledged, Order, Outgoing, Policy};
 use rehearsal::platform::recipe::Recipe;
 use rehearsal::platform::route::{Answer, Call, Client, Reply, Route, Unrouted};
+use rehearsal::platform::signing::Signing;
 use rehearsal::platform::{Code, Event, Platform, Table, Vendor};
 use rehearsal::record;
 use rehearsal::scenario::Staff;
 use rehearsal::scenario::act::Act;
 use rehearsal::scenario::decode::{Decode, KeyTable, Problems, Schema};
 use rehearsal::scenario::node::Node;
+use rehearsal::signing::STANDARD;
 use serde_json::json;
 
 const DOC: DocRef = DocRef::new(Mark::Docs, "toy.example/docs");
@@ -148,6 +150,7 @@ impl Platform for Toy {
             acknowledged: Acknowledged::Only200,
             timeout: WallLimit::from_secs(1),
             retries: vec![VirtualSpan::from_secs(10), VirtualSpan::from_secs(60)],
+            signing: Signing { scheme: Some(STANDARD), previous: None },
             order: if setup.patient { Order::Outcome } else { Order::FirstAttempt },
         };
         Self { setup, policy: Arc::new(policy), notes: 0, last: None }

@@ -5,7 +5,7 @@ use super::{finds, tidy};
 
 const RIM: &[&str] =
     &["src/server/", "src/delivery/", "src/control/", "src/ui/", "src/cli/", "src/bot/", "src/main.rs", "tests/"];
-const HASHES: &[&str] = &["src/base/", "src/platform/", "src/engine/", "src/server/", "src/bot/", "tests/"];
+const HASHES: &[&str] = &["src/base/", "src/platform/", "src/signing/", "src/server/", "src/bot/", "tests/"];
 
 /// Crates and the places that may name them. What is behind a fence can be exchanged without touching the rest.
 const FENCES: &[(&str, &[&str])] = &[
@@ -35,6 +35,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tokio_tungstenite", RIM),
     ("hmac", HASHES),
     ("sha2", HASHES),
+    ("sha1", &["src/signing/"]),
+    ("ed25519_dalek", &["src/signing/"]),
     ("base64", HASHES),
 ];
 

@@ -4,17 +4,17 @@ use super::source::{Finding, Source};
 use super::vendor::VENDORS;
 use super::{finds, tidy};
 
-const CORE: &[&str] = &["base", "fault", "journal", "scenario", "platform", "engine"];
+const CORE: &[&str] = &["base", "fault", "journal", "signing", "scenario", "platform", "engine"];
 
 /// What each room may import besides itself. A vendor's folder is the room `platform::vendor`; no other room names one.
 fn may_import(room: &str) -> Option<&'static [&'static str]> {
     Some(match room {
         "base" => &[],
-        "fault" | "journal" => &["base"],
+        "fault" | "journal" | "signing" => &["base"],
         "scenario" => &["base", "fault", "journal"],
-        "platform" => &["base", "fault", "journal", "scenario"],
+        "platform" => &["base", "fault", "journal", "signing", "scenario"],
         "platform::vendor" => &["base", "fault", "journal", "scenario", "platform"],
-        "engine" => &["base", "fault", "journal", "scenario", "platform"],
+        "engine" => &["base", "fault", "journal", "signing", "scenario", "platform"],
         "server" => &["base", "fault", "journal", "scenario", "platform", "engine", "delivery"],
         "delivery" => &["base", "fault", "journal", "scenario", "platform", "engine", "server"],
         "control" | "ui" => &["base", "fault", "journal", "scenario", "platform", "engine", "server", "delivery"],
@@ -23,8 +23,8 @@ fn may_import(room: &str) -> Option<&'static [&'static str]> {
         // Software under test, which happens to be in the same file: it knows the vendors' APIs and nothing of ours.
         "bot" => &["base"],
         "cli" => &[
-            "base", "fault", "journal", "scenario", "platform", "engine", "server", "delivery", "control", "ui",
-            "report", "bot",
+            "base", "fault", "journal", "signing", "scenario", "platform", "engine", "server", "delivery", "control",
+            "ui", "report", "bot",
         ],
         "main" => &["platform", "report", "cli"],
         _ => return None,

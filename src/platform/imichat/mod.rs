@@ -117,6 +117,7 @@ impl Platform for Imichat {
             timeout: tenant.timeout,
             retries: tenant.retries.clone(),
             order: Order::Outcome,
+            signing: tenant.signatures.clone(),
         };
         Self {
             auth: Auth::open(cx, tenant.identity.clone()),

@@ -13,6 +13,7 @@ use super::routing::Rule;
 use super::wire::event::{self, Style};
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::platform::signing::Signing;
 
 /// A checked tenant.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Tenant {
     pub(super) timeout: WallLimit,
     /// The pauses before further attempts.
     pub(super) retries: Vec<VirtualSpan>,
+    /// How webhooks are signed, besides what the vendor does.
+    pub(super) signatures: Signing,
     /// Whether chats can be searched under v3.1 as well.
     pub(super) search_on_v31: bool,
     /// Whether invalid bodies are only recorded.

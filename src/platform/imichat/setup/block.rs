@@ -9,6 +9,7 @@ use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::platform::imichat::auth;
 use crate::platform::imichat::model::AssetId;
+use crate::platform::signing::RawSigning;
 use crate::record;
 use crate::scenario::decode::{Decode, Located, Problems, wrong_type};
 use crate::scenario::node::{Node, Value};
@@ -51,6 +52,8 @@ record! {
         pub(super) success: IndexMap<String, SuccessBlock>,
         /// How webhooks are delivered.
         pub(super) delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None, off_after: None },
+        /// How webhooks with a secret are signed, besides what the vendor does.
+        pub(super) signing: RawSigning = RawSigning::default(),
         /// How chats are searched.
         pub(super) search: SearchBlock = SearchBlock { on_v31: false },
         /// Whether invalid bodies are answered as if they were valid, and only recorded as violations.
@@ -121,7 +124,7 @@ record! {
         /// The events; by default those of `events.subscribed`.
         pub(super) events: Option<Vec<Located<String>>>,
         /// A secret to sign with, in addition to what the vendor does.
-        pub(super) secret: Option<Secret>,
+        pub(super) secret: Option<Located<Secret>>,
     }
 }
 

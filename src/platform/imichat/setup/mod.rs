@@ -26,6 +26,7 @@ use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::secret::Secret;
 use crate::base::time::VirtualSpan;
+use crate::platform::signing::{RawSigning, Signing};
 use crate::scenario::codes;
 use crate::scenario::decode::{Decode, KeyTable, Located, Problems, Schema, unknown_word};
 use crate::scenario::node::Node;
@@ -47,6 +48,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("events", EventsBlock::FIELDS),
     ("each operation of success", SuccessBlock::FIELDS),
     ("delivery", DeliveryBlock::FIELDS),
+    ("signing", RawSigning::FIELDS),
     ("search", SearchBlock::FIELDS),
 ];
 
@@ -64,7 +66,9 @@ const USUAL_EVENTS: [Subscription; 2] = [Subscription::Assigned, Subscription::R
 pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let before = problems.len();
     let block = Block::decode(node, problems)?;
-    let mut check = Check { problems, teams: Vec::new(), limits: Vec::new(), usual_events: Vec::new() };
+    let signatures = Signing::read(block.signing, problems);
+    let signing = signatures.clone();
+    let mut check = Check { problems, teams: Vec::new(), limits: Vec::new(), usual_events: Vec::new(), signing };
     let style = block.events.style();
     check.usual_events = check.usual_events(block.events.subscribed);
     let success = check.successes(block.success);
@@ -98,6 +102,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         off_after,
         timeout: block.delivery.timeout,
         retries: block.delivery.retries.unwrap_or_else(|| RETRIES.to_vec()),
+        signatures,
         search_on_v31: block.search.on_v31,
         lenient: block.lenient,
     };
@@ -112,6 +117,8 @@ struct Check<'p> {
     limits: Vec<(Login, u32)>,
     /// The events of webhooks that name none.
     usual_events: Vec<Subscription>,
+    /// How webhooks are signed.
+    signing: Signing,
 }
 
 impl Check<'_> {
@@ -219,7 +226,9 @@ impl Check<'_> {
             Some(names) => self.subscriptions(names),
             None => self.usual_events.clone(),
         };
-        Webhook { url: block.url.value, headers, events, signing: block.secret, health: Health::GOOD }
+        self.signing.check(block.secret.as_ref(), self.problems);
+        let signing = block.secret.map(|secret| secret.value);
+        Webhook { url: block.url.value, headers, events, signing, health: Health::GOOD }
     }
 
     fn idle_release(&mut self, block: ReleaseBlock) -> IdleRelease {

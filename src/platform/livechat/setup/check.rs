@@ -19,6 +19,7 @@ use super::value::RawValues;
 use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, property, value};
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
+use crate::platform::signing::Signing;
 use crate::scenario::codes;
 use crate::scenario::decode::{Decode as _, Located, Problems, meaning, unknown_word};
 use crate::scenario::node::Node;
@@ -69,6 +70,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         timeout: raw.delivery.timeout,
         retries: raw.delivery.retries,
         order: Order::FirstAttempt,
+        signing: Signing::read(raw.signing, problems),
     };
     let mut chosen = raw.statuses;
     if let Some(status) = raw.validation_status {

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 pub(super) use self::check::read;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::platform::signing::RawSigning;
 use crate::record;
 use crate::scenario::decode::{Decode, KeyTable, Located, Problems, Schema, wrong_type};
 use crate::scenario::node::{Node, Value};
@@ -30,6 +31,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("properties", property::RawProperty::FIELDS),
     ("widget", RawWidget::FIELDS),
     ("delivery", RawDelivery::FIELDS),
+    ("signing", RawSigning::FIELDS),
 ];
 
 /// What may stand under `setup:`.
@@ -70,6 +72,8 @@ record! {
         webhooks: Vec<RawHook>,
         /// How webhooks are delivered.
         delivery: RawDelivery = RawDelivery { timeout: TIMEOUT, retries: retries(), any_2xx: false },
+        /// How webhooks are signed, besides the secret in their bodies.
+        signing: RawSigning = RawSigning::default(),
         /// How long a thread may lie idle before it is marked as idle; by default it never is, as no default is published.
         idle_after: Option<VirtualSpan>,
         /// How long a customer may wait for a word before the chat goes to somebody else; by default it never does.

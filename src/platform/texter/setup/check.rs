@@ -16,6 +16,7 @@ use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place};
 use crate::base::time::VirtualSpan;
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
+use crate::platform::signing::Signing;
 use crate::scenario::codes;
 use crate::scenario::decode::{Decode as _, Located, Problems, meaning, unknown_word};
 use crate::scenario::node::Node;
@@ -34,7 +35,11 @@ pub(in super::super) fn read(node: &Node, problems: &mut Problems) -> Option<Ten
         timeout: raw.delivery.timeout,
         retries: raw.delivery.retries,
         order: Order::Outcome,
+        signing: Signing::read(raw.signing, problems),
     };
+    for raw in &raw.subscriptions {
+        policy.signing.check(raw.value.secret.as_ref(), problems);
+    }
     let modes = [("loose", Mode::Loose), ("strict", Mode::Strict)];
     let accounts = raw.accounts.map_or_else(usual_accounts, |raw| accounts(raw, node.place, problems));
     let agents = raw.agents.map_or_else(usual_agents, |raw| agents(raw, problems));
@@ -232,7 +237,7 @@ fn subscribed(raw: Located<RawSubscription>, problems: &mut Problems) -> Option<
                 problems.push(Diagnostic::new(&codes::SETUP, place, mistake));
             }
             let import = Import { data, program: Arc::new(program), status, author: None };
-            Some(Subscribed { import, secret: raw.secret })
+            Some(Subscribed { import, secret: raw.secret.map(|secret| secret.value) })
         }
         Err(problem) => {
             problems.push(Diagnostic::new(&codes::SETUP, place, format!("this is no subscription: {problem}")));

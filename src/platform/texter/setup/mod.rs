@@ -10,6 +10,7 @@ pub(super) use self::check::{is_color, read};
 use self::template::{RawLocalization, RawTemplate};
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::platform::signing::RawSigning;
 use crate::record;
 use crate::scenario::decode::{Decode as _, KeyTable, Located, Schema};
 
@@ -28,6 +29,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("template_approval", RawApproval::FIELDS),
     ("crons", RawCron::FIELDS),
     ("delivery", RawDelivery::FIELDS),
+    ("signing", RawSigning::FIELDS),
 ];
 
 /// What may stand under `setup:`.
@@ -92,6 +94,8 @@ record! {
         crons: Vec<RawCron>,
         /// How webhooks are delivered.
         delivery: RawDelivery = RawDelivery { timeout: TIMEOUT, retries: Vec::new() },
+        /// How requests of subscriptions with a secret are signed.
+        signing: RawSigning = RawSigning::default(),
     }
 }
 
@@ -157,7 +161,7 @@ record! {
         /// Headers that go with every request.
         headers: IndexMap<String, String>,
         /// A secret to sign its requests with.
-        secret: Option<Secret>,
+        secret: Option<Located<Secret>>,
         /// A whole subscription instead, as it stands under `data` of the body that imports it.
         data: Option<Located<Json>>,
         /// `active`, `inactive` or `draft`.
