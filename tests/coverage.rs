@@ -35,7 +35,7 @@ impl Seen {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_row_of_every_table_is_exercised() {
-    let into = folder("coverage");
+    let into = folder("coverage").join("run.jsonl");
     rehearsal(&["run", "scenarios", "--port", "0", "--bot", "builtin", "--journal", into.to_str().unwrap()]).await;
     let journals = journals(&into);
     let mut missing = Vec::new();

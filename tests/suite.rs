@@ -20,6 +20,7 @@ mod imichat_vectors;
 mod livechat_vectors;
 mod readme;
 mod recipes;
+mod record;
 mod report;
 mod rim;
 mod run;

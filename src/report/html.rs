@@ -19,7 +19,7 @@ const STYLE: &str = include_str!("page.css");
 pub fn page<'s>(outcomes: &[Outcome], sections: impl IntoIterator<Item = &'s str>, wall: Duration) -> String {
     let of = |status: Status| outcomes.iter().filter(|outcome| outcome.status == status).count();
     let counts = [(Status::Passed, "passed"), (Status::Failed, "failed"), (Status::Errored, "could not be played")];
-    let counts = counts.into_iter().chain([(Status::Skipped, "skipped")]);
+    let counts = counts.into_iter().chain([(Status::Unplayed, "not played"), (Status::Skipped, "skipped")]);
     let counts: Vec<String> = counts
         .map(|(status, word)| (of(status), word))
         .filter(|(n, _)| *n > 0)
@@ -49,14 +49,15 @@ pub fn section(outcome: &Outcome, journal: &Journal) -> String {
         Status::Passed => ("passed", "✓", ""),
         Status::Failed => ("failed", "✗", " open"),
         Status::Errored => ("errored", "!", " open"),
-        Status::Skipped => ("skipped", "–", ""),
+        Status::Skipped | Status::Unplayed => ("skipped", "–", ""),
     };
     let mut out =
         format!("<article class=\"{class}\">\n<details{open}>\n<summary><h2>{mark} {}</h2>", Escaped(&outcome.name));
     let about = format!("{} · {} · seed {}", outcome.file, outcome.platform, outcome.seed);
     let _ = writeln!(out, "<p class=\"meta\">{}</p></summary>", Escaped(&about));
     if let Some(reason) = &outcome.skipped {
-        let _ = writeln!(out, "<p class=\"meta\">skipped: {}</p>", Escaped(reason));
+        let word = if outcome.status == Status::Skipped { "skipped" } else { "not played" };
+        let _ = writeln!(out, "<p class=\"meta\">{word}: {}</p>", Escaped(reason));
     }
     for failure in &outcome.failures {
         let _ =

@@ -79,8 +79,9 @@ pub(crate) fn provoked(vendor: &Vendor) -> (Vec<String>, Vec<String>) {
             assert_eq!(reply.code.as_deref(), Some(row.code), "{} {:?}", row.call, reply.body);
             let status = vendor.codes.iter().find(|code| code.code == row.code).unwrap().status;
             assert_eq!(reply.status, status, "{}", row.call);
-            let called = |entry: &Entry| if let What::Called(called) = &entry.what { called.route } else { None };
-            routes.extend(world.journal().iter().filter_map(called).map(str::to_owned));
+            let called =
+                |entry: &Entry| if let What::Called(called) = &entry.what { called.route.clone() } else { None };
+            routes.extend(world.journal().iter().filter_map(called).map(Into::into));
             row.code.to_owned()
         })
         .collect();

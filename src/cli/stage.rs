@@ -1,0 +1,144 @@
+//! Plays the scenarios of a run, some side by side, and tells of them in their order.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::Terminal;
+use super::house::House;
+use super::part::{Done, Part};
+use super::recording::Recording;
+use super::told::Told;
+use crate::journal::file::Played;
+use crate::platform::Vendor;
+use crate::report::Status;
+
+/// Why a scenario is not played after another one that did not pass.
+const STOPPED: &str = "--fail-fast: a scenario did not pass";
+/// Why a scenario never began.
+const INTERRUPTED: &str = "the run was interrupted before it began";
+
+/// Where scenarios are played.
+pub(super) struct Stage {
+    pub(super) house: Arc<House>,
+    pub(super) jobs: usize,
+    pub(super) fail_fast: bool,
+}
+
+impl Stage {
+    /// Plays all parts, so many at once, and shows and records them in their order. An interrupt ends it early, with what
+    /// is known by then.
+    ///
+    /// # Errors
+    /// If a stream fails.
+    pub(super) async fn play(
+        self,
+        parts: Vec<Part>,
+        vendors: &'static [Vendor],
+        recording: Option<&mut Recording>,
+        terminal: &mut Terminal<'_>,
+    ) -> io::Result<Vec<Told>> {
+        let fail_fast = self.fail_fast;
+        let parts: Arc<[Part]> = parts.into();
+        let mut programme = Programme { waiting: BTreeMap::new(), told: Vec::new(), recording };
+        // So many take the next part each until there is none left, so that parts begin in their order.
+        let (next, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let (done, mut finished) = mpsc::unbounded_channel();
+        let mut workers = JoinSet::new();
+        for _ in 0..self.jobs.min(parts.len()) {
+            let (house, parts, done) = (Arc::clone(&self.house), Arc::clone(&parts), done.clone());
+            let (next, stopped) = (Arc::clone(&next), Arc::clone(&stopped));
+            workers.spawn(async move {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(part) = parts.get(index) else { break };
+                    let played = match stopped.load(Ordering::Relaxed) {
+                        true => part.unplayed(Played::Skipped(STOPPED.to_owned())),
+                        false => part.play(&house, vendors).await,
+                    };
+                    let failed = matches!(played.told.outcome.status, Status::Failed | Status::Errored);
+                    stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
+                    // Nobody receives any more only if the run was interrupted.
+                    let _ = done.send((index, played));
+                }
+            });
+        }
+        drop(done);
+        let mut interrupt = std::pin::pin!(interrupted());
+        loop {
+            let (index, played) = tokio::select! {
+                next = finished.recv() => match next {
+                    Some(done) => done,
+                    // A worker does not panic; if it did, what it played is reported as not played below.
+                    None => break,
+                },
+                _ = &mut interrupt => {
+                    terminal.remark("interrupted; this is what is known so far")?;
+                    workers.shutdown().await;
+                    break;
+                }
+            };
+            programme.take(index, played, terminal)?;
+        }
+        for (index, part) in parts.iter().enumerate() {
+            if programme.lacks(index) {
+                programme.take(index, part.unplayed(Played::Never(INTERRUPTED.to_owned())), terminal)?;
+            }
+        }
+        while workers.join_next().await.is_some() {}
+        if let Ok(house) = Arc::try_unwrap(self.house) {
+            house.close().await;
+        }
+        Ok(programme.told)
+    }
+}
+
+/// Tells of scenarios in their order, whatever the order in which they end.
+struct Programme<'r> {
+    /// Those that ended before one that comes first.
+    waiting: BTreeMap<usize, Done>,
+    /// Those that were shown and recorded.
+    told: Vec<Told>,
+    recording: Option<&'r mut Recording>,
+}
+
+impl Programme<'_> {
+    /// Takes the scenario at this place, and shows and records all whose turn it is.
+    fn take(&mut self, index: usize, done: Done, terminal: &mut Terminal<'_>) -> io::Result<()> {
+        self.waiting.insert(index, done);
+        while let Some(next) = self.waiting.remove(&self.told.len()) {
+            let Done { mut told, lines } = next;
+            terminal.data(&std::mem::take(&mut told.shown))?;
+            if let Some(recording) = &mut self.recording {
+                recording.write(&lines);
+            }
+            self.told.push(told);
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is known of the scenario at this place.
+    fn lacks(&self, index: usize) -> bool {
+        index >= self.told.len() && !self.waiting.contains_key(&index)
+    }
+}
+
+/// Waits until somebody wants the program to end.
+async fn interrupted() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            // Without a handler the signal ends the program by itself.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
