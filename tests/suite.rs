@@ -17,6 +17,7 @@ mod faults;
 mod fourth_vendor;
 mod imichat_clock;
 mod imichat_vectors;
+mod interrupt;
 mod livechat_vectors;
 mod readme;
 mod recipes;

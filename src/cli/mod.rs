@@ -17,6 +17,7 @@ pub mod run;
 mod select;
 pub mod serve;
 mod shell;
+mod signals;
 mod stage;
 mod table;
 pub mod terminal;

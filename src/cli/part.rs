@@ -1,5 +1,7 @@
 //! One scenario of a run: how it is played, and what is kept of it.
 
+use tokio::sync::watch;
+
 use super::house::{House, HouseError};
 use super::told::{Manner, Told};
 use crate::base::rng::Seed;
@@ -40,18 +42,31 @@ pub(super) struct Done {
 }
 
 impl Part {
-    /// Plays it, unless it is not to be played.
-    pub(super) async fn play(&self, house: &House, vendors: &'static [Vendor]) -> Done {
+    /// Plays it, unless it is not to be played, or the run is interrupted.
+    pub(super) async fn play(
+        &self,
+        house: &House,
+        vendors: &'static [Vendor],
+        interrupted: &mut watch::Receiver<bool>,
+    ) -> Done {
         if let Some(reason) = &self.scenario.skip {
             return self.unplayed(Played::Skipped(reason.clone()));
         }
-        match self.perform(house, vendors).await {
+        if *interrupted.borrow() {
+            return self.never();
+        }
+        match self.perform(house, vendors, interrupted).await {
             Ok(done) => done,
             Err(error) => self.unplayed(Played::Cut(format!("failed to {error}"))),
         }
     }
 
-    async fn perform(&self, house: &House, vendors: &'static [Vendor]) -> Result<Done, HouseError> {
+    async fn perform(
+        &self,
+        house: &House,
+        vendors: &'static [Vendor],
+        interrupted: &mut watch::Receiver<bool>,
+    ) -> Result<Done, HouseError> {
         let vendor = vendors
             .iter()
             .find(|vendor| vendor.name == self.scenario.platform)
@@ -62,20 +77,19 @@ impl Part {
             ..Opening::play(&self.scenario, self.world(), self.seed, house.identities())
         };
         let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
-        let tenancy = house.admit(vendor, world).await?;
+        let tenancy = tokio::select! {
+            biased;
+            tenancy = house.admit(vendor, world) => tenancy?,
+            () = raised(interrupted) => return Ok(self.never()),
+        };
         tenancy.world.input(Input::Begin);
-        let ended = match self.timeout {
-            Some(limit) => ticker::within(limit, tenancy.world.finished()).await.is_some(),
-            None => {
-                tenancy.world.finished().await;
-                true
-            }
+        let played = tokio::select! {
+            biased;
+            () = tenancy.world.finished() => Played::Whole,
+            limit = spent(self.timeout) => Played::Cut(format!("it took longer than --timeout {limit}")),
+            () = raised(interrupted) => Played::Cut("the run was interrupted while it was played".to_owned()),
         };
         tenancy.world.close();
-        let played = match self.timeout.filter(|_| !ended) {
-            Some(limit) => Played::Cut(format!("it took longer than --timeout {limit}")),
-            None => Played::Whole,
-        };
         Ok(tenancy.world.with(|world| self.done(played, world.journal())))
     }
 
@@ -85,6 +99,10 @@ impl Part {
             Some(row) => format!("{}#{row}", self.file),
             None => self.file.clone(),
         }
+    }
+
+    fn never(&self) -> Done {
+        self.unplayed(Played::Never("the run was interrupted before it began".to_owned()))
     }
 
     /// What is kept of it if it was not played.
@@ -105,5 +123,24 @@ impl Part {
         };
         let lines = if self.recorded { file::scene(&heading, journal) } else { String::new() };
         Done { told: Told::of(&heading, journal, self.manner), lines }
+    }
+}
+
+/// Waits until the run is interrupted.
+async fn raised(interrupted: &mut watch::Receiver<bool>) {
+    if interrupted.wait_for(|raised| *raised).await.is_err() {
+        // Nobody can interrupt it any more.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Waits until a limit is spent; for ever where there is none.
+async fn spent(limit: Option<WallLimit>) -> WallLimit {
+    match limit {
+        Some(limit) => {
+            ticker::pause(limit).await;
+            limit
+        }
+        None => std::future::pending().await,
     }
 }

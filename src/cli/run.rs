@@ -27,6 +27,8 @@ use crate::server::ticker;
 
 /// How long a bot that is just being started may take until it listens.
 const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
+/// How long a bot that was there may take to show that it still is.
+const BOT_ANSWERS_WITHIN: WallLimit = WallLimit::from_secs(1);
 /// How long to wait before knocking again.
 const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
 
@@ -109,17 +111,24 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     let url = house.url();
     let mut recording = journal.map(|path| Recording::begin(path, &facts));
     let stage = Stage { house, jobs, fail_fast: args.fail_fast };
-    let told = stage.play(parts, vendors, recording.as_mut(), terminal).await?;
+    let Some(told) = stage.play(parts, vendors, recording.as_mut(), terminal).await? else {
+        return Ok(Exit::CouldNotRun);
+    };
     // A scenario that passes without any webhook may have nothing to do with the bot.
     let concerns_bot = |outcome: &Outcome| match outcome.status {
         Status::Passed => outcome.counts.deliveries > 0,
         Status::Failed | Status::Errored => true,
         Status::Unplayed | Status::Skipped => false,
     };
-    let foreign = matches!(args.bot, Some(Bot::At(_)));
-    let silent = foreign && told.iter().all(|told| told.outcome.counts.calls == 0);
-    if silent && told.iter().any(|told| concerns_bot(&told.outcome)) {
-        terminal.remark(&format!("the bot has not called the platform once; is it told that it is at {url}?"))?;
+    if let Some(Bot::At(address)) = &args.bot
+        && told.iter().any(|told| concerns_bot(&told.outcome))
+    {
+        let silent = told.iter().all(|told| told.outcome.counts.calls == 0);
+        if ticker::within(BOT_ANSWERS_WITHIN, connect(address)).await != Some(true) {
+            terminal.remark(&format!("the bot does not listen at {address} any more; has it crashed?"))?;
+        } else if silent {
+            terminal.remark(&format!("the bot has not called the platform once; is it told that it is at {url}?"))?;
+        }
     }
     let wall = ticker::now().since(begun);
     let exit = reports::conclude(&args.tell, &told, wall, terminal)?;
@@ -172,15 +181,19 @@ fn strict_end(scenario: &Scenario) -> Step {
 
 /// Whether somebody listens at an address, now or soon.
 async fn listens(address: &str) -> bool {
-    let Ok(uri) = address.parse::<http::Uri>() else { return false };
-    let Some(host) = uri.host() else { return false };
-    let target = (host.trim_matches(['[', ']']).to_owned(), uri.port_u16().unwrap_or(80));
     let knock = async {
-        while TcpStream::connect(target.clone()).await.is_err() {
+        while !connect(address).await {
             ticker::pause(KNOCK_AGAIN).await;
         }
     };
     ticker::within(BOT_STARTS_WITHIN, knock).await.is_some()
+}
+
+/// Whether somebody listens at an address now.
+async fn connect(address: &str) -> bool {
+    let Ok(uri) = address.parse::<http::Uri>() else { return false };
+    let Some(host) = uri.host() else { return false };
+    TcpStream::connect((host.trim_matches(['[', ']']), uri.port_u16().unwrap_or(80))).await.is_ok()
 }
 
 /// The command that plays one scenario again as it was played.

@@ -5,14 +5,14 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::Terminal;
 use super::house::House;
 use super::part::{Done, Part};
 use super::recording::Recording;
+use super::signals::Signals;
 use super::told::Told;
 use crate::journal::file::Played;
 use crate::platform::Vendor;
@@ -20,8 +20,8 @@ use crate::report::Status;
 
 /// Why a scenario is not played after another one that did not pass.
 const STOPPED: &str = "--fail-fast: a scenario did not pass";
-/// Why a scenario never began.
-const INTERRUPTED: &str = "the run was interrupted before it began";
+/// Why nothing is known of a scenario that began.
+const BROKEN: &str = "the program failed while it was played";
 
 /// Where scenarios are played.
 pub(super) struct Stage {
@@ -31,18 +31,21 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Plays all parts, so many at once, and shows and records them in their order. An interrupt ends it early, with what
-    /// is known by then.
+    /// Plays all parts, so many at once, and shows and records them in their order. A signal ends it early, with what is
+    /// known by then; a second one at once, with nothing.
     ///
     /// # Errors
-    /// If a stream fails.
+    /// If a stream or a signal handler fails.
     pub(super) async fn play(
         self,
         parts: Vec<Part>,
         vendors: &'static [Vendor],
         recording: Option<&mut Recording>,
         terminal: &mut Terminal<'_>,
-    ) -> io::Result<Vec<Told>> {
+    ) -> io::Result<Option<Vec<Told>>> {
+        // Taken over before anything can be seen from outside, so that a signal never finds the program unprepared.
+        let mut signals = Signals::listen()?;
+        let interrupt = watch::Sender::new(false);
         let fail_fast = self.fail_fast;
         let parts: Arc<[Part]> = parts.into();
         let mut programme = Programme { waiting: BTreeMap::new(), told: Vec::new(), recording };
@@ -53,48 +56,55 @@ impl Stage {
         for _ in 0..self.jobs.min(parts.len()) {
             let (house, parts, done) = (Arc::clone(&self.house), Arc::clone(&parts), done.clone());
             let (next, stopped) = (Arc::clone(&next), Arc::clone(&stopped));
+            let mut interrupted = interrupt.subscribe();
             workers.spawn(async move {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(part) = parts.get(index) else { break };
                     let played = match stopped.load(Ordering::Relaxed) {
                         true => part.unplayed(Played::Skipped(STOPPED.to_owned())),
-                        false => part.play(&house, vendors).await,
+                        false => part.play(&house, vendors, &mut interrupted).await,
                     };
                     let failed = matches!(played.told.outcome.status, Status::Failed | Status::Errored);
                     stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
-                    // Nobody receives any more only if the run was interrupted.
+                    // Nobody receives any more only if the program ends at once.
                     let _ = done.send((index, played));
                 }
             });
         }
         drop(done);
-        let mut interrupt = std::pin::pin!(interrupted());
         loop {
-            let (index, played) = tokio::select! {
+            tokio::select! {
                 next = finished.recv() => match next {
-                    Some(done) => done,
-                    // A worker does not panic; if it did, what it played is reported as not played below.
+                    Some((index, done)) => programme.take(index, done, terminal)?,
                     None => break,
                 },
-                _ = &mut interrupt => {
-                    terminal.remark("interrupted; this is what is known so far")?;
-                    workers.shutdown().await;
-                    break;
+                () = signals.next() => {
+                    if interrupt.send_replace(true) {
+                        return Ok(None);
+                    }
+                    terminal.remark("interrupted; this is what is known so far (once more ends at once)")?;
                 }
-            };
-            programme.take(index, played, terminal)?;
+            }
         }
+        // A worker does not panic; if one does, the others go on, and what it played is told as well.
         for (index, part) in parts.iter().enumerate() {
             if programme.lacks(index) {
-                programme.take(index, part.unplayed(Played::Never(INTERRUPTED.to_owned())), terminal)?;
+                programme.take(index, part.unplayed(Played::Cut(BROKEN.to_owned())), terminal)?;
             }
         }
         while workers.join_next().await.is_some() {}
         if let Ok(house) = Arc::try_unwrap(self.house) {
-            house.close().await;
+            tokio::select! {
+                () = house.close() => {}
+                () = signals.next() => {
+                    if interrupt.send_replace(true) {
+                        return Ok(None);
+                    }
+                }
+            }
         }
-        Ok(programme.told)
+        Ok(Some(programme.told))
     }
 }
 
@@ -125,20 +135,5 @@ impl Programme<'_> {
     /// Whether nothing is known of the scenario at this place.
     fn lacks(&self, index: usize) -> bool {
         index >= self.told.len() && !self.waiting.contains_key(&index)
-    }
-}
-
-/// Waits until somebody wants the program to end.
-async fn interrupted() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            // Without a handler the signal ends the program by itself.
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }
