@@ -129,6 +129,7 @@ fn flow(out: &mut String, outcome: &Outcome, narrator: &Narrator<'_>, entry: &En
     }
 }
 
+/// What somebody said. Its direction follows from the text: the name has one of its own.
 fn bubble(out: &mut String, narrator: &Narrator<'_>, said: &Said) {
     let who = match said.from.role {
         Role::Bot => "bot",
@@ -146,7 +147,7 @@ fn bubble(out: &mut String, narrator: &Narrator<'_>, said: &Said) {
     }
     let _ = write!(
         out,
-        "<div class=\"bubble {}\" dir=\"auto\"><b>{}</b>{}",
+        "<div class=\"bubble {}\" dir=\"auto\"><b dir=\"auto\">{}</b>{}",
         said.from.role,
         Escaped(&about),
         Escaped(&said.text)
