@@ -32,7 +32,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-pub use self::terminal::{Color, Surroundings, Terminal};
+pub use self::terminal::{Color, StatusLine, Surroundings, Terminal};
 pub use self::value::{
     Bot, Clock, Format, Header, Host, ProblemFormat, ReportForm, ReportTo, Setting, Show, TableFormat,
 };

@@ -93,6 +93,11 @@ impl Part {
         Ok(tenancy.world.with(|world| self.done(played, world.journal())))
     }
 
+    /// What it is called.
+    pub(super) fn title(&self) -> &str {
+        if self.scenario.name.is_empty() { &self.file } else { &self.scenario.name }
+    }
+
     /// What sets its world apart from those of other scenarios, and of other rows of the same.
     fn world(&self) -> String {
         match self.scenario.row {

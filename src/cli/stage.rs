@@ -14,14 +14,28 @@ use super::part::{Done, Part};
 use super::recording::Recording;
 use super::signals::Signals;
 use super::told::Told;
+use crate::base::time::WallLimit;
 use crate::journal::file::Played;
 use crate::platform::Vendor;
 use crate::report::Status;
+use crate::report::progress::Progress;
+use crate::server::ticker;
 
 /// Why a scenario is not played after another one that did not pass.
 const STOPPED: &str = "--fail-fast: a scenario did not pass";
 /// Why nothing is known of a scenario that began.
 const BROKEN: &str = "the program failed while it was played";
+
+/// How long a status line stands, at least.
+const GLANCE: WallLimit = WallLimit::from_millis(100);
+
+/// What a worker tells.
+enum News {
+    /// The part at this place begins.
+    Began(usize),
+    /// It has ended.
+    Ended(usize, Box<Done>),
+}
 
 /// Where scenarios are played.
 pub(super) struct Stage {
@@ -51,42 +65,55 @@ impl Stage {
         let mut programme = Programme { waiting: BTreeMap::new(), told: Vec::new(), recording };
         // So many take the next part each until there is none left, so that parts begin in their order.
         let (next, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-        let (done, mut finished) = mpsc::unbounded_channel();
+        let (tell, mut news) = mpsc::unbounded_channel();
         let mut workers = JoinSet::new();
         for _ in 0..self.jobs.min(parts.len()) {
-            let (house, parts, done) = (Arc::clone(&self.house), Arc::clone(&parts), done.clone());
+            let (house, parts, tell) = (Arc::clone(&self.house), Arc::clone(&parts), tell.clone());
             let (next, stopped) = (Arc::clone(&next), Arc::clone(&stopped));
             let mut interrupted = interrupt.subscribe();
             workers.spawn(async move {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(part) = parts.get(index) else { break };
+                    // Nobody receives any more only if the program ends at once.
+                    let _ = tell.send(News::Began(index));
                     let played = match stopped.load(Ordering::Relaxed) {
                         true => part.unplayed(Played::Skipped(STOPPED.to_owned())),
                         false => part.play(&house, vendors, &mut interrupted).await,
                     };
                     let failed = matches!(played.told.outcome.status, Status::Failed | Status::Errored);
                     stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
-                    // Nobody receives any more only if the program ends at once.
-                    let _ = done.send((index, played));
+                    let _ = tell.send(News::Ended(index, Box::new(played)));
                 }
             });
         }
-        drop(done);
+        drop(tell);
+        let mut progress = Progress::new(parts.len());
+        let mut glance = std::pin::pin!(ticker::pause(GLANCE));
         loop {
             tokio::select! {
-                next = finished.recv() => match next {
-                    Some((index, done)) => programme.take(index, done, terminal)?,
+                next = news.recv() => match next {
+                    Some(News::Began(index)) => progress.begin(index, parts[index].title()),
+                    Some(News::Ended(index, done)) => {
+                        progress.end(index, done.told.outcome.status);
+                        programme.take(index, *done, terminal)?;
+                    }
                     None => break,
                 },
+                () = &mut glance => {
+                    terminal.show(&progress.line())?;
+                    glance.set(ticker::pause(GLANCE));
+                }
                 () = signals.next() => {
                     if interrupt.send_replace(true) {
+                        terminal.clear()?;
                         return Ok(None);
                     }
                     terminal.remark("interrupted; this is what is known so far (once more ends at once)")?;
                 }
             }
         }
+        terminal.clear()?;
         // A worker does not panic; if one does, the others go on, and what it played is told as well.
         for (index, part) in parts.iter().enumerate() {
             if programme.lacks(index) {

@@ -1,7 +1,7 @@
 //! What came of a scenario, computed from its journal and from nothing else, and the forms in which it is told.
 //!
 //! [`Outcome`] holds the facts; [`console`], [`junit`], [`json`], [`tap`], [`github`] and
-//! [`html`] give them form; [`exit`] is the number for the shell.
+//! [`html`] give them form, and [`progress`] tells how far a run is; [`exit`] is the number for the shell.
 //! Nothing here plays a scenario or writes a file.
 
 pub mod console;
@@ -12,6 +12,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 mod narrate;
+pub mod progress;
 pub mod tap;
 mod text;
 mod timeline;

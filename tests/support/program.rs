@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rehearsal::base::diag::Paint;
-use rehearsal::cli::{self, Command, Terminal};
+use rehearsal::cli::{self, Command, StatusLine, Terminal};
 use rehearsal::platform::PLATFORMS;
 use rehearsal::report::Exit;
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub(crate) struct Ran {
 /// Runs a command line, without the program's name.
 pub(crate) async fn rehearsal(words: &[&str]) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain };
+    let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain, status: StatusLine::Absent };
     let words = std::iter::once("rehearsal").chain(words.iter().copied()).map(Into::into);
     let exit = match cli::parse(words) {
         Ok(cli) => match &cli.command {
