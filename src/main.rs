@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
-use rehearsal::cli::{self, Command, Surroundings, Terminal};
+use rehearsal::cli::{self, Command, StatusLine, Surroundings, Terminal};
 use rehearsal::platform::PLATFORMS;
 use rehearsal::report::Exit;
 use tokio::runtime::{Builder, Runtime};
@@ -11,10 +11,13 @@ use tokio::runtime::{Builder, Runtime};
 fn main() -> ExitCode {
     let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
     #[expect(clippy::disallowed_methods, reason = "the program's edge is where its surroundings are read")]
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let no_color = set("NO_COLOR");
+    // Some build servers lend a terminal to a program at which nobody looks.
+    let status = StatusLine::on(err.is_terminal() && !set("CI"));
     let surroundings = Surroundings { terminal: out.is_terminal(), no_color };
     let paint = cli::Color::Auto.paint(surroundings);
-    let mut terminal = Terminal { out: &mut out, err: &mut err, paint };
+    let mut terminal = Terminal { out: &mut out, err: &mut err, paint, status };
     let ended = match cli::parse(std::env::args_os()) {
         Ok(cli) => {
             terminal.paint = cli.color.paint(surroundings);

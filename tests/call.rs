@@ -121,7 +121,7 @@ fn a_call_may_ask_for_its_own_refusal_where_that_is_allowed() {
             .iter()
             .filter_map(|entry| match &entry.what {
                 What::Violated { detail, .. } => Some(detail.clone()),
-                What::Faulted { fault, .. } => Some((*fault).to_owned()),
+                What::Faulted { fault, .. } => Some(fault.clone().into_owned()),
                 What::Said(_) => Some("said".to_owned()),
                 _ => None,
             })
@@ -147,7 +147,7 @@ fn a_call_may_ask_for_its_own_refusal_where_that_is_allowed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_secret_can_be_kept_and_is_not_shown() {
-    let into = folder("secrets");
+    let into = folder("secrets").join("run.jsonl");
     let file = "scenarios/livechat/configuration/bot_and_its_token.yaml";
     let ran = rehearsal(&["run", file, "--port", "0", "--bot", "builtin", "--journal", into.to_str().unwrap()]).await;
     assert_eq!(ran.exit, Exit::Met, "{}{}", ran.out, ran.err);

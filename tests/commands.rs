@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use rehearsal::base::diag::Paint;
 use rehearsal::cli::list::What;
 use rehearsal::cli::{
-    CheckArgs, ExplainArgs, Format, ListArgs, Look, ProblemFormat, TableFormat, Terminal, files, look, parse,
+    CheckArgs, ExplainArgs, Format, ListArgs, Look, ProblemFormat, StatusLine, TableFormat, Terminal, files, look,
+    parse,
 };
 use rehearsal::fault::FAULTS;
 use rehearsal::report::Exit;
@@ -24,7 +25,7 @@ struct Said {
 
 fn ask(command: &Look) -> Said {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain };
+    let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain, status: StatusLine::Absent };
     let exit = look(command, &[TOY], &mut terminal).expect("buffers do not fail");
     Said {
         exit,
@@ -84,7 +85,7 @@ fn a_wrong_command_line_is_told_with_the_right_word() {
         let words = words.iter().map(OsString::from);
         let stopped = parse(words).expect_err("the command line is not one to act upon");
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain };
+        let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain, status: StatusLine::Absent };
         assert_eq!(stopped.tell(&mut terminal).unwrap(), exit);
         let said = String::from_utf8(if exit == Exit::Met { out } else { err }).unwrap();
         assert!(said.contains(needle), "{needle:?} is not in\n{said}");

@@ -5,7 +5,7 @@ use rehearsal::report::Exit;
 use crate::support::program::{folder, journals, rehearsal};
 
 async fn played(name: &str, jobs: &str, seed: &str) -> Vec<(String, String)> {
-    let into = folder(name);
+    let into = folder(name).join("run.jsonl");
     let words = ["run", "scenarios", "--port", "0", "--seed", seed, "--jobs", jobs, "--bot", "builtin", "--journal"];
     let ran = rehearsal(&[&words[..], &[into.to_str().unwrap()]].concat()).await;
     assert_eq!(ran.exit, Exit::Met, "{}\n{}", ran.out, ran.err);

@@ -16,10 +16,10 @@ fn with(fault: &str) -> Play {
     play(&TOY, &text, |_| Reaction::calling(post("/toy/alice/answer", &[("x-key", "toy-key")], "re")))
 }
 
-fn fired(played: &Play) -> Vec<&'static str> {
+fn fired(played: &Play) -> Vec<String> {
     let entries = played.world.journal().iter();
     entries
-        .filter_map(|entry| if let What::Faulted { fault, .. } = &entry.what { Some(*fault) } else { None })
+        .filter_map(|entry| if let What::Faulted { fault, .. } = &entry.what { Some(fault.to_string()) } else { None })
         .collect()
 }
 
@@ -56,7 +56,7 @@ fn every_row_of_the_table_takes_effect() {
         signature(&sound).is_some() && signature(&sound) != signature(p)
     });
     let all: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.name).collect();
-    assert_eq!(seen, all);
+    assert_eq!(seen.iter().map(String::as_str).collect::<BTreeSet<_>>(), all);
 }
 
 #[test]

@@ -41,13 +41,13 @@ fn the_calls_of_a_recipe_get_its_code_out_of_a_stand_in_about_which_nothing_is_s
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_scenario_of_a_recipe_meets_its_code_or_event() {
-    let into = folder("recipes");
+    let into = folder("recipes").join("run.jsonl");
     let ran =
         rehearsal(&["run", "scenarios", "--port", "0", "--bot", "builtin", "--journal", into.to_str().unwrap()]).await;
     let journals: BTreeMap<String, String> = journals(&into).into_iter().collect();
     let journal = |recipe: Recipe| {
-        let file = format!("{}.jsonl", recipe.path);
-        let journal = journals.get(&file).unwrap_or_else(|| panic!("{file} was not played: {}", ran.err));
+        let journal =
+            journals.get(recipe.path).unwrap_or_else(|| panic!("{} was not played: {}", recipe.path, ran.err));
         journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>()
     };
     for vendor in PLATFORMS {

@@ -10,14 +10,27 @@ use rehearsal::base::time::{VirtualSpan, VirtualTime, WallTime};
 use rehearsal::journal::entry::{
     Audience, Called, Change, Fate, Miss, Near, Outcome as Answer, Party, Payload, Role, Said, Source, Verdict,
 };
+use rehearsal::journal::file::{Heading, Played};
 use rehearsal::journal::{Bounds, Journal, What};
-use rehearsal::report::{Detail, Exit, Outcome, Run, Status, console, json, junit};
+use rehearsal::report::{Detail, Exit, Outcome, Status, console, json, junit};
 
-const RUN: Run<'static> = Run {
-    file: "scenarios/refund.yaml",
-    repeat: "rehearsal run scenarios/refund.yaml --seed 7 --bot http://127.0.0.1:8080",
-    trouble: None,
-};
+/// What the journals below do not say, of a scenario that was played so far.
+fn heading(played: Played) -> Heading {
+    Heading {
+        name: "A refund".to_owned(),
+        file: "scenarios/refund.yaml".to_owned(),
+        platform: "livechat".to_owned(),
+        seed: Seed(7),
+        row: None,
+        round: 0,
+        repeat: "rehearsal run scenarios/refund.yaml --seed 7 --bot http://127.0.0.1:8080".to_owned(),
+        played,
+    }
+}
+
+fn whole(journal: &Journal) -> Outcome {
+    Outcome::of(journal, &heading(Played::Whole))
+}
 
 /// Writes a journal; every entry takes a millisecond of real time.
 struct Pen {
@@ -28,7 +41,7 @@ struct Pen {
 impl Pen {
     fn new(bounds: Bounds) -> Self {
         let mut pen = Self { journal: Journal::new(bounds), at: VirtualTime::OPENING };
-        pen.put(What::Opened { platform: "livechat", name: "A refund".to_owned(), seed: Seed(7) });
+        pen.put(What::Opened { platform: "livechat".into(), name: "A refund".to_owned(), seed: Seed(7) });
         pen
     }
 
@@ -61,7 +74,7 @@ impl Pen {
     fn called(&mut self, status: u16, code: Option<&'static str>) {
         self.put(What::Called(Called {
             source: Source::Bot,
-            route: Some("send_event"),
+            route: Some("send_event".into()),
             method: "POST".to_owned(),
             path: "/v3.6/agent/action/send_event".to_owned(),
             caller: Some("bot".to_owned()),
@@ -121,7 +134,7 @@ fn passing() -> Journal {
     pen.put(What::Judged { index: 1, verdict: Verdict::Met });
     pen.step(2, "wait: 45m");
     pen.pass(VirtualSpan::from_mins(45));
-    pen.put(What::Faulted { fault: "duplicate", on: "chat_deactivated".to_owned() });
+    pen.put(What::Faulted { fault: "duplicate".into(), on: "chat_deactivated".to_owned() });
     let change = Change::Closed { outcome: String::new() };
     pen.put(What::Changed { chat: "PJ0MRSHTDG".to_owned(), by: Party::system(), change });
     pen.put(What::Violated { source: Source::Bot, detail: "send_event came after the chat was closed".to_owned() });
@@ -155,7 +168,7 @@ fn failing() -> Journal {
 }
 
 fn shown(journal: &Journal, detail: Detail) -> String {
-    console::scenario(&Outcome::of(journal, &RUN), journal, detail, Paint::Plain)
+    console::scenario(&whole(journal), journal, detail, Paint::Plain)
 }
 
 #[test]
@@ -187,7 +200,7 @@ fn nothing_but_the_command_to_copy_is_wider_than_a_hundred_columns() {
 #[test]
 fn colours_change_nothing_but_the_colours() {
     let journal = failing();
-    let outcome = Outcome::of(&journal, &RUN);
+    let outcome = whole(&journal);
     let coloured = console::scenario(&outcome, &journal, Detail::Full, Paint::Colour);
     let mut bare = String::new();
     let mut rest = coloured.as_str();
@@ -202,14 +215,14 @@ fn colours_change_nothing_but_the_colours() {
 
 #[test]
 fn the_summary_adds_up_and_names_the_places() {
-    let outcomes = [Outcome::of(&passing(), &RUN), Outcome::of(&failing(), &RUN)];
+    let outcomes = [whole(&passing()), whole(&failing())];
     insta::assert_snapshot!(console::summary(&outcomes, Duration::from_millis(412), Paint::Plain));
 }
 
 #[test]
 fn junit_has_a_suite_for_the_platform_and_a_case_for_each_scenario() {
     let journals = [passing(), failing()];
-    let outcomes = journals.each_ref().map(|journal| Outcome::of(journal, &RUN));
+    let outcomes = journals.each_ref().map(whole);
     let transcripts = journals.each_ref().map(console::transcript);
     let played = outcomes.iter().zip(transcripts.iter().map(String::as_str));
     insta::assert_snapshot!(junit::document(played, Duration::from_millis(412)).unwrap());
@@ -217,26 +230,27 @@ fn junit_has_a_suite_for_the_platform_and_a_case_for_each_scenario() {
 
 #[test]
 fn json_is_one_document_with_stable_keys() {
-    let outcomes = [Outcome::of(&passing(), &RUN), Outcome::of(&failing(), &RUN)];
+    let outcomes = [whole(&passing()), whole(&failing())];
     insta::assert_snapshot!(json::document(&outcomes, Exit::of(&outcomes), Duration::from_millis(412)));
 }
 
 #[test]
 fn counts_are_those_of_the_journal() {
-    let outcome = Outcome::of(&passing(), &RUN);
+    let outcome = whole(&passing());
     assert_eq!(outcome.status, Status::Passed);
     assert_eq!((outcome.counts.met, outcome.counts.missed), (1, 0));
     assert_eq!((outcome.counts.deliveries, outcome.counts.attempts, outcome.counts.undecided), (1, 1, 0));
     assert_eq!((outcome.counts.calls, outcome.counts.late), (1, 1));
     assert_eq!((outcome.counts.violations, outcome.counts.faults), (1, 1));
     assert_eq!(outcome.line(), None);
-    assert_eq!(Outcome::of(&failing(), &RUN).line(), Some(6));
+    assert_eq!(whole(&failing()).line(), Some(6));
 }
 
 #[test]
 fn the_status_follows_from_the_journal_and_the_trouble() {
     let check = |journal: &Journal, trouble: Option<&str>, status: Status, exit: Exit| {
-        let outcome = Outcome::of(journal, &Run { trouble, ..RUN });
+        let played = trouble.map_or(Played::Whole, |trouble| Played::Cut(trouble.to_owned()));
+        let outcome = Outcome::of(journal, &heading(played));
         assert_eq!(outcome.status, status);
         assert_eq!(Exit::of(&[outcome]), exit);
     };
@@ -264,9 +278,9 @@ fn the_status_follows_from_the_journal_and_the_trouble() {
 
 #[test]
 fn a_run_ends_with_the_verdict_that_matters_most() {
-    let passed = Outcome::of(&passing(), &RUN);
-    let failed = Outcome::of(&failing(), &RUN);
-    let errored = Outcome::of(&passing(), &Run { trouble: Some("x"), ..RUN });
+    let passed = whole(&passing());
+    let failed = whole(&failing());
+    let errored = Outcome::of(&passing(), &heading(Played::Cut("x".to_owned())));
     assert_eq!(Exit::of(&[]), Exit::NothingTested);
     assert_eq!(Exit::of(&[passed.clone(), errored.clone()]), Exit::CouldNotRun);
     assert_eq!(Exit::of(&[errored, failed, passed]), Exit::Missed);
@@ -283,7 +297,7 @@ fn a_webhook_is_undecided_until_it_is_settled() {
             pen.put(What::Settled { delivery, fate });
         }
         pen.put(What::Ended);
-        assert_eq!(Outcome::of(&pen.journal, &RUN).counts.undecided, expected, "{fate:?}");
+        assert_eq!(whole(&pen.journal).counts.undecided, expected, "{fate:?}");
     };
     check(None, 1);
     check(Some(Fate::Delivered), 0);

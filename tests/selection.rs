@@ -76,7 +76,7 @@ async fn a_run_stops_at_the_first_failure_if_it_is_told_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scenario_is_played_again_with_other_seeds_that_are_the_same_next_time() {
     let folder = scenarios("selection-repeat");
-    let journals = folder.join("journals");
+    let journals = folder.join("run.jsonl");
     let flags = ["--filter", "good", "--repeat", "3", "--format", "json", "--journal", journals.to_str().unwrap()];
     let seeds = |ran: &Ran| {
         let report: Value = serde_json::from_str(&ran.out).unwrap();
@@ -88,8 +88,8 @@ async fn a_scenario_is_played_again_with_other_seeds_that_are_the_same_next_time
     assert_eq!(first[0], ("The good (1 of 3)".to_owned(), 7));
     assert!(first[1].1 != 7 && first[2].1 != first[1].1, "{first:?}");
     assert_eq!(seeds(&run(&folder, &flags).await), first);
-    let written = std::fs::read_dir(&journals).unwrap().count();
-    assert!(written >= 1, "{written}");
+    let written = crate::support::program::journals(&journals);
+    assert_eq!(written.len(), 3, "{written:?}");
     let ran = run(&folder, &["--shuffle", "--tag", "smoke"]).await;
     assert!(ran.err.contains("shuffled; --shuffle --seed 7 gives this order again"), "{}", ran.err);
 }
@@ -210,7 +210,7 @@ steps:
         rows_named(&[("Teams [wanted=200, who=ada]", "passed"), ("Teams [wanted=404, who=ada, again]", "failed")]);
     assert_eq!(told(&folder, &[]).await, (Exit::Missed, expected.clone()));
     assert_eq!(told(&folder, &["--filter", "wanted=200"]).await, (Exit::Met, expected[..1].to_vec()));
-    let journals = folder.join("journals");
+    let journals = folder.join("run.jsonl");
     let ran = run(&folder, &["--journal", journals.to_str().unwrap()]).await;
     assert!(ran.out.contains("2 scenarios: 1 passed, 1 failed"), "{}", ran.out);
     let again = "--filter 'Teams [wanted=404, who=ada, again]' --seed 7";
@@ -257,8 +257,12 @@ async fn reports_that_cannot_be_written_are_told_before_anything_is_played() {
     };
     check(&["--report", &format!("json={}", folder.display())]).await;
     check(&["--report", &format!("tap={}/below/a.tap", taken.display())]).await;
-    check(&["--journal", taken.to_str().unwrap()]).await;
+    check(&["--journal", folder.to_str().unwrap()]).await;
+    check(&["--journal", taken.join("below.jsonl").to_str().unwrap()]).await;
     let same = folder.join("run.out").display().to_string();
     let ran = run(&folder, &["--report", &format!("tap={same}"), "--report", &format!("json={same}")]).await;
-    assert_eq!((ran.exit, ran.err), (Exit::Invalid, format!("error: two reports cannot be written into {same}\n")));
+    assert_eq!(
+        (ran.exit, ran.err),
+        (Exit::Invalid, format!("error: more than one report or journal is to be written into {same}\n"))
+    );
 }

@@ -5,7 +5,7 @@ use std::fmt;
 macro_rules! number {
     ($(#[doc = $doc:literal])* $name:ident, $prefix:literal) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub u64);
 

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use super::locale::{HEBREW_FIRST, HEBREW_LAST, Locale};
 
 /// What all chance of a run follows from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Seed(pub u64);
 
 impl Seed {

@@ -121,6 +121,12 @@ impl VirtualTime {
         self.render(6)
     }
 
+    /// RFC 3339 in UTC with six fraction digits, or with nine where six do not tell it exactly.
+    #[must_use]
+    pub fn exact(self) -> String {
+        self.render(if self.0 % 1_000 == 0 { 6 } else { 9 })
+    }
+
     /// RFC 3339 in UTC with up to seven fraction digits (100 ns ticks), trailing zeros trimmed.
     #[must_use]
     pub fn ticks(self) -> String {
@@ -483,6 +489,8 @@ mod tests {
         assert_eq!(at.millis(), "2020-07-06T07:11:33.259Z");
         assert_eq!(at.micros(), "2020-07-06T07:11:33.259938Z");
         assert_eq!(at.ticks(), "2020-07-06T07:11:33.2599382Z");
+        assert_eq!(at.exact(), "2020-07-06T07:11:33.259938200Z");
+        assert_eq!(VirtualTime::OPENING.exact(), "2026-01-05T09:00:00.000000Z");
         assert_eq!(VirtualTime::parse("2020-07-06T09:04:27.930+02:00").unwrap().ticks(), "2020-07-06T07:04:27.93Z");
         assert_eq!(at.next_midnight().seconds(), "2020-07-07T00:00:00Z");
         assert_eq!(VirtualTime::OPENING.ticks(), "2026-01-05T09:00:00Z");

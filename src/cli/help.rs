@@ -29,7 +29,7 @@ pub(super) const RUN: &str = "\
 Examples:
   rehearsal run refund.yaml
   rehearsal run scenarios/ --bot http://127.0.0.1:8080 --report junit=report.xml
-  rehearsal run refund.yaml --seed 7 --journal out/
+  rehearsal run refund.yaml --seed 7 --journal run.jsonl
   rehearsal run scenarios/ --coverage=full            see what no scenario touches
   rehearsal run refund.yaml --bot builtin:broken      see what a failure looks like";
 
@@ -66,6 +66,15 @@ Examples:
 
 Folders are searched for *.yaml and *.yml, folders in them too, but nothing whose name begins with a dot.";
 
+pub(super) const REPORT: &str = "\
+Examples:
+  rehearsal report run.jsonl
+  rehearsal report run.jsonl --report html=run.html --report junit=run.xml
+  rehearsal report run.jsonl --detail failures
+  zcat run.jsonl.gz | rehearsal report -
+
+It exits as the run did; 3 if the journal is not whole, after telling all that is in it; 2 if it is none.";
+
 pub(super) const LIST: &str = "\
 Examples:
   rehearsal list platforms
@@ -91,7 +100,7 @@ mod tests {
         let mut command = Cli::command().term_width(100);
         command.build();
         insta::assert_snapshot!("help", command.render_long_help().to_string());
-        for name in ["run", "serve", "check", "list", "explain"] {
+        for name in ["run", "report", "serve", "check", "list", "explain"] {
             let command = command.find_subcommand_mut(name).unwrap();
             insta::assert_snapshot!(format!("help_{name}"), command.render_long_help().to_string());
         }

@@ -10,12 +10,19 @@ pub mod files;
 mod help;
 mod house;
 pub mod list;
+mod part;
+mod recording;
+pub mod report;
+mod reports;
 pub mod run;
 mod select;
 pub mod serve;
 mod shell;
+mod signals;
+mod stage;
 mod table;
 pub mod terminal;
+mod told;
 pub mod trigger;
 pub mod value;
 mod verify;
@@ -27,7 +34,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-pub use self::terminal::{Color, Surroundings, Terminal};
+pub use self::terminal::{Color, StatusLine, Surroundings, Terminal};
 pub use self::value::{
     Bot, Clock, Format, Header, Host, Percent, ProblemFormat, ReportForm, ReportTo, Setting, Show, ShowCoverage,
     TableFormat,
@@ -91,6 +98,10 @@ pub enum Look {
     Check(CheckArgs),
     /// Print the scenario language as a JSON Schema, for editors
     Schema,
+    /// Make the reports of a run again, from its journal
+    ///
+    /// They are those that the run itself would have written, and the exit code is the run's.
+    Report(ReportArgs),
     /// List what there is: platforms, routes, codes, events, acts, faults, schemes, diagnostics, coverage
     List(ListArgs),
     /// Explain one word: a diagnostic, code, event, route, act, step or fault
@@ -203,6 +214,25 @@ pub struct RunArgs {
     #[arg(long, value_name = "CLOCK", default_value = "virtual", env = "REHEARSAL_CLOCK", hide_env_values = true)]
     pub clock: Clock,
 
+    /// What is told of the run.
+    #[command(flatten)]
+    pub tell: TellArgs,
+
+    /// Let webhooks go to this host too; can be given several times
+    ///
+    /// Without it they go to this machine only.
+    #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
+    #[arg(hide_env_values = true)]
+    pub allowed_hosts: Vec<Host>,
+
+    /// Write all that was observed into this file as JSON lines; `rehearsal report` makes reports of it
+    #[arg(long, value_name = "FILE", env = "REHEARSAL_JOURNAL", hide_env_values = true)]
+    pub journal: Option<PathBuf>,
+}
+
+/// What is told of a run.
+#[derive(Args, Debug)]
+pub struct TellArgs {
     /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE`, `html=FILE`, `coverage=FILE` or `github`; can be given several
     /// times
     ///
@@ -233,17 +263,19 @@ pub struct RunArgs {
     /// How much of the run is shown
     #[arg(long, value_enum, value_name = "DETAIL", default_value_t, env = "REHEARSAL_DETAIL", hide_env_values = true)]
     pub detail: Show,
+}
 
-    /// Let webhooks go to this host too; can be given several times
-    ///
-    /// Without it they go to this machine only.
-    #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
-    #[arg(hide_env_values = true)]
-    pub allowed_hosts: Vec<Host>,
+/// The arguments of `report`.
+#[derive(Args, Debug)]
+#[command(after_help = help::REPORT)]
+pub struct ReportArgs {
+    /// What `rehearsal run --journal FILE` wrote; `-` for stdin
+    #[arg(value_name = "FILE")]
+    pub journal: PathBuf,
 
-    /// Write the journal of each scenario into this folder, as JSON lines
-    #[arg(long, value_name = "DIR", env = "REHEARSAL_JOURNAL", hide_env_values = true)]
-    pub journal: Option<PathBuf>,
+    /// What is told of the run.
+    #[command(flatten)]
+    pub tell: TellArgs,
 }
 
 /// The arguments of `serve`.
@@ -413,6 +445,7 @@ pub fn look(command: &Look, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> 
     match command {
         Look::Check(args) => check::run(args, vendors, terminal),
         Look::Schema => schema(vendors, terminal),
+        Look::Report(args) => report::run(args, vendors, terminal),
         Look::List(args) => list::run(args, vendors, terminal),
         Look::Explain(args) => explain::run(args, vendors, terminal),
         Look::Verify(args) => verify::run(args, terminal),

@@ -280,8 +280,14 @@ impl Judge<'_> {
 
     fn call(&self, pattern: &CallPattern, called: &Called) -> Vec<Mismatch> {
         let mut found = Vec::new();
-        if let Some(route) = pattern.route.as_ref().filter(|route| called.route != Some(route.value.as_str())) {
-            found.push(Mismatch::new("route", route.value.as_str(), called.route.unwrap_or("no known operation")));
+        if let Some(route) =
+            pattern.route.as_ref().filter(|route| called.route.as_deref() != Some(route.value.as_str()))
+        {
+            found.push(Mismatch::new(
+                "route",
+                route.value.as_str(),
+                called.route.as_deref().unwrap_or("no known operation"),
+            ));
         }
         if let Some(status) = pattern.status.filter(|status| *status != called.status) {
             found.push(Mismatch::new("status", status.to_string(), called.status.to_string()));
@@ -365,7 +371,7 @@ fn summary(entry: &Entry) -> String {
                 Source::Bot => "the bot",
                 Source::Scenario => "the scenario",
             };
-            let route = called.route.unwrap_or(called.path.as_str());
+            let route = called.route.as_deref().unwrap_or(called.path.as_str());
             format!("{who} called {route}: {}", in_figures(called))
         }
         What::Queued { event, delivery, .. } => format!("webhook {event} ({delivery})"),

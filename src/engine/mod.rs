@@ -103,7 +103,7 @@ impl World {
     pub fn open(vendor: &Vendor, opening: Opening, wall: WallTime) -> Option<Self> {
         let clock = Clock::new(opening.pace, wall);
         let mut journal = Journal::new(opening.bounds);
-        let what = What::Opened { platform: vendor.name, name: opening.title, seed: opening.seed };
+        let what = What::Opened { platform: vendor.name.into(), name: opening.title, seed: opening.seed };
         journal.append(clock.now(), wall, what);
         let mut desk = Desk::new(opening.seed, &opening.name, &opening.customers, opening.identities);
         desk.allow_prefer = opening.allow_prefer;
@@ -194,7 +194,7 @@ impl World {
         let reply = handled.reply;
         self.record(What::Called(Called {
             source,
-            route: handled.route,
+            route: handled.route.map(Into::into),
             method,
             path,
             caller: handled.caller,

@@ -140,7 +140,7 @@ impl Outbox {
         };
         let id = self.add(delivery, &mut todo);
         if let Some(deed) = &deed {
-            todo.push(Todo::Record(What::Faulted { fault: deed.name(), on: event.into_owned() }));
+            todo.push(Todo::Record(What::Faulted { fault: deed.name().into(), on: event.into_owned() }));
         }
         match deed {
             Some(Deed::Drop) => {

@@ -454,7 +454,7 @@ impl World {
     fn capture(&self, binding: &Let) -> Result<(String, String), String> {
         let wanted = |entry: &crate::journal::Entry| match (&entry.what, &binding.from.event, &binding.from.call) {
             (What::Queued { event, body, .. }, Some(name), _) if name.value == *event => Some(body.clone()),
-            (What::Called(called), _, Some(route)) if called.route == Some(route.value.as_str()) => {
+            (What::Called(called), _, Some(route)) if called.route.as_deref() == Some(route.value.as_str()) => {
                 Some(called.reply.clone())
             }
             _ => None,

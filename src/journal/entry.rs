@@ -5,7 +5,8 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::base::id::{DeliveryId, EntrySeq};
 use crate::base::json::{Mismatch, masked};
@@ -26,13 +27,13 @@ pub struct Entry {
 }
 
 /// What was observed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum What {
     /// A world began.
     Opened {
         /// The platform.
-        platform: &'static str,
+        platform: Cow<'static, str>,
         /// The scenario or tenant.
         name: String,
         /// The seed of all chance in it.
@@ -69,7 +70,7 @@ pub enum What {
     /// The bot, or a call of the scenario, did something that the vendor's documents do not allow.
     Violated {
         /// Who; not shown for the bot, of whom almost all are.
-        #[serde(skip_serializing_if = "Source::is_bot")]
+        #[serde(default, skip_serializing_if = "Source::is_bot")]
         source: Source,
         /// What, in full.
         detail: String,
@@ -77,7 +78,7 @@ pub enum What {
     /// A planned fault fired.
     Faulted {
         /// Which fault, as `rehearsal list faults` names it.
-        fault: &'static str,
+        fault: Cow<'static, str>,
         /// On which operation or event.
         on: String,
     },
@@ -143,7 +144,7 @@ pub enum What {
 }
 
 /// Something somebody said in a chat.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Said {
     /// The vendor's id of the chat.
     pub chat: String,
@@ -154,7 +155,7 @@ pub struct Said {
     /// The text; empty if there is none.
     pub text: String,
     /// The labels of the quick replies it offers.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
     /// The address of a file sent with it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,7 +165,7 @@ pub struct Said {
 }
 
 /// Who can read a message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// Everybody in the chat.
@@ -174,7 +175,7 @@ pub enum Audience {
 }
 
 /// A role somebody has in a chat.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A customer.
@@ -202,7 +203,7 @@ impl fmt::Display for Role {
 }
 
 /// Somebody who takes part.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Party {
     /// In which role.
     pub role: Role,
@@ -226,7 +227,7 @@ impl Party {
 }
 
 /// How a chat changed.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
     /// It began, or began again.
@@ -320,10 +321,11 @@ impl Change {
 }
 
 /// Who a call comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The software under test.
+    #[default]
     Bot,
     /// A step of the scenario.
     Scenario,
@@ -345,13 +347,13 @@ impl Source {
 }
 
 /// A call and its answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Called {
     /// Who it comes from; not shown for the bot, of whom almost all are.
-    #[serde(skip_serializing_if = "Source::is_bot")]
+    #[serde(default, skip_serializing_if = "Source::is_bot")]
     pub source: Source,
     /// The operation; nothing if the path or method is unknown.
-    pub route: Option<&'static str>,
+    pub route: Option<Cow<'static, str>>,
     /// The HTTP method.
     pub method: String,
     /// The path with its query.
@@ -369,7 +371,7 @@ pub struct Called {
 }
 
 /// How an attempt to deliver ended.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The receiver answered with this status.
@@ -397,7 +399,7 @@ impl fmt::Display for Outcome {
 }
 
 /// What became of a webhook.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// The receiver acknowledged it.
@@ -409,7 +411,7 @@ pub enum Fate {
 }
 
 /// How an expectation was decided.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Verdict {
     /// It was met.
@@ -419,7 +421,7 @@ pub enum Verdict {
 }
 
 /// Why an expectation was not met.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Miss {
     /// What was expected, in words.
     pub expected: String,
@@ -430,7 +432,7 @@ pub struct Miss {
 }
 
 /// Something that nearly matched.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Near {
     /// Where it stands in the journal.
     pub entry: EntrySeq,
@@ -439,6 +441,9 @@ pub struct Near {
     /// How it differs from what was expected.
     pub mismatches: Vec<Mismatch>,
 }
+
+/// How deep a body that is told as JSON may be: a line of a journal wraps it, and readers of JSON stop at 128.
+const DEEPEST: usize = 100;
 
 /// The bytes of a body. Shown as JSON if they are JSON, else as text, and without the secrets in it.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -464,14 +469,24 @@ impl Payload {
 
     /// The body as JSON, as it is shown; `null` if it is not JSON.
     #[must_use]
-    pub fn json(&self) -> serde_json::Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.shown).unwrap_or_default()
     }
 
     /// The same with its secrets.
     #[must_use]
-    pub fn reveal(&self) -> serde_json::Value {
+    pub fn reveal(&self) -> Value {
         self.whole.as_ref().map_or_else(|| self.json(), |whole| serde_json::from_slice(whole).unwrap_or_default())
+    }
+
+    /// The body as one JSON value, as it is told: what is no JSON is a text, and nothing is `null`.
+    fn document(&self) -> Value {
+        if self.shown.is_empty() {
+            return Value::Null;
+        }
+        let document = serde_json::from_slice(&self.shown).ok();
+        let document = document.filter(|document| is_shallower(document, DEEPEST));
+        document.unwrap_or_else(|| Value::String(String::from_utf8_lossy(&self.shown).into_owned()))
     }
 
     fn weight(&self) -> usize {
@@ -485,15 +500,39 @@ impl fmt::Debug for Payload {
     }
 }
 
+impl fmt::Display for Payload {
+    /// As text if it is text, else as JSON without spaces; nothing if there is nothing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.document() {
+            Value::Null => Ok(()),
+            Value::String(text) => f.write_str(&text),
+            document => document.fmt(f),
+        }
+    }
+}
+
 impl Serialize for Payload {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.shown.is_empty() {
-            return serializer.serialize_none();
-        }
-        match serde_json::from_slice::<serde_json::Value>(&self.shown) {
-            Ok(value) => value.serialize(serializer),
-            Err(_) => serializer.serialize_str(&String::from_utf8_lossy(&self.shown)),
-        }
+        self.document().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Payload {
+    /// A body that is shown as the one that was written; its bytes may be others, and its secrets are gone.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::Null => Self::default(),
+            document => Self::new(document.to_string().into()),
+        })
+    }
+}
+
+/// Whether lists and objects stand within each other at most so deep.
+fn is_shallower(document: &Value, depth: usize) -> bool {
+    match document {
+        Value::Array(items) => depth > 0 && items.iter().all(|item| is_shallower(item, depth - 1)),
+        Value::Object(members) => depth > 0 && members.values().all(|member| is_shallower(member, depth - 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }
 
@@ -532,7 +571,7 @@ impl What {
 
 #[cfg(test)]
 mod tests {
-    use super::Change;
+    use super::*;
 
     #[test]
     fn a_change_is_called_what_the_journal_writes() {
@@ -554,6 +593,33 @@ mod tests {
         assert_eq!(all.each_ref().map(Change::name), Change::NAMES);
         for change in &all {
             assert_eq!(serde_json::to_value(change).unwrap()["change"], change.name());
+        }
+    }
+
+    #[test]
+    fn a_body_is_told_the_same_once_it_was_read_back() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        let check = |body: &[u8], shown: &str| {
+            let payload = Payload::new(body.to_vec().into());
+            assert_eq!(payload.to_string(), shown);
+            let written = serde_json::to_string(&payload).unwrap();
+            let read: Payload = serde_json::from_str(&written).unwrap();
+            assert_eq!(read.to_string(), shown);
+            assert_eq!(serde_json::to_string(&read).unwrap(), written);
+        };
+        check(b"", "");
+        check(b"null", "");
+        check(b"{\"b\": 1,\n \"a\": [true, null]}", "{\"b\":1,\"a\":[true,null]}");
+        check(b"\"words\"", "words");
+        check(b"words", "words");
+        check(b"\"17\"", "17");
+        check(b"17", "17");
+        check(b"{broken", "{broken");
+        check(b"\xff\x00", "\u{fffd}\0");
+        check(b"{\"n\": 0.1e-7, \"m\": 123456789012345678901}", "{\"n\":1e-8,\"m\":1.2345678901234568e+20}");
+        check(b"[2.2250738585072011e-308,0.12345678901234567]", "[2.225073858507201e-308,0.12345678901234566]");
+        for depth in [DEEPEST, DEEPEST + 1, 120, 100_000] {
+            check(nested(depth).as_bytes(), &nested(depth));
         }
     }
 }

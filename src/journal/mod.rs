@@ -4,6 +4,7 @@
 //! dropped from the front and counted.
 
 pub mod entry;
+pub mod file;
 pub mod lines;
 
 use std::collections::VecDeque;
@@ -40,7 +41,13 @@ impl Journal {
     /// An empty journal.
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
-        Self { entries: VecDeque::new(), next: 0, bytes: 0, bounds }
+        Self::from(EntrySeq(0), bounds)
+    }
+
+    /// An empty journal that has dropped all that came before `first`.
+    #[must_use]
+    fn from(first: EntrySeq, bounds: Bounds) -> Self {
+        Self { entries: VecDeque::new(), next: first.0, bytes: 0, bounds }
     }
 
     /// Puts one entry at the end.

@@ -399,7 +399,7 @@ impl Cx<'_> {
     pub fn admit(&mut self, route: &'static str, refuse: impl FnOnce(&str) -> Reply) -> Result<(), Reply> {
         let preferred = self.preferred.take();
         if let Some(code) = preferred {
-            self.desk.facts.push(What::Faulted { fault: PREFERRED, on: route.to_owned() });
+            self.desk.facts.push(What::Faulted { fault: PREFERRED.into(), on: route.to_owned() });
             self.admitted = Some(None);
             return Err(refuse(code).header(PREFERENCE_APPLIED, &format!("code={code}")));
         }
@@ -413,7 +413,7 @@ impl Cx<'_> {
             _ => Ok(()),
         };
         if let Some(deed) = &deed {
-            self.desk.facts.push(What::Faulted { fault: deed.name(), on: route.to_owned() });
+            self.desk.facts.push(What::Faulted { fault: deed.name().into(), on: route.to_owned() });
         }
         self.admitted = Some(deed);
         refused

@@ -14,9 +14,10 @@ use crate::journal::Journal;
 pub fn scenario(outcome: &Outcome, journal: &Journal, detail: Detail, paint: Paint) -> String {
     let mut out = heading(outcome, paint);
     match (detail, outcome.status) {
-        (_, Status::Skipped) => {
+        (_, Status::Skipped | Status::Unplayed) => {
+            let word = if outcome.status == Status::Skipped { "skipped" } else { "not played" };
             let reason = one_line(outcome.skipped.as_deref().unwrap_or_default());
-            let _ = writeln!(out, "  {}\n", Tone::Faint.paint(&format!("skipped: {reason}"), paint));
+            let _ = writeln!(out, "  {}\n", Tone::Faint.paint(&format!("{word}: {reason}"), paint));
             return out;
         }
         (Detail::FailuresOnly, Status::Passed) => return out,
@@ -66,6 +67,7 @@ pub fn summary(outcomes: &[Outcome], wall: Duration, paint: Paint) -> String {
         (of(Status::Passed), "passed", Tone::Good),
         (of(Status::Failed), "failed", Tone::Bad),
         (of(Status::Errored), "could not be played", Tone::Bad),
+        (of(Status::Unplayed), "not played", Tone::Warning),
         (of(Status::Skipped), "skipped", Tone::Warning),
     ];
     let parts: Vec<String> = parts
@@ -105,7 +107,7 @@ pub fn summary(outcomes: &[Outcome], wall: Duration, paint: Paint) -> String {
 
 fn heading(outcome: &Outcome, paint: Paint) -> String {
     let name = Tone::Strong.paint(&one_line(&outcome.name), paint);
-    let about = [one_line(&outcome.file), outcome.platform.to_owned(), format!("seed {}", outcome.seed)];
+    let about = [one_line(&outcome.file), outcome.platform.clone(), format!("seed {}", outcome.seed)];
     let about: Vec<String> = about.into_iter().filter(|part| !part.is_empty()).collect();
     let about = Tone::Faint.paint(&about.join(" · "), paint);
     format!("{} {name}\n  {about}\n", mark(outcome.status, paint))
@@ -116,7 +118,7 @@ fn mark(status: Status, paint: Paint) -> String {
         Status::Passed => Tone::Good.paint("✓", paint),
         Status::Failed => Tone::Bad.paint("✗", paint),
         Status::Errored => Tone::Bad.paint("!", paint),
-        Status::Skipped => Tone::Faint.paint("-", paint),
+        Status::Skipped | Status::Unplayed => Tone::Faint.paint("-", paint),
     }
 }
 

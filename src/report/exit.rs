@@ -45,13 +45,13 @@ impl Exit {
     /// The exit code of a run with these outcomes.
     ///
     /// A verdict about the bot outranks a scenario that could not be played, because it stays true whatever the other
-    /// scenario would have shown.
+    /// scenario would have shown. So does one that was not played because the run ended before.
     #[must_use]
     pub fn of(outcomes: &[Outcome]) -> Self {
         let any = |status: Status| outcomes.iter().any(|outcome| outcome.status == status);
         if any(Status::Failed) {
             Self::Missed
-        } else if any(Status::Errored) {
+        } else if any(Status::Errored) || any(Status::Unplayed) {
             Self::CouldNotRun
         } else if outcomes.iter().all(|outcome| outcome.counts.expectations() == 0) {
             Self::NothingTested

@@ -66,7 +66,7 @@ impl Recent {
                 What::Called(called) if called.source == Source::Bot && recent.calls.len() < RECENT => {
                     // What was refused is explained by the answer, what was done by the request.
                     let body = if called.status < 400 { &called.request } else { &called.reply };
-                    let body = clip(&one_line(&format!("{body:?}")), 2 * COLUMNS);
+                    let body = clip(&one_line(&body.to_string()), 2 * COLUMNS);
                     let cause = narrator.cause(entry.seq).map_or(String::new(), |cause| format!(", {cause}"));
                     recent.calls.push(format!("{}{cause} {body}", call(called)).trim_end().to_owned());
                 }

@@ -25,7 +25,7 @@ pub fn page<'s>(
 ) -> String {
     let of = |status: Status| outcomes.iter().filter(|outcome| outcome.status == status).count();
     let counts = [(Status::Passed, "passed"), (Status::Failed, "failed"), (Status::Errored, "could not be played")];
-    let counts = counts.into_iter().chain([(Status::Skipped, "skipped")]);
+    let counts = counts.into_iter().chain([(Status::Unplayed, "not played"), (Status::Skipped, "skipped")]);
     let counts: Vec<String> = counts
         .map(|(status, word)| (of(status), word))
         .filter(|(n, _)| *n > 0)
@@ -80,14 +80,15 @@ pub fn section(outcome: &Outcome, journal: &Journal) -> String {
         Status::Passed => ("passed", "✓", ""),
         Status::Failed => ("failed", "✗", " open"),
         Status::Errored => ("errored", "!", " open"),
-        Status::Skipped => ("skipped", "–", ""),
+        Status::Skipped | Status::Unplayed => ("skipped", "–", ""),
     };
     let mut out =
         format!("<article class=\"{class}\">\n<details{open}>\n<summary><h2>{mark} {}</h2>", Escaped(&outcome.name));
     let about = format!("{} · {} · seed {}", outcome.file, outcome.platform, outcome.seed);
     let _ = writeln!(out, "<p class=\"meta\">{}</p></summary>", Escaped(&about));
     if let Some(reason) = &outcome.skipped {
-        let _ = writeln!(out, "<p class=\"meta\">skipped: {}</p>", Escaped(reason));
+        let word = if outcome.status == Status::Skipped { "skipped" } else { "not played" };
+        let _ = writeln!(out, "<p class=\"meta\">{word}: {}</p>", Escaped(reason));
     }
     for failure in &outcome.failures {
         let _ =
@@ -160,6 +161,7 @@ fn flow(out: &mut String, outcome: &Outcome, narrator: &Narrator<'_>, entry: &En
     }
 }
 
+/// What somebody said. Its direction follows from the text: the name has one of its own.
 fn bubble(out: &mut String, narrator: &Narrator<'_>, said: &Said) {
     let who = match said.from.role {
         Role::Bot => "bot",
@@ -177,7 +179,7 @@ fn bubble(out: &mut String, narrator: &Narrator<'_>, said: &Said) {
     }
     let _ = write!(
         out,
-        "<div class=\"bubble {}\" dir=\"auto\"><b>{}</b>{}",
+        "<div class=\"bubble {}\" dir=\"auto\"><b dir=\"auto\">{}</b>{}",
         said.from.role,
         Escaped(&about),
         Escaped(&said.text)

@@ -4,9 +4,9 @@
 //! version      1
 //! exit_code    the number the program ends with
 //! wall_ms      how long the run really took, in milliseconds
-//! summary      scenarios, passed, failed, errored, skipped, and the sums of all `counts`
-//! scenarios[]  name, file, platform, seed, status (passed | failed | errored | skipped), skipped (why, or null), repeat,
-//!              virtual_ms, wall_ms
+//! summary      scenarios, passed, failed, errored, unplayed, skipped, and the sums of all `counts`
+//! scenarios[]  name, file, platform, seed, status (passed | failed | errored | unplayed | skipped), skipped (why it was not
+//!              played, or null), repeat, virtual_ms, wall_ms
 //!   counts     met, missed, deliveries, attempts, undecided, calls, violations, faults, late
 //!   steps[]    index, line, source, result (done | met | missed | refused); for `missed`: expected, found, nearest;
 //!              for `refused`: reason
@@ -58,6 +58,7 @@ struct Summary {
     passed: usize,
     failed: usize,
     errored: usize,
+    unplayed: usize,
     skipped: usize,
     #[serde(flatten)]
     counts: Counts,
@@ -75,6 +76,7 @@ impl Summary {
             passed: of(Status::Passed),
             failed: of(Status::Failed),
             errored: of(Status::Errored),
+            unplayed: of(Status::Unplayed),
             skipped: of(Status::Skipped),
             counts,
         }
@@ -135,7 +137,7 @@ impl<'o> Scenario<'o> {
         Self {
             name: &outcome.name,
             file: &outcome.file,
-            platform: outcome.platform,
+            platform: &outcome.platform,
             seed: outcome.seed.0,
             status: outcome.status,
             skipped: outcome.skipped.as_deref(),

@@ -19,7 +19,7 @@ pub fn document<'o>(
 ) -> Result<String, SerializeError> {
     let mut suites: IndexMap<&str, TestSuite> = IndexMap::new();
     for (outcome, transcript) in played {
-        let suite = suites.entry(outcome.platform).or_insert_with_key(|platform| TestSuite::new(*platform));
+        let suite = suites.entry(&outcome.platform).or_insert_with_key(|platform| TestSuite::new(*platform));
         suite.add_test_case(case(outcome, transcript));
     }
     let mut report = Report::new("rehearsal");
@@ -48,7 +48,7 @@ fn case(outcome: &Outcome, transcript: &str) -> TestCase {
 fn status(outcome: &Outcome) -> TestCaseStatus {
     let kind = match outcome.status {
         Status::Passed => return TestCaseStatus::success(),
-        Status::Skipped => {
+        Status::Skipped | Status::Unplayed => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(outcome.skipped.as_deref().unwrap_or_default());
             return status;

@@ -1,10 +1,11 @@
 //! What came of a scenario, computed from its journal and from nothing else, and the forms in which it is told.
 //!
 //! [`Outcome`] holds the facts; [`console`], [`junit`], [`json`], [`tap`], [`github`] and
-//! [`html`] give them form; [`coverage`] tells what all scenarios together touched; [`exit`] is the number for the shell.
+//! [`html`] give them form; [`coverage`] tells what all scenarios together touched, and [`progress`] how far a run is; [`exit`]
+//! is the number for the shell.
 //! Nothing here plays a scenario or writes a file.
 
-pub mod cause;
+mod cause;
 pub mod console;
 pub mod coverage;
 pub mod exit;
@@ -14,6 +15,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 mod narrate;
+pub mod progress;
 pub mod tap;
 mod text;
 mod timeline;
@@ -31,6 +33,7 @@ use crate::base::id::DeliveryId;
 use crate::base::rng::Seed;
 use crate::base::time::VirtualSpan;
 use crate::journal::entry::{Miss, Source, Verdict};
+use crate::journal::file::{Heading, Played};
 use crate::journal::{Entry, Journal, What};
 
 /// How much of a run is shown.
@@ -42,17 +45,6 @@ pub enum Detail {
     FailuresOnly,
 }
 
-/// What the journal of a scenario does not say about the run.
-#[derive(Clone, Debug)]
-pub struct Run<'r> {
-    /// The file of the scenario, as the user named it.
-    pub file: &'r str,
-    /// The command that repeats the run.
-    pub repeat: &'r str,
-    /// Why the scenario could not be played to its end, if it could not.
-    pub trouble: Option<&'r str>,
-}
-
 /// What came of a scenario.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -60,8 +52,8 @@ pub struct Outcome {
     pub name: String,
     /// Its file.
     pub file: String,
-    /// The platform it was played on; empty if the journal was too full to keep its beginning.
-    pub platform: &'static str,
+    /// The platform it was played on.
+    pub platform: String,
     /// The seed of all chance in it.
     pub seed: Seed,
     /// Whether it passed.
@@ -70,7 +62,7 @@ pub struct Outcome {
     pub steps: Vec<StepOutcome>,
     /// What was not as it should be, in the order in which it turned out.
     pub failures: Vec<Failure>,
-    /// Why it was not played, if it was not to be.
+    /// Why it was not played, if it was not to be, or never began.
     pub skipped: Option<String>,
     /// What the bot did that the vendor's documents do not allow.
     pub warnings: Vec<String>,
@@ -94,6 +86,8 @@ pub enum Status {
     Failed,
     /// It could not be played to its end, so nothing is known.
     Errored,
+    /// It never began, because the run ended before.
+    Unplayed,
     /// It was not to be played.
     Skipped,
 }
@@ -171,33 +165,24 @@ impl std::ops::AddAssign for Counts {
 }
 
 impl Outcome {
-    /// Reads the outcome out of a finished world's journal.
+    /// Reads the outcome out of a finished world's journal, and out of what the journal does not say.
     #[must_use]
-    pub fn of(journal: &Journal, run: &Run<'_>) -> Self {
-        let mut tally = Tally::new(journal, run);
+    pub fn of(journal: &Journal, heading: &Heading) -> Self {
+        let mut tally = Tally::new(journal, heading);
         for entry in journal.iter() {
             tally.take(entry);
         }
-        tally.finish(journal, run)
+        tally.finish(heading)
     }
 
-    /// That of a scenario that is not to be played, for this reason.
-    #[must_use]
-    pub fn skipped(name: &str, platform: &'static str, seed: Seed, reason: &str, run: &Run<'_>) -> Self {
-        let mut outcome = Self::blank(run);
-        if !name.is_empty() {
-            name.clone_into(&mut outcome.name);
-        }
-        Self { platform, seed, status: Status::Skipped, skipped: Some(reason.to_owned()), ..outcome }
-    }
-
-    /// That of a scenario of which nothing is known yet.
-    fn blank(run: &Run<'_>) -> Self {
+    /// That of a scenario of whose journal nothing is known yet.
+    fn blank(heading: &Heading) -> Self {
+        let Heading { name, file, platform, seed, repeat, .. } = heading;
         Self {
-            name: run.file.to_owned(),
-            file: run.file.to_owned(),
-            platform: "",
-            seed: Seed(0),
+            name: if name.is_empty() { file.clone() } else { name.clone() },
+            file: file.clone(),
+            platform: platform.clone(),
+            seed: *seed,
             status: Status::Passed,
             steps: Vec::new(),
             failures: Vec::new(),
@@ -206,8 +191,12 @@ impl Outcome {
             counts: Counts::default(),
             span: VirtualSpan::ZERO,
             wall: Duration::ZERO,
-            repeat: run.repeat.to_owned(),
+            repeat: repeat.clone(),
         }
+    }
+
+    fn unplayed(self, status: Status, reason: &str) -> Self {
+        Self { status, skipped: Some(reason.to_owned()), ..self }
     }
 
     /// The line of the file to look at first: that of the first failure, if one is known.
@@ -227,21 +216,14 @@ struct Tally<'j> {
 }
 
 impl<'j> Tally<'j> {
-    fn new(journal: &'j Journal, run: &Run<'_>) -> Self {
-        let outcome = Outcome::blank(run);
+    fn new(journal: &'j Journal, heading: &Heading) -> Self {
+        let outcome = Outcome::blank(heading);
         Self { journal, narrator: Narrator::of(journal), outcome, open: Vec::new(), ended: false }
     }
 
     fn take(&mut self, entry: &Entry) {
         let counts = &mut self.outcome.counts;
         match &entry.what {
-            What::Opened { platform, name, seed } => {
-                self.outcome.platform = platform;
-                self.outcome.seed = *seed;
-                if !name.is_empty() {
-                    self.outcome.name.clone_from(name);
-                }
-            }
             What::Step { index, line, source } => {
                 let step = StepOutcome { index: *index, line: *line, source: source.clone(), result: StepResult::Done };
                 self.outcome.steps.push(step);
@@ -268,7 +250,12 @@ impl<'j> Tally<'j> {
                 self.ended = true;
                 counts.undecided = self.open.len();
             }
-            What::Said(_) | What::Changed { .. } | What::Answered { .. } | What::Kept { .. } | What::Chosen { .. } => {}
+            What::Opened { .. }
+            | What::Said(_)
+            | What::Changed { .. }
+            | What::Answered { .. }
+            | What::Kept { .. }
+            | What::Chosen { .. } => {}
         }
     }
 
@@ -311,7 +298,8 @@ impl<'j> Tally<'j> {
         self.outcome.failures.push(Failure { line, step, problem, recent });
     }
 
-    fn finish(mut self, journal: &Journal, run: &Run<'_>) -> Outcome {
+    fn finish(mut self, heading: &Heading) -> Outcome {
+        let journal = self.journal;
         if let (Some(first), Some(last)) = (journal.iter().next(), journal.iter().next_back()) {
             self.outcome.span = last.at.since(first.at);
             // A world may wait for others before it is played; that is not the bot's time.
@@ -320,13 +308,15 @@ impl<'j> Tally<'j> {
         }
         // A journal that lost its beginning may have lost a failure with it.
         let lost = journal.dropped();
-        let reason = match run.trouble {
-            Some(trouble) => Some(trouble.to_owned()),
-            None if lost > 0 => Some(format!("the journal was full and lost its first {lost} entries")),
-            None if !self.ended && self.outcome.status == Status::Passed => {
+        let reason = match &heading.played {
+            Played::Skipped(reason) => return self.outcome.unplayed(Status::Skipped, reason),
+            Played::Never(reason) => return self.outcome.unplayed(Status::Unplayed, reason),
+            Played::Cut(reason) => Some(reason.clone()),
+            Played::Whole if lost > 0 => Some(format!("the journal was full and lost its first {lost} entries")),
+            Played::Whole if !self.ended && self.outcome.status == Status::Passed => {
                 Some("the scenario was not played to its end".to_owned())
             }
-            None => None,
+            Played::Whole => None,
         };
         if let Some(reason) = reason {
             if self.outcome.status == Status::Passed {

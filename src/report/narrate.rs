@@ -23,7 +23,7 @@ pub(super) struct Line {
 
 /// Knows from the whole journal what single entries leave out: names of chats, events and answers of webhooks.
 pub(super) struct Narrator<'j> {
-    platform: &'static str,
+    platform: &'j str,
     /// The scenario's names of chats, by the vendor's ids.
     names: BTreeMap<&'j str, &'j str>,
     /// How many chats there are: where there is one, nobody needs to be told which.
@@ -235,8 +235,8 @@ impl<'j> Narrator<'j> {
 
 /// A call and its answer on one line.
 pub(super) fn call(called: &Called) -> String {
-    let operation = match called.route {
-        Some(route) => route.to_owned(),
+    let operation = match &called.route {
+        Some(route) => route.to_string(),
         None => format!("{} {}, which is no operation,", called.method, one_line(&called.path)),
     };
     match &called.code {

@@ -11,7 +11,7 @@ pub fn document(outcomes: &[Outcome]) -> String {
     let mut out = format!("TAP version 14\n1..{}\n", outcomes.len());
     for (index, outcome) in outcomes.iter().enumerate() {
         let verdict = match outcome.status {
-            Status::Passed | Status::Skipped => "ok",
+            Status::Passed | Status::Skipped | Status::Unplayed => "ok",
             Status::Failed | Status::Errored => "not ok",
         };
         let _ = write!(out, "{verdict} {} - {}", index + 1, escaped(&format!("{} ({})", outcome.name, outcome.file)));
@@ -22,6 +22,9 @@ pub fn document(outcomes: &[Outcome]) -> String {
         if !outcome.failures.is_empty() {
             out.push_str(&block(outcome));
         }
+    }
+    if outcomes.iter().any(|outcome| outcome.status == Status::Unplayed) {
+        out.push_str("Bail out! The run ended before all scenarios were played\n");
     }
     out
 }

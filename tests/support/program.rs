@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use rehearsal::base::diag::Paint;
-use rehearsal::cli::{self, Command, Terminal};
+use rehearsal::cli::{self, Command, StatusLine, Terminal};
 use rehearsal::platform::PLATFORMS;
 use rehearsal::report::Exit;
+use serde_json::Value;
 
 /// What a run left behind.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub(crate) struct Ran {
 /// Runs a command line, without the program's name.
 pub(crate) async fn rehearsal(words: &[&str]) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain };
+    let mut terminal = Terminal { out: &mut out, err: &mut err, paint: Paint::Plain, status: StatusLine::Absent };
     let words = std::iter::once("rehearsal").chain(words.iter().copied()).map(Into::into);
     let exit = match cli::parse(words) {
         Ok(cli) => match &cli.command {
@@ -41,31 +42,28 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// The journals that `--journal` wrote into a folder, by path below it, real times taken out.
-pub(crate) fn journals(folder: &Path) -> Vec<(String, String)> {
-    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
+/// The entries of each scenario in a file that `--journal` wrote, by the scenario's file, real times taken out. What was
+/// played several times has its number behind it, a row of examples the row's.
+pub(crate) fn journals(file: &Path) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        let mut value: Value = serde_json::from_str(line).unwrap();
+        match value["kind"].as_str().unwrap() {
+            "run" | "run_end" | "scenario_end" => {}
+            "scenario" => {
+                let number = |key: &str| value[key].as_u64().filter(|number| *number > 0);
+                let row = number("row").map_or(String::new(), |row| format!(".row{row}"));
+                let round = number("round").map_or(String::new(), |round| format!(".{}", round + 1));
+                found.push((format!("{}{row}{round}", value["file"].as_str().unwrap()), String::new()));
             }
-            let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
-            found.push((name, masked(&std::fs::read_to_string(&path).unwrap())));
+            _ => {
+                value.as_object_mut().unwrap().shift_remove("wall_ms").unwrap();
+                let (_, entries) = found.last_mut().unwrap();
+                entries.push_str(&format!("{value}\n"));
+            }
         }
     }
     found.sort();
     found
-}
-
-/// The lines without their real times.
-fn masked(lines: &str) -> String {
-    const KEY: &str = "\"wall_ms\":";
-    let line = |line: &str| {
-        let (before, rest) = line.split_once(KEY).unwrap();
-        let (_, after) = rest.split_once(',').unwrap();
-        format!("{before}{after}\n")
-    };
-    lines.lines().map(line).collect()
 }

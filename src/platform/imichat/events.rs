@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn webhooks_go_out_as_the_set_up_says() {
         let check = |delivery: Value, timeout: WallLimit, retries: &[VirtualSpan]| {
-            let webhook = json!({"url": "${bot}/x", "headers": {"X-Bot-Key": "k"}, "secret": "whsec_a"});
+            let webhook = json!({"url": "${bot}/x", "headers": {"X-Bot-Key": "k"}, "secret": "whsec_YQ=="});
             let bots = json!([{"login": "b", "webhook": webhook}]);
             let mut stage = Stage::open(json!({"virtual_agents": bots, "delivery": delivery}));
             let chat = stage.start("livechat");
@@ -130,7 +130,7 @@ mod tests {
             assert_eq!((outgoing.url.as_str(), outgoing.chat.as_deref()), ("${bot}/x", Some(chat.as_str())));
             let headers: Vec<_> = outgoing.headers.iter().map(|(n, v)| (n.as_str(), v.expose())).collect();
             assert_eq!(headers, [("x-bot-key", "k")]);
-            assert_eq!(outgoing.signing.as_ref().unwrap().expose(), "whsec_a");
+            assert_eq!(outgoing.signing.as_ref().unwrap().expose(), "whsec_YQ==");
             assert_eq!(outgoing.policy.acknowledged, Acknowledged::Only200);
             assert_eq!(outgoing.policy.order, Order::Outcome);
             assert_eq!((outgoing.policy.timeout, outgoing.policy.retries.as_slice()), (timeout, retries));

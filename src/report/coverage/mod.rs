@@ -90,14 +90,14 @@ pub struct Times {
 
 /// What journals say was touched, platform by platform.
 #[derive(Clone, Default, Debug)]
-pub struct Touched(BTreeMap<&'static str, Tally>);
+pub struct Touched(BTreeMap<String, Tally>);
 
 type Tally = BTreeMap<(Kind, Cow<'static, str>), Times>;
 
 impl Touched {
     /// What the journal of a scenario on this platform says. Nothing was played if the journal is empty.
     #[must_use]
-    pub fn of(platform: &'static str, journal: &Journal) -> Self {
+    pub fn of(platform: &str, journal: &Journal) -> Self {
         let mut tally = Tally::new();
         let mut touch = |kind: Kind, name: Cow<'static, str>, by_bot: bool| {
             let times = tally.entry((kind, name)).or_default();
@@ -117,11 +117,11 @@ impl Touched {
                 What::Refused { .. } => begun = None,
                 What::Called(called) => {
                     let by_bot = called.source == Source::Bot;
-                    called.route.into_iter().for_each(|route| touch(Kind::Route, route.into(), by_bot));
+                    called.route.iter().for_each(|route| touch(Kind::Route, route.clone(), by_bot));
                     called.code.iter().for_each(|code| touch(Kind::Code, code.clone(), by_bot));
                 }
                 What::Queued { event, .. } => touch(Kind::Event, event.clone(), false),
-                What::Faulted { fault, .. } => touch(Kind::Fault, (*fault).into(), false),
+                What::Faulted { fault, .. } => touch(Kind::Fault, fault.clone(), false),
                 What::Changed { by, change, .. } => touch(Kind::Change, change.name().into(), by.role == Role::Bot),
                 What::Opened { .. }
                 | What::Said(_)
@@ -137,7 +137,7 @@ impl Touched {
         }
         begun.into_iter().for_each(|act| touch(Kind::Act, act.to_owned().into(), false));
         let played = journal.iter().next().is_some();
-        Self(played.then_some((platform, tally)).into_iter().collect())
+        Self(played.then(|| (platform.to_owned(), tally)).into_iter().collect())
     }
 }
 
@@ -149,7 +149,7 @@ fn word(source: &str) -> &str {
 impl AddAssign<&Touched> for Touched {
     fn add_assign(&mut self, other: &Self) {
         for (platform, tally) in &other.0 {
-            let sums = self.0.entry(platform).or_default();
+            let sums = self.0.entry(platform.clone()).or_default();
             for (row, times) in tally {
                 let sum = sums.entry(row.clone()).or_default();
                 sum.all += times.all;

@@ -1,0 +1,166 @@
+//! Plays the scenarios of a run, some side by side, and tells of them in their order.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::Terminal;
+use super::house::House;
+use super::part::{Done, Part};
+use super::recording::Recording;
+use super::signals::Signals;
+use super::told::Told;
+use crate::base::time::WallLimit;
+use crate::journal::file::Played;
+use crate::platform::Vendor;
+use crate::report::Status;
+use crate::report::progress::Progress;
+use crate::server::ticker;
+
+/// Why a scenario is not played after another one that did not pass.
+const STOPPED: &str = "--fail-fast: a scenario did not pass";
+/// Why nothing is known of a scenario that began.
+const BROKEN: &str = "the program failed while it was played";
+
+/// How long a status line stands, at least.
+const GLANCE: WallLimit = WallLimit::from_millis(100);
+
+/// What a worker tells.
+enum News {
+    /// The part at this place begins.
+    Began(usize),
+    /// It has ended.
+    Ended(usize, Box<Done>),
+}
+
+/// Where scenarios are played.
+pub(super) struct Stage {
+    pub(super) house: Arc<House>,
+    pub(super) jobs: usize,
+    pub(super) fail_fast: bool,
+}
+
+impl Stage {
+    /// Plays all parts, so many at once, and shows and records them in their order. A signal ends it early, with what is
+    /// known by then; a second one at once, with nothing.
+    ///
+    /// # Errors
+    /// If a stream or a signal handler fails.
+    pub(super) async fn play(
+        self,
+        parts: Vec<Part>,
+        vendors: &'static [Vendor],
+        recording: Option<&mut Recording>,
+        terminal: &mut Terminal<'_>,
+    ) -> io::Result<Option<Vec<Told>>> {
+        // Taken over before anything can be seen from outside, so that a signal never finds the program unprepared.
+        let mut signals = Signals::listen()?;
+        let interrupt = watch::Sender::new(false);
+        let fail_fast = self.fail_fast;
+        let parts: Arc<[Part]> = parts.into();
+        let mut programme = Programme { waiting: BTreeMap::new(), told: Vec::new(), recording };
+        // So many take the next part each until there is none left, so that parts begin in their order.
+        let (next, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let (tell, mut news) = mpsc::unbounded_channel();
+        let mut workers = JoinSet::new();
+        for _ in 0..self.jobs.min(parts.len()) {
+            let (house, parts, tell) = (Arc::clone(&self.house), Arc::clone(&parts), tell.clone());
+            let (next, stopped) = (Arc::clone(&next), Arc::clone(&stopped));
+            let mut interrupted = interrupt.subscribe();
+            workers.spawn(async move {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(part) = parts.get(index) else { break };
+                    // Nobody receives any more only if the program ends at once.
+                    let _ = tell.send(News::Began(index));
+                    let played = match stopped.load(Ordering::Relaxed) {
+                        true => part.unplayed(Played::Skipped(STOPPED.to_owned())),
+                        false => part.play(&house, vendors, &mut interrupted).await,
+                    };
+                    let failed = matches!(played.told.outcome.status, Status::Failed | Status::Errored);
+                    stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
+                    let _ = tell.send(News::Ended(index, Box::new(played)));
+                }
+            });
+        }
+        drop(tell);
+        let mut progress = Progress::new(parts.len());
+        let mut glance = std::pin::pin!(ticker::pause(GLANCE));
+        loop {
+            tokio::select! {
+                next = news.recv() => match next {
+                    Some(News::Began(index)) => progress.begin(index, parts[index].title()),
+                    Some(News::Ended(index, done)) => {
+                        progress.end(index, done.told.outcome.status);
+                        programme.take(index, *done, terminal)?;
+                    }
+                    None => break,
+                },
+                () = &mut glance => {
+                    terminal.show(&progress.line())?;
+                    glance.set(ticker::pause(GLANCE));
+                }
+                () = signals.next() => {
+                    if interrupt.send_replace(true) {
+                        terminal.clear()?;
+                        return Ok(None);
+                    }
+                    terminal.remark("interrupted; this is what is known so far (once more ends at once)")?;
+                }
+            }
+        }
+        terminal.clear()?;
+        // A worker does not panic; if one does, the others go on, and what it played is told as well.
+        for (index, part) in parts.iter().enumerate() {
+            if programme.lacks(index) {
+                programme.take(index, part.unplayed(Played::Cut(BROKEN.to_owned())), terminal)?;
+            }
+        }
+        while workers.join_next().await.is_some() {}
+        if let Ok(house) = Arc::try_unwrap(self.house) {
+            tokio::select! {
+                () = house.close() => {}
+                () = signals.next() => {
+                    if interrupt.send_replace(true) {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+        Ok(Some(programme.told))
+    }
+}
+
+/// Tells of scenarios in their order, whatever the order in which they end.
+struct Programme<'r> {
+    /// Those that ended before one that comes first.
+    waiting: BTreeMap<usize, Done>,
+    /// Those that were shown and recorded.
+    told: Vec<Told>,
+    recording: Option<&'r mut Recording>,
+}
+
+impl Programme<'_> {
+    /// Takes the scenario at this place, and shows and records all whose turn it is.
+    fn take(&mut self, index: usize, done: Done, terminal: &mut Terminal<'_>) -> io::Result<()> {
+        self.waiting.insert(index, done);
+        while let Some(next) = self.waiting.remove(&self.told.len()) {
+            let Done { mut told, lines } = next;
+            terminal.data(&std::mem::take(&mut told.shown))?;
+            if let Some(recording) = &mut self.recording {
+                recording.write(&lines);
+            }
+            self.told.push(told);
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is known of the scenario at this place.
+    fn lacks(&self, index: usize) -> bool {
+        index >= self.told.len() && !self.waiting.contains_key(&index)
+    }
+}
