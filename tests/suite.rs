@@ -21,6 +21,7 @@ mod imichat_vectors;
 mod livechat_vectors;
 mod manner;
 mod parallel;
+mod probe;
 mod readme;
 mod recipes;
 mod report;

@@ -50,6 +50,17 @@ Examples:
 
 It exits 0 if the receiver acknowledged the webhook as the vendor wants it, 1 if it did not.";
 
+pub(super) const PROBE: &str = "\
+Examples:
+  rehearsal probe http://127.0.0.1:8080/texter --platform texter --secret whsec_…
+  rehearsal probe http://127.0.0.1:8080/imichat --platform imichat --header 'x-bot-key: s3cret'
+  rehearsal probe http://127.0.0.1:8080/hook -p livechat --report junit=probe.xml
+  rehearsal list probes                       all that is tried
+  rehearsal explain P103                      one of them: why, and how to mend a receiver
+
+It exits 0 if nothing is bad, 1 if something is, 2 if the receiver's address cannot be used, 3 if nobody listens there
+or it was interrupted. At most 500 webhooks are sent, in five minutes.";
+
 pub(super) const CHECK: &str = "\
 Examples:
   rehearsal check scenarios/
@@ -70,7 +81,8 @@ Examples:
   rehearsal explain imichat 4304              a code, what causes it, and how to get it
   rehearsal explain livechat incoming_chat    a webhook
   rehearsal explain start_chat                an act
-  rehearsal explain duplicate                 a fault";
+  rehearsal explain duplicate                 a fault
+  rehearsal explain P103                      something that `probe` tries";
 
 #[cfg(test)]
 mod tests {
@@ -83,7 +95,7 @@ mod tests {
         let mut command = Cli::command().term_width(100);
         command.build();
         insta::assert_snapshot!("help", command.render_long_help().to_string());
-        for name in ["run", "serve", "check", "list", "explain"] {
+        for name in ["run", "serve", "probe", "check", "list", "explain"] {
             let command = command.find_subcommand_mut(name).unwrap();
             insta::assert_snapshot!(format!("help_{name}"), command.render_long_help().to_string());
         }

@@ -32,11 +32,11 @@ use crate::scenario::{Action, Scenario, Step, codes};
 use crate::server::ticker;
 
 /// How long a bot that is just being started may take until it listens.
-const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
+pub(super) const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
 /// Why a scenario is not played after another one that did not pass.
 const STOPPED: &str = "--fail-fast: a scenario did not pass";
 /// How long to wait before knocking again.
-const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
+pub(super) const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
 
 /// A scenario that is ready to be played.
 #[derive(Debug, Clone)]
@@ -97,11 +97,15 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         terminal.remark(&format!("nothing to play: no scenario has {}", selection.describe()))?;
         return Ok(Exit::NothingTested);
     }
-    if let Some(file) = written_twice(args) {
+    if let Some(file) = written_twice(&args.reports) {
         terminal.remark(&format!("error: two reports cannot be written into {}", file.display()))?;
         return Ok(Exit::Invalid);
     }
-    if let Err((path, error)) = prepare_reports(args) {
+    let prepared = prepare_reports(&args.reports).and_then(|()| match &args.journal {
+        Some(folder) => std::fs::create_dir_all(folder).map_err(|error| (folder.clone(), error)),
+        None => Ok(()),
+    });
+    if let Err((path, error)) = prepared {
         terminal.remark(&format!("error: failed to write {}: {error}", path.display()))?;
         return Ok(Exit::CouldNotRun);
     }
@@ -353,7 +357,7 @@ impl Part {
 }
 
 /// Waits until somebody wants the program to end.
-async fn interrupted() {
+pub(super) async fn interrupted() {
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut terminate) => drop(terminate.recv().await),
@@ -406,15 +410,11 @@ fn conclude(
         }
     }
     let mut exit = verdict;
-    let mut keep = |path: &Path, text: &str| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let written = folder.map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
-        match written {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                exit = exit.max(Exit::CouldNotRun);
-                terminal.remark(&format!("error: failed to write {}: {error}", path.display()))
-            }
+    let mut keep = |path: &Path, text: &str| match write(path, text) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            exit = exit.max(Exit::CouldNotRun);
+            terminal.remark(&format!("error: failed to write {}: {error}", path.display()))
         }
     };
     let files = args.reports.iter().filter_map(|wanted| match wanted {
@@ -446,8 +446,8 @@ fn conclude(
 }
 
 /// The file that more than one report is to be written into.
-fn written_twice(args: &RunArgs) -> Option<&Path> {
-    let files = args.reports.iter().filter_map(|report| match report {
+pub(super) fn written_twice(reports: &[ReportTo]) -> Option<&Path> {
+    let files = reports.iter().filter_map(|report| match report {
         ReportTo::File { file, .. } => Some(file.as_path()),
         ReportTo::Annotations => None,
     });
@@ -455,9 +455,9 @@ fn written_twice(args: &RunArgs) -> Option<&Path> {
     files.iter().enumerate().find(|(index, file)| files[..*index].contains(file)).map(|(_, file)| *file)
 }
 
-/// Makes sure that reports and journals can be written before anything is played for them.
-fn prepare_reports(args: &RunArgs) -> Result<(), (PathBuf, io::Error)> {
-    for report in &args.reports {
+/// Makes sure that reports can be written before anything is played for them.
+pub(super) fn prepare_reports(reports: &[ReportTo]) -> Result<(), (PathBuf, io::Error)> {
+    for report in reports {
         let ReportTo::File { file, .. } = report else { continue };
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         let made = folder.map_or(Ok(()), std::fs::create_dir_all);
@@ -465,10 +465,13 @@ fn prepare_reports(args: &RunArgs) -> Result<(), (PathBuf, io::Error)> {
         let opened = made.and_then(|()| std::fs::OpenOptions::new().create(true).append(true).open(file));
         opened.map_err(|error| (file.clone(), error))?;
     }
-    match &args.journal {
-        Some(folder) => std::fs::create_dir_all(folder).map_err(|error| (folder.clone(), error)),
-        None => Ok(()),
-    }
+    Ok(())
+}
+
+/// Writes a file, and the folders it is in.
+pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text))
 }
 
 /// Where the journal of a scenario stands within the folder for journals: as the scenario within its own, so that no two

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use http::{HeaderName, HeaderValue};
 
 use crate::base::address::is_address;
+use crate::base::secret::Secret;
 use crate::engine::clock::Pace;
 use crate::report::Detail;
 use crate::report::coverage::Names;
@@ -231,6 +232,14 @@ impl FromStr for Host {
 pub(super) fn address(text: &str) -> Result<String, &'static str> {
     let absolute = is_address(text) && text.starts_with("http://") && text.parse::<http::Uri>().is_ok();
     if absolute { Ok(text.to_owned()) } else { Err("write `http://…`, without user and password") }
+}
+
+/// Reads a secret.
+///
+/// # Errors
+/// If it is empty, which anybody would know.
+pub(super) fn secret(text: &str) -> Result<Secret, &'static str> {
+    if text.is_empty() { Err("an empty secret protects nothing") } else { Ok(Secret::new(text)) }
 }
 
 /// A member of a document and its new value.

@@ -15,7 +15,7 @@ pub mod json;
 pub mod junit;
 mod narrate;
 pub mod tap;
-mod text;
+pub(crate) mod text;
 mod timeline;
 pub mod watch;
 
