@@ -36,6 +36,7 @@ pub mod engine;
 pub mod fault;
 pub mod journal;
 pub mod platform;
+pub mod probe;
 pub mod report;
 pub mod scenario;
 pub mod server;

@@ -113,6 +113,7 @@ fn tables_are_listed_one_row_a_line() {
         ("acts", What::Acts),
         ("faults", What::Faults),
         ("diagnostics", What::Diagnostics),
+        ("probes", What::Probes),
         ("coverage", What::Coverage),
     ] {
         insta::assert_snapshot!(format!("list_{name}"), list(what, TableFormat::Human));
@@ -129,6 +130,7 @@ fn a_word_is_explained_in_all_its_meanings() {
         &["fault"],
         &["wait"],
         &["duplicate"],
+        &["P103"],
         &["toy"],
         &["toy", "note"],
         &["toy", "answer"],

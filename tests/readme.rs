@@ -4,18 +4,18 @@ use rehearsal::report::Exit;
 
 use crate::support::program::{folder, rehearsal};
 
-const BEGIN: &str = "<!-- coverage: what `rehearsal list coverage --format markdown` prints -->\n";
-const END: &str = "<!-- end of coverage -->\n";
-
 #[tokio::test]
-async fn the_coverage_table_is_that_of_the_program() {
+async fn its_tables_are_those_of_the_program() {
     let text = std::fs::read_to_string("README.md").unwrap();
-    let (_, rest) = text.split_once(BEGIN).expect("the README has a place for the table");
-    let (found, _) = rest.split_once(END).expect("the place ends");
-    let printed = rehearsal(&["list", "coverage", "--format", "markdown"]).await.out;
-    let differs = found.trim().lines().zip(printed.trim().lines()).find(|(found, printed)| found != printed);
-    assert_eq!(differs, None, "print the table again and put it between the two comments");
-    assert_eq!(found.trim().lines().count(), printed.trim().lines().count(), "the table is longer or shorter");
+    for what in ["coverage", "probes"] {
+        let begin = format!("<!-- {what}: what `rehearsal list {what} --format markdown` prints -->\n");
+        let (_, rest) = text.split_once(&begin).expect("the README has a place for the table");
+        let (found, _) = rest.split_once(&format!("<!-- end of {what} -->\n")).expect("the place ends");
+        let printed = rehearsal(&["list", what, "--format", "markdown"]).await.out;
+        let differs = found.trim().lines().zip(printed.trim().lines()).find(|(found, printed)| found != printed);
+        assert_eq!(differs, None, "print {what} again and put it between the two comments");
+        assert_eq!(found.trim().lines().count(), printed.trim().lines().count(), "{what} is longer or shorter");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,6 +22,7 @@ mod interrupt;
 mod livechat_vectors;
 mod manner;
 mod parallel;
+mod probe;
 mod readme;
 mod recipes;
 mod record;

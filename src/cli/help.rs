@@ -57,6 +57,16 @@ Examples:
   rehearsal verify request.txt --secret s3cret --scheme slack --at 2026-01-06T10:00:00Z
 
 It exits 0 if the signature is good, 1 if it is not, 2 if the file is no request.";
+pub(super) const PROBE: &str = "\
+Examples:
+  rehearsal probe http://127.0.0.1:8080/texter --platform texter --secret whsec_…
+  rehearsal probe http://127.0.0.1:8080/imichat --platform imichat --header 'x-bot-key: s3cret'
+  rehearsal probe http://127.0.0.1:8080/hook -p livechat --report junit=probe.xml
+  rehearsal list probes                       all that is tried
+  rehearsal explain P103                      one of them: why, and how to mend a receiver
+
+It exits 0 if nothing is bad, 1 if something is, 2 if the receiver's address cannot be used, 3 if nobody listens there
+or it was interrupted. At most 500 webhooks are sent, in five minutes.";
 
 pub(super) const CHECK: &str = "\
 Examples:
@@ -87,7 +97,8 @@ Examples:
   rehearsal explain imichat 4304              a code, what causes it, and how to get it
   rehearsal explain livechat incoming_chat    a webhook
   rehearsal explain start_chat                an act
-  rehearsal explain duplicate                 a fault";
+  rehearsal explain duplicate                 a fault
+  rehearsal explain P103                      something that `probe` tries";
 
 #[cfg(test)]
 mod tests {
@@ -100,7 +111,7 @@ mod tests {
         let mut command = Cli::command().term_width(100);
         command.build();
         insta::assert_snapshot!("help", command.render_long_help().to_string());
-        for name in ["run", "report", "serve", "check", "list", "explain"] {
+        for name in ["run", "report", "serve", "probe", "check", "list", "explain"] {
             let command = command.find_subcommand_mut(name).unwrap();
             insta::assert_snapshot!(format!("help_{name}"), command.render_long_help().to_string());
         }

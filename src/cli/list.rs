@@ -11,6 +11,7 @@ use crate::base::doc_ref::DocRef;
 use crate::base::nearest::nearest;
 use crate::fault::FAULTS;
 use crate::platform::Vendor;
+use crate::probe::check::{self, Check, Severity};
 use crate::report::Exit;
 use crate::scenario::act::ACTS;
 use crate::scenario::{STEPS, codes};
@@ -35,6 +36,8 @@ pub enum What {
     Schemes,
     /// Mistakes that `check` finds
     Diagnostics,
+    /// What `probe` tries on a receiver of webhooks
+    Probes,
     /// Everything of the vendors' that is played, with its source
     Coverage,
 }
@@ -63,6 +66,7 @@ pub fn run(args: &ListArgs, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> 
         What::Faults => faults(args.format),
         What::Schemes => schemes(args.format),
         What::Diagnostics => diagnostics(args.format),
+        What::Probes => probes(args.format),
         What::Coverage => coverage(&chosen, args.format),
     };
     terminal.data(&text)?;
@@ -277,6 +281,26 @@ fn diagnostics(format: TableFormat) -> String {
         .map(|rule| DiagnosticRow { code: rule.code, title: rule.title, meaning: rule.meaning })
         .collect();
     table(&rows, format, ["Code", "What is wrong"], |row| [row.code.to_owned(), row.title.to_owned()])
+}
+
+#[derive(Serialize)]
+struct ProbeRow {
+    id: &'static str,
+    name: &'static str,
+    severity: Severity,
+    sends: &'static str,
+    wants: &'static str,
+}
+
+fn probes(format: TableFormat) -> String {
+    let row = |check: &Check| {
+        let Check { id, name, severity, sends, wants, .. } = *check;
+        ProbeRow { id, name, severity, sends, wants: wants.text() }
+    };
+    let rows: Vec<ProbeRow> = check::all().map(row).collect();
+    table(&rows, format, ["Probe", "What is tried", "Severity", "A good receiver"], |row| {
+        [row.id, row.name, row.severity.name(), row.wants].map(str::to_owned)
+    })
 }
 
 #[derive(Serialize)]

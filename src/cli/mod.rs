@@ -11,6 +11,8 @@ mod help;
 mod house;
 pub mod list;
 mod part;
+mod play;
+pub mod probe;
 mod recording;
 pub mod report;
 mod reports;
@@ -84,6 +86,12 @@ pub enum Command {
     /// It comes from a consistent little world: the chat, the people and the ids in it fit each other. It is signed as in a
     /// run, with the well-known secrets.
     Trigger(TriggerArgs),
+    /// Grade what a receiver of webhooks does with good ones, bad ones and odd ones
+    ///
+    /// It sends valid, forged, stale, duplicate, broken and strange webhooks to the receiver, looks at its answers and at what
+    /// it then does through the platform's API, which is served meanwhile, and tells what is to be mended. `rehearsal list
+    /// probes` has all that is tried.
+    Probe(ProbeArgs),
     /// Commands that need neither a bot nor a port.
     #[command(flatten)]
     Look(Look),
@@ -102,9 +110,9 @@ pub enum Look {
     ///
     /// They are those that the run itself would have written, and the exit code is the run's.
     Report(ReportArgs),
-    /// List what there is: platforms, routes, codes, events, acts, faults, schemes, diagnostics, coverage
+    /// List what there is: platforms, routes, codes, events, acts, faults, schemes, diagnostics, probes, coverage
     List(ListArgs),
-    /// Explain one word: a diagnostic, code, event, route, act, step or fault
+    /// Explain one word: a diagnostic, code, event, route, act, step, fault or probe
     ///
     /// A platform's name before the word picks one of several meanings.
     Explain(ExplainArgs),
@@ -351,6 +359,58 @@ pub struct TriggerArgs {
     pub seed: Option<u64>,
 
     /// The form in which the request is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
+    pub format: Format,
+}
+
+/// The arguments of `probe`.
+#[derive(Args, Debug)]
+#[command(after_help = help::PROBE)]
+pub struct ProbeArgs {
+    /// Where the receiver takes webhooks
+    #[arg(value_name = "URL", value_parser = value::address)]
+    pub url: String,
+
+    /// The platform whose webhooks it takes
+    #[arg(long, short, value_name = "PLATFORM", env = "REHEARSAL_PLATFORM", hide_env_values = true)]
+    pub platform: String,
+
+    /// The event to send, as `rehearsal list events` names it [default: the one by which a chat comes to a bot]
+    #[arg(long, value_name = "EVENT")]
+    pub event: Option<String>,
+
+    /// The secret that signs webhooks, as Standard Webhooks; without it nothing is signed
+    ///
+    /// Where the platform puts a secret into the body, that is this one too, else the well-known one.
+    #[arg(long, value_name = "SECRET", env = "REHEARSAL_SECRET", hide_env_values = true, value_parser = value::secret)]
+    pub secret: Option<Secret>,
+
+    /// Make only this check, and the first one, which the others need; can be given several times
+    #[arg(long = "only", value_name = "PROBE", env = "REHEARSAL_ONLY", value_delimiter = ',', hide_env_values = true)]
+    pub only: Vec<String>,
+
+    /// A header with a secret, by which the receiver knows the platform; can be given several times
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<Header>,
+
+    /// The port on 127.0.0.1 at which the receiver finds the platform; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = PORT, env = "REHEARSAL_PORT", hide_env_values = true)]
+    pub port: u16,
+
+    /// How long an answer may take, such as `2s` [default: the platform's own limit]
+    #[arg(long, value_name = "SPAN", value_parser = WallLimit::parse)]
+    pub timeout: Option<WallLimit>,
+
+    /// The seed of all made-up values [default: a new one, which is printed]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    pub seed: Option<u64>,
+
+    /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE` or `github`; can be given several times
+    #[arg(long = "report", value_name = "FORM=FILE", env = "REHEARSAL_REPORT", value_delimiter = ',')]
+    #[arg(hide_env_values = true)]
+    pub reports: Vec<ReportTo>,
+
+    /// What stdout carries
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
     pub format: Format,
 }

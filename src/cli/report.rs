@@ -26,7 +26,7 @@ pub fn run(args: &ReportArgs, vendors: &[Vendor], terminal: &mut Terminal<'_>) -
             return Ok(Exit::Invalid);
         }
     };
-    if let Err(error) = reports::prepare(&args.tell, Some(&args.journal)) {
+    if let Err(error) = reports::prepare(&args.tell.reports, Some(&args.journal)) {
         terminal.remark(&format!("error: {error}"))?;
         return Ok(error.exit());
     }

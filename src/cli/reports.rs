@@ -41,8 +41,8 @@ impl ReportsError {
 ///
 /// # Errors
 /// If they cannot.
-pub(super) fn prepare(args: &TellArgs, journal: Option<&Path>) -> Result<(), ReportsError> {
-    let reports = files(args).map(|(_, file)| file);
+pub(super) fn prepare(wanted: &[ReportTo], journal: Option<&Path>) -> Result<(), ReportsError> {
+    let reports = files(wanted).map(|(_, file)| file);
     let all: Vec<&Path> = journal.into_iter().chain(reports.clone()).collect();
     if let Some((_, file)) = all.iter().enumerate().find(|(index, file)| all[..*index].contains(file)) {
         return Err(ReportsError::Shared(file.to_path_buf()));
@@ -103,7 +103,7 @@ pub(super) fn conclude(
         }
     }
     let mut exit = verdict;
-    for (form, file) in files(args) {
+    for (form, file) in files(&args.reports) {
         let text = match form {
             ReportForm::Html => {
                 let sections = told.iter().map(|told| told.section.as_str());
@@ -125,8 +125,8 @@ pub(super) fn conclude(
     Ok(exit)
 }
 
-fn files(args: &TellArgs) -> impl Iterator<Item = (ReportForm, &Path)> + Clone {
-    args.reports.iter().filter_map(|report| match report {
+fn files(reports: &[ReportTo]) -> impl Iterator<Item = (ReportForm, &Path)> + Clone {
+    reports.iter().filter_map(|report| match report {
         ReportTo::File { form, file } => Some((*form, file.as_path())),
         ReportTo::Annotations => None,
     })

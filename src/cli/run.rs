@@ -26,11 +26,11 @@ use crate::scenario::{Action, Scenario, Step, codes};
 use crate::server::ticker;
 
 /// How long a bot that is just being started may take until it listens.
-const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
+pub(super) const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
 /// How long a bot that was there may take to show that it still is.
 const BOT_ANSWERS_WITHIN: WallLimit = WallLimit::from_secs(1);
 /// How long to wait before knocking again.
-const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
+pub(super) const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
 
 /// Plays the scenarios of a command line.
 ///
@@ -64,7 +64,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     }
     let journal = args.journal.as_deref();
     if let Err(error) =
-        reports::prepare(&args.tell, journal).and_then(|()| journal.map_or(Ok(()), reports::prepare_file))
+        reports::prepare(&args.tell.reports, journal).and_then(|()| journal.map_or(Ok(()), reports::prepare_file))
     {
         terminal.remark(&format!("error: {error}"))?;
         return Ok(error.exit());

@@ -1,6 +1,5 @@
 //! Values of command line options that are more than text or a number.
 
-use std::convert::Infallible;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -19,11 +18,6 @@ use crate::signing::{SCHEMES, Scheme};
 pub(super) fn scheme(name: &str) -> Result<&'static Scheme, String> {
     let known: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name).collect();
     Scheme::named(name).ok_or_else(|| format!("write one of {}", known.join(", ")))
-}
-
-/// A secret; any text can be one.
-pub(super) fn secret(text: &str) -> Result<Secret, Infallible> {
-    Ok(Secret::new(text))
 }
 
 /// An instant.
@@ -251,6 +245,14 @@ impl FromStr for Host {
 pub(super) fn address(text: &str) -> Result<String, &'static str> {
     let absolute = is_address(text) && text.starts_with("http://") && text.parse::<http::Uri>().is_ok();
     if absolute { Ok(text.to_owned()) } else { Err("write `http://…`, without user and password") }
+}
+
+/// Reads a secret.
+///
+/// # Errors
+/// If it is empty, which anybody would know.
+pub(super) fn secret(text: &str) -> Result<Secret, &'static str> {
+    if text.is_empty() { Err("an empty secret protects nothing") } else { Ok(Secret::new(text)) }
 }
 
 /// A member of a document and its new value.

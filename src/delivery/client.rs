@@ -79,11 +79,13 @@ impl Client {
                 other => return other,
             }
         }
-        let fresh = self.connect(address).await.map_err(Failure::Connect)?;
+        let fresh = async { handshake(self.reach(address).await?).await };
+        let fresh = fresh.await.map_err(Failure::Connect)?;
         send(fresh, request.unwrap_or_else(|| compose(address, attempt))).await
     }
 
-    async fn connect(&self, address: &Address) -> Result<Sender, Outcome> {
+    /// A connection to where the gate lets through.
+    pub(super) async fn reach(&self, address: &Address) -> Result<TcpStream, Outcome> {
         let Address { host, port, .. } = address;
         let resolved = tokio::net::lookup_host((host.as_str(), *port)).await;
         let resolved: Vec<SocketAddr> =
@@ -94,7 +96,12 @@ impl Client {
         ));
         for address in admitted {
             match TcpStream::connect(address).await {
-                Ok(stream) => return handshake(stream).await,
+                Ok(stream) => {
+                    // Without it a small request may wait for the acknowledgement of an earlier one; an error only costs
+                    // that time.
+                    let _ = stream.set_nodelay(true);
+                    return Ok(stream);
+                }
                 Err(error) => failure = unreachable(&error),
             }
         }
@@ -140,8 +147,6 @@ impl Client {
 }
 
 async fn handshake(stream: TcpStream) -> Result<Sender, Outcome> {
-    // Without it a small request may wait for the acknowledgement of an earlier one; an error only costs that time.
-    let _ = stream.set_nodelay(true);
     let built = http1::Builder::new().max_header_size(HEAD_CAP).handshake(TokioIo::new(stream)).await;
     let (sender, connection) = built.map_err(|error| Outcome::Broken(explain(&error).to_owned()))?;
     // Ends with its sender. What goes wrong on it is reported to the request that is on it.

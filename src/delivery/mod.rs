@@ -11,6 +11,7 @@ mod gate;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use crate::engine::port::Attempt;
@@ -55,6 +56,27 @@ struct Inner {
     client: Client,
 }
 
+/// A connection to a receiver that was not used yet.
+#[derive(Debug)]
+pub struct Dialled {
+    /// The connection.
+    pub stream: TcpStream,
+    /// Host and port as they are written, for the `host` header.
+    pub authority: String,
+    /// Path and query, for the request line.
+    pub target: String,
+}
+
+impl Egress {
+    /// Lets webhooks go to the host of this URL, besides loopback addresses: who names an address gives leave to call it.
+    #[must_use]
+    pub fn to(url: &str) -> Self {
+        let host = url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase));
+        let allowed_hosts = host.map(|host| host.trim_matches(['[', ']']).to_owned()).into_iter().collect();
+        Self { allowed_hosts, ..Self::default() }
+    }
+}
+
 impl Delivery {
     /// Delivers within these bounds.
     #[must_use]
@@ -89,5 +111,16 @@ impl Delivery {
         let bound = Arc::new(Semaphore::new(self.0.concurrent));
         receivers.insert(authority.to_owned(), Arc::clone(&bound));
         bound
+    }
+
+    /// Connects to where a URL leads, for requests that are no ordinary attempts. The connection passes the same gate.
+    ///
+    /// # Errors
+    /// If nobody can be reached there, or nothing may be sent there.
+    pub async fn dial(&self, url: &str) -> Result<Dialled, Outcome> {
+        let Inner { bot, client, .. } = &*self.0;
+        let address = Address::of(url, bot.as_ref()).map_err(|forbidden| Outcome::Forbidden(forbidden.to_string()))?;
+        let stream = client.reach(&address).await?;
+        Ok(Dialled { stream, authority: address.authority, target: address.target.to_string() })
     }
 }

@@ -44,6 +44,8 @@ pub trait Platform: Sized + Send + 'static {
     const CODES: &'static [Code];
     /// Its webhooks.
     const EVENTS: &'static [Event];
+    /// The event by which a chat comes to a bot, which answers it.
+    const PROMPT: &'static str;
 
     /// What the vendor documents and is not played.
     const MISSING: &'static [Missing] = &[];

@@ -28,6 +28,8 @@ pub struct Vendor {
     pub codes: &'static [Code],
     /// Its webhooks.
     pub events: &'static [Event],
+    /// The event by which a chat comes to a bot.
+    pub prompt: &'static str,
     /// What it documents and is not played.
     pub missing: &'static [Missing],
     /// The keys of `setup:`, mapping by mapping.
@@ -107,6 +109,7 @@ impl Vendor {
             roots: P::ROOTS,
             codes: P::CODES,
             events: P::EVENTS,
+            prompt: P::PROMPT,
             missing: P::MISSING,
             setup: P::SETUP,
             vocabulary: Vocabulary {

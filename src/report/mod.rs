@@ -17,7 +17,7 @@ pub mod junit;
 mod narrate;
 pub mod progress;
 pub mod tap;
-mod text;
+pub(crate) mod text;
 mod timeline;
 pub mod watch;
 

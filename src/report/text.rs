@@ -3,11 +3,11 @@
 use crate::base::diag::Paint;
 
 /// How many columns a report may take.
-pub(super) const COLUMNS: usize = 100;
+pub(crate) const COLUMNS: usize = 100;
 
 /// What a piece of text is, from which its colour follows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Tone {
+pub(crate) enum Tone {
     /// Nothing special.
     Plain,
     /// A heading.
@@ -30,7 +30,7 @@ pub(super) enum Tone {
 
 impl Tone {
     /// The text with this tone's colour, if there may be colours.
-    pub(super) fn paint(self, text: &str, paint: Paint) -> String {
+    pub(crate) fn paint(self, text: &str, paint: Paint) -> String {
         let code = match self {
             Self::Plain => return text.to_owned(),
             Self::Strong => "1",
@@ -51,7 +51,7 @@ impl Tone {
 
 /// The text on one line, with everything escaped that would move a cursor or turn the reading direction: much of what is
 /// reported was written by the bot.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -80,7 +80,7 @@ pub(super) fn clip(text: &str, width: usize) -> String {
 }
 
 /// The text broken at spaces into lines of at most `width` characters; longer words stay whole.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split(' ') {
@@ -97,7 +97,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// A count with its noun: `1 call`, `2 calls`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }

@@ -217,6 +217,7 @@ async function imichat(headers, body) {
   if (!same(headers["x-bot-key"], IMICHAT_WEBHOOK_KEY)) return 401;
   const read = () => {
     const event = JSON.parse(body);
+    if (typeof event.chat_id !== "string") throw new Malformed();
     const news = { "chat.assigned": "opened", "message.received": "heard", "chat.closed": "lost" }[event.event_type];
     const message = event.payload?.messages?.at(-1);
     const chosen = message?.interactive_response ?? message?.wab_interactive_response;
@@ -275,6 +276,7 @@ async function livechat(headers, body) {
   const meaning = shaped(() => Object.hasOwn(ACTIONS, webhook.action) && ACTIONS[webhook.action](webhook.payload));
   if (!meaning || !meaning.thread_id) return 200;
   const { chat_id, thread_id, keys = [], news, steps = [] } = meaning;
+  if (typeof chat_id !== "string") throw new Malformed();
   const known = [...keys, headers["webhook-id"]].filter(Boolean);
   await handle(`livechat ${chat_id}`, thread_id, known, news, steps, livechatSteps(chat_id, thread_id));
   return 200;
@@ -326,7 +328,11 @@ function shaped(read) {
 
 const server = createServer(async (request, response) => {
   const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
+  try {
+    for await (const chunk of request) chunks.push(chunk);
+  } catch {
+    return; // the connection ended before the body did
+  }
   const body = Buffer.concat(chunks);
   const desk = { "/imichat": imichat, "/livechat": livechat, "/texter": texter }[request.url];
   try {

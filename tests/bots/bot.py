@@ -125,6 +125,13 @@ class NotOurs(Exception):
     """The chat is closed, or somebody else has it."""
 
 
+def id_of_chat(value):
+    """The id of a chat, which must be a text."""
+    if not isinstance(value, str):
+        raise TypeError("there is no chat")
+    return value
+
+
 class Refused(Exception):
     """The vendor could not or would not do it, so the webhook must come again."""
 
@@ -155,7 +162,7 @@ class Imichat:
     token_lock = threading.Lock()
 
     def __init__(self, event):
-        self.chat, self.channel = event["chat_id"], event.get("channel", "").lower()
+        self.chat, self.channel = id_of_chat(event["chat_id"]), event.get("channel", "").lower()
         # Messages bear the time of the event they answer, so that a repeated run is the same to the byte.
         seconds, _, fraction = event["posted_on"].rstrip("Z").partition(".")
         self.time = f"{seconds}.{fraction:0<3.3}Z"
@@ -317,6 +324,7 @@ def livechat(headers, body):
         return 401
     if known := meaning(webhook["action"], webhook["payload"]):
         chat_id, thread, keys, news, steps = known
+        id_of_chat(chat_id)
         keys += [headers["webhook-id"]] if "webhook-id" in headers else []
         chat("livechat", chat_id).handle(thread, keys, news, steps, Livechat(chat_id, thread).do)
     return 200
@@ -394,25 +402,49 @@ class Webhooks(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.read_body()
+        if body is None:  # the connection ended too soon, or what it carried is no HTTP
+            self.close_connection = True
+            return
         handle = {"/imichat": imichat, "/livechat": livechat, "/texter": texter}.get(self.path)
         try:
             status = handle(self.headers, body) if handle else 404
         except Refused:
             status = 500
-        except (ValueError, KeyError, TypeError, AttributeError):  # not shaped as documented
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # not shaped as documented
             status = 400
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def read_body(self):
+        """The body, by its length or chunk by chunk; nothing if there is not all of it."""
+        try:
+            if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+                length = int(self.headers.get("Content-Length", 0))
+                body = self.rfile.read(length)
+                return body if len(body) == length else None
+            chunks = []
+            while size := int(self.rfile.readline(100).split(b";")[0], 16):
+                chunks.append(self.rfile.read(size))
+                self.rfile.readline(100)
+            while self.rfile.readline(1000).strip():  # what follows the last chunk
+                pass
+            return b"".join(chunks)
+        except ValueError:
+            return None
+
     def log_message(self, *_):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # webhooks can come many at once
+
+
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "0"))), Webhooks)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", int(os.environ.get("PORT", "0"))), Webhooks)
     print(f"listening on http://127.0.0.1:{server.server_address[1]}", flush=True)
     try:
         server.serve_forever()

@@ -49,7 +49,7 @@ fn start_each(config: Config, variables: &[(&str, &str)]) -> Vec<Running> {
         ("node", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bots/bot.mjs")),
     ];
     let programs =
-        programs.into_iter().filter_map(|(interpreter, file)| start_program(interpreter, file, &vendor, variables));
+        programs.into_iter().filter_map(|(interpreter, file)| start_program(interpreter, &[file], &vendor, variables));
     std::iter::once(start_here(config)).chain(programs).collect()
 }
 
@@ -89,10 +89,16 @@ pub(crate) fn config(vendor: &str, manners: Manners) -> Config {
     }
 }
 
-fn start_program(interpreter: &'static str, file: &str, vendor: &str, variables: &[(&str, &str)]) -> Option<Running> {
+/// Starts a program that prints where it listens; nothing if this machine has no such interpreter.
+pub(crate) fn start_program(
+    interpreter: &'static str,
+    words: &[&str],
+    vendor: &str,
+    variables: &[(&str, &str)],
+) -> Option<Running> {
     Command::new(interpreter).arg("--version").output().ok().filter(|output| output.status.success())?;
     let mut child = Command::new(interpreter)
-        .arg(file)
+        .args(words)
         .envs([("REHEARSAL_URL", vendor), ("PORT", "0")])
         .envs(variables.iter().copied())
         .stdout(Stdio::piped())

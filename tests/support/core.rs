@@ -30,6 +30,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
         codes: &[],
         missing: &[],
         events: &[],
+        prompt: "",
         vocabulary: Vocabulary {
             platform: name,
             lacks: &[],

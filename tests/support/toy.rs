@@ -123,6 +123,8 @@ impl Platform for Toy {
     ];
     const EVENTS: &'static [Event] = &[Event { name: "note", summary: "somebody wrote", doc: DOC, recipe: ANSWERED }];
 
+    const PROMPT: &'static str = "note";
+
     const SETUP: &'static [KeyTable] = &[("", Setup::FIELDS)];
 
     type Setup = Setup;

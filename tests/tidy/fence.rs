@@ -3,8 +3,17 @@
 use super::source::{Finding, Source};
 use super::{finds, tidy};
 
-const RIM: &[&str] =
-    &["src/server/", "src/delivery/", "src/control/", "src/ui/", "src/cli/", "src/bot/", "src/main.rs", "tests/"];
+const RIM: &[&str] = &[
+    "src/server/",
+    "src/delivery/",
+    "src/probe/",
+    "src/control/",
+    "src/ui/",
+    "src/cli/",
+    "src/bot/",
+    "src/main.rs",
+    "tests/",
+];
 const HASHES: &[&str] = &["src/base/", "src/platform/", "src/signing/", "src/server/", "src/bot/", "tests/"];
 
 /// Crates and the places that may name them. What is behind a fence can be exchanged without touching the rest.

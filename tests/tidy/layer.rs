@@ -18,13 +18,14 @@ fn may_import(room: &str) -> Option<&'static [&'static str]> {
         "server" => &["base", "fault", "journal", "scenario", "platform", "engine", "delivery"],
         "delivery" => &["base", "fault", "journal", "scenario", "platform", "engine", "server"],
         "control" | "ui" => &["base", "fault", "journal", "scenario", "platform", "engine", "server", "delivery"],
+        "probe" => &["base", "journal", "signing", "platform", "engine", "server", "delivery"],
         // The journal is the only witness: what is reported is read from it and from nothing else.
         "report" => &["base", "journal"],
         // Software under test, which happens to be in the same file: it knows the vendors' APIs and nothing of ours.
         "bot" => &["base"],
         "cli" => &[
             "base", "fault", "journal", "signing", "scenario", "platform", "engine", "server", "delivery", "control",
-            "ui", "report", "bot",
+            "ui", "probe", "report", "bot",
         ],
         "main" => &["platform", "report", "cli"],
         _ => return None,

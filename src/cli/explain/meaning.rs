@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::base::doc_ref::DocRef;
 use crate::cli::table::aligned;
 use crate::platform::recipe::Recipe;
+use crate::probe::check::Severity;
 use crate::scenario::decode::{FieldDoc, KeyTable};
 
 /// One thing that a word means.
@@ -25,6 +26,16 @@ pub(super) enum Meaning {
     },
     /// A mistake that `check` finds.
     Diagnostic { code: &'static str, title: &'static str, meaning: &'static str, bad: &'static str, good: &'static str },
+    /// Something that `probe` tries.
+    Probe {
+        id: &'static str,
+        name: &'static str,
+        severity: Severity,
+        sends: &'static str,
+        wants: &'static str,
+        why: &'static str,
+        mend: &'static str,
+    },
     /// A code that a vendor answers with.
     Code {
         platform: &'static str,
@@ -122,6 +133,14 @@ impl Meaning {
                 let _ = writeln!(out, "  {meaning}");
                 block(&mut out, "wrong", bad);
                 block(&mut out, "right", good);
+            }
+            Self::Probe { id, name, severity, sends, wants, why, mend } => {
+                title(&mut out, id, "probe", name);
+                fact(&mut out, "severity", severity.name());
+                fact(&mut out, "sends", sends);
+                fact(&mut out, "wants", &format!("a receiver that {wants}"));
+                fact(&mut out, "why", why);
+                fact(&mut out, "mend", mend);
             }
             Self::Code { platform, code, status, text, cause, doc, recipe, curl, example } => {
                 title(&mut out, code, &format!("code of {platform}"), &format!("status {status}, “{text}”"));

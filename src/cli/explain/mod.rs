@@ -15,6 +15,7 @@ use super::list::{pretty, unknown};
 use super::{ExplainArgs, Format, Terminal};
 use crate::fault::{FAULTS, Seam};
 use crate::platform::{Vendor, recipe};
+use crate::probe::check::{self, Check};
 use crate::report::Exit;
 use crate::scenario::act::{ACTS, ActDoc};
 use crate::scenario::{STEPS, codes};
@@ -81,7 +82,8 @@ fn language_words() -> Vec<&'static str> {
     let steps = STEPS.iter().map(|step| step.name);
     let faults = FAULTS.iter().map(|fault| fault.name);
     let rules = codes::RULES.iter().map(|rule| rule.code);
-    acts.chain(steps).chain(faults).chain(rules).collect()
+    let probes = check::all().map(|check| check.id);
+    acts.chain(steps).chain(faults).chain(rules).chain(probes).collect()
 }
 
 fn vendor_words(vendor: &Vendor) -> Vec<&'static str> {
@@ -138,7 +140,11 @@ fn of_language(word: &str) -> Vec<Meaning> {
         summary: fault.doc,
         example: example::fault(fault.name),
     });
-    rules.chain(steps).chain(faults).collect()
+    let probes = check::all().filter(|check| check.id.eq_ignore_ascii_case(word)).map(|check| {
+        let Check { id, name, severity, sends, wants, why, mend, .. } = *check;
+        Meaning::Probe { id, name, severity, sends, wants: wants.text(), why, mend }
+    });
+    rules.chain(steps).chain(faults).chain(probes).collect()
 }
 
 /// What the word means on this platform only.

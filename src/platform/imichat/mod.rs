@@ -83,6 +83,7 @@ impl Platform for Imichat {
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
+    const PROMPT: &'static str = "chat.assigned";
     const SECRETS: &'static [&'static str] = &["password"];
 
     const SETUP: &'static [KeyTable] = setup::KEYS;

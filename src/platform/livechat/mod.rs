@@ -83,6 +83,7 @@ impl Platform for Livechat {
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
+    const PROMPT: &'static str = "incoming_chat";
     const MISSING: &'static [Missing] = missing::MISSING;
 
     const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];

@@ -77,6 +77,7 @@ impl Platform for Texter {
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
+    const PROMPT: &'static str = "newIncomingMessage";
     const MISSING: &'static [Missing] = missing::MISSING;
 
     const SECRETS: &'static [&'static str] = &["token"];
