@@ -10,6 +10,7 @@ pub mod files;
 mod help;
 mod house;
 pub mod list;
+mod play;
 pub mod run;
 mod select;
 pub mod serve;

@@ -3,15 +3,11 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
-
 use super::house::{self, House, HouseError};
+use super::play::{self, Play};
 use super::select::{self, Selection};
 use super::shell::quoted;
 use super::value::{Bot, Format, ReportForm, ReportTo};
@@ -20,8 +16,6 @@ use crate::base::diag::{Diagnostic, Paint, Place};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
-use crate::engine::port::Input;
-use crate::engine::{Opening, World};
 use crate::journal::Journal;
 use crate::journal::lines::{Wall, lines};
 use crate::platform::Vendor;
@@ -31,13 +25,8 @@ use crate::scenario::expect::Expect;
 use crate::scenario::{Action, Scenario, Step, codes};
 use crate::server::ticker;
 
-/// How long a bot that is just being started may take until it listens.
-const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
 /// Why a scenario is not played after another one that did not pass.
 const STOPPED: &str = "--fail-fast: a scenario did not pass";
-/// How long to wait before knocking again.
-const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
-
 /// A scenario that is ready to be played.
 #[derive(Debug, Clone)]
 struct Part {
@@ -106,11 +95,8 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         return Ok(Exit::CouldNotRun);
     }
     let bot = args.bot.clone().unwrap_or(Bot::Builtin);
-    if let Bot::At(address) = &bot
-        && !listens(address).await
-    {
-        terminal
-            .remark(&format!("error: the bot does not listen at {address}; start it, or name another with --bot"))?;
+    if let Some(why) = play::out_of_reach(&bot).await {
+        terminal.remark(&why)?;
         return Ok(Exit::CouldNotRun);
     }
     let unplanned = Seed::unplanned();
@@ -121,12 +107,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     }
     let parts: Vec<Part> =
         chosen.into_iter().flat_map(|(file, scenario)| rounds(&file, scenario, unplanned, args)).collect();
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let jobs = match (args.jobs, &bot) {
-        (Some(jobs), _) => jobs.get(),
-        (None, Bot::Builtin | Bot::BuiltinBroken) => cores(),
-        (None, Bot::At(_)) => 1,
-    };
+    let jobs = play::jobs(args.jobs, &bot);
     let house = match House::open(args.port, bot, &args.allowed_hosts, vendors).await {
         Ok(house) => Arc::new(house),
         Err(error) => {
@@ -207,31 +188,23 @@ impl Stage {
         let (detail, paint, fail_fast) = (self.detail, self.paint, self.fail_fast);
         let parts: Arc<[Part]> = parts.into();
         let mut results: Vec<Option<Played>> = parts.iter().map(|_| None).collect();
-        // So many take the next part each until there is none left, so that parts begin in their order.
-        let (next, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-        let (done, mut finished) = mpsc::unbounded_channel();
-        let mut workers = JoinSet::new();
-        for _ in 0..self.jobs.min(parts.len()) {
-            let (house, parts, done) = (Arc::clone(&self.house), Arc::clone(&parts), done.clone());
-            let (next, stopped) = (Arc::clone(&next), Arc::clone(&stopped));
-            workers.spawn(async move {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(part) = parts.get(index) else { break };
-                    let played = match stopped.load(Ordering::Relaxed) {
-                        true => part.skipped(STOPPED, detail, paint),
-                        false => part.play(&house, vendors, detail, paint).await,
-                    };
-                    let failed = matches!(played.outcome.status, Status::Failed | Status::Errored);
-                    stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
-                    // Nobody receives any more only if the run was interrupted.
-                    let _ = done.send((index, played));
-                }
-            });
-        }
-        drop(done);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let house = Arc::clone(&self.house);
+        let (mut workers, mut finished) = play::side_by_side(self.jobs, &parts, move |parts, index| {
+            let (house, stopped) = (Arc::clone(&house), Arc::clone(&stopped));
+            async move {
+                let part = &parts[index];
+                let played = match stopped.load(Ordering::Relaxed) {
+                    true => part.skipped(STOPPED, detail, paint),
+                    false => part.play(&house, vendors, detail, paint).await,
+                };
+                let failed = matches!(played.outcome.status, Status::Failed | Status::Errored);
+                stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
+                played
+            }
+        });
         let mut shown = 0;
-        let mut interrupt = std::pin::pin!(interrupted());
+        let mut interrupt = std::pin::pin!(play::interrupted());
         loop {
             let (index, played) = tokio::select! {
                 next = finished.recv() => match next {
@@ -287,28 +260,15 @@ impl Part {
         detail: Detail,
         paint: Paint,
     ) -> Result<Played, HouseError> {
-        let vendor = vendors
-            .iter()
-            .find(|vendor| vendor.name == self.scenario.platform)
-            .expect("a checked scenario names a platform that there is");
-        let opening = Opening {
+        let play = Play {
+            scenario: &self.scenario,
+            world: self.world(),
+            seed: self.seed,
             pace: self.pace,
             allow_prefer: self.allow_prefer,
-            ..Opening::play(&self.scenario, self.world(), self.seed, house.identities())
+            timeout: self.timeout,
         };
-        let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
-        let tenancy = house.admit(vendor, world).await?;
-        tenancy.world.input(Input::Begin);
-        let ended = match self.timeout {
-            Some(limit) => ticker::within(limit, tenancy.world.finished()).await.is_some(),
-            None => {
-                tenancy.world.finished().await;
-                true
-            }
-        };
-        tenancy.world.close();
-        let late = self.timeout.filter(|_| !ended).map(|limit| format!("it took longer than --timeout {limit}"));
-        Ok(tenancy.world.with(|world| self.told(world.journal(), late.as_deref(), detail, paint)))
+        play.perform(house, vendors, |journal, late| self.told(journal, late, detail, paint)).await
     }
 
     /// What sets its world apart from those of other scenarios, and of other rows of the same.
@@ -349,21 +309,6 @@ impl Part {
     fn unplayed(&self, reason: &str, detail: Detail, paint: Paint) -> Played {
         let nothing = Journal::new(crate::journal::Bounds::DEFAULT);
         self.told(&nothing, Some(reason), detail, paint)
-    }
-}
-
-/// Waits until somebody wants the program to end.
-async fn interrupted() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            // Without a handler the signal ends the program by itself.
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }
 
@@ -499,19 +444,6 @@ fn strict_end(scenario: &Scenario) -> Step {
         source: "expect: {violations: none}  # --strict".to_owned(),
         action: Action::Expect(Expect::no_violations()),
     }
-}
-
-/// Whether somebody listens at an address, now or soon.
-async fn listens(address: &str) -> bool {
-    let Ok(uri) = address.parse::<http::Uri>() else { return false };
-    let Some(host) = uri.host() else { return false };
-    let target = (host.trim_matches(['[', ']']).to_owned(), uri.port_u16().unwrap_or(80));
-    let knock = async {
-        while TcpStream::connect(target.clone()).await.is_err() {
-            ticker::pause(KNOCK_AGAIN).await;
-        }
-    };
-    ticker::within(BOT_STARTS_WITHIN, knock).await.is_some()
 }
 
 /// The command that plays one scenario again as it was played.
