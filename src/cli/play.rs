@@ -8,8 +8,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::JoinSet;
 
+use super::PORT;
 use super::house::{House, HouseError};
-use super::value::Bot;
+use super::value::{Bot, Host};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
@@ -137,6 +138,21 @@ pub(super) async fn out_of_reach(bot: &Bot) -> Option<String> {
     let Bot::At(address) = bot else { return None };
     (!listens(address).await)
         .then(|| format!("error: the bot does not listen at {address}; start it, or name another with --bot"))
+}
+
+/// The flags of a command that plays with the same bot, each with a space before it.
+pub(super) fn bot_flags(bot: Option<&Bot>, port: u16) -> String {
+    let bot = bot.map_or(String::new(), |bot| format!(" --bot {bot}"));
+    // A bot of one's own is told where the platform is.
+    match port {
+        0 | PORT => bot,
+        port => format!("{bot} --port {port}"),
+    }
+}
+
+/// The flags of a command that lets webhooks go to the same hosts, each with a space before it.
+pub(super) fn host_flags(hosts: &[Host]) -> String {
+    hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect()
 }
 
 /// Whether somebody listens at an address, now or soon.

@@ -11,8 +11,8 @@ use super::play::{self, Play};
 use super::select::{self, Selection};
 use super::shell::quoted;
 use super::value::{Bot, Format, ReportForm, ReportTo};
-use super::{PORT, RunArgs, Terminal, coverage, files};
-use crate::base::diag::{Diagnostic, Paint, Place};
+use super::{RunArgs, Terminal, coverage, files};
+use crate::base::diag::{Paint, Place};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
@@ -22,7 +22,7 @@ use crate::platform::Vendor;
 use crate::report::coverage::Touched;
 use crate::report::{self, Detail, Exit, Outcome, Run, Status, console};
 use crate::scenario::expect::Expect;
-use crate::scenario::{Action, Scenario, Step, codes};
+use crate::scenario::{Action, Scenario, Step};
 use crate::server::ticker;
 
 /// Why a scenario is not played after another one that did not pass.
@@ -67,15 +67,8 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         terminal.remark("nothing to play: no file ends in .yaml or .yml")?;
         return Ok(Exit::NothingTested);
     }
-    let wrong: Vec<&Diagnostic> = loaded.iter().filter_map(|file| file.result.as_ref().err()).flatten().collect();
-    if !wrong.is_empty() {
-        let untested = [codes::NO_STEPS.code, codes::NO_EXPECTATION.code];
-        let exit = if wrong.iter().all(|problem| untested.contains(&problem.rule.code)) {
-            Exit::NothingTested
-        } else {
-            Exit::Invalid
-        };
-        terminal.remark(&house::problems(&loaded))?;
+    if let Some((exit, problems)) = house::refusal(&loaded) {
+        terminal.remark(&problems)?;
         return Ok(exit);
     }
     let selection = Selection { filters: &args.filters, tags: &args.tags };
@@ -450,17 +443,12 @@ fn strict_end(scenario: &Scenario) -> Step {
 fn repeat(file: &str, row: Option<&str>, seed: Seed, args: &RunArgs) -> String {
     let file = quoted(file);
     let row = row.map_or(String::new(), |row| format!(" --filter {}", quoted(row)));
-    let bot = args.bot.as_ref().map_or(String::new(), |bot| format!(" --bot {bot}"));
-    // A bot of one's own is told where the platform is.
-    let port = match args.port {
-        0 | PORT => String::new(),
-        port => format!(" --port {port}"),
-    };
+    let bot = play::bot_flags(args.bot.as_ref(), args.port);
     let clock = if args.clock.0 == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
-    let hosts: String = args.allowed_hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect();
+    let hosts = play::host_flags(&args.allowed_hosts);
     let strict = if args.strict { " --strict" } else { "" };
     let prefer = if args.allow_prefer { " --allow-prefer" } else { "" };
-    format!("rehearsal run {file}{row} --seed {seed}{bot}{port}{clock}{strict}{prefer}{hosts}")
+    format!("rehearsal run {file}{row} --seed {seed}{bot}{clock}{strict}{prefer}{hosts}")
 }
 
 #[cfg(test)]
