@@ -9,7 +9,7 @@
 //!
 //! # Invariants
 //!
-//! 1. Pure inside, I/O outside: `base`, `scenario`, `journal`, `platform`, `fault` and `engine` name no runtime, no socket,
+//! 1. Pure inside, I/O outside: `base`, `scenario`, `journal`, `platform`, `fault`, `engine` and `explore` name no runtime, no socket,
 //!    no file and no clock. (`tests/tidy`)
 //! 2. The same seed and the same inputs in the same order give the same journal, byte for byte, real times masked: only
 //!    ordered collections are iterated. (`tests/determinism.rs`)
@@ -33,6 +33,7 @@ pub mod bot;
 pub mod cli;
 pub mod delivery;
 pub mod engine;
+pub mod explore;
 pub mod fault;
 pub mod journal;
 pub mod platform;

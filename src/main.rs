@@ -41,6 +41,7 @@ fn act(command: &Command, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
         Command::Look(command) => cli::look(command, PLATFORMS, terminal),
         Command::Run(args) => runtime()?.block_on(cli::run::run(args, PLATFORMS, terminal)),
         Command::Probe(args) => runtime()?.block_on(cli::probe::run(args, PLATFORMS, terminal)),
+        Command::Explore(args) => runtime()?.block_on(cli::explore::run(args, PLATFORMS, terminal)),
         Command::Trigger(args) => runtime()?.block_on(cli::trigger::run(args, PLATFORMS, terminal)),
         Command::Serve(args) => runtime()?.block_on(cli::serve::run(args, PLATFORMS, terminal)),
     }

@@ -14,6 +14,7 @@ mod commands;
 mod coverage;
 mod determinism;
 mod expect;
+mod explore;
 mod faults;
 mod fourth_vendor;
 mod imichat_clock;

@@ -33,6 +33,15 @@ Examples:
   rehearsal run scenarios/ --coverage=full            see what no scenario touches
   rehearsal run refund.yaml --bot builtin:broken      see what a failure looks like";
 
+pub(super) const EXPLORE: &str = "\
+Examples:
+  rehearsal explore refund.yaml
+  rehearsal explore refund.yaml --bot http://127.0.0.1:8080 --budget 500
+  rehearsal explore refund.yaml --also reset --output refund_lost_answer.yaml
+
+What a scenario leaves time for is what is done: after `wait: 10m` webhooks also come a minute late.
+Events and operations that it has a fault for are left alone, and events that it counts are not copied.";
+
 pub(super) const SERVE: &str = "\
 Examples:
   rehearsal serve
@@ -111,7 +120,7 @@ mod tests {
         let mut command = Cli::command().term_width(100);
         command.build();
         insta::assert_snapshot!("help", command.render_long_help().to_string());
-        for name in ["run", "report", "serve", "probe", "check", "list", "explain"] {
+        for name in ["run", "report", "explore", "serve", "probe", "check", "list", "explain"] {
             let command = command.find_subcommand_mut(name).unwrap();
             insta::assert_snapshot!(format!("help_{name}"), command.render_long_help().to_string());
         }

@@ -19,7 +19,8 @@ use crate::engine::port::{Effect, Input};
 use crate::engine::{Opening, World};
 use crate::platform::Vendor;
 use crate::platform::cx::Identities;
-use crate::scenario::{Scenario, load_setup};
+use crate::report::Exit;
+use crate::scenario::{Scenario, codes, load_setup};
 use crate::server::world::{Core, WorldHandle};
 use crate::server::worlds::Worlds;
 use crate::server::{Limits, Server, ServerError, ticker};
@@ -146,6 +147,19 @@ fn lobby(vendor: &'static Vendor) -> World {
 pub(super) fn nothing_said(vendor: &Vendor) -> Scenario {
     load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary])
         .expect("a tenant about which nothing is said is valid")
+}
+
+/// Why nothing is played out of these files: all their problems, rendered, and how the program ends. Nothing if all could be
+/// loaded.
+pub(super) fn refusal<T>(loaded: &[Loaded<T>]) -> Option<(Exit, String)> {
+    let mut wrong = loaded.iter().filter_map(|file| file.result.as_ref().err()).flatten().peekable();
+    wrong.peek()?;
+    let untested = [codes::NO_STEPS.code, codes::NO_EXPECTATION.code];
+    let exit = match wrong.all(|problem| untested.contains(&problem.rule.code)) {
+        true => Exit::NothingTested,
+        false => Exit::Invalid,
+    };
+    Some((exit, problems(loaded)))
 }
 
 /// All problems of files that could not be loaded, rendered.

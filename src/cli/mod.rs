@@ -6,11 +6,13 @@ mod builtin;
 pub mod check;
 mod coverage;
 pub mod explain;
+pub mod explore;
 pub mod files;
 mod help;
 mod house;
 pub mod list;
 mod part;
+mod performance;
 mod play;
 pub mod probe;
 mod recording;
@@ -24,6 +26,7 @@ mod signals;
 mod stage;
 mod table;
 pub mod terminal;
+mod theatre;
 mod told;
 pub mod trigger;
 pub mod value;
@@ -38,7 +41,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::terminal::{Color, StatusLine, Surroundings, Terminal};
 pub use self::value::{
-    Bot, Clock, Format, Header, Host, Percent, ProblemFormat, ReportForm, ReportTo, Setting, Show, ShowCoverage,
+    Also, Bot, Clock, Format, Header, Host, Percent, ProblemFormat, ReportForm, ReportTo, Setting, Show, ShowCoverage,
     TableFormat,
 };
 
@@ -76,6 +79,12 @@ pub enum Command {
     /// Every scenario gets a tenant of its own with a clock of its own: `wait: 45m` takes no real time. The same seed and
     /// the same behaviour of the bot give the same run.
     Run(RunArgs),
+    /// Play one scenario in many variants, and shrink what fails
+    ///
+    /// Webhooks come twice, late, or after those of other chats, as platforms deliver them; answers take their time. A bot that
+    /// passes the scenario should pass all of them. If it does not, the smallest scenario that it fails is written, to be kept
+    /// and played by `run`.
+    Explore(ExploreArgs),
     /// Keep the stand-in running for a bot under development
     ///
     /// Without a file one tenant of every platform is open, with well-known test credentials. A file gives its platform
@@ -284,6 +293,58 @@ pub struct ReportArgs {
     /// What is told of the run.
     #[command(flatten)]
     pub tell: TellArgs,
+}
+
+/// The arguments of `explore`.
+#[derive(Args, Debug)]
+#[command(after_help = help::EXPLORE)]
+pub struct ExploreArgs {
+    /// The scenario; each row of its examples is explored
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The bot: its address, or `builtin` or `builtin:broken` for the example bot in this program [default: builtin]
+    #[arg(long, value_name = "URL", env = "REHEARSAL_BOT", hide_env_values = true)]
+    pub bot: Option<Bot>,
+
+    /// How many variants to play, up to 100000; at most as many runs again are spent on shrinking
+    #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub budget: u32,
+
+    /// What may happen besides: `reset`, an answer of the platform is lost after the call has done its work
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub also: Option<Also>,
+
+    /// Where to write the smallest scenario that fails; must not exist [default: named after FILE and the seed]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// How long a variant may really take, such as `1m`; any time by default
+    #[arg(long, value_name = "SPAN", env = "REHEARSAL_TIMEOUT", hide_env_values = true, value_parser = WallLimit::parse)]
+    pub timeout: Option<WallLimit>,
+
+    /// How many variants to play at once [default: one for each core with the built-in bot, else 1]
+    #[arg(long, short, value_name = "N", env = "REHEARSAL_JOBS", hide_env_values = true)]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// The seed of the variants and of all made-up values [default: the scenario's own, else a new one, which is printed]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    pub seed: Option<u64>,
+
+    /// The port on 127.0.0.1 at which the bot finds the platform; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = PORT, env = "REHEARSAL_PORT", hide_env_values = true)]
+    pub port: u16,
+
+    /// What stdout carries
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
+    pub format: Format,
+
+    /// Let webhooks go to this host too; can be given several times
+    ///
+    /// Without it they go to this machine only.
+    #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
+    #[arg(hide_env_values = true)]
+    pub allowed_hosts: Vec<Host>,
 }
 
 /// The arguments of `serve`.

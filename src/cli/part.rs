@@ -3,17 +3,15 @@
 use tokio::sync::watch;
 
 use super::house::{House, HouseError};
+use super::performance::Play;
 use super::told::{Manner, Told};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
-use crate::engine::port::Input;
-use crate::engine::{Opening, World};
 use crate::journal::file::{self, Heading, Played};
 use crate::journal::{Bounds, Journal};
 use crate::platform::Vendor;
 use crate::scenario::Scenario;
-use crate::server::ticker;
 
 /// A scenario that is ready to be played.
 #[derive(Debug, Clone)]
@@ -67,30 +65,18 @@ impl Part {
         vendors: &'static [Vendor],
         interrupted: &mut watch::Receiver<bool>,
     ) -> Result<Done, HouseError> {
-        let vendor = vendors
-            .iter()
-            .find(|vendor| vendor.name == self.scenario.platform)
-            .expect("a checked scenario names a platform that there is");
-        let opening = Opening {
+        let play = Play {
+            scenario: &self.scenario,
+            world: self.world(),
+            seed: self.seed,
             pace: self.pace,
             allow_prefer: self.allow_prefer,
-            ..Opening::play(&self.scenario, self.world(), self.seed, house.identities())
+            timeout: self.timeout,
         };
-        let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
-        let tenancy = tokio::select! {
-            biased;
-            tenancy = house.admit(vendor, world) => tenancy?,
-            () = raised(interrupted) => return Ok(self.never()),
-        };
-        tenancy.world.input(Input::Begin);
-        let played = tokio::select! {
-            biased;
-            () = tenancy.world.finished() => Played::Whole,
-            limit = spent(self.timeout) => Played::Cut(format!("it took longer than --timeout {limit}")),
-            () = raised(interrupted) => Played::Cut("the run was interrupted while it was played".to_owned()),
-        };
-        tenancy.world.close();
-        Ok(tenancy.world.with(|world| self.done(played, world.journal())))
+        let look =
+            |journal: &Journal, trouble: Option<String>| self.done(trouble.map_or(Played::Whole, Played::Cut), journal);
+        let done = play.perform(house, vendors, raised(interrupted), look).await?;
+        Ok(done.unwrap_or_else(|| self.never()))
     }
 
     /// What it is called.
@@ -136,16 +122,5 @@ async fn raised(interrupted: &mut watch::Receiver<bool>) {
     if interrupted.wait_for(|raised| *raised).await.is_err() {
         // Nobody can interrupt it any more.
         std::future::pending::<()>().await;
-    }
-}
-
-/// Waits until a limit is spent; for ever where there is none.
-async fn spent(limit: Option<WallLimit>) -> WallLimit {
-    match limit {
-        Some(limit) => {
-            ticker::pause(limit).await;
-            limit
-        }
-        None => std::future::pending().await,
     }
 }

@@ -3,8 +3,6 @@
 use std::io;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
-
 use super::house::{self, House};
 use super::part::Part;
 use super::recording::Recording;
@@ -13,7 +11,7 @@ use super::shell::quoted;
 use super::stage::Stage;
 use super::told::Manner;
 use super::value::Bot;
-use super::{PORT, RunArgs, Terminal, files, reports};
+use super::{RunArgs, Terminal, files, performance, reports};
 use crate::base::diag::{Diagnostic, Place};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
@@ -25,12 +23,8 @@ use crate::scenario::expect::Expect;
 use crate::scenario::{Action, Scenario, Step, codes};
 use crate::server::ticker;
 
-/// How long a bot that is just being started may take until it listens.
-pub(super) const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
 /// How long a bot that was there may take to show that it still is.
 const BOT_ANSWERS_WITHIN: WallLimit = WallLimit::from_secs(1);
-/// How long to wait before knocking again.
-pub(super) const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
 
 /// Plays the scenarios of a command line.
 ///
@@ -70,11 +64,8 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         return Ok(error.exit());
     }
     let bot = args.bot.clone().unwrap_or(Bot::Builtin);
-    if let Bot::At(address) = &bot
-        && !listens(address).await
-    {
-        terminal
-            .remark(&format!("error: the bot does not listen at {address}; start it, or name another with --bot"))?;
+    if let Some(why) = performance::out_of_reach(&bot).await {
+        terminal.remark(&why)?;
         return Ok(Exit::CouldNotRun);
     }
     let unplanned = Seed::unplanned();
@@ -92,12 +83,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         clock: args.clock.to_string(),
         scenarios: parts.len(),
     };
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let jobs = match (args.jobs, &bot) {
-        (Some(jobs), _) => jobs.get(),
-        (None, Bot::Builtin | Bot::BuiltinBroken) => cores(),
-        (None, Bot::At(_)) => 1,
-    };
+    let jobs = performance::jobs(args.jobs, &bot);
     let house = match House::open(args.port, bot, &args.allowed_hosts, vendors).await {
         Ok(house) => Arc::new(house),
         Err(error) => {
@@ -124,7 +110,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         && told.iter().any(|told| concerns_bot(&told.outcome))
     {
         let silent = told.iter().all(|told| told.outcome.counts.calls == 0);
-        if ticker::within(BOT_ANSWERS_WITHIN, connect(address)).await != Some(true) {
+        if ticker::within(BOT_ANSWERS_WITHIN, performance::connect(address)).await != Some(true) {
             terminal.remark(&format!("the bot does not listen at {address} any more; has it crashed?"))?;
         } else if silent {
             terminal.remark(&format!("the bot has not called the platform once; is it told that it is at {url}?"))?;
@@ -179,38 +165,16 @@ fn strict_end(scenario: &Scenario) -> Step {
     }
 }
 
-/// Whether somebody listens at an address, now or soon.
-async fn listens(address: &str) -> bool {
-    let knock = async {
-        while !connect(address).await {
-            ticker::pause(KNOCK_AGAIN).await;
-        }
-    };
-    ticker::within(BOT_STARTS_WITHIN, knock).await.is_some()
-}
-
-/// Whether somebody listens at an address now.
-async fn connect(address: &str) -> bool {
-    let Ok(uri) = address.parse::<http::Uri>() else { return false };
-    let Some(host) = uri.host() else { return false };
-    TcpStream::connect((host.trim_matches(['[', ']']), uri.port_u16().unwrap_or(80))).await.is_ok()
-}
-
 /// The command that plays one scenario again as it was played.
 fn repeat(file: &str, row: Option<&str>, seed: Seed, args: &RunArgs) -> String {
     let file = quoted(file);
     let row = row.map_or(String::new(), |row| format!(" --filter {}", quoted(row)));
-    let bot = args.bot.as_ref().map_or(String::new(), |bot| format!(" --bot {bot}"));
-    // A bot of one's own is told where the platform is.
-    let port = match args.port {
-        0 | PORT => String::new(),
-        port => format!(" --port {port}"),
-    };
+    let bot = performance::bot_flags(args.bot.as_ref(), args.port);
     let clock = if args.clock.0 == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
-    let hosts: String = args.allowed_hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect();
+    let hosts = performance::host_flags(&args.allowed_hosts);
     let strict = if args.strict { " --strict" } else { "" };
     let prefer = if args.allow_prefer { " --allow-prefer" } else { "" };
-    format!("rehearsal run {file}{row} --seed {seed}{bot}{port}{clock}{strict}{prefer}{hosts}")
+    format!("rehearsal run {file}{row} --seed {seed}{bot}{clock}{strict}{prefer}{hosts}")
 }
 
 #[cfg(test)]

@@ -88,6 +88,13 @@ impl std::fmt::Display for Bot {
     }
 }
 
+/// What happens in variants of a scenario only if it is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Also {
+    /// An answer of the platform is lost after the call has done its work
+    Reset,
+}
+
 /// How virtual time goes in a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Clock(pub Pace);

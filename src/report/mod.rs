@@ -1,6 +1,6 @@
 //! What came of a scenario, computed from its journal and from nothing else, and the forms in which it is told.
 //!
-//! [`Outcome`] holds the facts; [`console`], [`junit`], [`json`], [`tap`], [`github`] and
+//! [`Outcome`] holds the facts; [`console`], [`junit`], [`json`], [`tap`], [`github`], [`explored`] and
 //! [`html`] give them form; [`coverage`] tells what all scenarios together touched, and [`progress`] how far a run is; [`exit`]
 //! is the number for the shell.
 //! Nothing here plays a scenario or writes a file.
@@ -9,6 +9,7 @@ mod cause;
 pub mod console;
 pub mod coverage;
 pub mod exit;
+pub mod explored;
 pub mod failure;
 pub mod github;
 pub mod html;

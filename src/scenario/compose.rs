@@ -8,13 +8,13 @@ use crate::base::diag::Diagnostic;
 use crate::record;
 
 /// The step that plays others several times.
-const REPEAT: &str = "repeat";
+pub(super) const REPEAT: &str = "repeat";
 /// The step that plays some of others.
-const ONE_OF: &str = "one_of";
+pub(super) const ONE_OF: &str = "one_of";
 /// The step that plays others side by side.
-const PARALLEL: &str = "parallel";
+pub(super) const PARALLEL: &str = "parallel";
 /// The step that stands for those of another file.
-const INCLUDE: &str = "include";
+pub(super) const INCLUDE: &str = "include";
 /// How many steps repeated ones may be in all.
 const MOST_STEPS: usize = 10_000;
 /// How many lists of steps may be played side by side.

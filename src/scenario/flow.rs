@@ -7,6 +7,17 @@ use super::node::{Node, Value, plain};
 /// Shows a node on one line.
 pub(super) struct Flow<'n>(pub(super) &'n Node);
 
+impl Flow<'_> {
+    /// Text, such as a key: without quotes where it would be read as the same text.
+    pub(super) fn text(text: &str) -> String {
+        let bare = text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/'))
+            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '/'))
+            && matches!(plain(text), Value::Text(_));
+        // Quoted as JSON does it, which is YAML's double-quoted style.
+        if bare { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+    }
+}
+
 impl fmt::Display for Flow<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.value {
@@ -15,7 +26,7 @@ impl fmt::Display for Flow<'_> {
             Value::Int(number) => number.fmt(f),
             // Unlike `Display`, `Debug` keeps the fraction of a whole float, which tells it from an integer.
             Value::Float(number) => fmt::Debug::fmt(number, f),
-            Value::Text(text) => write_text(f, text),
+            Value::Text(text) => f.write_str(&Self::text(text)),
             Value::List(items) => {
                 f.write_str("[")?;
                 for (index, item) in items.iter().enumerate() {
@@ -27,8 +38,7 @@ impl fmt::Display for Flow<'_> {
                 f.write_str("{")?;
                 for (index, (key, value)) in members.iter().enumerate() {
                     f.write_str(separator(index))?;
-                    write_text(f, &key.name)?;
-                    write!(f, ": {}", Flow(value))?;
+                    write!(f, "{}: {}", Self::text(&key.name), Flow(value))?;
                 }
                 f.write_str("}")
             }
@@ -40,16 +50,8 @@ fn separator(index: usize) -> &'static str {
     if index == 0 { "" } else { ", " }
 }
 
-/// Text without quotes where it would be read as the same text, else as JSON, which is YAML's double-quoted style.
-fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    let bare = text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/'))
-        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '/'))
-        && matches!(plain(text), Value::Text(_));
-    if bare { f.write_str(text) } else { write!(f, "{}", serde_json::Value::from(text)) }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::super::node::{Key, parse};
@@ -72,7 +74,8 @@ mod tests {
         check("{}", "{}");
     }
 
-    fn bare(node: Node) -> Value {
+    /// A node as if it stood nowhere.
+    pub(in crate::scenario) fn bare(node: Node) -> Value {
         let free = |node: Node| Node { place: Place::default(), value: bare(node) };
         match node.value {
             Value::List(items) => Value::List(items.into_iter().map(free).collect()),
@@ -86,7 +89,8 @@ mod tests {
         }
     }
 
-    fn value() -> impl Strategy<Value = Value> {
+    /// Any value that a file may hold.
+    pub(in crate::scenario) fn value() -> impl Strategy<Value = Value> {
         let text = prop_oneof!["\\PC{0,12}", "[-+.0-9e]{1,4}", "[a-zA-Z@/<~ :#\n\"'\\\\]{0,6}", "null|true|false|~"];
         let leaf = prop_oneof![
             Just(Value::Null),

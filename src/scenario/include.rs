@@ -13,7 +13,7 @@ use crate::base::diag::{Diagnostic, Place, Source};
 use crate::record;
 
 /// How deep files may include each other.
-const MOST_LEVELS: usize = 8;
+pub(super) const MOST_LEVELS: usize = 8;
 /// How many files a scenario may include, one that is included twice counted twice.
 const MOST_FILES: usize = 200;
 
@@ -170,7 +170,7 @@ impl Checker<'_, '_> {
 }
 
 /// A path without detours, if it may be included.
-fn plain(written: &str) -> Result<String, Refusal> {
+pub(super) fn plain(written: &str) -> Result<String, Refusal> {
     if written.starts_with('/') || written.contains(['\\', ':', '\0']) {
         return Err(Refusal::Path);
     }

@@ -9,6 +9,7 @@ pub mod codes;
 mod compose;
 pub mod decode;
 mod examples;
+pub mod expand;
 pub mod expect;
 mod fault;
 mod flow;
@@ -19,6 +20,7 @@ pub mod pattern;
 mod reader;
 pub mod schema;
 pub mod text;
+pub mod write;
 
 use indexmap::IndexMap;
 

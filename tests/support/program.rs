@@ -25,6 +25,7 @@ pub(crate) async fn rehearsal(words: &[&str]) -> Ran {
         Ok(cli) => match &cli.command {
             Command::Run(args) => cli::run::run(args, PLATFORMS, &mut terminal).await,
             Command::Probe(args) => cli::probe::run(args, PLATFORMS, &mut terminal).await,
+            Command::Explore(args) => cli::explore::run(args, PLATFORMS, &mut terminal).await,
             Command::Trigger(args) => cli::trigger::run(args, PLATFORMS, &mut terminal).await,
             Command::Serve(args) => cli::serve::run(args, PLATFORMS, &mut terminal).await,
             Command::Look(look) => cli::look(look, PLATFORMS, &mut terminal),

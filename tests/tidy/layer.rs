@@ -4,7 +4,7 @@ use super::source::{Finding, Source};
 use super::vendor::VENDORS;
 use super::{finds, tidy};
 
-const CORE: &[&str] = &["base", "fault", "journal", "signing", "scenario", "platform", "engine"];
+const CORE: &[&str] = &["base", "fault", "journal", "signing", "scenario", "platform", "engine", "explore"];
 
 /// What each room may import besides itself. A vendor's folder is the room `platform::vendor`; no other room names one.
 fn may_import(room: &str) -> Option<&'static [&'static str]> {
@@ -15,6 +15,7 @@ fn may_import(room: &str) -> Option<&'static [&'static str]> {
         "platform" => &["base", "fault", "journal", "signing", "scenario"],
         "platform::vendor" => &["base", "fault", "journal", "scenario", "platform"],
         "engine" => &["base", "fault", "journal", "signing", "scenario", "platform"],
+        "explore" => &["base", "fault", "journal", "scenario"],
         "server" => &["base", "fault", "journal", "scenario", "platform", "engine", "delivery"],
         "delivery" => &["base", "fault", "journal", "scenario", "platform", "engine", "server"],
         "control" | "ui" => &["base", "fault", "journal", "scenario", "platform", "engine", "server", "delivery"],
@@ -25,7 +26,7 @@ fn may_import(room: &str) -> Option<&'static [&'static str]> {
         "bot" => &["base"],
         "cli" => &[
             "base", "fault", "journal", "signing", "scenario", "platform", "engine", "server", "delivery", "control",
-            "ui", "probe", "report", "bot",
+            "ui", "probe", "report", "bot", "explore",
         ],
         "main" => &["platform", "report", "cli"],
         _ => return None,
