@@ -3,7 +3,7 @@
 //! ```text
 //! scenario text → scenario::reader → scenario::check → Scenario ─┐
 //! bot's HTTP call → server → Call ───────────────────────────────┤→ engine::World::handle(Input) → [Effect] → server / delivery → bot
-//! delivery outcome, alarm → Input ───────────────────────────────┘        │ every observable thing
+//! delivery outcome, alarm, steps from outside → Input ───────────┘        │ every observable thing
 //!                                                                   journal → judge, report
 //! ```
 //!

@@ -20,6 +20,7 @@ mod imichat_clock;
 mod imichat_vectors;
 mod livechat_vectors;
 mod manner;
+mod outside;
 mod parallel;
 mod readme;
 mod recipes;

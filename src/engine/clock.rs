@@ -58,10 +58,16 @@ impl Clock {
         }
     }
 
-    /// Moves a stepped clock forward. Never back.
-    pub fn step_to(&mut self, to: VirtualTime) {
-        debug_assert_eq!(self.pace, Pace::Stepped, "a running clock cannot be moved");
+    /// Has it relate to real time in another way from this real instant on. Virtual time stands where it stood.
+    pub fn set_pace(&mut self, pace: Pace, wall: WallTime) {
+        self.pace = pace;
+        self.anchor = (wall, self.now);
+    }
+
+    /// Moves it forward, never back; a running one goes on from there.
+    pub fn move_to(&mut self, to: VirtualTime, wall: WallTime) {
         self.now = self.now.max(to);
+        self.anchor = (wall, self.now);
     }
 
     /// How much real time passes until a running clock shows `at`.
@@ -91,10 +97,28 @@ mod tests {
         let mut clock = Clock::new(Pace::Stepped, START);
         clock.observe(START + WallLimit::from_secs(99));
         assert_eq!(clock.now(), VirtualTime::OPENING);
-        clock.step_to(VirtualTime::OPENING + VirtualSpan::from_mins(45));
-        clock.step_to(VirtualTime::OPENING);
+        clock.move_to(VirtualTime::OPENING + VirtualSpan::from_mins(45), START);
+        clock.move_to(VirtualTime::OPENING, START);
         assert_eq!(clock.now().since(VirtualTime::OPENING), VirtualSpan::from_mins(45));
         assert_eq!(clock.until(clock.now()), None);
+    }
+
+    #[test]
+    fn a_clock_goes_on_from_where_it_was_moved_and_at_the_pace_it_was_given() {
+        let at = |secs| START + WallLimit::from_secs(secs);
+        let mut clock = Clock::new(Pace::Running(1), START);
+        let begin = clock.now();
+        let mut check = |deed: &dyn Fn(&mut Clock), secs: u64, expected: u64| {
+            deed(&mut clock);
+            clock.observe(at(secs));
+            assert_eq!(clock.now().since(begin), VirtualSpan::from_secs(expected), "after {secs} s");
+        };
+        check(&|clock| clock.observe(at(1)), 2, 2);
+        check(&|clock| clock.move_to(begin + VirtualSpan::from_secs(100), at(2)), 3, 101);
+        check(&|clock| clock.move_to(begin, at(3)), 4, 102);
+        check(&|clock| clock.set_pace(Pace::Running(60), at(4)), 5, 162);
+        check(&|clock| clock.set_pace(Pace::Stepped, at(5)), 9, 162);
+        check(&|clock| clock.set_pace(Pace::Running(1), at(9)), 10, 163);
     }
 
     #[test]

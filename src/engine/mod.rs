@@ -6,6 +6,7 @@
 pub mod clock;
 mod judge;
 mod outbox;
+mod outside;
 pub mod port;
 mod schedule;
 pub mod sign;
@@ -141,6 +142,18 @@ impl World {
         &self.journal
     }
 
+    /// How its clock runs.
+    #[must_use]
+    pub fn pace(&self) -> Pace {
+        self.clock.pace()
+    }
+
+    /// Where its clock stood when the last input came in.
+    #[must_use]
+    pub fn now(&self) -> VirtualTime {
+        self.clock.now()
+    }
+
     /// Handles one input that came in at this real time. The effects are to be carried out in order.
     pub fn handle(&mut self, wall: WallTime, input: Input) -> Vec<Effect> {
         self.wall = self.wall.max(wall);
@@ -154,11 +167,9 @@ impl World {
                     self.armed = None;
                 }
             }
-            Input::Act(act) => {
-                if let Err(refusal) = self.perform(|platform, cx| platform.act(cx, &act)) {
-                    self.record(What::Refused { reason: refusal.reason });
-                }
-            }
+            Input::Play { ticket, steps } => self.play(ticket, steps),
+            Input::Advance { ticket, span } => self.pass_time(ticket, span),
+            Input::SetPace(pace) => self.clock.set_pace(pace, self.wall),
         }
         self.advance();
         std::mem::take(&mut self.effects)
