@@ -7,13 +7,19 @@ use super::World;
 use super::stage::{Pause, State, Track};
 use crate::base::id::Ticket;
 use crate::base::time::VirtualSpan;
-use crate::scenario::Step;
+use crate::scenario::{Known, Step};
 
 impl World {
     /// Whether it rests: no steps are played and no webhook is on its way. What falls due later wakes it again.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.stage.is_empty() && self.outbox.is_quiet()
+    }
+
+    /// What steps from outside may refer to.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        self.desk.known()
     }
 
     pub(super) fn play(&mut self, ticket: Ticket, steps: Vec<Step>) {

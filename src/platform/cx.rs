@@ -19,6 +19,7 @@ use crate::fault::Deed;
 use crate::fault::plan::Plan;
 use crate::journal::What;
 use crate::journal::entry::{Change, Party, Role, Said, Source};
+use crate::scenario::Known;
 use crate::scenario::act::CustomerSpec;
 use crate::scenario::call::{CallStep, Target};
 use crate::scenario::decode::Located;
@@ -171,6 +172,17 @@ impl Desk {
         if !self.customers.contains_key(key) {
             let customer = Customer::made_up(key, &CustomerSpec::default(), &mut self.streams);
             self.customers.insert(key.to_owned(), customer);
+        }
+    }
+
+    /// What steps from outside may refer to.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        let keys = |names: &IndexMap<String, String>| names.keys().cloned().collect();
+        Known {
+            customers: self.customers.keys().cloned().collect(),
+            chats: keys(&self.chats),
+            names: keys(&self.values),
         }
     }
 
