@@ -27,9 +27,17 @@ use crate::server::{Limits, Server, ServerError, ticker};
 /// Why the program cannot do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HouseError {
-    /// The vendor port.
+    /// Somebody else listens on a port.
+    #[error("{error}; stop what uses it, or take a free one with `{flag} 0`")]
+    PortInUse {
+        /// The reason.
+        error: ServerError,
+        /// The option that names the port.
+        flag: &'static str,
+    },
+    /// A port cannot be listened on for another reason.
     #[error("{0}")]
-    Server(#[from] ServerError),
+    Server(ServerError),
     /// The address of the bot.
     #[error("use the bot's address: {0}")]
     BotUrl(#[from] BotUrlError),
@@ -80,7 +88,7 @@ impl House {
             allowed_hosts.extend(host.map(|host| host.trim_matches(['[', ']']).to_owned()));
         }
         let egress = Egress { bot: url, allowed_hosts, ..Egress::default() };
-        let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), Limits::default()).await?;
+        let server = bind(port, "--port", Limits::default()).await?;
         let address = server.address();
         let worlds = Worlds::new(vendors, Box::new(lobby));
         let (stop, stopped) = oneshot::channel();
@@ -131,6 +139,13 @@ impl House {
         // The server's task does not fail; if it were to panic, there is nothing left to close.
         let _ = self.server.await;
     }
+}
+
+async fn bind(port: u16, flag: &'static str, limits: Limits) -> Result<Server, HouseError> {
+    Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), limits).await.map_err(|error| match error {
+        ServerError::PortInUse { .. } => HouseError::PortInUse { error, flag },
+        ServerError::Unavailable { .. } => HouseError::Server(error),
+    })
 }
 
 /// Answers callers whom no world knows: a tenant with nothing in it and with credentials that nobody has.
