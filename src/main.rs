@@ -20,10 +20,10 @@ fn main() -> ExitCode {
             terminal.paint = cli.color.paint(surroundings);
             act(&cli.command, &mut terminal)
         }
-        Err(stopped) => stopped.tell(&mut terminal),
+        Err(stopped) => stopped.tell(&mut terminal).map(ExitCode::from),
     };
     // A stream that fails cannot be told about.
-    ended.map_or(ExitCode::from(Exit::CouldNotRun), ExitCode::from)
+    ended.unwrap_or(ExitCode::from(Exit::CouldNotRun))
 }
 
 /// The runtime. On a single core, threads would only pass work to each other.
@@ -33,11 +33,16 @@ fn runtime() -> io::Result<Runtime> {
     builder.enable_all().build()
 }
 
-fn act(command: &Command, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    match command {
+fn act(command: &Command, terminal: &mut Terminal<'_>) -> io::Result<ExitCode> {
+    let exit = match command {
         Command::Look(command) => cli::look(command, PLATFORMS, terminal),
         Command::Run(args) => runtime()?.block_on(cli::run::run(args, PLATFORMS, terminal)),
         Command::Trigger(args) => runtime()?.block_on(cli::trigger::run(args, PLATFORMS, terminal)),
         Command::Serve(args) => runtime()?.block_on(cli::serve::run(args, PLATFORMS, terminal)),
-    }
+        Command::Act(args) => runtime()?.block_on(cli::act::run(args, terminal)),
+        Command::Exec(args) => {
+            return runtime()?.block_on(cli::exec::run(args, PLATFORMS, terminal)).map(ExitCode::from);
+        }
+    };
+    exit.map(ExitCode::from)
 }

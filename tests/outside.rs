@@ -55,7 +55,7 @@ fn check(play: &Play, expected: &[(u64, &str)]) {
 /// Virtual seconds since the world began.
 fn elapsed(play: &Play) -> u64 {
     let begun = play.world.journal().iter().next().unwrap().at;
-    play.world.now().since(begun).as_nanos() / 1_000_000_000
+    play.world.now(play.wall).since(begun).as_nanos() / 1_000_000_000
 }
 
 #[test]

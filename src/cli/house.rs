@@ -13,6 +13,7 @@ use crate::base::rng::Seed;
 use crate::base::secret::Secret;
 use crate::base::time::WallTime;
 use crate::bot;
+use crate::control::registry::{self, Host as _};
 use crate::delivery::{BotUrl, BotUrlError, Delivery, Egress};
 use crate::engine::clock::Pace;
 use crate::engine::port::{Effect, Input};
@@ -22,7 +23,7 @@ use crate::platform::cx::Identities;
 use crate::scenario::{Scenario, load_setup};
 use crate::server::world::{Core, WorldHandle};
 use crate::server::worlds::Worlds;
-use crate::server::{Limits, Server, ServerError, ticker};
+use crate::server::{Limits, Server, ServerError, Service, ticker};
 
 /// Why the program cannot do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +55,26 @@ impl Core for World {
 
 /// The vendor port, open and answering.
 pub(super) struct House {
+    /// What stays open on it.
+    pub(super) premises: Premises,
+    port: Port,
+}
+
+/// The worlds behind the vendor port, and the bot that they are for; clones are the same.
+#[derive(Clone)]
+pub(super) struct Premises {
     address: SocketAddr,
     worlds: Worlds<World>,
-    stop: Option<oneshot::Sender<()>>,
-    server: JoinHandle<()>,
     egress: Egress,
     bot: Bot,
+}
+
+/// A port that is answered.
+pub(super) struct Port {
+    /// Where.
+    pub(super) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
 }
 
 /// A world that is open, and the bot of its own that goes with it, if it has one.
@@ -88,17 +103,18 @@ impl House {
             allowed_hosts.extend(host.map(|host| host.trim_matches(['[', ']']).to_owned()));
         }
         let egress = Egress { bot: url, allowed_hosts, ..Egress::default() };
-        let server = bind(port, "--port", Limits::default()).await?;
-        let address = server.address();
         let worlds = Worlds::new(vendors, Box::new(lobby));
-        let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(server.run(worlds.clone(), async {
-            // A dropped sender stops as well as a sent word.
-            let _ = stopped.await;
-        }));
-        Ok(Self { address, worlds, stop: Some(stop), server, egress, bot })
+        let port = Port::open(port, "--port", Limits::default(), worlds.clone()).await?;
+        Ok(Self { premises: Premises { address: port.address, worlds, egress, bot }, port })
     }
 
+    /// Takes no more calls and finishes those that are open.
+    pub(super) async fn close(self) {
+        self.port.close().await;
+    }
+}
+
+impl Premises {
     /// Which credentials worlds have: the bot inside the program learns those of its own world, so each world can have
     /// its own and many can be open at once; a foreign bot was configured beforehand.
     pub(super) fn identities(&self) -> Identities {
@@ -116,13 +132,25 @@ impl House {
     /// Opens a world; waits while another one owns a credential of its.
     pub(super) async fn admit(&self, vendor: &'static Vendor, mut world: World) -> Result<Tenancy, HouseError> {
         let claims = world.take_claims().into_iter().collect();
-        let (bot, delivery) = self.staff(world.exports()).await?;
+        let (bot, delivery) = self.prepare(world.exports()).await?;
         let world = self.worlds.open(vendor.name, claims, world, delivery).await;
         Ok(Tenancy { world, _bot: bot })
     }
+}
 
-    /// The bot for a world that is known to clients by these exports, and the way to it.
-    async fn staff(&self, exports: Vec<(&'static str, Secret)>) -> Result<(Option<bot::Bot>, Delivery), HouseError> {
+impl registry::Host for Premises {
+    type Company = Option<bot::Bot>;
+    type Error = HouseError;
+
+    fn url(&self) -> String {
+        Self::url(self)
+    }
+
+    fn worlds(&self) -> &Worlds<World> {
+        &self.worlds
+    }
+
+    async fn prepare(&self, exports: Vec<(&'static str, Secret)>) -> Result<(Option<bot::Bot>, Delivery), HouseError> {
         let manners = match self.bot {
             Bot::Builtin => bot::Manners::Good,
             Bot::BuiltinBroken => bot::Manners::Broken,
@@ -132,20 +160,36 @@ impl House {
         let egress = Egress { bot: Some(BotUrl::parse(bot.url())?), ..self.egress.clone() };
         Ok((Some(bot), Delivery::new(egress)))
     }
+}
 
-    /// Takes no more calls and finishes those that are open.
-    pub(super) async fn close(mut self) {
-        drop(self.stop.take());
+impl Port {
+    /// Listens on this machine and answers; `flag` is the option that names the port.
+    pub(super) async fn open(
+        port: u16,
+        flag: &'static str,
+        limits: Limits,
+        service: impl Service,
+    ) -> Result<Self, HouseError> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let server = Server::bind(address, limits).await.map_err(|error| match error {
+            ServerError::PortInUse { .. } => HouseError::PortInUse { error, flag },
+            ServerError::Unavailable { .. } => HouseError::Server(error),
+        })?;
+        let address = server.address();
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server.run(service, async {
+            // A dropped sender stops as well as a sent word.
+            let _ = stopped.await;
+        }));
+        Ok(Self { address, stop, server })
+    }
+
+    /// Takes no more requests and finishes those that are open.
+    pub(super) async fn close(self) {
+        drop(self.stop);
         // The server's task does not fail; if it were to panic, there is nothing left to close.
         let _ = self.server.await;
     }
-}
-
-async fn bind(port: u16, flag: &'static str, limits: Limits) -> Result<Server, HouseError> {
-    Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), limits).await.map_err(|error| match error {
-        ServerError::PortInUse { .. } => HouseError::PortInUse { error, flag },
-        ServerError::Unavailable { .. } => HouseError::Server(error),
-    })
 }
 
 /// Answers callers whom no world knows: a tenant with nothing in it and with credentials that nobody has.

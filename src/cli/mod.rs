@@ -2,9 +2,12 @@
 //!
 //! Every command writes through [`Terminal`] and ends with an [`Exit`]. Flags win over the environment.
 
+pub mod act;
 mod builtin;
 pub mod check;
+mod client;
 mod coverage;
+pub mod exec;
 pub mod explain;
 pub mod files;
 mod help;
@@ -14,6 +17,7 @@ pub mod run;
 mod select;
 pub mod serve;
 mod shell;
+mod stand_in;
 mod table;
 pub mod terminal;
 pub mod trigger;
@@ -28,11 +32,12 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::terminal::{Color, Surroundings, Terminal};
 pub use self::value::{
-    Bot, Clock, Format, Header, Host, Percent, ProblemFormat, ReportForm, ReportTo, Setting, Show, ShowCoverage,
-    TableFormat,
+    Bot, Format, Header, Host, Percent, ProblemFormat, ReportForm, ReportTo, Setting, Show, ShowCoverage, TableFormat,
+    Token,
 };
 
 use crate::base::time::WallLimit;
+use crate::engine::clock::Pace;
 use crate::platform::Vendor;
 use crate::report::Exit;
 
@@ -69,6 +74,17 @@ pub enum Command {
     /// Without a file one tenant of every platform is open, with well-known test credentials. A file gives its platform
     /// another tenant: that of its `setup:`.
     Serve(ServeArgs),
+    /// Serve on free ports while a command runs
+    ///
+    /// The command finds the platforms by REHEARSAL_URL, the control port by REHEARSAL_CONTROL_URL and
+    /// REHEARSAL_CONTROL_TOKEN, and credentials under the names that `GET /worlds/{id}` shows as `exports`. Its exit code is that
+    /// of this program: 127 if it cannot be found, 128 and the signal's number if a signal ended it.
+    Exec(ExecArgs),
+    /// Play one step, or a list, in a world of a running stand-in
+    ///
+    /// What the step says is that of a scenario. The program ends when the step is done: with 0 if all is met, with 1 if an
+    /// expectation is not, or if the step cannot be done.
+    Act(ActArgs),
     /// Send one webhook, as the vendor would
     ///
     /// It comes from a consistent little world: the chat, the people and the ids in it fit each other. It is signed as in a
@@ -164,7 +180,7 @@ pub struct RunArgs {
 
     /// How virtual time goes: `virtual`, only as scenarios say; `real`; or `x60`, sixty times as fast
     #[arg(long, value_name = "CLOCK", default_value = "virtual", env = "REHEARSAL_CLOCK", hide_env_values = true)]
-    pub clock: Clock,
+    pub clock: Pace,
 
     /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE`, `html=FILE`, `coverage=FILE` or `github`; can be given several
     /// times
@@ -221,7 +237,11 @@ pub struct ServeArgs {
     #[arg(long, value_name = "PORT", default_value_t = PORT, env = "REHEARSAL_PORT", hide_env_values = true)]
     pub port: u16,
 
-    /// Write the addresses into this file as JSON, once they can be called
+    /// The port on 127.0.0.1 of the control port; 0 takes a free one [default: 4601, or a free one with `--port 0`]
+    #[arg(long, value_name = "PORT", env = "REHEARSAL_CONTROL_PORT", hide_env_values = true)]
+    pub control_port: Option<u16>,
+
+    /// Write the addresses and the control port's token into this file as JSON, once they can be called
     #[arg(long, value_name = "FILE", env = "REHEARSAL_PORTS_FILE", hide_env_values = true)]
     pub ports_file: Option<PathBuf>,
 
@@ -229,6 +249,14 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE", env = "REHEARSAL_READY_FILE", hide_env_values = true)]
     pub ready_file: Option<PathBuf>,
 
+    /// What its tenants have in common.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+}
+
+/// What the tenants of a stand-in have in common.
+#[derive(Args, Debug)]
+pub struct TenantArgs {
     /// The seed of all made-up values [default: a new one, which is printed]
     #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
     pub seed: Option<u64>,
@@ -249,6 +277,52 @@ pub struct ServeArgs {
     #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
     #[arg(hide_env_values = true)]
     pub allowed_hosts: Vec<Host>,
+
+    /// The token that the control port wants; visible ASCII [default: a new one]
+    #[arg(long, value_name = "TOKEN", env = "REHEARSAL_CONTROL_TOKEN", hide_env_values = true)]
+    pub control_token: Option<Token>,
+}
+
+/// The arguments of `exec`.
+#[derive(Args, Debug)]
+#[command(after_help = help::EXEC)]
+pub struct ExecArgs {
+    /// Files whose `setup:` describes a tenant
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// What its tenants have in common.
+    #[command(flatten)]
+    pub tenants: TenantArgs,
+
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub command: Vec<OsString>,
+}
+
+/// The arguments of `act`.
+#[derive(Args, Debug)]
+#[command(after_help = help::ACT)]
+pub struct ActArgs {
+    /// The id of the world
+    #[arg(value_name = "WORLD")]
+    pub world: String,
+
+    /// The step, or a list of steps, as a scenario has them
+    #[arg(value_name = "STEP")]
+    pub step: String,
+
+    /// Where the control port is [default: as the ports file says, else http://127.0.0.1:4601]
+    #[arg(long, value_name = "URL", env = "REHEARSAL_CONTROL_URL", hide_env_values = true, value_parser = value::address)]
+    pub control: Option<String>,
+
+    /// The control port's token [default: as the ports file says]
+    #[arg(long, value_name = "TOKEN", env = "REHEARSAL_CONTROL_TOKEN", hide_env_values = true)]
+    pub token: Option<Token>,
+
+    /// The file that `serve --ports-file` wrote
+    #[arg(long, value_name = "FILE", env = "REHEARSAL_PORTS_FILE", hide_env_values = true)]
+    pub ports_file: Option<PathBuf>,
 }
 
 /// The arguments of `trigger`.

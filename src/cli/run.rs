@@ -137,7 +137,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     if args.bot.is_none() {
         terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
     }
-    let url = house.url();
+    let url = house.premises.url();
     let (detail, paint) = (args.detail.into(), terminal.paint);
     let stage = Stage { house, jobs, fail_fast: args.fail_fast, detail, paint };
     let played = stage.play(parts, vendors, args.format, terminal).await?;
@@ -175,7 +175,7 @@ fn rounds(file: &str, mut scenario: Scenario, unplanned: Seed, args: &RunArgs) -
             scenario,
             seed,
             round,
-            pace: args.clock.0,
+            pace: args.clock,
             allow_prefer: args.allow_prefer,
             timeout: args.timeout,
             page: args.reports.iter().any(ReportTo::is_page),
@@ -294,10 +294,10 @@ impl Part {
         let opening = Opening {
             pace: self.pace,
             allow_prefer: self.allow_prefer,
-            ..Opening::play(&self.scenario, self.world(), self.seed, house.identities())
+            ..Opening::play(&self.scenario, self.world(), self.seed, house.premises.identities())
         };
         let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
-        let tenancy = house.admit(vendor, world).await?;
+        let tenancy = house.premises.admit(vendor, world).await?;
         tenancy.world.input(Input::Begin);
         let ended = match self.timeout {
             Some(limit) => ticker::within(limit, tenancy.world.finished()).await.is_some(),
@@ -524,7 +524,7 @@ fn repeat(file: &str, row: Option<&str>, seed: Seed, args: &RunArgs) -> String {
         0 | PORT => String::new(),
         port => format!(" --port {port}"),
     };
-    let clock = if args.clock.0 == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
+    let clock = if args.clock == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
     let hosts: String = args.allowed_hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect();
     let strict = if args.strict { " --strict" } else { "" };
     let prefer = if args.allow_prefer { " --allow-prefer" } else { "" };

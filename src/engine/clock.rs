@@ -1,5 +1,7 @@
 //! A world's clock: where virtual time stands and when it may move.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use crate::base::time::{VirtualSpan, VirtualTime, WallLimit, WallTime};
@@ -13,8 +15,36 @@ pub enum Pace {
     Running(u32),
 }
 
+/// Why a text does not name a pace.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("write `virtual`, `real`, or a factor from 1 to 1000000 as in `x60`")]
+pub struct PaceError;
+
+impl FromStr for Pace {
+    type Err = PaceError;
+
+    fn from_str(text: &str) -> Result<Self, PaceError> {
+        let factor = || text.strip_prefix('x').and_then(|factor| factor.parse().ok());
+        match text {
+            "virtual" => Ok(Self::Stepped),
+            "real" => Ok(Self::Running(1)),
+            _ => factor().filter(|factor| (1..=1_000_000).contains(factor)).map(Self::Running).ok_or(PaceError),
+        }
+    }
+}
+
+impl fmt::Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stepped => f.write_str("virtual"),
+            Self::Running(1) => f.write_str("real"),
+            Self::Running(factor) => write!(f, "x{factor}"),
+        }
+    }
+}
+
 /// A clock.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Clock {
     pace: Pace,
     now: VirtualTime,
@@ -91,6 +121,16 @@ mod tests {
     use super::*;
 
     const START: WallTime = WallTime::from_nanos(1_800_000_000_000_000_000);
+
+    #[test]
+    fn a_pace_is_a_word_or_a_factor_and_prints_as_it_is_written() {
+        for text in ["virtual", "real", "x60"] {
+            assert_eq!(text.parse::<Pace>().map(|pace| pace.to_string()), Ok(text.to_owned()));
+        }
+        for wrong in ["", "x", "x0", "x-1", "60", "xx", "x9999999"] {
+            assert_eq!(wrong.parse::<Pace>(), Err(PaceError), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_stepped_clock_ignores_real_time() {

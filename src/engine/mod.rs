@@ -148,10 +148,12 @@ impl World {
         self.clock.pace()
     }
 
-    /// Where its clock stood when the last input came in.
+    /// Where its clock stands at this real instant.
     #[must_use]
-    pub fn now(&self) -> VirtualTime {
-        self.clock.now()
+    pub fn now(&self, wall: WallTime) -> VirtualTime {
+        let mut clock = self.clock.clone();
+        clock.observe(wall);
+        clock.now()
     }
 
     /// Handles one input that came in at this real time. The effects are to be carried out in order.

@@ -3,10 +3,13 @@
 //! Their steps are played as a scenario's are, beside whatever else is played, and their failures end nothing but themselves.
 //! An expectation that comes alone looks from the last act from outside on.
 
+use indexmap::IndexMap;
+
 use super::World;
 use super::stage::{Pause, State, Track};
 use crate::base::id::Ticket;
 use crate::base::time::VirtualSpan;
+use crate::platform::cx::Customer;
 use crate::scenario::{Known, Step};
 
 impl World {
@@ -14,6 +17,12 @@ impl World {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.stage.is_empty() && self.outbox.is_quiet()
+    }
+
+    /// The people it knows, by the names that steps use.
+    #[must_use]
+    pub fn customers(&self) -> &IndexMap<String, Customer> {
+        &self.desk.customers
     }
 
     /// What steps from outside may refer to.

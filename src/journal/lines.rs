@@ -35,7 +35,9 @@ pub fn lines(journal: &Journal, wall: Wall) -> String {
     out
 }
 
-fn line(entry: &Entry, start: Option<crate::base::time::WallTime>) -> String {
+/// One entry as a JSON object, with the real time since `start` if that is given.
+#[must_use]
+pub fn line(entry: &Entry, start: Option<crate::base::time::WallTime>) -> String {
     let wall_ms = start.map(|start| (entry.after(start).as_secs_f64() * 1e6).round() / 1e3);
     let line = Line { seq: entry.seq.0, at: entry.at.micros(), wall_ms, what: &entry.what };
     serde_json::to_string(&line).expect("an entry has only string keys and finite numbers")

@@ -4,6 +4,7 @@
 //! dropped from the front and counted.
 
 pub mod entry;
+mod kind;
 pub mod lines;
 
 use std::collections::VecDeque;

@@ -61,7 +61,7 @@ pub(crate) struct Play {
     pub(crate) replies: Vec<Treated>,
     /// How steps from outside ended, in that order.
     pub(crate) played: Vec<(Ticket, Played)>,
-    wall: WallTime,
+    pub(crate) wall: WallTime,
     inputs: VecDeque<Input>,
     alarms: Vec<(WallTime, Input)>,
 }
