@@ -76,3 +76,16 @@ fn signals_are_passed_on() {
     out.read_to_string(&mut line).unwrap();
     assert_eq!(line, "bye\n");
 }
+
+#[test]
+fn the_fixture_of_the_readme_works() {
+    let text = std::fs::read_to_string("README.md").unwrap();
+    let blocks = text.split("```python\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0));
+    let fixture = blocks.into_iter().find(|block| block.contains("@pytest.fixture")).expect("the README has a fixture");
+    // What pytest does with it, without pytest.
+    let fixture = fixture.replace("import pytest", "class pytest: fixture = staticmethod(lambda make: make)");
+    let call = "opened = world()\ntest_a_chat_begins(next(opened))\nassert next(opened, 'over') == 'over'\n";
+    let call = format!("{call}assert len(control('GET', '/worlds')) == 3\n");
+    let ended = exec(&["--", "python3", "-c", &format!("{fixture}\n{call}")]);
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+}
