@@ -3,7 +3,7 @@
 //! ```text
 //! scenario text → scenario::reader → scenario::check → Scenario ─┐
 //! bot's HTTP call → server → Call ───────────────────────────────┤→ engine::World::handle(Input) → [Effect] → server / delivery → bot
-//! delivery outcome, alarm → Input ───────────────────────────────┘        │ every observable thing
+//! delivery outcome, alarm, steps from outside → Input ───────────┘        │ every observable thing
 //!                                                                   journal → judge, report
 //! ```
 //!
@@ -26,11 +26,13 @@
 //! # Reading order
 //!
 //! [`base::time`] and [`journal::entry`] for the words; [`platform`] for what a vendor is, and one vendor's folder for an
-//! example; [`engine`] for how a world advances; [`server`] and [`delivery`] for how it meets the network.
+//! example; [`engine`] for how a world advances; [`server`] and [`delivery`] for how it meets the network; [`control`] for how
+//! tests reach into it.
 
 pub mod base;
 pub mod bot;
 pub mod cli;
+pub mod control;
 pub mod delivery;
 pub mod engine;
 pub mod explore;

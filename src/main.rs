@@ -23,10 +23,10 @@ fn main() -> ExitCode {
             terminal.paint = cli.color.paint(surroundings);
             act(&cli.command, &mut terminal)
         }
-        Err(stopped) => stopped.tell(&mut terminal),
+        Err(stopped) => stopped.tell(&mut terminal).map(ExitCode::from),
     };
     // A stream that fails cannot be told about.
-    ended.map_or(ExitCode::from(Exit::CouldNotRun), ExitCode::from)
+    ended.unwrap_or(ExitCode::from(Exit::CouldNotRun))
 }
 
 /// The runtime. On a single core, threads would only pass work to each other.
@@ -36,13 +36,18 @@ fn runtime() -> io::Result<Runtime> {
     builder.enable_all().build()
 }
 
-fn act(command: &Command, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    match command {
+fn act(command: &Command, terminal: &mut Terminal<'_>) -> io::Result<ExitCode> {
+    let exit = match command {
         Command::Look(command) => cli::look(command, PLATFORMS, terminal),
         Command::Run(args) => runtime()?.block_on(cli::run::run(args, PLATFORMS, terminal)),
         Command::Probe(args) => runtime()?.block_on(cli::probe::run(args, PLATFORMS, terminal)),
         Command::Explore(args) => runtime()?.block_on(cli::explore::run(args, PLATFORMS, terminal)),
         Command::Trigger(args) => runtime()?.block_on(cli::trigger::run(args, PLATFORMS, terminal)),
         Command::Serve(args) => runtime()?.block_on(cli::serve::run(args, PLATFORMS, terminal)),
-    }
+        Command::Act(args) => runtime()?.block_on(cli::act::run(args, terminal)),
+        Command::Exec(args) => {
+            return runtime()?.block_on(cli::exec::run(args, PLATFORMS, terminal)).map(ExitCode::from);
+        }
+    };
+    exit.map(ExitCode::from)
 }

@@ -115,6 +115,7 @@ fn tables_are_listed_one_row_a_line() {
         ("diagnostics", What::Diagnostics),
         ("probes", What::Probes),
         ("coverage", What::Coverage),
+        ("control", What::Control),
     ] {
         insta::assert_snapshot!(format!("list_{name}"), list(what, TableFormat::Human));
         let rows: serde_json::Value = serde_json::from_str(&list(what, TableFormat::Json)).unwrap();

@@ -33,12 +33,12 @@ fn get(path: &str, key: &str) -> String {
 // ---- what clients may do ----
 
 #[tokio::test]
-async fn a_port_in_use_is_named_with_a_way_out() {
+async fn a_port_in_use_is_named() {
     let first = Server::bind("127.0.0.1:0".parse().unwrap(), Limits::default()).await.unwrap();
     let error = Server::bind(first.address(), Limits::default()).await.unwrap_err();
     assert!(matches!(error, ServerError::PortInUse { address } if address == first.address()));
     let text = error.to_string();
-    assert!(text.contains(&first.address().to_string()) && text.contains("--port 0"), "{text}");
+    assert!(text.contains(&first.address().to_string()), "{text}");
 }
 
 #[tokio::test]

@@ -131,9 +131,14 @@ fn serve_tells_where_it_is_answers_and_ends_on_sigterm() {
     let mut line = String::new();
     said.read_line(&mut line).unwrap();
     assert!(line.contains("imichat, livechat and texter at http://127.0.0.1:"), "{line}");
+    line.clear();
+    said.read_line(&mut line).unwrap();
     assert!(ready.exists());
     assert_eq!(std::fs::metadata(&ports).unwrap().permissions().mode() & 0o777, 0o600);
     let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ports).unwrap()).unwrap();
+    let member = |name: &str| written[name].as_str().unwrap();
+    assert_eq!(line, format!("control at {}, token {}\n", member("control"), member("control_token")));
+    assert_eq!(member("control_token").len(), 64);
     let address = written["vendor"].as_str().unwrap().trim_start_matches("http://").to_owned();
     let ask = |request: &str| {
         let mut stream = TcpStream::connect(&address).unwrap();

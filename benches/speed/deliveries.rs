@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http_body_util::Full;
-use rehearsal::base::id::EntrySeq;
+use rehearsal::base::id::{EntrySeq, Ticket};
 use rehearsal::base::rng::Seed;
 use rehearsal::base::secret::Secret;
 use rehearsal::delivery::{BotUrl, Delivery, Egress};
@@ -20,7 +20,7 @@ use rehearsal::journal::{Bounds, What};
 use rehearsal::platform::PLATFORMS;
 use rehearsal::platform::cx::Identities;
 use rehearsal::scenario::act::Act;
-use rehearsal::scenario::{Action, load};
+use rehearsal::scenario::{Action, Step, load};
 use rehearsal::server::ticker;
 use rehearsal::server::worlds::Worlds;
 use rehearsal::signing::{Message, STANDARD};
@@ -79,11 +79,7 @@ pub(crate) async fn ours(receiver: SocketAddr, chats: usize, duration: Duration)
     );
     let vendor = PLATFORMS.iter().find(|vendor| vendor.name == "imichat").expect("it is one of ours");
     let scenario = load(&text, &[vendor.vocabulary]).expect("the bench's own scenario is valid");
-    let acts: Vec<Act> = scenario
-        .steps
-        .iter()
-        .filter_map(|step| if let Action::Act(act) = &step.action { Some(act.clone()) } else { None })
-        .collect();
+    let acts = scenario.steps.iter().filter(|step| matches!(step.action, Action::Act(_))).cloned();
     let bounds = Bounds { entries: 50_000, ..Bounds::DEFAULT };
     let opening = Opening {
         pace: Pace::Running(1),
@@ -96,10 +92,9 @@ pub(crate) async fn ours(receiver: SocketAddr, chats: usize, duration: Duration)
     let bot = BotUrl::parse(&format!("http://{receiver}")).expect("an address");
     let delivery = Delivery::new(Egress { bot: Some(bot), ..Egress::default() });
     let world = worlds.open(vendor.name, Default::default(), world, delivery).await;
-    let (starts, says): (Vec<Act>, Vec<Act>) = acts.into_iter().partition(|act| matches!(act, Act::StartChat(_)));
-    for start in starts {
-        world.input(Input::Act(start));
-    }
+    let (starts, says): (Vec<Step>, Vec<Step>) =
+        acts.partition(|step| matches!(step.action, Action::Act(Act::StartChat(_))));
+    world.input(Input::Play { ticket: Ticket(0), steps: starts });
     let begun = Instant::now();
     let mut watcher = Watcher::default();
     let mut fed = 0;
@@ -108,7 +103,7 @@ pub(crate) async fn ours(receiver: SocketAddr, chats: usize, duration: Duration)
     while begun.elapsed() < duration {
         world.with(|world| watcher.look(world));
         while fed < watcher.delivered + backlog {
-            world.input(Input::Act(says[fed % says.len()].clone()));
+            world.input(Input::Play { ticket: Ticket(0), steps: vec![says[fed % says.len()].clone()] });
             fed += 1;
         }
         tokio::task::yield_now().await;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 /// A kind of problem with a stable code. The rows stand in `scenario::codes`.
 #[derive(Debug, PartialEq, Eq)]
@@ -79,6 +80,21 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+impl Serialize for Diagnostic {
+    /// Without the file it is in.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut shown = serializer.serialize_struct("Diagnostic", 7)?;
+        shown.serialize_field("code", self.rule.code)?;
+        shown.serialize_field("title", self.rule.title)?;
+        shown.serialize_field("line", &self.place.line)?;
+        shown.serialize_field("column", &self.place.column)?;
+        shown.serialize_field("width", &self.place.width)?;
+        shown.serialize_field("message", &self.message)?;
+        shown.serialize_field("help", &self.help)?;
+        shown.end()
     }
 }
 

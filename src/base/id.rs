@@ -26,6 +26,10 @@ number! {
     DeliveryId, "d"
 }
 number! {
+    /// Steps that came from outside, told apart from others of their world.
+    Ticket, "t"
+}
+number! {
     /// A request for the rim to call back after some real time; counted from 1.
     AlarmId, "alarm"
 }

@@ -16,6 +16,7 @@ use rand::{Rng as _, RngExt as _, SeedableRng as _, TryRng as _};
 use sha2::{Digest as _, Sha256};
 
 use super::locale::{HEBREW_FIRST, HEBREW_LAST, Locale};
+use super::secret::Secret;
 
 /// What all chance of a run follows from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -29,6 +30,14 @@ impl Seed {
         // Without entropy from the system any constant serves as well: the seed is told either way.
         Self(SysRng.try_next_u32().map_or(1, u64::from))
     }
+}
+
+/// 64 hexadecimal digits that nobody can guess, for a token; nothing if the system has no entropy to give.
+#[must_use]
+pub fn unguessable() -> Option<Secret> {
+    let mut bytes = [0; 32];
+    SysRng.try_fill_bytes(&mut bytes).ok()?;
+    Some(Secret::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
 }
 
 impl fmt::Display for Seed {

@@ -46,9 +46,20 @@ pub(super) const SERVE: &str = "\
 Examples:
   rehearsal serve
   rehearsal serve tenant.yaml --bot http://127.0.0.1:8080
-  rehearsal serve --port 0 --ports-file ports.json    several at once, each on a free port
+  rehearsal serve --port 0 --ports-file ports.json    several at once, each on free ports
 
-The ports file holds {\"vendor\":\"http://127.0.0.1:4600\"}. Both files are written only after a call has succeeded.";
+The ports file holds {\"vendor\":\"http://127.0.0.1:4600\",\"control\":\"http://127.0.0.1:4601\",\"control_token\":\"…\"}. Both
+files are written only after calls have succeeded. `rehearsal list control` shows what the control port can do.";
+
+pub(super) const EXEC: &str = "\
+Examples:
+  rehearsal exec -- pytest tests/
+  rehearsal exec tenant.yaml --bot http://127.0.0.1:8080 -- npm test";
+
+pub(super) const ACT: &str = "\
+Examples:
+  rehearsal act livechat 'start_chat: {as: alice, text: Where is my order?}' --ports-file ports.json
+  rehearsal act livechat 'expect: {message: {from: bot}, within: 5s}' --ports-file ports.json";
 
 pub(super) const TRIGGER: &str = "\
 Examples:
@@ -120,7 +131,7 @@ mod tests {
         let mut command = Cli::command().term_width(100);
         command.build();
         insta::assert_snapshot!("help", command.render_long_help().to_string());
-        for name in ["run", "report", "explore", "serve", "probe", "check", "list", "explain"] {
+        for name in ["run", "report", "explore", "serve", "exec", "act", "probe", "check", "list", "explain"] {
             let command = command.find_subcommand_mut(name).unwrap();
             insta::assert_snapshot!(format!("help_{name}"), command.render_long_help().to_string());
         }

@@ -13,6 +13,7 @@ use crate::base::rng::Seed;
 use crate::base::secret::Secret;
 use crate::base::time::WallTime;
 use crate::bot;
+use crate::control::registry::{self, Host as _};
 use crate::delivery::{BotUrl, BotUrlError, Delivery, Egress};
 use crate::engine::clock::Pace;
 use crate::engine::port::{Effect, Input};
@@ -23,14 +24,22 @@ use crate::report::Exit;
 use crate::scenario::{Scenario, codes, load_setup};
 use crate::server::world::{Core, WorldHandle};
 use crate::server::worlds::Worlds;
-use crate::server::{Limits, Server, ServerError, ticker};
+use crate::server::{Limits, Server, ServerError, Service, ticker};
 
 /// Why the program cannot do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HouseError {
-    /// The vendor port.
+    /// Somebody else listens on a port.
+    #[error("{error}; stop what uses it, or take a free one with `{flag} 0`")]
+    PortInUse {
+        /// The reason.
+        error: ServerError,
+        /// The option that names the port.
+        flag: &'static str,
+    },
+    /// A port cannot be listened on for another reason.
     #[error("{0}")]
-    Server(#[from] ServerError),
+    Server(ServerError),
     /// The address of the bot.
     #[error("use the bot's address: {0}")]
     BotUrl(#[from] BotUrlError),
@@ -47,12 +56,26 @@ impl Core for World {
 
 /// The vendor port, open and answering.
 pub(super) struct House {
+    /// What stays open on it.
+    pub(super) premises: Premises,
+    port: Port,
+}
+
+/// The worlds behind the vendor port, and the bot that they are for; clones are the same.
+#[derive(Clone)]
+pub(super) struct Premises {
     address: SocketAddr,
     worlds: Worlds<World>,
-    stop: Option<oneshot::Sender<()>>,
-    server: JoinHandle<()>,
     egress: Egress,
     bot: Bot,
+}
+
+/// A port that is answered.
+pub(super) struct Port {
+    /// Where.
+    pub(super) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
 }
 
 /// A world that is open, and the bot of its own that goes with it, if it has one.
@@ -81,17 +104,18 @@ impl House {
             allowed_hosts.extend(host.map(|host| host.trim_matches(['[', ']']).to_owned()));
         }
         let egress = Egress { bot: url, allowed_hosts, ..Egress::default() };
-        let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), Limits::default()).await?;
-        let address = server.address();
         let worlds = Worlds::new(vendors, Box::new(lobby));
-        let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(server.run(worlds.clone(), async {
-            // A dropped sender stops as well as a sent word.
-            let _ = stopped.await;
-        }));
-        Ok(Self { address, worlds, stop: Some(stop), server, egress, bot })
+        let port = Port::open(port, "--port", Limits::default(), worlds.clone()).await?;
+        Ok(Self { premises: Premises { address: port.address, worlds, egress, bot }, port })
     }
 
+    /// Takes no more calls and finishes those that are open.
+    pub(super) async fn close(self) {
+        self.port.close().await;
+    }
+}
+
+impl Premises {
     /// Which credentials worlds have: the bot inside the program learns those of its own world, so each world can have
     /// its own and many can be open at once; a foreign bot was configured beforehand.
     pub(super) fn identities(&self) -> Identities {
@@ -109,13 +133,25 @@ impl House {
     /// Opens a world; waits while another one owns a credential of its.
     pub(super) async fn admit(&self, vendor: &'static Vendor, mut world: World) -> Result<Tenancy, HouseError> {
         let claims = world.take_claims().into_iter().collect();
-        let (bot, delivery) = self.staff(world.exports()).await?;
+        let (bot, delivery) = self.prepare(world.exports()).await?;
         let world = self.worlds.open(vendor.name, claims, world, delivery).await;
         Ok(Tenancy { world, _bot: bot })
     }
+}
 
-    /// The bot for a world that is known to clients by these exports, and the way to it.
-    async fn staff(&self, exports: Vec<(&'static str, Secret)>) -> Result<(Option<bot::Bot>, Delivery), HouseError> {
+impl registry::Host for Premises {
+    type Company = Option<bot::Bot>;
+    type Error = HouseError;
+
+    fn url(&self) -> String {
+        Self::url(self)
+    }
+
+    fn worlds(&self) -> &Worlds<World> {
+        &self.worlds
+    }
+
+    async fn prepare(&self, exports: Vec<(&'static str, Secret)>) -> Result<(Option<bot::Bot>, Delivery), HouseError> {
         let manners = match self.bot {
             Bot::Builtin => bot::Manners::Good,
             Bot::BuiltinBroken => bot::Manners::Broken,
@@ -125,10 +161,33 @@ impl House {
         let egress = Egress { bot: Some(BotUrl::parse(bot.url())?), ..self.egress.clone() };
         Ok((Some(bot), Delivery::new(egress)))
     }
+}
 
-    /// Takes no more calls and finishes those that are open.
-    pub(super) async fn close(mut self) {
-        drop(self.stop.take());
+impl Port {
+    /// Listens on this machine and answers; `flag` is the option that names the port.
+    pub(super) async fn open(
+        port: u16,
+        flag: &'static str,
+        limits: Limits,
+        service: impl Service,
+    ) -> Result<Self, HouseError> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let server = Server::bind(address, limits).await.map_err(|error| match error {
+            ServerError::PortInUse { .. } => HouseError::PortInUse { error, flag },
+            ServerError::Unavailable { .. } => HouseError::Server(error),
+        })?;
+        let address = server.address();
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server.run(service, async {
+            // A dropped sender stops as well as a sent word.
+            let _ = stopped.await;
+        }));
+        Ok(Self { address, stop, server })
+    }
+
+    /// Takes no more requests and finishes those that are open.
+    pub(super) async fn close(self) {
+        drop(self.stop);
         // The server's task does not fail; if it were to panic, there is nothing left to close.
         let _ = self.server.await;
     }

@@ -9,6 +9,7 @@ use super::table::{aligned, markdown};
 use super::{ListArgs, TableFormat, Terminal};
 use crate::base::doc_ref::DocRef;
 use crate::base::nearest::nearest;
+use crate::control::route::ROUTES;
 use crate::fault::FAULTS;
 use crate::platform::Vendor;
 use crate::probe::check::{self, Check, Severity};
@@ -40,6 +41,8 @@ pub enum What {
     Probes,
     /// Everything of the vendors' that is played, with its source
     Coverage,
+    /// What the control port of `serve` can do
+    Control,
 }
 
 /// Lists one table.
@@ -68,6 +71,7 @@ pub fn run(args: &ListArgs, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> 
         What::Diagnostics => diagnostics(args.format),
         What::Probes => probes(args.format),
         What::Coverage => coverage(&chosen, args.format),
+        What::Control => control(args.format),
     };
     terminal.data(&text)?;
     Ok(Exit::Met)
@@ -142,6 +146,40 @@ fn schemes(format: TableFormat) -> String {
 fn platforms(vendors: &[&Vendor], format: TableFormat) -> String {
     let rows: Vec<_> = vendors.iter().map(|vendor| PlatformRow { name: vendor.name, about: vendor.about }).collect();
     table(&rows, format, ["Platform", "What it is"], |row| [row.name.to_owned(), row.about.to_owned()])
+}
+
+#[derive(Serialize)]
+struct ControlRow {
+    method: &'static str,
+    path: &'static str,
+    query: Vec<ParameterRow>,
+    summary: &'static str,
+}
+
+#[derive(Serialize)]
+struct ParameterRow {
+    name: &'static str,
+    doc: &'static str,
+}
+
+fn control(format: TableFormat) -> String {
+    let parameters = |rows: &'static [(&'static str, &'static str)]| {
+        rows.iter().map(|(name, doc)| ParameterRow { name, doc }).collect()
+    };
+    let rows: Vec<_> = ROUTES
+        .iter()
+        .map(|route| ControlRow {
+            method: route.method,
+            path: route.path,
+            query: parameters(route.query),
+            summary: route.summary,
+        })
+        .collect();
+    table(&rows, format, ["Method", "Path", "What it does"], |row| {
+        let query: Vec<String> = row.query.iter().map(|parameter| format!("{}=", parameter.name)).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        [row.method.to_owned(), format!("{}{mark}{}", row.path, query.join("&")), row.summary.to_owned()]
+    })
 }
 
 #[derive(Serialize)]

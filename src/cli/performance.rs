@@ -60,13 +60,13 @@ impl Play<'_> {
         let opening = Opening {
             pace: self.pace,
             allow_prefer: self.allow_prefer,
-            ..Opening::play(self.scenario, self.world, self.seed, house.identities())
+            ..Opening::play(self.scenario, self.world, self.seed, house.premises.identities())
         };
         let world = World::open(vendor, opening, ticker::now()).expect("a checked scenario has a valid set-up");
         let mut interrupted = pin!(interrupted);
         let tenancy = tokio::select! {
             biased;
-            tenancy = house.admit(vendor, world) => tenancy?,
+            tenancy = house.premises.admit(vendor, world) => tenancy?,
             () = &mut interrupted => return Ok(None),
         };
         tenancy.world.input(Input::Begin);

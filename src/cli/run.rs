@@ -94,7 +94,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     if args.bot.is_none() {
         terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
     }
-    let url = house.url();
+    let url = house.premises.url();
     let mut recording = journal.map(|path| Recording::begin(path, &facts));
     let stage = Stage { house, jobs, fail_fast: args.fail_fast };
     let Some(told) = stage.play(parts, vendors, recording.as_mut(), terminal).await? else {
@@ -145,7 +145,7 @@ fn rounds(file: &str, mut scenario: Scenario, unplanned: Seed, manner: Manner, a
             scenario,
             seed,
             round,
-            pace: args.clock.0,
+            pace: args.clock,
             allow_prefer: args.allow_prefer,
             timeout: args.timeout,
             repeat: repeat(file, row.as_deref(), seed, args),
@@ -170,7 +170,7 @@ fn repeat(file: &str, row: Option<&str>, seed: Seed, args: &RunArgs) -> String {
     let file = quoted(file);
     let row = row.map_or(String::new(), |row| format!(" --filter {}", quoted(row)));
     let bot = performance::bot_flags(args.bot.as_ref(), args.port);
-    let clock = if args.clock.0 == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
+    let clock = if args.clock == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
     let hosts = performance::host_flags(&args.allowed_hosts);
     let strict = if args.strict { " --strict" } else { "" };
     let prefer = if args.allow_prefer { " --allow-prefer" } else { "" };

@@ -9,7 +9,6 @@ use http::{HeaderName, HeaderValue};
 use crate::base::address::is_address;
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
-use crate::engine::clock::Pace;
 use crate::report::Detail;
 use crate::report::coverage::Names;
 use crate::signing::{SCHEMES, Scheme};
@@ -93,41 +92,6 @@ impl std::fmt::Display for Bot {
 pub enum Also {
     /// An answer of the platform is lost after the call has done its work
     Reset,
-}
-
-/// How virtual time goes in a run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Clock(pub Pace);
-
-/// Why a text does not name a clock.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("write `virtual`, `real`, or a factor from 1 to 1000000 as in `x60`")]
-pub struct ClockError;
-
-impl FromStr for Clock {
-    type Err = ClockError;
-
-    fn from_str(text: &str) -> Result<Self, ClockError> {
-        let factor = || text.strip_prefix('x').and_then(|factor| factor.parse().ok());
-        match text {
-            "virtual" => Ok(Self(Pace::Stepped)),
-            "real" => Ok(Self(Pace::Running(1))),
-            _ => factor()
-                .filter(|factor| (1..=1_000_000).contains(factor))
-                .map(|f| Self(Pace::Running(f)))
-                .ok_or(ClockError),
-        }
-    }
-}
-
-impl std::fmt::Display for Clock {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Pace::Stepped => f.write_str("virtual"),
-            Pace::Running(1) => f.write_str("real"),
-            Pace::Running(factor) => write!(f, "x{factor}"),
-        }
-    }
 }
 
 /// One report to write.
@@ -284,6 +248,19 @@ impl FromStr for Setting {
     }
 }
 
+/// A token that can stand in a header.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Token(pub Secret);
+
+impl FromStr for Token {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let visible = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if visible { Ok(Self(Secret::new(text))) } else { Err("write letters, digits and signs without spaces") }
+    }
+}
+
 /// A header.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Header(pub (HeaderName, HeaderValue));
@@ -398,16 +375,6 @@ mod tests {
         check("http://user:hunter2@x/", Err(BotError::Password));
         for wrong in ["", "buitlin", "localhost:8080", "ftp://x", "http://", "/hooks"] {
             check(wrong, Err(BotError::NoAddress));
-        }
-    }
-
-    #[test]
-    fn a_clock_is_a_word_or_a_factor_and_prints_as_it_is_written() {
-        for text in ["virtual", "real", "x60"] {
-            assert_eq!(text.parse::<Clock>().map(|clock| clock.to_string()), Ok(text.to_owned()));
-        }
-        for wrong in ["", "x", "x0", "x-1", "60", "xx", "x9999999"] {
-            assert_eq!(wrong.parse::<Clock>(), Err(ClockError), "{wrong}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! A world's clock: where virtual time stands and when it may move.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use crate::base::time::{VirtualSpan, VirtualTime, WallLimit, WallTime};
@@ -13,8 +15,36 @@ pub enum Pace {
     Running(u32),
 }
 
+/// Why a text does not name a pace.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("write `virtual`, `real`, or a factor from 1 to 1000000 as in `x60`")]
+pub struct PaceError;
+
+impl FromStr for Pace {
+    type Err = PaceError;
+
+    fn from_str(text: &str) -> Result<Self, PaceError> {
+        let factor = || text.strip_prefix('x').and_then(|factor| factor.parse().ok());
+        match text {
+            "virtual" => Ok(Self::Stepped),
+            "real" => Ok(Self::Running(1)),
+            _ => factor().filter(|factor| (1..=1_000_000).contains(factor)).map(Self::Running).ok_or(PaceError),
+        }
+    }
+}
+
+impl fmt::Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stepped => f.write_str("virtual"),
+            Self::Running(1) => f.write_str("real"),
+            Self::Running(factor) => write!(f, "x{factor}"),
+        }
+    }
+}
+
 /// A clock.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Clock {
     pace: Pace,
     now: VirtualTime,
@@ -58,10 +88,16 @@ impl Clock {
         }
     }
 
-    /// Moves a stepped clock forward. Never back.
-    pub fn step_to(&mut self, to: VirtualTime) {
-        debug_assert_eq!(self.pace, Pace::Stepped, "a running clock cannot be moved");
+    /// Has it relate to real time in another way from this real instant on. Virtual time stands where it stood.
+    pub fn set_pace(&mut self, pace: Pace, wall: WallTime) {
+        self.pace = pace;
+        self.anchor = (wall, self.now);
+    }
+
+    /// Moves it forward, never back; a running one goes on from there.
+    pub fn move_to(&mut self, to: VirtualTime, wall: WallTime) {
         self.now = self.now.max(to);
+        self.anchor = (wall, self.now);
     }
 
     /// How much real time passes until a running clock shows `at`.
@@ -87,14 +123,42 @@ mod tests {
     const START: WallTime = WallTime::from_nanos(1_800_000_000_000_000_000);
 
     #[test]
+    fn a_pace_is_a_word_or_a_factor_and_prints_as_it_is_written() {
+        for text in ["virtual", "real", "x60"] {
+            assert_eq!(text.parse::<Pace>().map(|pace| pace.to_string()), Ok(text.to_owned()));
+        }
+        for wrong in ["", "x", "x0", "x-1", "60", "xx", "x9999999"] {
+            assert_eq!(wrong.parse::<Pace>(), Err(PaceError), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_stepped_clock_ignores_real_time() {
         let mut clock = Clock::new(Pace::Stepped, START);
         clock.observe(START + WallLimit::from_secs(99));
         assert_eq!(clock.now(), VirtualTime::OPENING);
-        clock.step_to(VirtualTime::OPENING + VirtualSpan::from_mins(45));
-        clock.step_to(VirtualTime::OPENING);
+        clock.move_to(VirtualTime::OPENING + VirtualSpan::from_mins(45), START);
+        clock.move_to(VirtualTime::OPENING, START);
         assert_eq!(clock.now().since(VirtualTime::OPENING), VirtualSpan::from_mins(45));
         assert_eq!(clock.until(clock.now()), None);
+    }
+
+    #[test]
+    fn a_clock_goes_on_from_where_it_was_moved_and_at_the_pace_it_was_given() {
+        let at = |secs| START + WallLimit::from_secs(secs);
+        let mut clock = Clock::new(Pace::Running(1), START);
+        let begin = clock.now();
+        let mut check = |deed: &dyn Fn(&mut Clock), secs: u64, expected: u64| {
+            deed(&mut clock);
+            clock.observe(at(secs));
+            assert_eq!(clock.now().since(begin), VirtualSpan::from_secs(expected), "after {secs} s");
+        };
+        check(&|clock| clock.observe(at(1)), 2, 2);
+        check(&|clock| clock.move_to(begin + VirtualSpan::from_secs(100), at(2)), 3, 101);
+        check(&|clock| clock.move_to(begin, at(3)), 4, 102);
+        check(&|clock| clock.set_pace(Pace::Running(60), at(4)), 5, 162);
+        check(&|clock| clock.set_pace(Pace::Stepped, at(5)), 9, 162);
+        check(&|clock| clock.set_pace(Pace::Running(1), at(9)), 10, 163);
     }
 
     #[test]

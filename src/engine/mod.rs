@@ -6,6 +6,7 @@
 pub mod clock;
 mod judge;
 mod outbox;
+mod outside;
 pub mod port;
 mod schedule;
 mod speech;
@@ -140,6 +141,20 @@ impl World {
         &self.journal
     }
 
+    /// How its clock runs.
+    #[must_use]
+    pub fn pace(&self) -> Pace {
+        self.clock.pace()
+    }
+
+    /// Where its clock stands at this real instant.
+    #[must_use]
+    pub fn now(&self, wall: WallTime) -> VirtualTime {
+        let mut clock = self.clock.clone();
+        clock.observe(wall);
+        clock.now()
+    }
+
     /// Handles one input that came in at this real time. The effects are to be carried out in order.
     pub fn handle(&mut self, wall: WallTime, input: Input) -> Vec<Effect> {
         self.wall = self.wall.max(wall);
@@ -153,11 +168,9 @@ impl World {
                     self.armed = None;
                 }
             }
-            Input::Act(act) => {
-                if let Err(refusal) = self.perform(|platform, cx| platform.act(cx, &act)) {
-                    self.record(What::Refused { reason: refusal.reason });
-                }
-            }
+            Input::Play { ticket, steps } => self.play(ticket, steps),
+            Input::Advance { ticket, span } => self.pass_time(ticket, span),
+            Input::SetPace(pace) => self.clock.set_pace(pace, self.wall),
         }
         self.advance();
         std::mem::take(&mut self.effects)

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
-use crate::base::id::{AlarmId, DeliveryId};
-use crate::base::time::WallLimit;
-use crate::journal::entry::Outcome;
+use super::clock::Pace;
+use crate::base::id::{AlarmId, DeliveryId, Ticket};
+use crate::base::time::{VirtualSpan, WallLimit};
+use crate::journal::entry::{Miss, Outcome};
 use crate::platform::cx::Credential;
 use crate::platform::route::{Call, Reply};
-use crate::scenario::act::Act;
+use crate::scenario::Step;
 
 /// Something that happened outside.
 #[derive(Debug)]
@@ -30,8 +31,23 @@ pub enum Input {
     },
     /// The real time that [`Effect::Alarm`] asked for has passed.
     Alarm(AlarmId),
-    /// Somebody outside the scenario does something.
-    Act(Act),
+    /// Somebody outside plays steps beside whatever else is played; answered by [`Effect::Played`] once they have ended.
+    Play {
+        /// Names them in the answer.
+        ticket: Ticket,
+        /// What is played, one after the other.
+        steps: Vec<Step>,
+    },
+    /// Somebody outside lets virtual time pass at once, timer by timer, whatever the clock's pace; answered by
+    /// [`Effect::Played`] once all is done that fell due.
+    Advance {
+        /// Names the request in the answer.
+        ticket: Ticket,
+        /// How much time.
+        span: VirtualSpan,
+    },
+    /// Somebody outside has the clock run at another pace from now on.
+    SetPace(Pace),
 }
 
 /// Something to be done outside.
@@ -50,8 +66,36 @@ pub enum Effect {
     },
     /// Callers with this credential are callers of this world from now on.
     Claim(Credential),
+    /// Steps that came from outside have ended.
+    Played {
+        /// Which.
+        ticket: Ticket,
+        /// How.
+        played: Played,
+    },
     /// The scenario has ended. What the bot still does is recorded until the world is closed.
     Finished,
+}
+
+/// How steps that came from outside have ended.
+#[derive(Clone, Debug)]
+pub enum Played {
+    /// All were done, and all expectations met.
+    Met,
+    /// An expectation was not met; what follows it was not played.
+    Missed {
+        /// The number of the step among all that the world has begun, as in the journal.
+        index: usize,
+        /// What happened instead.
+        miss: Miss,
+    },
+    /// A step could not be done; what follows it was not played.
+    Refused {
+        /// The number of the step among all that the world has begun, as in the journal.
+        index: usize,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// A reply and what a fault does to it on its way.

@@ -1,8 +1,9 @@
 //! Walks the steps of a scenario and decides when time may move.
 //!
-//! Steps are played in tracks: the scenario's own, and one for each branch of a `parallel`. On a stepped clock virtual time
-//! moves only once no track can go on without it, timer by timer, and never while a webhook is on its way: the outcome of
-//! each delivery is awaited first. How long the bot may think is real time.
+//! Steps are played in tracks: the scenario's own, one for each branch of a `parallel`, and one for each list of steps
+//! that came from outside. On a stepped clock virtual time moves only once no track can go on without it, timer by timer,
+//! and never while a webhook is on its way: the outcome of each delivery is awaited first. How long the bot may think is real
+//! time.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,13 +12,13 @@ use serde_json::Value as Json;
 use super::World;
 use super::clock::Pace;
 use super::judge;
-use super::port::Effect;
+use super::port::{Effect, Played};
 use super::speech::{self, Speech};
 use super::watch::Watch;
-use crate::base::id::EntrySeq;
+use crate::base::id::{EntrySeq, Ticket};
 use crate::base::time::{VirtualSpan, VirtualTime, WallTime};
 use crate::journal::What;
-use crate::journal::entry::{Source, Verdict};
+use crate::journal::entry::{Miss, Source, Verdict};
 use crate::platform::cx::Refusal;
 use crate::scenario::call::CallStep;
 use crate::scenario::expect::Let;
@@ -31,14 +32,18 @@ pub(super) const ACT_TAKES: VirtualSpan = VirtualSpan::from_secs(1);
 /// answer each other for ever, as when a bot answers its own messages.
 const MOST_AT_ONCE: u32 = 250;
 
-/// The scenario and how far it has got.
+/// What is played in a world, and how far it has got.
 #[derive(Debug)]
 pub(super) struct Stage {
     phase: Phase,
-    /// Steps that go on side by side, the scenario's own first.
+    /// The scenario's steps until they are played.
+    script: Vec<Step>,
+    /// Steps that go on side by side.
     pub(super) tracks: Vec<Track>,
     /// How many steps have begun.
     begun: usize,
+    /// Where the last act from outside stands in the journal.
+    outside: EntrySeq,
     /// What expectations have taken so far.
     pub(super) taken: BTreeSet<EntrySeq>,
     /// How many webhooks of each chat were due since virtual time last went on.
@@ -47,9 +52,9 @@ pub(super) struct Stage {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Phase {
-    /// Nothing is played, or not yet.
+    /// The scenario's steps are not played, or not yet.
     Idle,
-    /// Steps are played.
+    /// They are played.
     Playing,
     /// No more steps; what is on its way is awaited.
     Ending,
@@ -60,7 +65,11 @@ enum Phase {
 /// Steps that are played one after the other.
 #[derive(Debug)]
 pub(super) struct Track {
+    /// What they came with, if they came from outside.
+    ticket: Option<Ticket>,
     steps: VecDeque<Step>,
+    /// The number of the step that it is at.
+    index: usize,
     pub(super) state: State,
     /// Where the last act stands in the journal: expectations look from here on.
     pub(super) window: EntrySeq,
@@ -95,25 +104,72 @@ pub(super) enum Pause {
     Act,
     /// The scenario waits.
     Wait,
+    /// Time passes at once, even if the clock runs.
+    Leap,
+}
+
+impl Track {
+    /// Steps that begin now. Expectations among them look from this entry on.
+    pub(super) fn new(ticket: Option<Ticket>, steps: Vec<Step>, window: EntrySeq, wall: WallTime) -> Self {
+        Self {
+            ticket,
+            steps: steps.into(),
+            index: 0,
+            state: State::Ready,
+            window,
+            granted_from: wall,
+            speech: Speech::new(),
+            parent: None,
+        }
+    }
 }
 
 impl Stage {
     pub(super) fn new(steps: Vec<Step>) -> Self {
-        let own = Track {
-            steps: steps.into(),
-            state: State::Ready,
-            window: EntrySeq(0),
-            granted_from: WallTime::from_nanos(0),
-            speech: Speech::new(),
-            parent: None,
-        };
-        Self { phase: Phase::Idle, tracks: vec![own], begun: 0, taken: BTreeSet::new(), due: BTreeMap::new() }
+        Self {
+            phase: Phase::Idle,
+            script: steps,
+            tracks: Vec::new(),
+            begun: 0,
+            outside: EntrySeq(0),
+            taken: BTreeSet::new(),
+            due: BTreeMap::new(),
+        }
     }
 
-    /// Skips all further steps.
-    pub(super) fn end(&mut self) {
-        self.tracks.clear();
-        self.phase = Phase::Ending;
+    /// Where expectations from outside look from.
+    pub(super) fn outside(&self) -> EntrySeq {
+        self.outside
+    }
+
+    /// Whether nothing is played.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tracks.is_empty()
+    }
+
+    /// Whether it has neither begun a scenario nor anything else to play.
+    fn is_idle(&self) -> bool {
+        self.phase == Phase::Idle && self.is_empty()
+    }
+
+    /// Begins a track, in the place of one that has ended if there is one.
+    pub(super) fn admit(&mut self, track: Track) {
+        match self.tracks.iter_mut().find(|track| matches!(track.state, State::Over)) {
+            Some(ended) => *ended = track,
+            None => self.tracks.push(track),
+        }
+    }
+
+    /// Skips all further steps that came with this ticket; without one, those of the scenario.
+    fn end(&mut self, ticket: Option<Ticket>) {
+        for track in self.tracks.iter_mut().filter(|track| track.ticket == ticket) {
+            track.state = State::Over;
+        }
+    }
+
+    /// Whether the scenario has steps left to play.
+    fn plays_scenario(&self) -> bool {
+        self.tracks.iter().any(|track| track.ticket.is_none() && !matches!(track.state, State::Over))
     }
 
     /// Takes note of a webhook that is due.
@@ -136,17 +192,18 @@ impl Stage {
 
 impl World {
     pub(super) fn begin(&mut self) {
-        if let (Phase::Idle, Some(own)) = (&self.stage.phase, self.stage.tracks.first_mut())
-            && !own.steps.is_empty()
-        {
-            own.granted_from = self.wall;
+        if self.stage.phase == Phase::Idle && !self.stage.script.is_empty() {
+            let steps = std::mem::take(&mut self.stage.script);
+            let own = Track::new(None, steps, EntrySeq(0), self.wall);
+            self.stage.admit(own);
             self.stage.phase = Phase::Playing;
         }
     }
 
     /// Goes on as far as it can without anything more from outside.
     pub(super) fn advance(&mut self) {
-        if let Pace::Running(_) = self.clock.pace() {
+        // Where steps are played on a stepped clock, they say when what is due is done.
+        if self.clock.pace() != Pace::Stepped || self.stage.is_idle() {
             while self.fire_one() {}
         }
         self.break_circle();
@@ -163,7 +220,8 @@ impl World {
         let reason = format!(
             "more than {MOST_AT_ONCE} webhooks about the chat {chat} were due at one moment; does the bot answer its own messages?"
         );
-        self.refuse(reason);
+        self.record(What::Refused { reason });
+        self.stage.end(None);
         self.finish();
     }
 
@@ -176,30 +234,21 @@ impl World {
 
     /// One move of each track, or else of the clock; false if something from outside has to come first.
     fn advance_once(&mut self) -> bool {
-        match self.stage.phase {
-            Phase::Idle | Phase::Done => false,
-            Phase::Playing => {
-                let mut moved = false;
-                let mut track = 0;
-                // Tracks come to be and go on the way.
-                while track < self.stage.tracks.len() {
-                    moved |= self.advance_track(track);
-                    track += 1;
-                }
-                self.stage.tidy();
-                if self.stage.tracks.is_empty() {
-                    self.stage.phase = Phase::Ending;
-                    return true;
-                }
-                moved || self.let_time_pass()
-            }
-            Phase::Ending => {
-                if self.outbox.is_quiet() {
-                    self.finish();
-                }
-                false
-            }
+        let mut moved = false;
+        let mut track = 0;
+        // Tracks come to be and go on the way.
+        while track < self.stage.tracks.len() {
+            moved |= self.advance_track(track);
+            track += 1;
         }
+        if self.stage.phase == Phase::Playing && !self.stage.plays_scenario() {
+            self.stage.phase = Phase::Ending;
+        }
+        self.stage.tidy();
+        if self.stage.phase == Phase::Ending && self.outbox.is_quiet() {
+            self.finish();
+        }
+        moved || self.let_time_pass()
     }
 
     /// One move of a track; false if it has to wait.
@@ -213,21 +262,27 @@ impl World {
             }
             State::Ready => match track.steps.pop_front() {
                 Some(step) => {
-                    let index = self.stage.begun;
+                    track.index = self.stage.begun;
                     self.stage.begun += 1;
-                    self.step(nth, index, step);
+                    self.step(nth, step);
                     true
                 }
                 None => {
-                    let (parent, granted_from) = (track.parent, track.granted_from);
-                    self.join(parent, granted_from);
+                    match (track.parent, track.ticket) {
+                        (Some(parent), _) => {
+                            let granted_from = track.granted_from;
+                            self.join(parent, granted_from);
+                        }
+                        (None, Some(ticket)) => self.effects.push(Effect::Played { ticket, played: Played::Met }),
+                        (None, None) => {}
+                    }
                     true
                 }
             },
             State::Travelling(until, pause) => {
-                let arrived = self.has_arrived(until);
+                let arrived = self.has_arrived(until, pause);
                 let track = &mut self.stage.tracks[nth];
-                if arrived && pause == Pause::Wait {
+                if arrived && pause != Pause::Act {
                     track.granted_from = track.granted_from.max(wall);
                 }
                 track.state = if arrived { State::Ready } else { State::Travelling(until, pause) };
@@ -242,8 +297,8 @@ impl World {
     }
 
     /// A track has ended: the one it came from goes on once all others beside it have ended, too.
-    fn join(&mut self, parent: Option<usize>, granted_from: WallTime) {
-        let Some(parent) = parent.and_then(|parent| self.stage.tracks.get_mut(parent)) else { return };
+    fn join(&mut self, parent: usize, granted_from: WallTime) {
+        let parent = &mut self.stage.tracks[parent];
         parent.granted_from = parent.granted_from.max(granted_from);
         if let State::Forked(left) = &mut parent.state {
             *left -= 1;
@@ -253,10 +308,10 @@ impl World {
         }
     }
 
-    /// Whether a track's time has come. On a stepped clock all that was due on the way is done, too.
-    fn has_arrived(&mut self, until: VirtualTime) -> bool {
+    /// Whether a track's time has come. Where time passes at once, all that was due on the way is done, too.
+    fn has_arrived(&mut self, until: VirtualTime, pause: Pause) -> bool {
         let now = self.clock.now();
-        if self.clock.pace() != Pace::Stepped {
+        if self.clock.pace() != Pace::Stepped && pause != Pause::Leap {
             if now < until {
                 self.arm_for(until);
             }
@@ -265,19 +320,19 @@ impl World {
         now >= until && self.outbox.is_quiet() && self.schedule.first().is_none_or(|first| first > now)
     }
 
-    /// Moves a stepped clock to whatever is due next, if no track speaks against it.
+    /// Moves the clock to whatever is due next, if no track speaks against it.
     fn let_time_pass(&mut self) -> bool {
-        if self.clock.pace() != Pace::Stepped || !self.outbox.is_quiet() {
+        if !self.outbox.is_quiet() {
             return false;
         }
         let Some(limit) = self.limit() else { return false };
         match self.schedule.first().filter(|first| *first <= limit) {
             Some(first) => {
-                self.step_to(first);
+                self.move_to(first);
                 self.fire_one();
             }
             // Where nobody travels, time passes for the sake of timers alone.
-            None if self.is_destination(limit) => self.step_to(limit),
+            None if self.is_destination(limit) => self.move_to(limit),
             None => return false,
         }
         for track in &mut self.stage.tracks {
@@ -288,16 +343,28 @@ impl World {
         true
     }
 
-    /// Moves a stepped clock.
-    pub(super) fn step_to(&mut self, to: VirtualTime) {
+    /// Moves the clock.
+    pub(super) fn move_to(&mut self, to: VirtualTime) {
         if to > self.clock.now() {
             self.stage.due.clear();
         }
-        self.clock.step_to(to);
+        self.clock.move_to(to, self.wall);
     }
 
-    /// How far time may move at once; nothing if it must stand still.
+    /// How far time may move at once; nothing if it must stand still. A running clock goes by itself, and moves only for
+    /// those for whom time passes at once.
     fn limit(&self) -> Option<VirtualTime> {
+        if self.clock.pace() != Pace::Stepped {
+            let leaps = self.stage.tracks.iter().filter_map(|track| match track.state {
+                State::Travelling(until, Pause::Leap) => Some(until),
+                State::Travelling(_, Pause::Act | Pause::Wait)
+                | State::Ready
+                | State::Watching(_)
+                | State::Forked(_)
+                | State::Over => None,
+            });
+            return leaps.min();
+        }
         let mut limit: Option<VirtualTime> = None;
         for track in &self.stage.tracks {
             let until = match &track.state {
@@ -326,22 +393,26 @@ impl World {
     }
 
     /// Begins a step.
-    fn step(&mut self, nth: usize, index: usize, step: Step) {
+    fn step(&mut self, nth: usize, step: Step) {
+        let index = self.stage.tracks[nth].index;
         let seq = self.journal.end();
         self.record(What::Step { index, line: step.place.line, source: step.source });
         let now = self.clock.now();
         let state = match step.action {
             Action::Act(act) => {
                 self.open_window(nth, seq);
+                if let Some(customer) = act.customer() {
+                    self.desk.meet(&customer.value);
+                }
                 self.stage.tracks[nth].speech = speech::of(&mut self.desk, act);
                 State::Ready
             }
             Action::Call(call) => {
                 self.open_window(nth, seq);
                 match self.make_call(index, &call) {
-                    Ok(true) => self.time_of_an_act(),
-                    Ok(false) => return self.stage.end(),
-                    Err(refusal) => return self.refuse(refusal.reason),
+                    Ok(None) => self.time_of_an_act(),
+                    Ok(Some(miss)) => return self.fail(nth, Played::Missed { index, miss }),
+                    Err(refusal) => return self.refuse(nth, refusal.reason),
                 }
             }
             Action::Wait(span) => State::Travelling(now + span, Pause::Wait),
@@ -355,7 +426,7 @@ impl World {
                     self.record(What::Kept { name: binding.name.value, value: shown });
                     State::Ready
                 }
-                Err(reason) => return self.refuse(reason),
+                Err(reason) => return self.refuse(nth, reason),
             },
             Action::OneOf(choice) => {
                 self.choose(nth, choice);
@@ -379,7 +450,7 @@ impl World {
         track.granted_from = self.wall;
         match self.perform(|platform, cx| platform.act(cx, &act)) {
             Ok(()) => self.stage.tracks[nth].state = self.time_of_an_act(),
-            Err(refusal) => self.refuse(refusal.reason),
+            Err(refusal) => self.refuse(nth, refusal.reason),
         }
     }
 
@@ -405,14 +476,9 @@ impl World {
     fn fork(&mut self, nth: usize, seq: EntrySeq, branches: Vec<Vec<Step>>) -> State {
         self.open_window(nth, seq);
         let count = branches.len();
-        self.stage.tracks.extend(branches.into_iter().map(|steps| Track {
-            steps: steps.into(),
-            state: State::Ready,
-            window: seq,
-            granted_from: self.wall,
-            speech: Speech::new(),
-            parent: Some(nth),
-        }));
+        let ticket = self.stage.tracks[nth].ticket;
+        let lane = |steps| Track { parent: Some(nth), ..Track::new(ticket, steps, seq, self.wall) };
+        self.stage.tracks.extend(branches.into_iter().map(lane));
         State::Forked(count)
     }
 
@@ -421,6 +487,9 @@ impl World {
         let track = &mut self.stage.tracks[nth];
         track.window = from;
         track.granted_from = self.wall;
+        if track.ticket.is_some() {
+            self.stage.outside = from;
+        }
     }
 
     /// What an act leads to: the time it takes passes.
@@ -432,22 +501,30 @@ impl World {
         State::Travelling(self.clock.now() + takes, Pause::Act)
     }
 
-    fn refuse(&mut self, reason: String) {
-        self.record(What::Refused { reason });
-        self.stage.end();
+    fn refuse(&mut self, nth: usize, reason: String) {
+        self.record(What::Refused { reason: reason.clone() });
+        self.fail(nth, Played::Refused { index: self.stage.tracks[nth].index, reason });
     }
 
-    /// Makes a call of the scenario's own, and judges the answer; false if it was not as it had to be.
-    fn make_call(&mut self, index: usize, step: &CallStep) -> Result<bool, Refusal> {
+    /// Ends what a track is part of: the scenario, or what came with the same ticket.
+    pub(super) fn fail(&mut self, nth: usize, played: Played) {
+        let ticket = self.stage.tracks[nth].ticket;
+        self.stage.end(ticket);
+        if let Some(ticket) = ticket {
+            self.effects.push(Effect::Played { ticket, played });
+        }
+    }
+
+    /// Makes a call of the scenario's own, and judges the answer; what is wrong with it if it is not as it has to be.
+    fn make_call(&mut self, index: usize, step: &CallStep) -> Result<Option<Miss>, Refusal> {
         let call = self.platform.compose(self.clock.now(), self.desk.request(step))?;
         let seq = self.journal.end();
         self.answer(call, Source::Scenario);
-        let Some(wanted) = &step.answer else { return Ok(true) };
+        let Some(wanted) = &step.answer else { return Ok(None) };
         let call = self.journal.since(seq).next().expect("an answered call is recorded before what comes of it");
         let miss = judge::answered(wanted, call, (&self.journal, &self.desk));
-        let met = miss.is_none();
-        self.record(What::Judged { index, verdict: miss.map_or(Verdict::Met, Verdict::Missed) });
-        Ok(met)
+        self.record(What::Judged { index, verdict: miss.clone().map_or(Verdict::Met, Verdict::Missed) });
+        Ok(miss)
     }
 
     /// The value that a `let` keeps, and as it is shown.

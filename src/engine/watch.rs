@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::World;
 use super::clock::Pace;
 use super::judge::{self, Finding, Window};
+use super::port::Played;
 use super::stage::State;
 use crate::base::id::EntrySeq;
 use crate::base::time::{VirtualTime, WallLimit, WallTime};
@@ -71,7 +72,7 @@ impl World {
             Decision::Met(matches) => {
                 let last = matches.iter().max().and_then(|seq| self.journal.since(*seq).next()).map(|entry| entry.wall);
                 if let (Pace::Stepped, Some(by), true) = (self.clock.pace(), watch.by, watch.is_absence()) {
-                    self.step_to(by);
+                    self.move_to(by);
                 }
                 self.record(What::Judged { index: watch.index, verdict: Verdict::Met });
                 self.stage.taken.extend(matches);
@@ -82,8 +83,8 @@ impl World {
             }
             Decision::Missed(finding) => {
                 let miss = self.miss(nth, &watch, finding);
-                self.record(What::Judged { index: watch.index, verdict: Verdict::Missed(miss) });
-                self.stage.end();
+                self.record(What::Judged { index: watch.index, verdict: Verdict::Missed(miss.clone()) });
+                self.fail(nth, Played::Missed { index: watch.index, miss });
                 true
             }
             Decision::LookAgain(at) => {

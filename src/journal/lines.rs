@@ -39,7 +39,9 @@ pub fn lines(journal: &Journal, wall: Wall) -> String {
     out
 }
 
-fn line(entry: &Entry, start: Option<WallTime>) -> String {
+/// One entry as a JSON object, with the real time since `start` if that is given.
+#[must_use]
+pub fn line(entry: &Entry, start: Option<WallTime>) -> String {
     let wall_ms = start.map(|start| millis(entry.after(start)));
     let line = Line { seq: entry.seq.0, at: entry.at.exact(), wall_ms, what: &entry.what };
     serde_json::to_string(&line).expect("an entry has only string keys and finite numbers")

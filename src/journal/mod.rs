@@ -5,6 +5,7 @@
 
 pub mod entry;
 pub mod file;
+mod kind;
 pub mod lines;
 
 use std::collections::VecDeque;

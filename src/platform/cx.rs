@@ -19,6 +19,7 @@ use crate::fault::Deed;
 use crate::fault::plan::Plan;
 use crate::journal::What;
 use crate::journal::entry::{Change, Party, Role, Said, Source};
+use crate::scenario::Known;
 use crate::scenario::act::CustomerSpec;
 use crate::scenario::call::{CallStep, Target};
 use crate::scenario::decode::Located;
@@ -45,6 +46,28 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// Somebody of whom so much is said; the rest is drawn.
+    fn made_up(key: &str, spec: &CustomerSpec, streams: &mut Streams) -> Self {
+        let draw = streams.of(format!("customer/{key}"));
+        // Drawn even where the scenario gives a value, so that giving one does not change the others.
+        let (english, email, id, phone) = (draw.name(Locale::En), draw.email(), draw.guid(), draw.phone());
+        let locale = spec.locale.unwrap_or(Locale::En);
+        let name = match locale {
+            Locale::En => english,
+            // From a stream of their own, so that the language changes nothing but the name.
+            Locale::He | Locale::Ar => streams.of(format!("customer/{key}/name")).name(locale),
+        };
+        Self {
+            key: key.to_owned(),
+            name: spec.name.clone().unwrap_or(name),
+            email: spec.email.clone().unwrap_or(email),
+            id: spec.id.clone().unwrap_or(id),
+            phone: spec.phone.clone().unwrap_or(phone),
+            locale,
+            manner: spec.manner.clone(),
+        }
+    }
+
     /// As a party to a chat.
     #[must_use]
     pub fn party(&self) -> Party {
@@ -127,30 +150,8 @@ impl Desk {
     #[must_use]
     pub fn new(seed: Seed, world: &str, specs: &IndexMap<String, CustomerSpec>, identities: Identities) -> Self {
         let mut streams = Streams::new(seed, world);
-        let customers = specs
-            .iter()
-            .map(|(key, spec)| {
-                let draw = streams.of(format!("customer/{key}"));
-                // Drawn even where the scenario gives a value, so that giving one does not change the others.
-                let (english, email, id, phone) = (draw.name(Locale::En), draw.email(), draw.guid(), draw.phone());
-                let locale = spec.locale.unwrap_or(Locale::En);
-                let name = match locale {
-                    Locale::En => english,
-                    // From a stream of their own, so that the language changes nothing but the name.
-                    Locale::He | Locale::Ar => streams.of(format!("customer/{key}/name")).name(locale),
-                };
-                let customer = Customer {
-                    key: key.clone(),
-                    name: spec.name.clone().unwrap_or(name),
-                    email: spec.email.clone().unwrap_or(email),
-                    id: spec.id.clone().unwrap_or(id),
-                    phone: spec.phone.clone().unwrap_or(phone),
-                    locale,
-                    manner: spec.manner.clone(),
-                };
-                (key.clone(), customer)
-            })
-            .collect();
+        let customers =
+            specs.iter().map(|(key, spec)| (key.clone(), Customer::made_up(key, spec, &mut streams))).collect();
         Self {
             streams,
             plan: Plan::default(),
@@ -163,6 +164,25 @@ impl Desk {
             outgoing: Vec::new(),
             wakes: Vec::new(),
             claims: Vec::new(),
+        }
+    }
+
+    /// Makes a customer known that steps call `key`, if nobody is yet: one of whom nothing is said.
+    pub fn meet(&mut self, key: &str) {
+        if !self.customers.contains_key(key) {
+            let customer = Customer::made_up(key, &CustomerSpec::default(), &mut self.streams);
+            self.customers.insert(key.to_owned(), customer);
+        }
+    }
+
+    /// What steps from outside may refer to.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        let keys = |names: &IndexMap<String, String>| names.keys().cloned().collect();
+        Known {
+            customers: self.customers.keys().cloned().collect(),
+            chats: keys(&self.chats),
+            names: keys(&self.values),
         }
     }
 

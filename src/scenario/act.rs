@@ -431,6 +431,34 @@ impl Act {
         }
     }
 
+    /// The customer who does it, as written, if none but a customer can.
+    #[must_use]
+    pub fn customer(&self) -> Option<&Located<String>> {
+        match self {
+            Self::StartChat(_)
+            | Self::Choose(_)
+            | Self::Pick(_)
+            | Self::Delete(_)
+            | Self::Leave(_)
+            | Self::OptOut(_)
+            | Self::OptIn(_) => self.doer(),
+            Self::Say(_)
+            | Self::Attach(_)
+            | Self::Read(_)
+            | Self::Transfer(_)
+            | Self::Tag(_)
+            | Self::Close(_)
+            | Self::SetStatus(_)
+            | Self::Assign(_)
+            | Self::Hold(_)
+            | Self::Resume(_)
+            | Self::Receipt(_)
+            | Self::ReportProblem(_)
+            | Self::ResolveProblem(_)
+            | Self::Subscribe(_) => None,
+        }
+    }
+
     /// The texts in it that may hold names.
     #[must_use]
     pub fn texts(&self) -> Vec<&Text> {

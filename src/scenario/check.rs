@@ -10,6 +10,7 @@ use super::expect::{Defaults, Expect, Let, NOBODY, Subject, check_word};
 use super::flow::Flow;
 use super::include::{Included, Library, Nowhere};
 use super::node::{self, Node, Value};
+use super::steps::Strangers;
 use super::text::{BOT, CHAT, CUSTOMER, PHONE, Text, Word};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
 use crate::base::address::is_address;
@@ -141,23 +142,9 @@ fn scenario(root: &Node, row: Option<&Row>, reading: &Reading<'_>, problems: &mu
         Some(Value::Map(members)) => members.iter().map(|(key, _)| key.name.clone()).collect(),
         _ => Vec::new(),
     };
-    let events = staff.as_ref().map(|staff| staff.events.clone()).unwrap_or_default();
-    let mut checker = Checker {
-        vendor,
-        customers: people,
-        staff,
-        events,
-        chats: Vec::new(),
-        names: Vec::new(),
-        repeated: 0,
-        choices: 0,
-        lane: None,
-        defaults: defaults.flatten().unwrap_or_default(),
-        library: reading.library,
-        row,
-        included: Included::default(),
-        problems,
-    };
+    let mut checker = Checker::new(vendor, people, staff, reading.library, problems);
+    checker.defaults = defaults.flatten().unwrap_or_default();
+    checker.row = row;
     let steps: Vec<Step> = steps?.iter().flat_map(|Unread(node)| checker.steps(node)).collect();
     if reading.purpose == Purpose::Play && problems.is_empty() {
         nothing_tested(root, &steps, problems);
@@ -186,7 +173,7 @@ fn vendor<'v>(
 }
 
 /// What the tenant has; nothing if `setup:` has problems, lest each of them bring a dozen others.
-fn staff(vendor: &Vocabulary, setup: &Node, problems: &mut Problems) -> Option<Staff> {
+pub(super) fn staff(vendor: &Vocabulary, setup: &Node, problems: &mut Problems) -> Option<Staff> {
     let before = problems.len();
     let staff = (vendor.setup)(setup, problems);
     (problems.len() == before).then_some(staff)
@@ -207,6 +194,7 @@ fn nothing_tested(root: &Node, steps: &[Step], problems: &mut Problems) {
 pub(super) struct Checker<'v, 'p> {
     vendor: &'v Vocabulary,
     customers: Vec<String>,
+    pub(super) strangers: Strangers,
     staff: Option<Staff>,
     /// Events that the tenant names itself, and what may be such a name: all texts that were sent to it so far.
     events: Vec<String>,
@@ -229,6 +217,34 @@ pub(super) struct Checker<'v, 'p> {
     /// Which included files are being read.
     pub(super) included: Included,
     pub(super) problems: &'p mut Problems,
+}
+
+impl<'v, 'p> Checker<'v, 'p> {
+    pub(super) fn new(
+        vendor: &'v Vocabulary,
+        customers: Vec<String>,
+        staff: Option<Staff>,
+        library: &'v dyn Library,
+        problems: &'p mut Problems,
+    ) -> Self {
+        Self {
+            vendor,
+            customers,
+            strangers: Strangers::Unknown,
+            events: staff.as_ref().map(|staff| staff.events.clone()).unwrap_or_default(),
+            staff,
+            chats: Vec::new(),
+            names: Vec::new(),
+            repeated: 0,
+            choices: 0,
+            lane: None,
+            defaults: Defaults::default(),
+            library,
+            row: None,
+            included: Included::default(),
+            problems,
+        }
+    }
 }
 
 impl Checker<'_, '_> {
@@ -408,6 +424,9 @@ impl Checker<'_, '_> {
             | Act::Leave(_)
             | Act::OptOut(_)
             | Act::OptIn(_) => {
+                if self.strangers == Strangers::Welcome && !self.is_staff(who) && !self.customers.contains(&who.value) {
+                    self.customers.push(who.value.clone());
+                }
                 let known = words(&self.customers);
                 check_word(&codes::UNKNOWN_PERSON, "customer of this scenario", who, &known, self.problems);
             }
@@ -426,6 +445,10 @@ impl Checker<'_, '_> {
             Act::Close(_) => self.person("customer or agent here", who, &["system"]),
             Act::Say(_) | Act::Attach(_) | Act::Read(_) => self.person("customer or agent here", who, &[]),
         }
+    }
+
+    fn is_staff(&self, who: &Located<String>) -> bool {
+        self.staff.as_ref().is_some_and(|staff| staff.agents.contains(&who.value))
     }
 
     /// Checks a customer, an agent, a bot or one of `besides`.

@@ -19,12 +19,14 @@ pub mod node;
 pub mod pattern;
 mod reader;
 pub mod schema;
+mod steps;
 pub mod text;
 pub mod write;
 
 use indexmap::IndexMap;
 
 pub use check::{load, load_rows, load_setup, load_tenant};
+pub use steps::{Known, load_steps};
 
 use self::act::{Act, CustomerSpec};
 use self::call::CallStep;

@@ -7,58 +7,75 @@ use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use serde::Serialize;
 
-use super::Limits;
 use super::faulty::{self, Mark, Portion, Severed, Stage};
 use super::ticker;
 use super::world::Core;
 use super::worlds::Worlds;
+use super::{Limits, Service};
 use crate::base::percent::escape;
+use crate::engine::port::Treated;
 use crate::platform::Vendor;
 use crate::platform::route::{Body, Call, Reply};
 
 /// What the answers of one connection have in common.
-pub(super) struct Connection<C: Core> {
-    pub(super) worlds: Worlds<C>,
+pub(super) struct Connection<S> {
+    pub(super) service: S,
     pub(super) limits: Limits,
     pub(super) mark: Mark,
 }
 
-impl<C: Core> Connection<C> {
+impl<S: Service> Connection<S> {
     /// Answers one request. Runs on the task of its connection from the first byte to the last.
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Portion>, Severed> {
-        let vendors = self.worlds.vendors();
-        let path = decoded(request.uri().path());
-        let served = vendors.iter().find_map(|vendor| vendor.serves(&path).map(|offset| (vendor, offset)));
-        let Some((vendor, offset)) = served else {
-            return Ok(self.own(404, &Unknown::of(&path, vendors)));
-        };
-        let path = match path {
-            Cow::Owned(path) if offset == 0 => path,
-            path => path[offset..].to_owned(),
-        };
         let (head, incoming) = request.into_parts();
+        let admitted = match self.service.admit(&head) {
+            Ok(admitted) => admitted,
+            Err(reply) => return Ok(self.unread(reply)),
+        };
         let body = match read(&head.headers, incoming, &self.limits).await {
             Ok(body) => body,
-            Err(error) => return Ok(self.own(400, &Unreadable { error: error.to_string() })),
+            Err(error) => return Ok(self.unread(Reply::json(400, None, &Unreadable { error: error.to_string() }))),
         };
         match body {
             Body::Whole(_) => {}
             Body::TooLarge(_) | Body::TooSlow => self.mark.set(Stage::Unread),
         }
-        let query = head.uri.query().unwrap_or_default().to_owned();
-        let call = Call { method: head.method, path, query, headers: head.headers, body, params: Vec::new() };
-        faulty::carry_out(self.worlds.call(vendor, call), &self.mark).await
+        faulty::carry_out(self.service.answer(admitted, head, body).await, &self.mark).await
     }
 
-    /// An answer that no vendor gives. What the client may still be sending is not read.
-    fn own(&self, status: u16, document: &impl Serialize) -> Response<Portion> {
+    /// An answer before what the client may still be sending was read.
+    fn unread(&self, reply: Reply) -> Response<Portion> {
         self.mark.set(Stage::Unread);
-        faulty::plain(Reply::json(status, None, document))
+        faulty::plain(reply)
+    }
+}
+
+impl<C: Core> Service for Worlds<C> {
+    /// The vendor, and the path as it knows it.
+    type Admitted = (&'static Vendor, String);
+
+    fn admit(&self, head: &Parts) -> Result<Self::Admitted, Reply> {
+        let vendors = self.vendors();
+        let path = decoded(head.uri.path());
+        let served = vendors.iter().find_map(|vendor| vendor.serves(&path).map(|offset| (vendor, offset)));
+        let (vendor, offset) = served.ok_or_else(|| Reply::json(404, None, &Unknown::of(&path, vendors)))?;
+        let path = match path {
+            Cow::Owned(path) if offset == 0 => path,
+            path => path[offset..].to_owned(),
+        };
+        Ok((vendor, path))
+    }
+
+    async fn answer(&self, (vendor, path): Self::Admitted, head: Parts, body: Body) -> Treated {
+        let query = head.uri.query().unwrap_or_default().to_owned();
+        let call = Call { method: head.method, path, query, headers: head.headers, body, params: Vec::new() };
+        self.call(vendor, call)
     }
 }
 

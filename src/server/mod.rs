@@ -1,4 +1,4 @@
-//! Inbound: one listener for all vendors.
+//! Inbound: one listener for all vendors, and whatever else is served within the same limits as a [`Service`].
 //!
 //! From the socket to the core and back, in this order, and why in this order:
 //!
@@ -6,8 +6,9 @@
 //!    the operating system.
 //! 2. **`faulty` stream**: lies directly on the socket, because a reset or a cut answer is a matter of bytes, not of HTTP.
 //! 3. **hyper**: parses heads within their limits of size and time, and refuses what is not HTTP.
-//! 4. **`http`**: finds the vendor by the path, reads the body within its limits. It comes before the world is looked up,
-//!    since a credential may stand in the body, and since no world may be kept waiting by a slow client.
+//! 4. **`http`**: has the service judge the head (the vendors' finds the vendor by the path), and reads the body within its
+//!    limits. It comes before the world is looked up, since a credential may stand in the body, and since no world may be
+//!    kept waiting by a slow client.
 //! 5. **[`worlds`]**: finds the world by the vendor's credential.
 //! 6. **[`world`]**: takes the world's lock for as long as the core computes, and carries out the effects after.
 //! 7. **`faulty` answer**: last, as the core has already decided and recorded what it does; a delay holds no lock.
@@ -26,6 +27,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 
+use ::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use tokio::net::{TcpListener, TcpStream};
@@ -34,9 +36,9 @@ use tokio::task::JoinSet;
 
 use self::faulty::{Mark, Stage, Wire};
 use self::http::Connection;
-use self::world::Core;
-use self::worlds::Worlds;
 use crate::base::time::WallLimit;
+use crate::engine::port::Treated;
+use crate::platform::route::{Body, Reply};
 
 /// Where the vendors listen unless another address is asked for.
 pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4600);
@@ -75,7 +77,7 @@ impl Default for Limits {
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// Somebody else does.
-    #[error("listen on {address}: the port is in use; stop what uses it, or take a free one with `--port 0`")]
+    #[error("listen on {address}: the port is in use")]
     PortInUse {
         /// The address that was asked for.
         address: SocketAddr,
@@ -88,6 +90,21 @@ pub enum ServerError {
         /// The reason.
         source: io::Error,
     },
+}
+
+/// Answers requests, whatever connection they come on.
+pub trait Service: Clone + Send + Sync + 'static {
+    /// What the head of a request tells about it.
+    type Admitted: Send;
+
+    /// Judges a request by its head, before anything of its body is read.
+    ///
+    /// # Errors
+    /// The answer, if the head is enough for one. The body is not read then.
+    fn admit(&self, head: &Parts) -> Result<Self::Admitted, Reply>;
+
+    /// Answers a request. Dropped where it stands if the client goes away.
+    fn answer(&self, admitted: Self::Admitted, head: Parts, body: Body) -> impl Future<Output = Treated> + Send;
 }
 
 /// A server that listens; it answers once it is run.
@@ -121,7 +138,7 @@ impl Server {
 
     /// Answers until `stop` is ready; then takes no more connections, finishes the requests that are open if they do not
     /// take longer than the limit, and closes the rest.
-    pub async fn run<C: Core>(self, worlds: Worlds<C>, stop: impl Future<Output = ()>) {
+    pub async fn run<S: Service>(self, service: S, stop: impl Future<Output = ()>) {
         let Self { listener, limits, .. } = self;
         let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
         let stopping = watch::Sender::new(());
@@ -137,7 +154,7 @@ impl Server {
                 () = &mut stop => break,
                 Some(_) = connections.join_next() => {}
                 (stream, place) = next => {
-                    let connection = serve(stream, worlds.clone(), limits, stopping.subscribe());
+                    let connection = serve(stream, service.clone(), limits, stopping.subscribe());
                     connections.spawn(async move {
                         connection.await;
                         drop(place);
@@ -170,13 +187,13 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-async fn serve<C: Core>(stream: TcpStream, worlds: Worlds<C>, limits: Limits, mut stopping: watch::Receiver<()>) {
+async fn serve<S: Service>(stream: TcpStream, service: S, limits: Limits, mut stopping: watch::Receiver<()>) {
     // Answers are written whole, so nothing is won by waiting for more; an error only costs that time.
     let _ = stream.set_nodelay(true);
     let mark = Mark::default();
     let wire = Wire::new(stream, mark.clone());
-    let shared = Arc::new(Connection { worlds, limits, mark: mark.clone() });
-    let service = service_fn(move |request| {
+    let shared = Arc::new(Connection { service, limits, mark: mark.clone() });
+    let answering = service_fn(move |request| {
         let shared = Arc::clone(&shared);
         async move { shared.answer(request).await }
     });
@@ -184,7 +201,7 @@ async fn serve<C: Core>(stream: TcpStream, worlds: Worlds<C>, limits: Limits, mu
         .timer(ticker::for_hyper())
         .header_read_timeout(limits.head_time.as_duration())
         .max_header_size(limits.head)
-        .serve_connection(wire, service);
+        .serve_connection(wire, answering);
     let mut connection = pin!(connection);
     // How a connection ends is the client's business; what matters of it is in the journal already.
     tokio::select! {

@@ -6,18 +6,22 @@
 //! Whatever a world has under way (attempts to deliver, alarms) are tasks that the world owns: they hold it weakly, and
 //! end with it. Once a world is closed it takes no more inputs, so nothing of it can show up later.
 
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::ticker;
 use super::worlds::Registry;
-use crate::base::time::WallTime;
+use crate::base::id::Ticket;
+use crate::base::time::{VirtualSpan, WallTime};
 use crate::delivery::Delivery;
-use crate::engine::port::{Attempt, Effect, Input, Treated};
+use crate::engine::port::{Attempt, Effect, Input, Played, Treated};
 use crate::platform::cx::Credential;
 use crate::platform::route::Call;
+use crate::scenario::Step;
 
 /// What the rim needs of a world's inside; `engine::World` is the one that counts.
 pub trait Core: Send + 'static {
@@ -51,6 +55,11 @@ pub(super) struct Shared<C: Core> {
     inside: Mutex<Inside<C>>,
     /// What is under way; nothing from the moment the world is closed.
     tasks: Mutex<Option<JoinSet<()>>>,
+    /// Who waits for steps from outside; nobody can from the moment the world is closed.
+    waiting: Mutex<Option<HashMap<Ticket, oneshot::Sender<Played>>>>,
+    tickets: AtomicU64,
+    /// Told, while somebody listens, that something has come in.
+    stirred: watch::Sender<()>,
     phase: watch::Sender<Phase>,
     delivery: Delivery,
     registry: Weak<Registry<C>>,
@@ -92,6 +101,9 @@ impl<C: Core> WorldHandle<C> {
             platform,
             inside: Mutex::new(Inside { core, open: true }),
             tasks: Mutex::new(Some(JoinSet::new())),
+            waiting: Mutex::new(Some(HashMap::new())),
+            tickets: AtomicU64::new(0),
+            stirred: watch::Sender::new(()),
             phase: watch::Sender::new(Phase::Playing),
             delivery,
             registry,
@@ -114,6 +126,7 @@ impl<C: Core> WorldHandle<C> {
             }
             inside.core.handle(ticker::now(), Input::Call(call))
         };
+        self.0.stir();
         let reply = self.carry_out(effects);
         Ok(reply.expect("a core answers every call among the effects of that very input"))
     }
@@ -127,7 +140,47 @@ impl<C: Core> WorldHandle<C> {
             }
             inside.core.handle(ticker::now(), input)
         };
+        self.0.stir();
         self.carry_out(effects);
+    }
+
+    /// Plays steps and waits until they have ended; nothing if the world is closed before. They are played to their end
+    /// even if nobody waits any more.
+    pub async fn play(&self, steps: Vec<Step>) -> Option<Played> {
+        self.ask(|ticket| Input::Play { ticket, steps }).await
+    }
+
+    /// Lets virtual time pass at once, and waits until all that fell due is done; nothing if the world is closed before.
+    pub async fn advance(&self, span: VirtualSpan) -> Option<Played> {
+        self.ask(|ticket| Input::Advance { ticket, span }).await
+    }
+
+    async fn ask(&self, input: impl FnOnce(Ticket) -> Input) -> Option<Played> {
+        let ticket = Ticket(self.0.tickets.fetch_add(1, Ordering::Relaxed));
+        let (tell, told) = oneshot::channel();
+        lock(&self.0.waiting).as_mut()?.insert(ticket, tell);
+        self.input(input(ticket));
+        told.await.ok()
+    }
+
+    /// Waits until a look at the core finds something: looks now, and again whenever something has come in. Nothing if the
+    /// world is closed before.
+    pub async fn until<T>(&self, mut look: impl FnMut(&C) -> Option<T>) -> Option<T> {
+        // It hears what comes in from here on, so nothing between looking and waiting is missed.
+        let mut stirred = self.0.stirred.subscribe();
+        loop {
+            let found = {
+                let inside = lock(&self.0.inside);
+                if !inside.open {
+                    return None;
+                }
+                look(&inside.core)
+            };
+            if found.is_some() {
+                return found;
+            }
+            stirred.changed().await.ok()?;
+        }
     }
 
     /// Looks at the core, also after the world was closed. Calls and inputs wait meanwhile.
@@ -167,6 +220,12 @@ impl<C: Core> WorldHandle<C> {
                     });
                 }
                 Effect::Claim(credential) => self.claim(credential),
+                Effect::Played { ticket, played } => {
+                    if let Some(tell) = lock(&self.0.waiting).as_mut().and_then(|waiting| waiting.remove(&ticket)) {
+                        // Whoever waited may be gone; the steps were played all the same.
+                        let _ = tell.send(played);
+                    }
+                }
                 Effect::Finished => {
                     self.0.phase.send_if_modified(|phase| {
                         let news = *phase < Phase::Finished;
@@ -209,10 +268,18 @@ impl<C: Core> WorldHandle<C> {
 }
 
 impl<C: Core> Shared<C> {
+    fn stir(&self) {
+        if self.stirred.receiver_count() > 0 {
+            self.stirred.send_replace(());
+        }
+    }
+
     pub(super) fn close(&self) {
         lock(&self.inside).open = false;
         // Dropping the tasks ends them.
         drop(lock(&self.tasks).take());
+        drop(lock(&self.waiting).take());
+        self.stir();
         self.phase.send_replace(Phase::Closed);
         if let Some(registry) = self.registry.upgrade() {
             registry.release(self.platform, self.id);

@@ -98,6 +98,19 @@ impl<C: Core> Worlds<C> {
         }
     }
 
+    /// Opens a world that owns these credentials; nothing if another open world owns one of them.
+    #[must_use]
+    pub fn try_open(
+        &self,
+        platform: &'static str,
+        claims: &BTreeSet<Credential>,
+        core: C,
+        delivery: Delivery,
+    ) -> Option<WorldHandle<C>> {
+        let world = self.0.world(platform, Standing::Tenant, core, delivery);
+        self.0.admit(&world, claims).then_some(world)
+    }
+
     /// Answers a call in the world it belongs to: the one that owns its credential; if none does, the platform's only
     /// open world; if there is not exactly one, the platform's lobby, so that the vendor's own refusal is what the caller
     /// gets.

@@ -6,4 +6,5 @@ mod hostile;
 mod include;
 mod matching;
 mod rules;
+mod steps;
 pub(crate) mod toy;

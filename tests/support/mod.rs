@@ -2,6 +2,7 @@
 
 pub(crate) mod bots;
 pub(crate) mod client;
+pub(crate) mod controlled;
 pub(crate) mod core;
 pub(crate) mod fake_vendor;
 pub(crate) mod program;

@@ -28,6 +28,8 @@ pub(crate) async fn rehearsal(words: &[&str]) -> Ran {
             Command::Explore(args) => cli::explore::run(args, PLATFORMS, &mut terminal).await,
             Command::Trigger(args) => cli::trigger::run(args, PLATFORMS, &mut terminal).await,
             Command::Serve(args) => cli::serve::run(args, PLATFORMS, &mut terminal).await,
+            Command::Act(args) => cli::act::run(args, &mut terminal).await,
+            Command::Exec(_) => panic!("`exec` has exit codes of its own; start it as a process"),
             Command::Look(look) => cli::look(look, PLATFORMS, &mut terminal),
         },
         Err(stopped) => stopped.tell(&mut terminal),

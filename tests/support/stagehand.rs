@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use rehearsal::base::id::Ticket;
 use rehearsal::base::rng::Seed;
 use rehearsal::base::time::{WallLimit, WallTime};
 use rehearsal::engine::clock::Pace;
-use rehearsal::engine::port::{Attempt, Effect, Input, Treated};
+use rehearsal::engine::port::{Attempt, Effect, Input, Played, Treated};
 use rehearsal::engine::{Opening, World};
 use rehearsal::journal::entry::{Outcome, Verdict, What};
 use rehearsal::journal::lines::{Wall, lines};
@@ -58,7 +59,11 @@ pub(crate) struct Play {
     pub(crate) world: World,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) replies: Vec<Treated>,
-    wall: WallTime,
+    /// How steps from outside ended, in that order.
+    pub(crate) played: Vec<(Ticket, Played)>,
+    pub(crate) wall: WallTime,
+    inputs: VecDeque<Input>,
+    alarms: Vec<(WallTime, Input)>,
 }
 
 pub(crate) const START: WallTime = WallTime::from_nanos(1_790_000_000_000_000_000);
@@ -68,50 +73,119 @@ pub(crate) fn play(vendor: &Vendor, text: &str, bot: impl FnMut(&Attempt) -> Rea
     play_at(vendor, text, Pace::Stepped, bot)
 }
 
-pub(crate) fn play_at(vendor: &Vendor, text: &str, pace: Pace, mut bot: impl FnMut(&Attempt) -> Reaction) -> Play {
+pub(crate) fn play_at(vendor: &Vendor, text: &str, pace: Pace, bot: impl FnMut(&Attempt) -> Reaction) -> Play {
+    play_all(vendor, text, pace, [], bot)
+}
+
+/// Plays a scenario to its end, with something that comes in from outside when it has begun.
+pub(crate) fn play_beside<const N: usize>(
+    vendor: &Vendor,
+    text: &str,
+    inputs: [Input; N],
+    bot: impl FnMut(&Attempt) -> Reaction,
+) -> Play {
+    play_all(vendor, text, Pace::Stepped, inputs, bot)
+}
+
+fn play_all<const N: usize>(
+    vendor: &Vendor,
+    text: &str,
+    pace: Pace,
+    inputs: [Input; N],
+    mut bot: impl FnMut(&Attempt) -> Reaction,
+) -> Play {
     let scenario = scenario::load(text, &[vendor.vocabulary]).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let opening =
         Opening { pace, ..Opening::play(&scenario, "test", scenario.seed.unwrap_or(Seed(1)), Identities::WellKnown) };
-    let world = World::open(vendor, opening, START).expect("the set-up was checked");
-    let mut play = Play { world, attempts: Vec::new(), replies: Vec::new(), wall: START };
-    play.run(&mut bot);
+    let mut play = Play::new(World::open(vendor, opening, START).expect("the set-up was checked"));
+    play.inputs.push_back(Input::Begin);
+    play.inputs.extend(inputs);
+    play.run(&mut bot, |play, effect| {
+        assert!(effect.is_some(), "the world waits for nothing:\n{}", play.journal());
+        matches!(effect, Some(Effect::Finished))
+    });
     play
 }
 
+/// A tenant that is only served.
+pub(crate) fn serve(vendor: &Vendor, text: &str, pace: Pace) -> Play {
+    let scenario = scenario::load_setup(text, &[vendor.vocabulary]).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let opening = Opening { pace, ..Opening::play(&scenario, "test", Seed(1), Identities::WellKnown) };
+    Play::new(World::open(vendor, opening, START).expect("the set-up was checked"))
+}
+
 impl Play {
-    fn run(&mut self, bot: &mut impl FnMut(&Attempt) -> Reaction) {
-        let mut inputs = VecDeque::from([Input::Begin]);
-        let mut alarms: Vec<(WallTime, Input)> = Vec::new();
+    fn new(world: World) -> Self {
+        Self {
+            world,
+            attempts: Vec::new(),
+            replies: Vec::new(),
+            played: Vec::new(),
+            wall: START,
+            inputs: VecDeque::new(),
+            alarms: Vec::new(),
+        }
+    }
+
+    /// Puts inputs in, one right after the other, and plays on until steps from outside have ended so often.
+    pub(crate) fn put(
+        &mut self,
+        inputs: impl IntoIterator<Item = Input>,
+        ends: usize,
+        bot: impl FnMut(&Attempt) -> Reaction,
+    ) {
+        self.inputs.extend(inputs);
+        let all = self.played.len() + ends;
+        self.run(&mut { bot }, |play, effect| {
+            assert!(effect.is_some() || play.played.len() == all, "nothing ends:\n{}", play.journal());
+            play.played.len() == all && play.inputs.is_empty()
+        });
+    }
+
+    /// Carries out effects until `enough`, which is also asked when the world waits for nothing.
+    fn run(
+        &mut self,
+        bot: &mut impl FnMut(&Attempt) -> Reaction,
+        mut enough: impl FnMut(&Self, Option<&Effect>) -> bool,
+    ) {
         for _ in 0..100_000 {
-            let input = match inputs.pop_front() {
+            let input = match self.inputs.pop_front() {
                 Some(input) => input,
                 None => {
                     // Nothing happens by itself any more: real time goes on to the next alarm.
-                    alarms.sort_by_key(|(at, _)| *at);
-                    assert!(!alarms.is_empty(), "the world waits for nothing:\n{}", self.journal());
-                    let (at, input) = alarms.remove(0);
+                    self.alarms.sort_by_key(|(at, _)| *at);
+                    if self.alarms.is_empty() && enough(self, None) {
+                        return;
+                    }
+                    let (at, input) = self.alarms.remove(0);
                     self.wall = self.wall.max(at);
                     input
                 }
             };
             for effect in self.world.handle(self.wall, input) {
-                match effect {
-                    Effect::Reply(reply) => self.replies.push(reply),
-                    Effect::Alarm { id, after } => alarms.push((self.wall + after, Input::Alarm(id))),
-                    Effect::Claim(_) => {}
-                    Effect::Finished => return,
+                match &effect {
+                    Effect::Reply(_) | Effect::Claim(_) | Effect::Finished => {}
+                    Effect::Alarm { id, after } => self.alarms.push((self.wall + *after, Input::Alarm(*id))),
+                    Effect::Played { ticket, played } => self.played.push((*ticket, played.clone())),
                     Effect::Attempt(attempt) => {
-                        let reaction = bot(&attempt);
+                        let reaction = bot(attempt);
                         self.wall = self.wall + reaction.takes;
-                        inputs.extend(reaction.calls.into_iter().map(Input::Call));
+                        self.inputs.extend(reaction.calls.into_iter().map(Input::Call));
                         let (delivery, n) = (attempt.delivery, attempt.attempt);
-                        inputs.push_back(Input::Attempted { delivery, attempt: n, outcome: reaction.outcome });
-                        self.attempts.push(attempt);
+                        self.inputs.push_back(Input::Attempted { delivery, attempt: n, outcome: reaction.outcome });
+                        self.attempts.push(attempt.clone());
                     }
+                }
+                let ends = enough(self, Some(&effect));
+                if let Effect::Reply(reply) = effect {
+                    self.replies.push(reply);
+                }
+                if ends {
+                    return;
                 }
             }
         }
-        panic!("the scenario does not end:\n{}", self.journal());
+        panic!("this does not end:\n{}", self.journal());
     }
 
     pub(crate) fn journal(&self) -> String {

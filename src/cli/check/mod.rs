@@ -93,26 +93,12 @@ fn json<T>(loaded: &[Loaded<T>]) -> String {
 #[derive(Serialize)]
 struct Row<'p> {
     file: &'p str,
-    code: &'static str,
-    title: &'static str,
-    line: usize,
-    column: usize,
-    width: usize,
-    message: &'p str,
-    help: Option<&'p str>,
+    #[serde(flatten)]
+    problem: &'p Diagnostic,
 }
 
 impl<'p> Row<'p> {
     fn of<T>(file: &'p Loaded<T>, problem: &'p Diagnostic) -> Self {
-        Self {
-            file: &problem.source(&file.source).name,
-            code: problem.rule.code,
-            title: problem.rule.title,
-            line: problem.place.line,
-            column: problem.place.column,
-            width: problem.place.width,
-            message: &problem.message,
-            help: problem.help.as_deref(),
-        }
+        Self { file: &problem.source(&file.source).name, problem }
     }
 }

@@ -66,7 +66,12 @@ pub async fn run(args: &ProbeArgs, vendors: &'static [Vendor], terminal: &mut Te
         }
     };
     let (vendor, event) = (recipe.vendor, recipe.event);
-    terminal.remark(&format!("probing {} while {} is at {}, seed {seed}", args.url, vendor.name, house.url()))?;
+    terminal.remark(&format!(
+        "probing {} while {} is at {}, seed {seed}",
+        args.url,
+        vendor.name,
+        house.premises.url()
+    ))?;
     let checks = chosen(&args.only);
     let mut rows = Vec::new();
     let mut round = Round::new(Stand::new(recipe, &house), proof, terms, delivery, &args.url, Bounds::default());
@@ -78,7 +83,7 @@ pub async fn run(args: &ProbeArgs, vendors: &'static [Vendor], terminal: &mut Te
     rows.extend(left.map(|check| Row { check, result: Finding::NotMade("the probe was interrupted") }));
     if !round.acts() {
         let reason = match round.source().calls() {
-            0 => format!("it has not called the platform; is it told that it is at {}?", house.url()),
+            0 => format!("it has not called the platform; is it told that it is at {}?", house.premises.url()),
             _ => "its calls of the platform came to nothing; does it have the well-known credentials?".to_owned(),
         };
         terminal.remark(&format!("whether the receiver acts on webhooks is not known: {reason}"))?;

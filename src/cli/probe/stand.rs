@@ -119,7 +119,7 @@ impl<'a> Stand<'a> {
             before.world.close();
         }
         self.since = world.journal().end();
-        self.tenancy = Some(self.house.admit(self.recipe.vendor, world).await?);
+        self.tenancy = Some(self.house.premises.admit(self.recipe.vendor, world).await?);
         Ok(())
     }
 

@@ -1,0 +1,191 @@
+//! A stand-in that runs: the vendor port, the control port, and one world for each platform.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::house::{self, House, HouseError, Port, Premises};
+use super::value::Bot;
+use super::{TenantArgs, Terminal, Token, files};
+use crate::base::rng::{Seed, unguessable};
+use crate::base::secret::Secret;
+use crate::base::time::WallLimit;
+use crate::control::registry::{OpenError, Registry};
+use crate::control::{self, Control, Terms};
+use crate::engine::Opening;
+use crate::engine::clock::Pace;
+use crate::platform::Vendor;
+use crate::platform::cx::Identities;
+use crate::report::Exit;
+use crate::report::watch::Watch;
+use crate::scenario::{Scenario, load_tenant};
+use crate::server::ticker;
+
+/// How long trouble may go untold.
+const LOOK_AGAIN: WallLimit = WallLimit::from_millis(200);
+
+/// Where webhooks to `${bot}` go if no bot was named: a port at which nothing can listen.
+const NOBODY: &str = "http://127.0.0.1:0";
+
+/// A stand-in, open and answering.
+pub(super) struct StandIn {
+    house: House,
+    control: Control<Premises>,
+    control_port: Port,
+    /// What the control port wants.
+    pub(super) token: Secret,
+    /// What all made-up values follow from.
+    pub(super) seed: Seed,
+    /// How far each world's journal was looked at, by the world's number.
+    watches: BTreeMap<u64, Watch>,
+}
+
+/// Why a stand-in does not run.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StandInError {
+    /// A file is wrong; these are its problems, rendered.
+    #[error("{0}")]
+    Files(String),
+    /// Two files are about the same platform.
+    #[error("error: two files describe a tenant of {0}; one of each is served")]
+    Twice(&'static str),
+    /// A port or a bot.
+    #[error("error: failed to {0}")]
+    House(#[from] HouseError),
+    /// A world.
+    #[error("error: failed to open a world: {0}")]
+    World(#[from] OpenError),
+    /// There is no token.
+    #[error("error: failed to make a token: the system has no entropy; name one in REHEARSAL_CONTROL_TOKEN")]
+    NoToken,
+    /// A port does not answer.
+    #[error("error: failed to call its own ports: {0}")]
+    Silent(#[source] io::Error),
+}
+
+impl StandInError {
+    /// How the program ends for it.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Files(_) | Self::Twice(_) => Exit::Invalid,
+            Self::House(_) | Self::World(_) | Self::NoToken | Self::Silent(_) => Exit::CouldNotRun,
+        }
+    }
+}
+
+impl StandIn {
+    /// Opens both ports and all worlds; the tenants are those of the files, and the well-known ones.
+    pub(super) async fn open(
+        tenants: &[PathBuf],
+        args: &TenantArgs,
+        (port, control_port): (u16, u16),
+        vendors: &'static [Vendor],
+    ) -> Result<Self, StandInError> {
+        let described = described(tenants, vendors)?;
+        let bot = args.bot.clone().unwrap_or(Bot::At(NOBODY.to_owned()));
+        let token = match &args.control_token {
+            Some(Token(token)) => token.clone(),
+            None => unguessable().ok_or(StandInError::NoToken)?,
+        };
+        let seed = args.seed.map_or_else(Seed::unplanned, Seed);
+        let house = House::open(port, bot, &args.allowed_hosts, vendors).await?;
+        let terms = Terms { seed, allow_prefer: args.allow_prefer };
+        let control = Control::new(Registry::new(house.premises.clone()), token.clone(), terms);
+        let control_port = Port::open(control_port, "--control-port", control::limits(), control.clone()).await?;
+        for vendor in vendors {
+            let tenant = described.iter().find(|scenario| scenario.platform == vendor.name).cloned();
+            let tenant = tenant.unwrap_or_else(|| house::nothing_said(vendor));
+            let opening = Opening {
+                pace: Pace::Running(1),
+                allow_prefer: args.allow_prefer,
+                steps: Vec::new(),
+                ..Opening::play(&tenant, vendor.name, seed, Identities::WellKnown)
+            };
+            control.worlds().open(vendor, |_| (vendor.name.to_owned(), opening)).await?;
+        }
+        control.set_ready();
+        let stand_in = Self { house, control, control_port, token, seed, watches: BTreeMap::new() };
+        for (url, path) in [(stand_in.url(), "/"), (stand_in.control_url(), "/health")] {
+            call(&url, path).await.map_err(StandInError::Silent)?;
+        }
+        Ok(stand_in)
+    }
+
+    /// Where the platforms are.
+    pub(super) fn url(&self) -> String {
+        self.house.premises.url()
+    }
+
+    /// Where the control port is.
+    pub(super) fn control_url(&self) -> String {
+        format!("http://{}", self.control_port.address)
+    }
+
+    /// What clients must know of the worlds that are open from the start, under the names of environment variables.
+    pub(super) fn exports(&self) -> Vec<(&'static str, Secret)> {
+        self.control.worlds().all().iter().flat_map(|named| named.world.with(crate::engine::World::exports)).collect()
+    }
+
+    /// Tells what goes wrong until `stop` is ready.
+    pub(super) async fn attend<T>(
+        &mut self,
+        stop: impl Future<Output = T>,
+        terminal: &mut Terminal<'_>,
+    ) -> io::Result<T> {
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let ended = ticker::within(LOOK_AGAIN, stop.as_mut()).await;
+            self.tell(terminal)?;
+            if let Some(ended) = ended {
+                return Ok(ended);
+            }
+        }
+    }
+
+    fn tell(&mut self, terminal: &mut Terminal<'_>) -> io::Result<()> {
+        let open = self.control.worlds().all();
+        self.watches.retain(|number, _| open.iter().any(|named| named.number == *number));
+        for named in open {
+            let watch = self.watches.entry(named.number).or_insert_with(|| Watch::new(named.vendor.name));
+            for line in named.world.with(|world| watch.look(world.journal())) {
+                terminal.remark(&line)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes no more requests and finishes those that are open.
+    pub(super) async fn close(self) {
+        tokio::join!(self.control_port.close(), self.house.close());
+    }
+}
+
+/// The tenants that files describe, at most one of each platform.
+fn described(paths: &[PathBuf], vendors: &'static [Vendor]) -> Result<Vec<Scenario>, StandInError> {
+    let loaded = files::load_as(paths, vendors, load_tenant);
+    if loaded.iter().any(|file| file.result.is_err()) {
+        return Err(StandInError::Files(house::problems(&loaded)));
+    }
+    let mut described: Vec<Scenario> = loaded.into_iter().filter_map(|file| file.result.ok()).collect();
+    described.sort_by_key(|scenario| scenario.platform);
+    match described.windows(2).find(|pair| pair[0].platform == pair[1].platform) {
+        Some(twice) => Err(StandInError::Twice(twice[0].platform)),
+        None => Ok(described),
+    }
+}
+
+/// Makes a request of our own, to see that a port answers.
+async fn call(url: &str, path: &str) -> io::Result<()> {
+    let address = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    if answer.starts_with(b"HTTP/1.1 ") {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "the answer to our own request is not HTTP"))
+}

@@ -1,0 +1,175 @@
+//! The worlds of a stand-in that runs, by the ids that the control port calls them.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use indexmap::IndexMap;
+
+use crate::base::secret::Secret;
+use crate::delivery::Delivery;
+use crate::engine::{Opening, World};
+use crate::platform::Vendor;
+use crate::server::ticker;
+use crate::server::world::WorldHandle;
+use crate::server::worlds::Worlds;
+
+/// How many worlds may be open at once.
+const MOST_WORLDS: usize = 1_000;
+
+/// What worlds need around them.
+pub trait Host: Send + Sync + 'static {
+    /// What belongs to one world and ends with it, such as a bot of its own.
+    type Company: Send + Sync + 'static;
+    /// Why a world cannot be given its company.
+    type Error: fmt::Display + Send;
+
+    /// Where the vendors are.
+    fn url(&self) -> String;
+
+    /// The worlds that calls of the vendors' APIs reach.
+    fn worlds(&self) -> &Worlds<World>;
+
+    /// Makes ready what a world needs that clients know by these exports: its company, and the way for its webhooks.
+    ///
+    /// # Errors
+    /// If its company cannot be started.
+    fn prepare(
+        &self,
+        exports: Vec<(&'static str, Secret)>,
+    ) -> impl Future<Output = Result<(Self::Company, Delivery), Self::Error>> + Send;
+}
+
+/// A world that is open, or was when it was looked up.
+pub struct Named<K> {
+    /// What the control port calls it.
+    pub id: String,
+    /// The platform.
+    pub vendor: &'static Vendor,
+    /// What it began with, and begins with again when it is reset.
+    pub opening: Opening,
+    /// Tells apart what one id named before and after a reset.
+    pub number: u64,
+    /// The world.
+    pub world: WorldHandle<World>,
+    _company: K,
+}
+
+/// Why a world cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another one has the same credential.
+    #[error("another world has a credential that its set-up spells out; leave it out, or close the other")]
+    Taken,
+    /// There are too many.
+    #[error("{MOST_WORLDS} worlds are open, which is the most; close some")]
+    TooMany,
+    /// There is none of this id.
+    #[error("there is no such world")]
+    Unknown,
+    /// What it needs around it cannot be had, for this reason.
+    #[error("failed to {0}")]
+    Company(String),
+}
+
+type Open<K> = IndexMap<String, Arc<Named<K>>>;
+
+/// The open worlds.
+pub struct Registry<H: Host> {
+    host: H,
+    open: Mutex<Open<H::Company>>,
+    /// The number that the next world gets. Worlds are opened and reset one after the other, lest one take what another
+    /// has just given free.
+    next: tokio::sync::Mutex<u64>,
+}
+
+impl<H: Host> Registry<H> {
+    /// No worlds yet.
+    pub fn new(host: H) -> Self {
+        Self { host, open: Mutex::default(), next: tokio::sync::Mutex::new(1) }
+    }
+
+    /// What worlds have around them.
+    #[must_use]
+    pub fn host(&self) -> &H {
+        &self.host
+    }
+
+    /// Opens a world. The opening and its id are made of its number, which no other world ever gets.
+    ///
+    /// # Errors
+    /// If it has a credential of another one, if there are too many, or if its company cannot be started.
+    pub async fn open(
+        &self,
+        vendor: &'static Vendor,
+        plan: impl FnOnce(u64) -> (String, Opening) + Send,
+    ) -> Result<Arc<Named<H::Company>>, OpenError> {
+        let mut next = self.next.lock().await;
+        if self.lock().len() >= MOST_WORLDS {
+            return Err(OpenError::TooMany);
+        }
+        let (id, opening) = plan(*next);
+        let named = self.begin(id, vendor, opening, *next, || {}).await?;
+        *next += 1;
+        Ok(named)
+    }
+
+    /// Begins a world anew, in the state and with the credentials that it had at first.
+    ///
+    /// # Errors
+    /// If there is no such world, or if its company cannot be started.
+    pub async fn reset(&self, id: &str) -> Result<Arc<Named<H::Company>>, OpenError> {
+        let mut next = self.next.lock().await;
+        let old = self.get(id).ok_or(OpenError::Unknown)?;
+        let named = self.begin(id.to_owned(), old.vendor, old.opening.clone(), *next, || old.world.close()).await?;
+        *next += 1;
+        Ok(named)
+    }
+
+    /// Opens a world in the place that `vacate` leaves.
+    async fn begin(
+        &self,
+        id: String,
+        vendor: &'static Vendor,
+        opening: Opening,
+        number: u64,
+        vacate: impl FnOnce() + Send,
+    ) -> Result<Arc<Named<H::Company>>, OpenError> {
+        let mut world = World::open(vendor, opening.clone(), ticker::now()).expect("a checked text has a valid set-up");
+        let claims = world.take_claims().into_iter().collect();
+        let prepared = self.host.prepare(world.exports()).await;
+        let (company, delivery) = prepared.map_err(|error| OpenError::Company(error.to_string()))?;
+        // Nothing is waited for from here on, so nobody finds the place empty, whoever stops waiting.
+        vacate();
+        let world = self.host.worlds().try_open(vendor.name, &claims, world, delivery).ok_or(OpenError::Taken)?;
+        let named = Arc::new(Named { id: id.clone(), vendor, opening, number, world, _company: company });
+        self.lock().insert(id, Arc::clone(&named));
+        Ok(named)
+    }
+
+    /// The world of this id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Arc<Named<H::Company>>> {
+        self.lock().get(id).cloned()
+    }
+
+    /// All open worlds, in the order in which their ids came up.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Named<H::Company>>> {
+        self.lock().values().cloned().collect()
+    }
+
+    /// Closes a world.
+    ///
+    /// # Errors
+    /// If there is no such world.
+    pub async fn close(&self, id: &str) -> Result<(), OpenError> {
+        let _next = self.next.lock().await;
+        let named = self.lock().shift_remove(id).ok_or(OpenError::Unknown)?;
+        named.world.close();
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open<H::Company>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

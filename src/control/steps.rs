@@ -1,0 +1,35 @@
+//! Steps that a world plays because somebody asks for them.
+
+use serde_json::json;
+
+use super::answer::{document, gone};
+use super::problem::{Problem, StepShown};
+use super::registry::Named;
+use crate::engine::World;
+use crate::engine::port::Played;
+use crate::journal::What;
+use crate::platform::route::Reply;
+use crate::scenario::load_steps;
+
+/// Plays the steps of a text, and tells how they ended.
+pub(super) async fn play<K>(named: &Named<K>, text: &str) -> Result<Reply, Problem> {
+    let known = named.world.with(World::known);
+    let steps = load_steps(text, &named.vendor.vocabulary, &named.opening.setup, known).map_err(Problem::diagnosed)?;
+    let after = named.world.with(|world| world.journal().end().0.saturating_sub(1));
+    let played = named.world.play(steps).await.ok_or_else(gone)?;
+    let step = |index| named.world.with(|world| shown(world, index));
+    match played {
+        Played::Met => Ok(document(200, &json!({ "result": "met", "after": after }))),
+        Played::Missed { index, miss } => Err(Problem::missed(step(index), miss)),
+        Played::Refused { index, reason } => Err(Problem::refused(step(index), reason)),
+    }
+}
+
+/// The step of this number, as the journal has it.
+fn shown(world: &World, wanted: usize) -> StepShown {
+    let source = world.journal().iter().rev().find_map(|entry| match &entry.what {
+        What::Step { index, source, .. } if *index == wanted => Some(source.clone()),
+        _ => None,
+    });
+    StepShown { index: wanted, source: source.unwrap_or_default() }
+}

@@ -1,0 +1,44 @@
+//! What others do to a world while it runs: play steps, let time pass, ask whether it rests.
+//!
+//! Their steps are played as a scenario's are, beside whatever else is played, and their failures end nothing but themselves.
+//! An expectation that comes alone looks from the last act from outside on.
+
+use indexmap::IndexMap;
+
+use super::World;
+use super::stage::{Pause, State, Track};
+use crate::base::id::Ticket;
+use crate::base::time::VirtualSpan;
+use crate::platform::cx::Customer;
+use crate::scenario::{Known, Step};
+
+impl World {
+    /// Whether it rests: no steps are played and no webhook is on its way. What falls due later wakes it again.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.stage.is_empty() && self.outbox.is_quiet()
+    }
+
+    /// The people it knows, by the names that steps use.
+    #[must_use]
+    pub fn customers(&self) -> &IndexMap<String, Customer> {
+        &self.desk.customers
+    }
+
+    /// What steps from outside may refer to.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        self.desk.known()
+    }
+
+    pub(super) fn play(&mut self, ticket: Ticket, steps: Vec<Step>) {
+        let track = Track::new(Some(ticket), steps, self.stage.outside(), self.wall);
+        self.stage.admit(track);
+    }
+
+    pub(super) fn pass_time(&mut self, ticket: Ticket, span: VirtualSpan) {
+        let mut track = Track::new(Some(ticket), Vec::new(), self.stage.outside(), self.wall);
+        track.state = State::Travelling(self.clock.now() + span, Pause::Leap);
+        self.stage.admit(track);
+    }
+}

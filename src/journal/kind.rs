@@ -1,0 +1,34 @@
+//! The kinds of entries, by the names that their JSON has.
+
+use super::What;
+
+impl What {
+    /// All kinds, as the journal writes them.
+    pub const KINDS: [&'static str; 16] = [
+        "opened", "step", "refused", "said", "changed", "called", "violated", "faulted", "queued", "sent", "answered",
+        "settled", "kept", "chosen", "judged", "ended",
+    ];
+
+    /// Its kind among [`Self::KINDS`].
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Step { .. } => "step",
+            Self::Refused { .. } => "refused",
+            Self::Said(_) => "said",
+            Self::Changed { .. } => "changed",
+            Self::Called(_) => "called",
+            Self::Violated { .. } => "violated",
+            Self::Faulted { .. } => "faulted",
+            Self::Queued { .. } => "queued",
+            Self::Sent { .. } => "sent",
+            Self::Answered { .. } => "answered",
+            Self::Settled { .. } => "settled",
+            Self::Kept { .. } => "kept",
+            Self::Chosen { .. } => "chosen",
+            Self::Judged { .. } => "judged",
+            Self::Ended => "ended",
+        }
+    }
+}
