@@ -23,7 +23,9 @@ pub(super) struct Cause {
 pub(super) fn causes(journal: &Journal) -> BTreeMap<EntrySeq, Cause> {
     let mut causes = BTreeMap::new();
     let mut chats: BTreeMap<DeliveryId, &str> = BTreeMap::new();
-    let mut sent: Vec<DeliveryId> = Vec::new();
+    let mut last: Option<DeliveryId> = None;
+    // The latest webhook of each chat that was sent, the latest of all at the end.
+    let mut latest: Vec<(&str, DeliveryId)> = Vec::new();
     let mut open: BTreeSet<DeliveryId> = BTreeSet::new();
     for entry in journal.iter() {
         match &entry.what {
@@ -31,8 +33,11 @@ pub(super) fn causes(journal: &Journal) -> BTreeMap<EntrySeq, Cause> {
                 chats.insert(*delivery, chat);
             }
             What::Sent { delivery, .. } => {
-                sent.retain(|earlier| earlier != delivery);
-                sent.push(*delivery);
+                if let Some(chat) = chats.get(delivery) {
+                    latest.retain(|(other, _)| other != chat);
+                    latest.push((chat, *delivery));
+                }
+                last = Some(*delivery);
                 open.insert(*delivery);
             }
             What::Answered { delivery, .. } => {
@@ -40,9 +45,8 @@ pub(super) fn causes(journal: &Journal) -> BTreeMap<EntrySeq, Cause> {
             }
             What::Called(called) if called.source == Source::Bot => {
                 let only = open.first().filter(|_| open.len() == 1);
-                let about = || sent.iter().rev().find(|id| chats.get(id).is_some_and(|chat| names(called, chat)));
-                let delivery = only.or_else(about).or(sent.last());
-                causes.extend(delivery.map(|id| (entry.seq, Cause { delivery: *id, sure: only.is_some() })));
+                let delivery = only.copied().or_else(|| about(called, &latest)).or(last);
+                causes.extend(delivery.map(|delivery| (entry.seq, Cause { delivery, sure: only.is_some() })));
             }
             _ => {}
         }
@@ -50,9 +54,11 @@ pub(super) fn causes(journal: &Journal) -> BTreeMap<EntrySeq, Cause> {
     causes
 }
 
-/// Whether a call has the id of a chat in its path or its body.
-fn names(called: &Called, chat: &str) -> bool {
-    called.path.contains(chat) || format!("{:?}", called.request).contains(chat)
+/// The latest webhook about a chat whose id the call has in its path or its body.
+fn about(called: &Called, latest: &[(&str, DeliveryId)]) -> Option<DeliveryId> {
+    let body = called.request.to_string();
+    let named = |chat: &str| called.path.contains(chat) || body.contains(chat);
+    latest.iter().rev().find(|(chat, _)| named(chat)).map(|(_, delivery)| *delivery)
 }
 
 #[cfg(test)]

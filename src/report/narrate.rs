@@ -1,5 +1,6 @@
 //! Journal entries in words: who did what, and how it was answered.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::cause::{Cause, causes};
@@ -29,7 +30,9 @@ pub(super) struct Narrator<'j> {
     /// How many chats there are: where there is one, nobody needs to be told which.
     chats: usize,
     deliveries: BTreeMap<DeliveryId, Delivery<'j>>,
-    causes: BTreeMap<EntrySeq, Cause>,
+    journal: &'j Journal,
+    /// Which webhooks led to the bot's calls; told of few scenarios.
+    causes: OnceCell<BTreeMap<EntrySeq, Cause>>,
 }
 
 struct Delivery<'j> {
@@ -43,7 +46,7 @@ impl<'j> Narrator<'j> {
     /// Reads the journal once for what single entries leave out.
     pub(super) fn of(journal: &'j Journal) -> Self {
         let (names, deliveries) = (BTreeMap::new(), BTreeMap::new());
-        let mut narrator = Self { platform: "", names, chats: 0, deliveries, causes: causes(journal) };
+        let mut narrator = Self { platform: "", names, chats: 0, deliveries, journal, causes: OnceCell::new() };
         let mut chats: Vec<&str> = Vec::new();
         for entry in journal.iter() {
             match &entry.what {
@@ -137,7 +140,7 @@ impl<'j> Narrator<'j> {
 
     /// Which webhook led the bot to a call, as far as it can be told.
     pub(super) fn cause(&self, call: EntrySeq) -> Option<String> {
-        let cause = self.causes.get(&call)?;
+        let cause = self.causes.get_or_init(|| causes(self.journal)).get(&call)?;
         let event = self.deliveries.get(&cause.delivery).map_or("a webhook", |row| row.event);
         let how = if cause.sure { "while answering" } else { "probably after" };
         Some(format!("{how} {event} ({})", cause.delivery))
