@@ -17,13 +17,17 @@ pub(super) struct Manner {
     console: bool,
     /// Whether a page of the run is wanted.
     page: bool,
+    /// Whether anybody wants to know what was touched.
+    coverage: bool,
 }
 
 impl Manner {
     /// What a command line wants, where the console has colours or not.
     pub(super) fn of(args: &TellArgs, paint: Paint) -> Self {
         let page = args.reports.iter().any(ReportTo::is_page);
-        Self { detail: args.detail.into(), paint, console: args.format == Format::Human, page }
+        let reported = args.reports.iter().any(ReportTo::shows_coverage);
+        let coverage = reported || args.coverage.is_some() || args.coverage_fail_under.is_some();
+        Self { detail: args.detail.into(), paint, console: args.format == Format::Human, page, coverage }
     }
 }
 
@@ -37,7 +41,7 @@ pub(super) struct Told {
     pub(super) transcript: String,
     /// Its section of the page.
     pub(super) section: String,
-    /// What it touched of the platforms.
+    /// What it touched of the platforms, if that is wanted.
     pub(super) touched: Touched,
 }
 
@@ -49,7 +53,7 @@ impl Told {
         Self {
             shown: wanted(manner.console, &|| console::scenario(&outcome, journal, manner.detail, manner.paint)),
             transcript: console::transcript(journal),
-            touched: Touched::of(&heading.platform, journal),
+            touched: if manner.coverage { Touched::of(&heading.platform, journal) } else { Touched::default() },
             section: wanted(manner.page, &|| html::section(&outcome, journal)),
             outcome,
         }

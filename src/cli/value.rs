@@ -114,6 +114,12 @@ impl ReportTo {
     pub fn is_page(&self) -> bool {
         matches!(self, Self::File { form: ReportForm::Html, .. })
     }
+
+    /// Whether it tells what was touched of the platforms.
+    #[must_use]
+    pub fn shows_coverage(&self) -> bool {
+        matches!(self, Self::File { form: ReportForm::Html | ReportForm::Coverage, .. })
+    }
 }
 
 /// A form of report.
