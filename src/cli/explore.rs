@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::house::{self, House};
+use super::house;
 use super::performance;
 use super::shell::quoted;
 use super::signals::Signals;
@@ -66,16 +66,10 @@ pub async fn run(args: &ExploreArgs, vendors: &'static [Vendor], terminal: &mut 
         return Ok(Exit::CouldNotRun);
     }
     let jobs = performance::jobs(args.jobs, &bot);
-    let house = match House::open(args.port, bot, &args.allowed_hosts, vendors).await {
-        Ok(house) => Arc::new(house),
-        Err(error) => {
-            terminal.remark(&format!("error: failed to {error}"))?;
-            return Ok(Exit::CouldNotRun);
-        }
+    let place = (args.port, &*args.allowed_hosts);
+    let Some(house) = performance::open(place, args.bot.as_ref(), vendors, terminal).await? else {
+        return Ok(Exit::CouldNotRun);
     };
-    if args.bot.is_none() {
-        terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
-    }
     let theatre = Theatre {
         house: Arc::clone(&house),
         vendors,
@@ -214,11 +208,15 @@ impl Search<'_> {
     ) -> io::Result<(Vec<Option<Played>>, bool)> {
         let (theatre, before) = (self.theatre.clone(), self.runs);
         self.runs += self.args.budget;
-        let (mut workers, mut finished) = performance::side_by_side(self.jobs, variants, move |variants, index| {
-            let theatre = theatre.clone();
-            let nth = before.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
-            async move { theatre.play(&variants[index], nth).await }
-        });
+        let (mut workers, mut finished) =
+            performance::side_by_side(self.jobs, variants, move |variants, index, tell| {
+                let theatre = theatre.clone();
+                let nth = before.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
+                async move {
+                    // Nobody receives any more only if the search was interrupted.
+                    let _ = tell.send((index, theatre.play(&variants[index], nth).await));
+                }
+            });
         let mut results: Vec<Option<Played>> = variants.iter().map(|_| None).collect();
         let mut signals = Signals::listen()?;
         loop {

@@ -1,16 +1,17 @@
 //! What `run` and `explore` share: scenarios are played against a bot, several side by side.
 
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::net::TcpStream;
-use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
-use super::PORT;
 use super::house::{House, HouseError};
 use super::value::{Bot, Host};
+use super::{PORT, Terminal};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
@@ -102,36 +103,59 @@ pub(super) fn jobs(asked: Option<std::num::NonZeroUsize>, bot: &Bot) -> usize {
     }
 }
 
-/// Does something with each of these, so many at once. The results come with their index, in the order in which they are
-/// done; dropping the set ends what is not done.
-pub(super) fn side_by_side<T, R, F>(
+/// Does something with each of these, so many at once. What each deed tells is received in the order in which it is told;
+/// dropping the set ends what is not done.
+pub(super) fn side_by_side<T, N, F>(
     jobs: usize,
     items: &Arc<[T]>,
-    deed: impl Fn(Arc<[T]>, usize) -> F + Clone + Send + 'static,
-) -> (JoinSet<()>, UnboundedReceiver<(usize, R)>)
+    deed: impl Fn(Arc<[T]>, usize, UnboundedSender<N>) -> F + Clone + Send + 'static,
+) -> (JoinSet<()>, UnboundedReceiver<N>)
 where
     T: Send + Sync + 'static,
-    R: Send + 'static,
-    F: Future<Output = R> + Send + 'static,
+    N: Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
 {
     // So many take the next item each until there is none left, so that items begin in their order.
     let next = Arc::new(AtomicUsize::new(0));
-    let (done, finished) = mpsc::unbounded_channel();
+    let (tell, news) = mpsc::unbounded_channel();
     let mut workers = JoinSet::new();
     for _ in 0..jobs.min(items.len()) {
-        let (items, next, done, deed) = (Arc::clone(items), Arc::clone(&next), done.clone(), deed.clone());
+        let (items, next, tell, deed) = (Arc::clone(items), Arc::clone(&next), tell.clone(), deed.clone());
         workers.spawn(async move {
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 if index >= items.len() {
                     break;
                 }
-                // Nobody receives any more only if the run was interrupted.
-                let _ = done.send((index, deed(Arc::clone(&items), index).await));
+                deed(Arc::clone(&items), index, tell.clone()).await;
             }
         });
     }
-    (workers, finished)
+    (workers, news)
+}
+
+/// Opens the house that scenarios are played in against a bot, and says so if nobody named that bot; nothing if it cannot be
+/// opened, which is told.
+///
+/// # Errors
+/// If a stream fails.
+pub(super) async fn open(
+    (port, hosts): (u16, &[Host]),
+    bot: Option<&Bot>,
+    vendors: &'static [Vendor],
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<Arc<House>>> {
+    let house = match House::open(port, bot.cloned().unwrap_or(Bot::Builtin), hosts, vendors).await {
+        Ok(house) => house,
+        Err(error) => {
+            terminal.remark(&format!("error: failed to {error}"))?;
+            return Ok(None);
+        }
+    };
+    if bot.is_none() {
+        terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
+    }
+    Ok(Some(Arc::new(house)))
 }
 
 /// Why the bot cannot be played with; nothing if it listens, now or soon.

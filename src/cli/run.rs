@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::house::{self, House};
+use super::house;
 use super::part::Part;
 use super::recording::Recording;
 use super::select::{self, Selection};
@@ -84,16 +84,10 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         scenarios: parts.len(),
     };
     let jobs = performance::jobs(args.jobs, &bot);
-    let house = match House::open(args.port, bot, &args.allowed_hosts, vendors).await {
-        Ok(house) => Arc::new(house),
-        Err(error) => {
-            terminal.remark(&format!("error: failed to {error}"))?;
-            return Ok(Exit::CouldNotRun);
-        }
+    let place = (args.port, &*args.allowed_hosts);
+    let Some(house) = performance::open(place, args.bot.as_ref(), vendors, terminal).await? else {
+        return Ok(Exit::CouldNotRun);
     };
-    if args.bot.is_none() {
-        terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
-    }
     let url = house.premises.url();
     let mut recording = journal.map(|path| Recording::begin(path, &facts));
     let stage = Stage { house, jobs, fail_fast: args.fail_fast };

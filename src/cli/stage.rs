@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
 
 use super::Terminal;
 use super::house::House;
 use super::part::{Done, Part};
+use super::performance;
 use super::recording::Recording;
 use super::signals::Signals;
 use super::told::Told;
@@ -63,31 +63,22 @@ impl Stage {
         let fail_fast = self.fail_fast;
         let parts: Arc<[Part]> = parts.into();
         let mut programme = Programme { waiting: BTreeMap::new(), told: Vec::new(), recording };
-        // So many take the next part each until there is none left, so that parts begin in their order.
-        let (next, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-        let (tell, mut news) = mpsc::unbounded_channel();
-        let mut workers = JoinSet::new();
-        for _ in 0..self.jobs.min(parts.len()) {
-            let (house, parts, tell) = (Arc::clone(&self.house), Arc::clone(&parts), tell.clone());
-            let (next, stopped) = (Arc::clone(&next), Arc::clone(&stopped));
-            let mut interrupted = interrupt.subscribe();
-            workers.spawn(async move {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(part) = parts.get(index) else { break };
-                    // Nobody receives any more only if the program ends at once.
-                    let _ = tell.send(News::Began(index));
-                    let played = match stopped.load(Ordering::Relaxed) {
-                        true => part.unplayed(Played::Skipped(STOPPED.to_owned())),
-                        false => part.play(&house, vendors, &mut interrupted).await,
-                    };
-                    let failed = matches!(played.told.outcome.status, Status::Failed | Status::Errored);
-                    stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
-                    let _ = tell.send(News::Ended(index, Box::new(played)));
-                }
-            });
-        }
-        drop(tell);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let (house, interrupted) = (Arc::clone(&self.house), interrupt.subscribe());
+        let (mut workers, mut news) = performance::side_by_side(self.jobs, &parts, move |parts, index, tell| {
+            let (house, stopped, mut interrupted) = (Arc::clone(&house), Arc::clone(&stopped), interrupted.clone());
+            async move {
+                // Nobody receives any more only if the program ends at once.
+                let _ = tell.send(News::Began(index));
+                let played = match stopped.load(Ordering::Relaxed) {
+                    true => parts[index].unplayed(Played::Skipped(STOPPED.to_owned())),
+                    false => parts[index].play(&house, vendors, &mut interrupted).await,
+                };
+                let failed = matches!(played.told.outcome.status, Status::Failed | Status::Errored);
+                stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
+                let _ = tell.send(News::Ended(index, Box::new(played)));
+            }
+        });
         let mut progress = Progress::new(parts.len());
         let mut glance = std::pin::pin!(ticker::pause(GLANCE));
         loop {
