@@ -7,6 +7,7 @@ pub mod entry;
 pub mod file;
 mod kind;
 pub mod lines;
+mod payload;
 
 use std::collections::VecDeque;
 
