@@ -83,7 +83,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "SPAN", env = "REHEARSAL_TIMEOUT", hide_env_values = true, value_parser = WallLimit::parse)]
     pub timeout: Option<WallLimit>,
 
-    /// How many scenarios to play at once [default: one for each core with the built-in bot, else 1]
+    /// How many scenarios to play at once [default: 8 for each core with the built-in bot, else 1]
     ///
     /// A bot of yours can only play several at once if it takes its credentials from what it is sent.
     #[arg(long, short, value_name = "N", env = "REHEARSAL_JOBS", hide_env_values = true)]
@@ -207,7 +207,7 @@ pub struct ExploreArgs {
     #[arg(long, value_name = "SPAN", env = "REHEARSAL_TIMEOUT", hide_env_values = true, value_parser = WallLimit::parse)]
     pub timeout: Option<WallLimit>,
 
-    /// How many variants to play at once [default: one for each core with the built-in bot, else 1]
+    /// How many variants to play at once [default: 8 for each core with the built-in bot, else 1]
     #[arg(long, short, value_name = "N", env = "REHEARSAL_JOBS", hide_env_values = true)]
     pub jobs: Option<NonZeroUsize>,
 

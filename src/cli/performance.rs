@@ -27,6 +27,9 @@ pub(super) const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
 /// How long to wait before knocking again.
 pub(super) const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
 
+/// How many scenarios are played at once for each core: they wait for the bot most of the time.
+const SCENARIOS_PER_CORE: usize = 8;
+
 /// A scenario and how it is played.
 #[derive(Debug)]
 pub(super) struct Play<'s> {
@@ -98,7 +101,7 @@ pub(super) fn jobs(asked: Option<std::num::NonZeroUsize>, bot: &Bot) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     match (asked, bot) {
         (Some(jobs), _) => jobs.get(),
-        (None, Bot::Builtin | Bot::BuiltinBroken) => cores(),
+        (None, Bot::Builtin | Bot::BuiltinBroken) => SCENARIOS_PER_CORE * cores(),
         (None, Bot::At(_)) => 1,
     }
 }
