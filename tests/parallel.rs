@@ -100,6 +100,8 @@ fn one_failure_ends_all_lists() {
         "- parallel:\n  - steps: [{close: {by: system, chat: alice}}]\n  - steps: [{wait: 5s}]\n- expect_none: {message: {}}\n",
     );
     assert!(refused.failure().is_some_and(|why| why.contains("close")), "{}", refused.journal());
+    // The step that began last is the other list's; the refusal is not charged to it.
+    assert!(refused.journal().contains(r#""kind":"refused","index":2,"#), "{}", refused.journal());
 }
 
 #[test]

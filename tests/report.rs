@@ -265,7 +265,7 @@ fn the_status_follows_from_the_journal_and_the_trouble() {
     check(&nothing.journal, None, Status::Passed, Exit::NothingTested);
 
     let mut refused = opening();
-    refused.put(What::Refused { reason: "no chat has been started yet".to_owned() });
+    refused.put(What::Refused { index: None, reason: "no chat has been started yet".to_owned() });
     refused.put(What::Ended);
     check(&refused.journal, None, Status::Failed, Exit::Missed);
 
@@ -274,6 +274,17 @@ fn the_status_follows_from_the_journal_and_the_trouble() {
     full.put(What::Judged { index: 0, verdict: Verdict::Met });
     full.put(What::Ended);
     check(&full.journal, None, Status::Errored, Exit::CouldNotRun);
+}
+
+#[test]
+fn a_refusal_is_told_with_the_step_that_it_is_of() {
+    let mut aside = opening();
+    aside.step(1, "close: {by: ada}");
+    aside.step(2, "wait: 5s");
+    aside.put(What::Refused { index: Some(1), reason: "no chat has been started yet".to_owned() });
+    aside.put(What::Ended);
+    let steps: Vec<String> = whole(&aside.journal).failures.into_iter().map(|failure| failure.step).collect();
+    assert_eq!(steps, ["close: {by: ada}"]);
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl Play {
     /// Why the recipe could not be played, or changed as it should be.
     pub(super) fn refusal(&self) -> Option<String> {
         self.world.journal().iter().find_map(|entry| match &entry.what {
-            What::Refused { reason } => Some(reason.clone()),
+            What::Refused { reason, .. } => Some(reason.clone()),
             _ => None,
         })
     }

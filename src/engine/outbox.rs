@@ -125,7 +125,8 @@ impl Outbox {
         let mut todo = Vec::new();
         if let Some(Deed::Set(members)) = &deed {
             let stuck = change(&mut out, members).err();
-            let refused = |path| What::Refused { reason: format!("`{path}` leads nowhere in the body of {event}") };
+            let refused =
+                |path| What::Refused { index: None, reason: format!("`{path}` leads nowhere in the body of {event}") };
             todo.extend(stuck.map(refused).map(Todo::Record));
         }
         let delivery = Delivery {

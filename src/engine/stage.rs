@@ -220,7 +220,7 @@ impl World {
         let reason = format!(
             "more than {MOST_AT_ONCE} webhooks about the chat {chat} were due at one moment; does the bot answer its own messages?"
         );
-        self.record(What::Refused { reason });
+        self.record(What::Refused { index: None, reason });
         self.stage.end(None);
         self.finish();
     }
@@ -502,8 +502,9 @@ impl World {
     }
 
     fn refuse(&mut self, nth: usize, reason: String) {
-        self.record(What::Refused { reason: reason.clone() });
-        self.fail(nth, Played::Refused { index: self.stage.tracks[nth].index, reason });
+        let index = self.stage.tracks[nth].index;
+        self.record(What::Refused { index: Some(index), reason: reason.clone() });
+        self.fail(nth, Played::Refused { index, reason });
     }
 
     /// Ends what a track is part of: the scenario, or what came with the same ticket.

@@ -49,6 +49,9 @@ pub enum What {
     },
     /// An act could not be done.
     Refused {
+        /// Which step it was, as in [`What::Step`]; nothing if it is none of them that is to blame.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        index: Option<usize>,
         /// Why.
         reason: String,
     },
@@ -458,7 +461,7 @@ impl What {
             Self::Queued { body, url, .. } => body.weight() + url.len(),
             Self::Said(said) => said.text.len() + said.chat.len() + said.id.len(),
             Self::Violated { detail, .. } => detail.len(),
-            Self::Refused { reason } => reason.len(),
+            Self::Refused { index: _, reason } => reason.len(),
             Self::Step { source, .. } => source.len(),
             Self::Kept { value, .. } => value.len(),
             Self::Opened { .. }

@@ -229,7 +229,7 @@ impl<'j> Tally<'j> {
                 let step = StepOutcome { index: *index, line: *line, source: source.clone(), result: StepResult::Done };
                 self.outcome.steps.push(step);
             }
-            What::Refused { reason } => self.refused(reason, entry),
+            What::Refused { index, reason } => self.refused(*index, reason, entry),
             What::Called(called) if called.source == Source::Scenario => {}
             What::Called(_) if self.ended => counts.late += 1,
             What::Called(_) => counts.calls += 1,
@@ -260,14 +260,15 @@ impl<'j> Tally<'j> {
         }
     }
 
-    fn refused(&mut self, reason: &str, entry: &Entry) {
-        let line = self.outcome.steps.last_mut().map(|step| {
+    /// Where no step is to blame, it is told with the one that began last.
+    fn refused(&mut self, index: Option<usize>, reason: &str, entry: &Entry) {
+        let refused = |step: &&mut StepOutcome| index.is_none_or(|index| step.index == index);
+        let step = self.outcome.steps.iter_mut().rfind(refused);
+        let (line, source) = step.map_or((None, String::new()), |step| {
             step.result = StepResult::Refused(reason.to_owned());
-            step.line
+            (Some(step.line), step.source.clone())
         });
-        let step = self.outcome.steps.last().map_or(String::new(), |step| step.source.clone());
-        let problem = Problem::Refused { reason: reason.to_owned() };
-        self.fail(line, step, problem, entry);
+        self.fail(line, source, Problem::Refused { reason: reason.to_owned() }, entry);
     }
 
     fn judged(&mut self, index: usize, verdict: &Verdict, entry: &Entry) {

@@ -110,7 +110,7 @@ impl<'j> Narrator<'j> {
             What::Faulted { fault, on } => {
                 Some(line("fault", Tone::Warning, format!("{fault} on {}", one_line(on)), Tone::Plain))
             }
-            What::Refused { reason } => {
+            What::Refused { reason, .. } => {
                 Some(line("refused", Tone::Bad, format!("the act is not possible: {}", one_line(reason)), Tone::Bad))
             }
             What::Sent { delivery, attempt } => Some(self.sent(*delivery, *attempt)),

@@ -61,7 +61,7 @@ impl Watch {
                 }
             }
             What::Violated { source: Source::Bot, detail } => format!("violation: {}", one_line(detail)),
-            What::Refused { reason } => format!("the act is not possible: {}", one_line(reason)),
+            What::Refused { reason, .. } => format!("the act is not possible: {}", one_line(reason)),
             What::Violated { source: Source::Scenario, .. }
             | What::Opened { .. }
             | What::Step { .. }

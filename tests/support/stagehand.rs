@@ -196,7 +196,7 @@ impl Play {
     pub(crate) fn failure(&self) -> Option<String> {
         self.world.journal().iter().find_map(|entry| match &entry.what {
             What::Judged { verdict: Verdict::Missed(miss), .. } => Some(format!("{}: {}", miss.expected, miss.found)),
-            What::Refused { reason } => Some(reason.clone()),
+            What::Refused { reason, .. } => Some(reason.clone()),
             _ => None,
         })
     }

@@ -104,17 +104,16 @@ impl Touched {
             times.all += 1;
             times.by_bot += usize::from(by_bot);
         };
-        // Whether a step could be done is only known once the next one begins.
-        let mut begun: Option<&str> = None;
+        // The acts that nobody refused.
+        let mut done: BTreeMap<usize, &str> = BTreeMap::new();
         for entry in journal.iter() {
             match &entry.what {
-                What::Step { source, .. } => {
-                    begun
-                        .replace(word(source))
-                        .into_iter()
-                        .for_each(|act| touch(Kind::Act, act.to_owned().into(), false));
+                What::Step { index, source, .. } => {
+                    done.insert(*index, word(source));
                 }
-                What::Refused { .. } => begun = None,
+                What::Refused { index, .. } => {
+                    index.map(|index| done.remove(&index));
+                }
                 What::Called(called) => {
                     let by_bot = called.source == Source::Bot;
                     called.route.iter().for_each(|route| touch(Kind::Route, route.clone(), by_bot));
@@ -135,7 +134,7 @@ impl Touched {
                 | What::Ended => {}
             }
         }
-        begun.into_iter().for_each(|act| touch(Kind::Act, act.to_owned().into(), false));
+        done.into_values().for_each(|act| touch(Kind::Act, act.to_owned().into(), false));
         let played = journal.iter().next().is_some();
         Self(played.then(|| (platform.to_owned(), tally)).into_iter().collect())
     }

@@ -15,8 +15,8 @@ fn journal(entries: impl IntoIterator<Item = What>) -> Journal {
     journal
 }
 
-fn step(source: &str) -> What {
-    What::Step { index: 0, line: 1, source: source.to_owned() }
+fn step(index: usize, source: &str) -> What {
+    What::Step { index, line: 1, source: source.to_owned() }
 }
 
 fn called(source: Source, route: Option<&'static str>, code: Option<&'static str>) -> What {
@@ -43,7 +43,7 @@ fn changed(role: Role, change: Change) -> What {
 }
 
 fn refused() -> What {
-    What::Refused { reason: "there is no such chat".to_owned() }
+    What::Refused { index: Some(0), reason: "there is no such chat".to_owned() }
 }
 
 /// A run in which most of [`tables`] is touched.
@@ -51,7 +51,7 @@ fn run() -> Touched {
     let mut touched = Touched::of(
         "toy",
         &journal([
-            step("start_chat: {as: alice}"),
+            step(0, "start_chat: {as: alice}"),
             changed(Role::Customer, Change::Started { name: None }),
             queued("note"),
             queued("one of the tenant's own"),
@@ -59,7 +59,7 @@ fn run() -> Touched {
             called(Source::Scenario, Some("list"), Some("no_key")),
         ]),
     );
-    let later = [step("hold: {}"), refused(), called(Source::Scenario, Some("send"), None), What::Ended];
+    let later = [step(0, "hold: {}"), refused(), called(Source::Scenario, Some("send"), None), What::Ended];
     touched += &Touched::of("toy", &journal(later));
     touched
 }
@@ -94,8 +94,8 @@ fn every_entry_touches_what_it_names() {
     check(vec![queued("note"), queued("note")], &[(Kind::Event, "note", 2, 0)]);
     check(vec![What::Faulted { fault: "drop".into(), on: "note".to_owned() }], &[(Kind::Fault, "drop", 1, 0)]);
     check(vec![changed(Role::Bot, Change::Held), changed(Role::Agent, Change::Held)], &[(Kind::Change, "held", 2, 1)]);
-    check(vec![step("say: {as: alice}"), step("say: {as: alice}"), What::Ended], &[(Kind::Act, "say", 2, 0)]);
-    check(vec![step("say: {as: alice}"), step("hold: {}"), refused(), What::Ended], &[(Kind::Act, "say", 1, 0)]);
+    check(vec![step(0, "say: {as: alice}"), step(1, "say: {as: alice}"), What::Ended], &[(Kind::Act, "say", 2, 0)]);
+    check(vec![step(0, "hold: {}"), step(1, "say: {as: alice}"), refused(), What::Ended], &[(Kind::Act, "say", 1, 0)]);
     check(vec![What::Ended], &[]);
 }
 
