@@ -11,7 +11,7 @@ use super::flow::Flow;
 use super::include::{Included, Library, Nowhere};
 use super::node::{self, Node, Value};
 use super::steps::Strangers;
-use super::text::{BOT, CHAT, CUSTOMER, PHONE, Text, Word};
+use super::text::{BOT, CHAT, CUSTOMER, PHONE, Text, Word, pointer};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
 use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
@@ -579,11 +579,7 @@ impl Checker<'_, '_> {
                 self.problems.push(problem.help("name one of `event` and `call` under `from`"));
             }
         }
-        if !binding.at.value.is_empty() && !binding.at.value.starts_with('/') {
-            let message = format!("`{}` is not a JSON pointer", binding.at.value);
-            let problem = Diagnostic::new(&codes::POINTER, binding.at.place, message);
-            self.problems.push(problem.help("a pointer begins with `/`, as in `/payload/chat/id`"));
-        }
+        pointer(&binding.at.value, binding.at.place, self.problems);
         if !Text::is_name(&binding.name.value) {
             let message = format!("`{}` cannot stand between `${{` and `}}`", binding.name.value);
             let problem = Diagnostic::new(&codes::PLACEHOLDER, binding.name.place, message);

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::codes;
 use super::decode::{Decode, FieldDoc, Located, Problems, Schema, unknown_word, wrong_type};
 use super::node::{Key, Node, Value};
-use super::text::expression;
+use super::text::{expression, pointer};
 use crate::base::diag::Diagnostic;
 use crate::base::json::Mismatch;
 
@@ -25,12 +25,20 @@ pub(super) const MATCHERS: &[FieldDoc] = &[
         expects: "a whole number, zero or more",
     },
     FieldDoc { key: MATCHES, doc: &["An expression that matches somewhere in the text."], expects: "text" },
+    FieldDoc { key: HAS, doc: &["What at least one element of the list is like."], expects: "any value" },
+    FieldDoc {
+        key: AT,
+        doc: &["What stands at JSON pointers, as in `{/payload/chat/id: x}`."],
+        expects: "a mapping of pointers",
+    },
 ];
 
 const ANY: &str = "$any";
 const TYPE: &str = "$type";
 const LENGTH: &str = "$length";
 const MATCHES: &str = "$matches";
+const HAS: &str = "$has";
+const AT: &str = "$at";
 
 /// What a document, or a part of one, must be like.
 #[derive(Clone, Debug)]
@@ -49,6 +57,10 @@ pub enum Pattern {
     Length(u32),
     /// A text with a match of this expression somewhere in it.
     Matches(Regex),
+    /// A list with such an element, and perhaps with others.
+    Has(Box<Pattern>),
+    /// These values at these pointers, whatever else there is.
+    At(Vec<(String, Pattern)>),
 }
 
 /// A JSON type.
@@ -94,11 +106,13 @@ impl Pattern {
     /// The same with `fill` applied to its texts; expressions stay as they are written.
     #[must_use]
     pub fn filled(&self, fill: &dyn Fn(&str) -> String) -> Self {
+        let all =
+            |members: &[(String, Self)]| members.iter().map(|(key, value)| (key.clone(), value.filled(fill))).collect();
         match self {
             Self::Is(Json::String(text)) => Self::Is(Json::String(fill(text))),
-            Self::Object(members) => {
-                Self::Object(members.iter().map(|(key, value)| (key.clone(), value.filled(fill))).collect())
-            }
+            Self::Object(members) => Self::Object(all(members)),
+            Self::At(places) => Self::At(all(places)),
+            Self::Has(element) => Self::Has(Box::new(element.filled(fill))),
             Self::List(items) => Self::List(items.iter().map(|item| item.filled(fill)).collect()),
             Self::Is(_) | Self::Any | Self::Type(_) | Self::Length(_) | Self::Matches(_) => self.clone(),
         }
@@ -134,6 +148,25 @@ impl Pattern {
                     pointer.truncate(depth);
                 }
             }
+            (Self::Has(wanted), Json::Array(there)) if !there.is_empty() => {
+                // What is told of a list without such an element is how the nearest differs.
+                let differences = |(index, actual): (usize, &Json)| {
+                    let mut found = Vec::new();
+                    wanted.compare(&mut format!("{pointer}/{index}"), actual, &mut found);
+                    found
+                };
+                found.extend(there.iter().enumerate().map(differences).min_by_key(Vec::len).into_iter().flatten());
+            }
+            (Self::At(places), _) => {
+                for (place, wanted) in places {
+                    pointer.push_str(place);
+                    match actual.pointer(place) {
+                        Some(actual) => wanted.compare(pointer, actual, found),
+                        None => found.push(Mismatch::new(pointer.as_str(), wanted.to_string(), "nothing")),
+                    }
+                    pointer.truncate(depth);
+                }
+            }
             _ if self.accepts(actual) => {}
             _ => found.push(Mismatch::new(
                 if pointer.is_empty() { "/" } else { pointer.as_str() },
@@ -153,16 +186,19 @@ impl Pattern {
             (Self::Length(wanted), _) => length(actual) == Some(*wanted as usize),
             (Self::Matches(regex), Json::String(text)) => regex.is_match(text),
             // What matches part by part was compared before.
-            (Self::Matches(_) | Self::Object(_) | Self::List(_), _) => false,
+            (Self::Matches(_) | Self::Object(_) | Self::List(_) | Self::Has(_) | Self::At(_), _) => false,
         }
     }
 
     fn json(&self) -> Json {
+        let all = |members: &[(String, Self)]| -> Json {
+            members.iter().map(|(key, value)| (key.clone(), value.json())).collect::<serde_json::Map<_, _>>().into()
+        };
         match self {
             Self::Is(value) => value.clone(),
-            Self::Object(members) => {
-                Json::Object(members.iter().map(|(key, value)| (key.clone(), value.json())).collect())
-            }
+            Self::Object(members) => all(members),
+            Self::Has(element) => json!({HAS: element.json()}),
+            Self::At(places) => json!({AT: all(places)}),
             Self::List(items) => items.iter().map(Self::json).collect(),
             Self::Any => json!({ANY: true}),
             Self::Type(wanted) => {
@@ -209,12 +245,7 @@ impl Decode for Pattern {
                     None
                 }
                 Some((key, value)) => matcher(key, value, problems),
-                None => {
-                    let read = |(key, value): &(Key, Node)| Some((key.name.clone(), Self::decode(value, problems)?));
-                    // Read all of them before giving up, so that every problem is reported.
-                    let read: Vec<Option<(String, Self)>> = members.iter().map(read).collect();
-                    read.into_iter().collect::<Option<_>>().map(Self::Object)
-                }
+                None => decode_all(members, problems).map(Self::Object),
             },
         }
     }
@@ -242,12 +273,21 @@ pub(super) fn schema() -> Schema {
                 TYPE: {"enum": words},
                 LENGTH: u32::schema(),
                 MATCHES: {"type": "string", "format": "regex"},
+                HAS: inner,
+                AT: {"type": "object", "propertyNames": {"pattern": "^(/|$)"}, "additionalProperties": inner},
             },
             "additionalProperties": false,
             "minProperties": 1,
             "maxProperties": 1,
         },
     ]})
+}
+
+/// Reads all of them before giving up, so that every problem is reported.
+fn decode_all(members: &[(Key, Node)], problems: &mut Problems) -> Option<Vec<(String, Pattern)>> {
+    let read = |(key, value): &(Key, Node)| Some((key.name.clone(), Pattern::decode(value, problems)?));
+    let read: Vec<Option<(String, Pattern)>> = members.iter().map(read).collect();
+    read.into_iter().collect()
 }
 
 fn matcher(key: &Key, node: &Node, problems: &mut Problems) -> Option<Pattern> {
@@ -274,6 +314,15 @@ fn matcher(key: &Key, node: &Node, problems: &mut Problems) -> Option<Pattern> {
         }
         LENGTH => u32::decode(node, problems).map(Pattern::Length),
         MATCHES => expression(&Located::decode(node, problems)?, problems).map(Pattern::Matches),
+        HAS => Pattern::decode(node, problems).map(|element| Pattern::Has(Box::new(element))),
+        AT => {
+            let Value::Map(places) = &node.value else {
+                wrong_type(node, "a mapping of pointers", problems);
+                return None;
+            };
+            let sound = places.iter().fold(true, |sound, (key, _)| pointer(&key.name, key.place, problems) && sound);
+            decode_all(places, problems).filter(|_| sound).map(Pattern::At)
+        }
         other => {
             let words: Vec<&str> = MATCHERS.iter().map(|matcher| matcher.key).collect();
             unknown_word(&codes::UNKNOWN_KEY, "way to match a value", other, key.place, &words, problems);
@@ -283,147 +332,4 @@ fn matcher(key: &Key, node: &Node, problems: &mut Problems) -> Option<Pattern> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::node::parse;
-    use super::*;
-
-    fn read(yaml: &str) -> Result<Pattern, Vec<(&'static str, usize)>> {
-        let mut problems = Problems::new();
-        let read = Pattern::decode(&parse(yaml).unwrap(), &mut problems);
-        read.ok_or_else(|| problems.iter().map(|problem| (problem.rule.code, problem.place.column)).collect())
-    }
-
-    /// JSON is YAML.
-    fn mismatches(pattern: &Json, actual: &Json) -> Vec<Mismatch> {
-        read(&format!("- {pattern}")).unwrap().mismatches(&json!([actual])).into_iter().map(whole).collect()
-    }
-
-    /// As if the document had not been put into a list.
-    fn whole(mismatch: Mismatch) -> Mismatch {
-        let at = mismatch.at.strip_prefix("/0").expect("a place within the list");
-        Mismatch { at: if at.is_empty() { "/".to_owned() } else { at.to_owned() }, ..mismatch }
-    }
-
-    #[test]
-    fn values_are_matched_by_what_they_are_like() {
-        let check = |pattern: &str, actual: Json, expected: &[&str]| {
-            let found = read(pattern).unwrap().mismatches(&actual);
-            let found: Vec<String> = found.iter().map(|m| format!("{} {} {}", m.at, m.expected, m.actual)).collect();
-            assert_eq!(found, expected, "{pattern} against {actual}");
-        };
-        check("{a: {$any: true}}", json!({"a": null}), &[]);
-        check("{a: {$any: true}}", json!({}), &[r#"/a {"$any":true} nothing"#]);
-        check("{$type: string}", json!("x"), &[]);
-        check("{$type: null}", json!(null), &[]);
-        check("{$type: array}", json!([1]), &[]);
-        check(
-            "{a: [{$type: number}, {$type: boolean}]}",
-            json!({"a": ["1", true]}),
-            &[r#"/a/0 {"$type":"number"} "1""#],
-        );
-        check("{$length: 4}", json!("שלום"), &[]);
-        check("{$length: 2}", json!([1, 2]), &[]);
-        check("{$length: 1}", json!({"a": 1, "b": 2}), &[r#"/ {"$length":1} {"a":1,"b":2}"#]);
-        check("{$length: 0}", json!(0), &[r#"/ {"$length":0} 0"#]);
-        check("{$matches: '^A-[0-9]+$'}", json!("A-1001"), &[]);
-        check("{$matches: '^A-'}", json!("B-1"), &[r#"/ {"$matches":"^A-"} "B-1""#]);
-        check("{$matches: '1'}", json!(1), &[r#"/ {"$matches":"1"} 1"#]);
-        check("{price: '$5'}", json!({"price": "$5"}), &[]);
-    }
-
-    #[test]
-    fn a_slip_in_a_matcher_is_told() {
-        let check = |pattern: &str, expected: &[(&'static str, usize)]| {
-            assert_eq!(read(pattern).map(|pattern| pattern.to_string()), Err(expected.to_vec()), "{pattern}");
-        };
-        check("{$anny: true}", &[("E0101", 2)]);
-        check("{$any: false}", &[("E0103", 8)]);
-        check("{$type: text}", &[("E0103", 9)]);
-        check("{$length: -1}", &[("E0104", 11)]);
-        check("{$matches: '('}", &[("E0111", 12)]);
-        check("{a: 1, $any: true}", &[("E0106", 8)]);
-        check("{a: {$x: 1}, b: [{$y: 1}]}", &[("E0101", 6), ("E0101", 19)]);
-    }
-
-    #[test]
-    fn names_are_filled_in_everywhere_but_in_expressions() {
-        let pattern = read("{a: [x, {$matches: x}], b: 1}").unwrap();
-        assert_eq!(pattern.filled(&|text| format!("{text}!")).to_string(), r#"{"a":["x!",{"$matches":"x"}],"b":1}"#);
-    }
-
-    #[test]
-    fn objects_match_in_part_and_lists_in_full() {
-        let check = |pattern: Json, actual: Json, expected: &[&str]| {
-            let at: Vec<String> = mismatches(&pattern, &actual).into_iter().map(|m| m.at).collect();
-            assert_eq!(at, expected, "{pattern} against {actual}");
-        };
-        check(json!({"a": 1}), json!({"a": 1.0, "b": 2}), &[]);
-        check(json!({"a": {"b": "x"}}), json!({"a": {"b": "y"}}), &["/a/b"]);
-        check(json!({"a": 1, "b": 2}), json!({}), &["/a", "/b"]);
-        check(json!([{"a": 1}]), json!([{"a": 1, "b": 2}]), &[]);
-        check(json!([1]), json!([1, 2]), &["/"]);
-        check(json!([1, 2]), json!([1, 3]), &["/1"]);
-        check(json!({"a/b": {"c~": 1}}), json!({"a/b": {"c~": 2}}), &["/a~1b/c~0"]);
-        check(json!("x"), json!(null), &["/"]);
-    }
-
-    /// Any document, with the odd number and the odd key.
-    fn document() -> impl Strategy<Value = Json> {
-        let leaf = prop_oneof![
-            Just(Json::Null),
-            any::<bool>().prop_map(Json::from),
-            any::<i64>().prop_map(Json::from),
-            any::<u64>().prop_map(Json::from),
-            (-1e9..1e9).prop_map(Json::from),
-            "[a-z/~ ]{0,4}".prop_map(Json::from),
-        ];
-        leaf.prop_recursive(4, 32, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
-                prop::collection::vec(("[a-c/~]{1,2}", inner), 0..4)
-                    .prop_map(|members| Json::Object(members.into_iter().collect())),
-            ]
-        })
-    }
-
-    /// The document without the members that `keep` rejects, at every level.
-    fn thinned(document: &Json, keep: &mut impl FnMut() -> bool) -> Json {
-        match document {
-            Json::Object(members) => Json::Object(
-                members.iter().filter(|_| keep()).map(|(key, value)| (key.clone(), value.clone())).collect(),
-            ),
-            Json::Array(items) => items.iter().map(|item| thinned(item, keep)).collect(),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => document.clone(),
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_document_matches_itself(document in document()) {
-            prop_assert_eq!(mismatches(&document, &document), []);
-        }
-
-        #[test]
-        fn a_thinner_pattern_has_no_new_mismatch(
-            pattern in document(),
-            actual in document(),
-            kept in prop::collection::vec(any::<bool>(), 64),
-        ) {
-            let mut kept = kept.into_iter().cycle();
-            let thinner = thinned(&pattern, &mut || kept.next().is_some_and(|keep| keep));
-            prop_assert!(mismatches(&thinner, &actual).len() <= mismatches(&pattern, &actual).len());
-            prop_assert_eq!(mismatches(&thinned(&actual, &mut || kept.next().is_some_and(|keep| keep)), &actual), []);
-        }
-
-        #[test]
-        fn mismatches_point_into_the_document(pattern in document(), actual in document()) {
-            for mismatch in mismatches(&pattern, &actual) {
-                let pointer = if mismatch.at == "/" { "" } else { &mismatch.at };
-                let there = actual.pointer(pointer).map_or("nothing".to_owned(), Json::to_string);
-                prop_assert_eq!(there, mismatch.actual);
-            }
-        }
-    }
-}
+mod tests;

@@ -239,6 +239,16 @@ pub(super) fn expression(written: &Located<String>, problems: &mut Problems) -> 
     }
 }
 
+/// Whether this is a JSON pointer; told where it is none.
+pub(super) fn pointer(written: &str, place: Place, problems: &mut Problems) -> bool {
+    let sound = written.is_empty() || written.starts_with('/');
+    if !sound {
+        let problem = Diagnostic::new(&codes::POINTER, place, format!("`{written}` is not a JSON pointer"));
+        problems.push(problem.help("a pointer begins with `/`, as in `/payload/chat/id`"));
+    }
+    sound
+}
+
 impl Decode for Matcher {
     const EXPECTS: &'static str = "text, or one of `equals`, `contains`, `matches`, `one_of`";
 
