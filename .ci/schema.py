@@ -12,8 +12,8 @@ HOME = ROOT / "target" / "ci-schema"
 PACKAGES = ["jsonschema==4.25.1", "ruamel.yaml==0.18.15"]
 
 if Path(sys.prefix).resolve() != HOME.resolve():
-    if not (HOME / "bin" / "python").exists():
-        venv.create(HOME, with_pip=True)
+    if not (HOME / "bin" / "pip").exists():
+        venv.create(HOME, with_pip=True, clear=True)
     subprocess.run([HOME / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True)
     sys.exit(subprocess.run([HOME / "bin" / "python", __file__]).returncode)
 

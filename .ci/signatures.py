@@ -17,8 +17,8 @@ SECRET, OTHER = "whsec_cmVoZWFyc2FsLXRlc3Qtc2VjcmV0LTAwMDE=", "whsec_YW5vdGhlci1
 EVENTS = ["incoming_chat", "incoming_event", "chat_deactivated", "agent_created"]
 
 if Path(sys.prefix).resolve() != HOME.resolve():
-    if not (HOME / "bin" / "python").exists():
-        venv.create(HOME, with_pip=True)
+    if not (HOME / "bin" / "pip").exists():
+        venv.create(HOME, with_pip=True, clear=True)
     subprocess.run([HOME / "bin" / "pip", "install", "--quiet", PYTHON], check=True)
     subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", HOME, NODE], check=True)
     sys.exit(subprocess.run([HOME / "bin" / "python", __file__]).returncode)

@@ -78,14 +78,26 @@ fn signals_are_passed_on() {
 }
 
 #[test]
-fn the_fixture_of_the_readme_works() {
-    let text = std::fs::read_to_string("README.md").unwrap();
-    let blocks = text.split("```python\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0));
-    let fixture = blocks.into_iter().find(|block| block.contains("@pytest.fixture")).expect("the README has a fixture");
-    // What pytest does with it, without pytest.
-    let fixture = fixture.replace("import pytest", "class pytest: fixture = staticmethod(lambda make: make)");
-    let call = "opened = world()\ntest_a_chat_begins(next(opened))\nassert next(opened, 'over') == 'over'\n";
-    let call = format!("{call}assert len(control('GET', '/worlds')) == 3\n");
-    let ended = exec(&["--", "python3", "-c", &format!("{fixture}\n{call}")]);
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+fn fixtures_give_every_test_a_world_of_its_own() {
+    for command in [["node", "--test", "tests/fixtures/"].as_slice(), &["sh", "tests/fixtures/chats.sh"]] {
+        let listing =
+            "curl -sS -H \"Authorization: Bearer $REHEARSAL_CONTROL_TOKEN\" \"$REHEARSAL_CONTROL_URL/worlds\"";
+        let script = format!("\"$@\" >&2 && {listing}");
+        let ended = exec(&[&["--bot", "builtin", "--", "sh", "-c", &script, "sh"], command].concat());
+        assert!(ended.status.success(), "{command:?}: {}", String::from_utf8_lossy(&ended.stderr));
+        let left: Vec<serde_json::Value> = serde_json::from_slice(&ended.stdout).unwrap();
+        let left: Vec<_> = left.iter().map(|world| world["id"].as_str().unwrap()).collect();
+        assert_eq!(left, ["imichat", "livechat", "texter"], "{command:?}");
+    }
+}
+
+#[test]
+fn fixtures_are_short_enough_to_be_copied() {
+    let there = std::fs::read_dir("tests/fixtures").unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<_> = there.filter(|path| path.is_file()).collect();
+    assert_eq!(files.len(), 3, "{files:?}");
+    for path in files {
+        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines < 60, "{}: {lines} lines", path.display());
+    }
 }
