@@ -460,3 +460,19 @@ pub struct ExplainArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
     pub format: Format,
 }
+
+/// What `completions` takes.
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// What `man` takes.
+#[derive(Args, Debug)]
+pub struct ManArgs {
+    /// The command; the program itself if none is named
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}

@@ -15,6 +15,7 @@ pub mod files;
 mod help;
 mod house;
 pub mod list;
+mod manual;
 mod part;
 mod performance;
 mod play;
@@ -43,8 +44,8 @@ use std::io;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::args::{
-    ActArgs, CheckArgs, ExecArgs, ExplainArgs, ExploreArgs, ListArgs, ProbeArgs, ReportArgs, RunArgs, ServeArgs,
-    TellArgs, TenantArgs, TriggerArgs, VerifyArgs,
+    ActArgs, CheckArgs, CompletionsArgs, ExecArgs, ExplainArgs, ExploreArgs, ListArgs, ManArgs, ProbeArgs, ReportArgs,
+    RunArgs, ServeArgs, TellArgs, TenantArgs, TriggerArgs, VerifyArgs,
 };
 pub use self::terminal::{Color, StatusLine, Surroundings, Terminal};
 pub use self::value::{
@@ -144,6 +145,13 @@ pub enum Look {
     ///
     /// The file holds the request as it came over the wire: a request line, headers, an empty line, and the body byte for byte.
     Verify(VerifyArgs),
+    /// Print a script by which a shell completes commands and flags
+    ///
+    /// bash reads it from `~/.local/share/bash-completion/completions/rehearsal`, fish from
+    /// `~/.config/fish/completions/rehearsal.fish`, zsh as `_rehearsal` from a folder of its `fpath`.
+    Completions(CompletionsArgs),
+    /// Print a manual page, of the program or of one command, as `man` reads it
+    Man(ManArgs),
 }
 
 fn schema(vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
@@ -197,5 +205,7 @@ pub fn look(command: &Look, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> 
         Look::List(args) => list::run(args, vendors, terminal),
         Look::Explain(args) => explain::run(args, vendors, terminal),
         Look::Verify(args) => verify::run(args, terminal),
+        Look::Completions(args) => manual::completions(args, terminal),
+        Look::Man(args) => manual::man(args, terminal),
     }
 }
