@@ -1,17 +1,11 @@
-//! `run` and `serve` as a user starts them: exit codes, bad bots, reports, and the end of the program.
+//! `run` as a user starts it: exit codes, bad bots, reports.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Child, Command, Stdio};
+use std::net::TcpListener;
 
 use rehearsal::report::Exit;
 
 use crate::support::program::{folder, rehearsal};
 use crate::support::receiver::{Line, OK, Receiver, nobody};
-
-/// A chat that the well-known tenant of imi.chat takes.
-const CHAT: &str = r#"{"channel":"livechat","asset":{"id":"im15102452"},"customer":{"destination_id":"d"}}"#;
 
 /// A scenario whose webhooks wait a short time only; the bot is expected to speak within `within`.
 fn scenario(name: &str, within: &str) -> String {
@@ -113,93 +107,4 @@ async fn what_cannot_be_played_has_an_exit_code_of_its_own() {
     check(&["run", path.to_str().unwrap()], Exit::Invalid, "E0007").await;
     check(&["run", "no/such/file.yaml"], Exit::Invalid, "E0010").await;
     check(&["run", sound, "--report", "xml=x"], Exit::Invalid, "junit").await;
-}
-
-#[test]
-fn serve_tells_where_it_is_answers_and_ends_on_sigterm() {
-    let into = folder("serve");
-    let (ports, ready) = (into.join("ports.json"), into.join("ready"));
-    let child = Command::new(env!("CARGO_BIN_EXE_rehearsal"))
-        .args(["serve", "--port", "0", "--ports-file"])
-        .arg(&ports)
-        .arg("--ready-file")
-        .arg(&ready)
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut served = Served(child.unwrap());
-    let mut said = BufReader::new(served.0.stderr.take().unwrap());
-    let mut line = String::new();
-    said.read_line(&mut line).unwrap();
-    assert!(line.contains("imichat, livechat and texter at http://127.0.0.1:"), "{line}");
-    line.clear();
-    said.read_line(&mut line).unwrap();
-    assert!(ready.exists());
-    assert_eq!(std::fs::metadata(&ports).unwrap().permissions().mode() & 0o777, 0o600);
-    let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ports).unwrap()).unwrap();
-    let member = |name: &str| written[name].as_str().unwrap();
-    assert_eq!(line, format!("control at {}, token {}\n", member("control"), member("control_token")));
-    assert_eq!(member("control_token").len(), 64);
-    let address = written["vendor"].as_str().unwrap().trim_start_matches("http://").to_owned();
-    let ask = |request: &str| {
-        let mut stream = TcpStream::connect(&address).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    };
-    let agent = "authorization: Bearer dal:agent-token";
-    let list = format!(
-        "POST /v3.6/agent/action/list_chats HTTP/1.1\r\nhost: x\r\n{agent}\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{{}}"
-    );
-    assert!(ask(&list).starts_with("HTTP/1.1 200"), "{}", ask(&list));
-    let stranger = list.replace("dal:agent-token", "dal:nobody");
-    assert!(ask(&stranger).contains(r#"{"error":{"type":"authentication","message":"Invalid access token"}}"#));
-    let form = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nwords\r\n--b--\r\n";
-    let upload = format!(
-        "POST /base/v3.6/agent/action/upload_file HTTP/1.1\r\nhost: {address}\r\n{agent}\r\nconnection: close\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: {}\r\n\r\n{form}",
-        form.len()
-    );
-    let uploaded = ask(&upload);
-    let place = uploaded.split(&format!("http://{address}")).nth(1).and_then(|rest| rest.split('"').next());
-    let place = place.unwrap_or_else(|| panic!("{uploaded}"));
-    let read = ask(&format!("GET {place} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"));
-    assert!(read.starts_with("HTTP/1.1 200") && read.ends_with("\r\n\r\nwords"), "{read}");
-    let key = "authorization: aW1pLWFwaS1rZXlAYWNtZS5pbWkuY2hhdA==";
-    let authorize = format!("GET /v3.1/authorize HTTP/1.1\r\nhost: x\r\n{key}\r\nconnection: close\r\n\r\n");
-    assert!(ask(&authorize).to_lowercase().contains("access_token: "));
-    let team = "access_token: imi-access-token\r\nteamid: 672\r\nprefer: code=4108";
-    let prefer = format!(
-        "POST /v3.1/chats HTTP/1.1\r\nhost: x\r\n{team}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{CHAT}",
-        CHAT.len()
-    );
-    let refused = ask(&prefer);
-    assert!(refused.starts_with("HTTP/1.1 500") && refused.contains("\"status_code\":4108"), "{refused}");
-    let odd = prefer.replace("prefer: code=4108\r\n", "").replace(CHAT, &CHAT.replacen('{', "{\"odd\":1,", 1));
-    let odd = odd.replace(&CHAT.len().to_string(), &(CHAT.len() + 8).to_string());
-    assert!(ask(&odd).starts_with("HTTP/1.1 200"), "{}", ask(&odd));
-    let label = "{\"id\":\"vip\",\"name\":\"VIP\"}";
-    let token = "authorization: Bearer texter-token";
-    let create = format!(
-        "POST /base/server/api/v2/labels HTTP/1.1\r\nhost: x\r\n{token}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{label}",
-        label.len()
-    );
-    assert!(ask(&create).starts_with("HTTP/1.1 201"), "{}", ask(&create));
-    line.clear();
-    said.read_line(&mut line).unwrap();
-    assert_eq!(line, "imichat: violation: odd is not a documented member; it is ignored\n");
-    assert!(ask("GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 404"));
-    let killed = Command::new("kill").args(["-TERM", &served.0.id().to_string()]).status().unwrap();
-    assert!(killed.success());
-    assert_eq!(served.0.wait().unwrap().code(), Some(0));
-}
-
-/// A stand-in in a process of its own, which does not outlive a test that fails.
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // Both fail only if it has ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

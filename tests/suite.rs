@@ -36,6 +36,7 @@ mod run;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod selection;
+mod serve;
 mod signing;
 mod support;
 mod texter;

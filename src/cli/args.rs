@@ -1,6 +1,7 @@
 //! What each command takes.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
@@ -239,11 +240,23 @@ pub struct ServeArgs {
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// The port on 127.0.0.1 at which the platforms are served; 0 takes a free one
+    /// The address of this machine to listen on; others than this machine can reach any but 127.0.0.1 and ::1
+    ///
+    /// Whoever reaches it can use the platforms; the control port wants its token as ever, and a `Host` that is an address or
+    /// one of `--host-name`.
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1", env = "REHEARSAL_LISTEN", hide_env_values = true)]
+    pub listen: IpAddr,
+
+    /// A name by which programs on other machines reach the control port; can be given several times
+    #[arg(long = "host-name", value_name = "HOST", env = "REHEARSAL_HOST_NAME", value_delimiter = ',')]
+    #[arg(hide_env_values = true)]
+    pub host_names: Vec<Host>,
+
+    /// The port at which the platforms are served; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = PORT, env = "REHEARSAL_PORT", hide_env_values = true)]
     pub port: u16,
 
-    /// The port on 127.0.0.1 of the control port; 0 takes a free one [default: 4601, or a free one with `--port 0`]
+    /// The port of the control port; 0 takes a free one [default: 4601, or a free one with `--port 0`]
     #[arg(long, value_name = "PORT", env = "REHEARSAL_CONTROL_PORT", hide_env_values = true)]
     pub control_port: Option<u16>,
 

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 
-use super::stand_in::StandIn;
+use super::stand_in::{Doors, StandIn};
 use super::{ExecArgs, Terminal};
 use crate::platform::Vendor;
 
@@ -26,7 +26,7 @@ const SIGNALLED: i32 = 128;
 pub async fn run(args: &ExecArgs, vendors: &'static [Vendor], terminal: &mut Terminal<'_>) -> io::Result<u8> {
     // Taken over before the command is there, so that no signal ends this program without the command.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let mut stand_in = match StandIn::open(&args.files, &args.tenants, (0, 0), vendors).await {
+    let mut stand_in = match StandIn::open(&args.files, &args.tenants, &Doors::CLOSED, vendors).await {
         Ok(stand_in) => stand_in,
         Err(error) => {
             terminal.remark(&error.to_string())?;

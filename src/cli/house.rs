@@ -1,10 +1,11 @@
 //! What `run` and `serve` share: the vendor port, the worlds behind it, and the bot that the program brings along.
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::value::{Bot, Host};
 use super::{builtin, files::Loaded};
@@ -45,7 +46,7 @@ pub(super) enum HouseError {
     BotUrl(#[from] BotUrlError),
     /// The bot inside the program.
     #[error("start the built-in bot: {0}")]
-    Builtin(#[source] std::io::Error),
+    Builtin(#[source] io::Error),
 }
 
 impl Core for World {
@@ -74,8 +75,8 @@ pub(super) struct Premises {
 pub(super) struct Port {
     /// Where.
     pub(super) address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<()>,
+    stop: watch::Sender<()>,
+    servers: JoinSet<()>,
 }
 
 /// A world that is open, and the bot of its own that goes with it, if it has one.
@@ -88,7 +89,7 @@ pub(super) struct Tenancy {
 impl House {
     /// Listens and answers.
     pub(super) async fn open(
-        port: u16,
+        address: SocketAddr,
         bot: Bot,
         hosts: &[Host],
         vendors: &'static [Vendor],
@@ -105,7 +106,7 @@ impl House {
         }
         let egress = Egress { bot: url, allowed_hosts, ..Egress::default() };
         let worlds = Worlds::new(vendors, Box::new(lobby));
-        let port = Port::open(port, "--port", Limits::default(), worlds.clone()).await?;
+        let port = Port::open(address, "--port", Limits::default(), worlds.clone()).await?;
         Ok(Self { premises: Premises { address: port.address, worlds, egress, bot }, port })
     }
 
@@ -127,7 +128,7 @@ impl Premises {
 
     /// Where the platforms are.
     pub(super) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        url(self.address)
     }
 
     /// Opens a world; waits while another one owns a credential of its.
@@ -164,33 +165,74 @@ impl registry::Host for Premises {
 }
 
 impl Port {
-    /// Listens on this machine and answers; `flag` is the option that names the port.
+    /// Listens and answers; `flag` is the option that names the port.
     pub(super) async fn open(
-        port: u16,
+        address: SocketAddr,
         flag: &'static str,
         limits: Limits,
         service: impl Service,
     ) -> Result<Self, HouseError> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let server = Server::bind(address, limits).await.map_err(|error| match error {
+        let (first, second) = bind(address, limits).await.map_err(|error| match error {
             ServerError::PortInUse { .. } => HouseError::PortInUse { error, flag },
             ServerError::Unavailable { .. } => HouseError::Server(error),
         })?;
-        let address = server.address();
-        let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(server.run(service, async {
-            // A dropped sender stops as well as a sent word.
-            let _ = stopped.await;
-        }));
-        Ok(Self { address, stop, server })
+        let address = first.address();
+        let (stop, stopped) = watch::channel(());
+        let mut servers = JoinSet::new();
+        for server in [first].into_iter().chain(second) {
+            let mut stopped = stopped.clone();
+            servers.spawn(server.run(service.clone(), async move {
+                // A dropped sender stops as well as a sent word.
+                let _ = stopped.changed().await;
+            }));
+        }
+        Ok(Self { address, stop, servers })
+    }
+
+    /// The URL by which programs on this machine reach it.
+    pub(super) fn url(&self) -> String {
+        url(self.address)
     }
 
     /// Takes no more requests and finishes those that are open.
     pub(super) async fn close(self) {
         drop(self.stop);
-        // The server's task does not fail; if it were to panic, there is nothing left to close.
-        let _ = self.server.await;
+        self.servers.join_all().await;
     }
+}
+
+/// Listens on an address, and if it is the loopback address on its other form too: clients differ in which of them `localhost`
+/// is.
+async fn bind(address: SocketAddr, limits: Limits) -> Result<(Server, Option<Server>), ServerError> {
+    loop {
+        let first = Server::bind(address, limits).await?;
+        if address.ip() != Ipv4Addr::LOCALHOST {
+            return Ok((first, None));
+        }
+        match Server::bind((Ipv6Addr::LOCALHOST, first.address().port()).into(), limits).await {
+            Ok(second) => return Ok((first, Some(second))),
+            // Not every machine has the other form.
+            Err(ServerError::Unavailable { .. }) => return Ok((first, None)),
+            // A port that is free in one form only: take the next.
+            Err(ServerError::PortInUse { .. }) if address.port() == 0 => {}
+            Err(error @ ServerError::PortInUse { .. }) => return Err(error),
+        }
+    }
+}
+
+/// An address of this machine that only itself reaches.
+pub(super) fn here(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+/// The URL by which programs on this machine reach an address that is listened on.
+fn url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
 /// Answers callers whom no world knows: a tenant with nothing in it and with credentials that nobody has.

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
-use super::house::{House, HouseError};
+use super::house::{self, House, HouseError};
 use super::value::{Bot, Host};
 use super::{PORT, Terminal};
 use crate::base::rng::Seed;
@@ -148,7 +148,7 @@ pub(super) async fn open(
     vendors: &'static [Vendor],
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Option<Arc<House>>> {
-    let house = match House::open(port, bot.cloned().unwrap_or(Bot::Builtin), hosts, vendors).await {
+    let house = match House::open(house::here(port), bot.cloned().unwrap_or(Bot::Builtin), hosts, vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::stand_in::StandIn;
+use super::stand_in::{Doors, StandIn};
 use super::{ServeArgs, Terminal};
 use crate::control;
 use crate::platform::Vendor;
@@ -25,7 +25,8 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
         let _ = std::fs::remove_file(stale);
     }
     let control_port = args.control_port.unwrap_or(if args.port == 0 { 0 } else { control::PORT });
-    let mut stand_in = match StandIn::open(&args.files, &args.tenants, (args.port, control_port), vendors).await {
+    let doors = Doors { ip: args.listen, port: args.port, control_port, names: &args.host_names };
+    let mut stand_in = match StandIn::open(&args.files, &args.tenants, &doors, vendors).await {
         Ok(stand_in) => stand_in,
         Err(error) => {
             terminal.remark(&error.to_string())?;
@@ -44,6 +45,9 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
     let (names, url, seed) = (listed(&names), stand_in.url(), stand_in.seed);
     terminal.remark(&format!("{names} at {url}, seed {seed}; stop with ctrl-c"))?;
     terminal.remark(&format!("control at {}, {token}", stand_in.control_url()))?;
+    if !args.listen.is_loopback() {
+        terminal.remark(&format!("warning: other machines reach it at {}, and can use the platforms", args.listen))?;
+    }
     let stop = async {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::house::{self, House, HouseError, Port, Premises};
-use super::value::Bot;
+use super::value::{Bot, Host};
 use super::{TenantArgs, Terminal, Token, files};
 use crate::base::rng::{Seed, unguessable};
 use crate::base::secret::Secret;
 use crate::base::time::WallLimit;
 use crate::control::registry::{OpenError, Registry};
-use crate::control::{self, Control, Terms};
+use crate::control::{self, Control, Hosts, Terms};
 use crate::engine::Opening;
 use crate::engine::clock::Pace;
 use crate::platform::Vendor;
@@ -29,6 +30,20 @@ const LOOK_AGAIN: WallLimit = WallLimit::from_millis(200);
 
 /// Where webhooks to `${bot}` go if no bot was named: a port at which nothing can listen.
 const NOBODY: &str = "http://127.0.0.1:0";
+
+/// Where a stand-in listens.
+pub(super) struct Doors<'d> {
+    pub(super) ip: IpAddr,
+    pub(super) port: u16,
+    pub(super) control_port: u16,
+    /// By which names, besides those of this machine, its control port is reached.
+    pub(super) names: &'d [Host],
+}
+
+impl Doors<'_> {
+    /// Free ports that only this machine reaches.
+    pub(super) const CLOSED: Self = Self { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), port: 0, control_port: 0, names: &[] };
+}
 
 /// A stand-in, open and answering.
 pub(super) struct StandIn {
@@ -81,7 +96,7 @@ impl StandIn {
     pub(super) async fn open(
         tenants: &[PathBuf],
         args: &TenantArgs,
-        (port, control_port): (u16, u16),
+        doors: &Doors<'_>,
         vendors: &'static [Vendor],
     ) -> Result<Self, StandInError> {
         let described = described(tenants, vendors)?;
@@ -91,10 +106,11 @@ impl StandIn {
             None => unguessable().ok_or(StandInError::NoToken)?,
         };
         let seed = args.seed.map_or_else(Seed::unplanned, Seed);
-        let house = House::open(port, bot, &args.allowed_hosts, vendors).await?;
+        let house = House::open((doors.ip, doors.port).into(), bot, &args.allowed_hosts, vendors).await?;
         let terms = Terms { seed, allow_prefer: args.allow_prefer };
-        let control = Control::new(Registry::new(house.premises.clone()), token.clone(), terms);
-        let control_port = Port::open(control_port, "--control-port", control::limits(), control.clone()).await?;
+        let control = Control::new(Registry::new(house.premises.clone()), token.clone(), terms, hosts(doors));
+        let control_address = (doors.ip, doors.control_port).into();
+        let control_port = Port::open(control_address, "--control-port", control::limits(), control.clone()).await?;
         for vendor in vendors {
             let tenant = described.iter().find(|scenario| scenario.platform == vendor.name).cloned();
             let tenant = tenant.unwrap_or_else(|| house::nothing_said(vendor));
@@ -121,7 +137,7 @@ impl StandIn {
 
     /// Where the control port is.
     pub(super) fn control_url(&self) -> String {
-        format!("http://{}", self.control_port.address)
+        self.control_port.url()
     }
 
     /// What clients must know of the worlds that are open from the start, under the names of environment variables.
@@ -161,6 +177,12 @@ impl StandIn {
     pub(super) async fn close(self) {
         tokio::join!(self.control_port.close(), self.house.close());
     }
+}
+
+/// What may stand in `Host` at the control port.
+fn hosts(doors: &Doors<'_>) -> Hosts {
+    let names = doors.names.iter().map(|host| host.0.clone()).collect();
+    if doors.ip.is_loopback() { Hosts::here(names) } else { Hosts::anywhere(names) }
 }
 
 /// The tenants that files describe, at most one of each platform.

@@ -1,11 +1,12 @@
 //! A stand-in of the toy vendor within the test's process, with both its ports.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use rehearsal::base::rng::Seed;
 use rehearsal::base::secret::Secret;
 use rehearsal::control::registry::{Host, Registry};
-use rehearsal::control::{self, Control, Terms};
+use rehearsal::control::{self, Control, Hosts, Terms};
 use rehearsal::delivery::{BotUrlError, Delivery};
 use rehearsal::engine::clock::Pace;
 use rehearsal::engine::{Opening, World};
@@ -61,7 +62,7 @@ impl Controlled {
         let vendor = server.address();
         tokio::spawn(server.run(place.worlds.clone(), std::future::pending()));
         let terms = Terms { seed: Seed(1), allow_prefer: false };
-        let control = Control::new(Registry::new(place), Secret::new(TOKEN), terms);
+        let control = Control::new(Registry::new(place), Secret::new(TOKEN), terms, Hosts::here(BTreeSet::new()));
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), control::limits()).await.unwrap();
         let address = server.address();
         tokio::spawn(server.run(control.clone(), std::future::pending()));

@@ -7,7 +7,7 @@ use std::io;
 
 use self::stand::{Recipe, Stand};
 use self::told::Probed;
-use super::house::House;
+use super::house::{self, House};
 use super::list::unknown;
 use super::performance::{BOT_STARTS_WITHIN, KNOCK_AGAIN};
 use super::play::recipe;
@@ -58,7 +58,7 @@ pub async fn run(args: &ProbeArgs, vendors: &'static [Vendor], terminal: &mut Te
             Outcome::Status(_) | Outcome::TimedOut | Outcome::Refused | Outcome::Broken(_) => Exit::CouldNotRun,
         });
     }
-    let house = match House::open(args.port, Bot::At(NOBODY.to_owned()), &[], vendors).await {
+    let house = match House::open(house::here(args.port), Bot::At(NOBODY.to_owned()), &[], vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;
