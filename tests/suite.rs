@@ -35,6 +35,7 @@ mod rim;
 mod run;
 #[path = "scenario/main.rs"]
 mod scenario;
+mod security;
 mod selection;
 mod serve;
 mod signing;

@@ -119,6 +119,7 @@ impl Vendor {
                 params: |name| Some(parameters(P::ROUTES.iter().find(|route| route.name == name)?.path).collect()),
                 events: || P::EVENTS.iter().map(|event| event.name).collect(),
                 codes: || P::CODES.iter().map(|code| code.code).collect(),
+                secrets: P::SECRETS,
                 setup: staff::<P>,
                 setup_schema: P::setup_schema,
             },

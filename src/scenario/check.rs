@@ -6,8 +6,8 @@ use super::act::{ACTS, Act, CustomerSpec, Subscribe};
 use super::call::{CallStep, Target};
 use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread, unknown_word, wrong_type};
 use super::examples::{self, Row};
-use super::expect::{Defaults, Expect, Let, NOBODY, Subject, check_word};
-use super::flow::Flow;
+use super::expect::{Defaults, Expect, Let, NOBODY, Subject, check_word, secret};
+use super::flow::{Flow, discreet};
 use super::include::{Included, Library, Nowhere};
 use super::node::{self, Node, Value};
 use super::steps::Strangers;
@@ -302,7 +302,9 @@ impl Checker<'_, '_> {
             // The steps of branches were checked one by one.
             Action::Fault(_) | Action::Wait(_) | Action::OneOf(_) | Action::Parallel(_) => {}
         }
-        let (place, source) = self.included.place(key.place, format!("{}: {}", key.name, Flow(value)));
+        secret::check(&key.name, value, self.vendor.secrets, self.problems);
+        let (place, source) =
+            self.included.place(key.place, format!("{}: {}", key.name, Flow(&discreet(value, self.vendor.secrets))));
         Some(Step { place, source, action })
     }
 

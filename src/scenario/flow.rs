@@ -1,8 +1,9 @@
-//! A node on one line, as YAML's flow style would have it; reading the line again gives the same node.
+//! A node on one line, as YAML's flow style would have it; reading the line again gives the same node, unless secrets in it
+//! are hidden.
 
 use std::fmt;
 
-use super::node::{Node, Value, plain};
+use super::node::{Key, Node, Value, plain};
 
 /// Shows a node on one line.
 pub(super) struct Flow<'n>(pub(super) &'n Node);
@@ -46,6 +47,39 @@ impl fmt::Display for Flow<'_> {
     }
 }
 
+/// The node as it may be shown to anybody: texts of these members are hidden, and so are those of headers, among which
+/// credentials are.
+pub(super) fn discreet(node: &Node, secrets: &[&str]) -> Node {
+    let value = match &node.value {
+        Value::List(items) => Value::List(items.iter().map(|item| discreet(item, secrets)).collect()),
+        Value::Map(members) => {
+            let hide = |(key, value): &(Key, Node)| {
+                let value = match &value.value {
+                    Value::Text(_) if secrets.contains(&key.name.as_str()) => hidden(value),
+                    Value::Map(headers) if key.name == HEADERS => {
+                        let hide = |(key, value): &(Key, Node)| (key.clone(), hidden(value));
+                        Node { value: Value::Map(headers.iter().map(hide).collect()), ..value.clone() }
+                    }
+                    _ => discreet(value, secrets),
+                };
+                (key.clone(), value)
+            };
+            Value::Map(members.iter().map(hide).collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => return node.clone(),
+    };
+    Node { value, ..node.clone() }
+}
+
+/// Where scenarios write the headers of calls and webhooks.
+const HEADERS: &str = "headers";
+
+/// The same without its text; that there is none may be seen.
+fn hidden(node: &Node) -> Node {
+    let value = if node.value == Value::Null { Value::Null } else { Value::Text("***".to_owned()) };
+    Node { value, ..node.clone() }
+}
+
 fn separator(index: usize) -> &'static str {
     if index == 0 { "" } else { ", " }
 }
@@ -54,7 +88,7 @@ fn separator(index: usize) -> &'static str {
 pub(super) mod tests {
     use proptest::prelude::*;
 
-    use super::super::node::{Key, parse};
+    use super::super::node::parse;
     use super::*;
     use crate::base::diag::Place;
 
@@ -72,6 +106,23 @@ pub(super) mod tests {
         check("'a b': {'1': x, '<<': y}", r#"{"a b": {"1": x, "<<": y}}"#);
         check("[]", "[]");
         check("{}", "{}");
+    }
+
+    #[test]
+    fn secrets_are_hidden_and_nothing_else() {
+        let check = |yaml: &str, expected: &str| {
+            assert_eq!(Flow(&discreet(&parse(yaml).unwrap(), &["token"])).to_string(), expected);
+        };
+        check(
+            "{headers: {authorization: Bearer x, accept: ~}, path: /x}",
+            r#"{headers: {authorization: "***", accept: null}, path: /x}"#,
+        );
+        check(
+            "{body: [{token: x, tokens: y, a: {token: z}}]}",
+            r#"{body: [{token: "***", tokens: y, a: {token: "***"}}]}"#,
+        );
+        check("{token: ~, headers: x}", "{token: null, headers: x}");
+        check("{token: {x: string}}", "{token: {x: string}}");
     }
 
     /// A node as if it stood nowhere.

@@ -219,6 +219,8 @@ pub struct Vocabulary {
     pub events: fn() -> Vec<&'static str>,
     /// Its codes.
     pub codes: fn() -> Vec<&'static str>,
+    /// The members of bodies that hold secrets, which steps are shown without.
+    pub secrets: &'static [&'static str],
     /// Checks `setup:` and tells whom and what steps may refer to.
     pub setup: fn(&Node, &mut Problems) -> Staff,
     /// What may stand under `setup:`.

@@ -88,6 +88,7 @@ pub(crate) const TOY: Vocabulary = Vocabulary {
     params: |_| Some(vec!["version", "chat_id"]),
     events: || vec!["incoming_chat", "incoming_event", "chat_deactivated"],
     codes: || vec!["chat_inactive", "4108"],
+    secrets: &["secret_key"],
     setup,
     setup_schema: Setup::schema,
 };

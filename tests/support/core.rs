@@ -38,6 +38,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
             params: |_| None,
             events: Vec::new,
             codes: Vec::new,
+            secrets: &[],
             setup_schema: || serde_json::json!({}),
             setup: |_, _| Staff::default(),
         },

@@ -158,6 +158,7 @@ mod tests {
         params: |_| Some(vec!["chat_id"]),
         events: || vec!["EVENT", "chat.assigned"],
         codes: || vec!["CODE", "4304"],
+        secrets: &[],
         setup_schema: || serde_json::json!({}),
         setup: |_, _| Staff { agents: vec!["AGENT".to_owned()], teams: vec!["TEAM".to_owned()], ..Staff::default() },
     };

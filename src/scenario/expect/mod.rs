@@ -4,6 +4,7 @@
 
 mod capture;
 mod read;
+pub(super) mod secret;
 
 pub use capture::{Let, LetFrom};
 pub use read::Defaults;
