@@ -63,6 +63,8 @@ enum Decision {
     LookAgain(WallTime),
     /// Virtual time may pass up to whatever is due next.
     LetTimePass,
+    /// Look again when something happens: the bot still has a webhook to answer.
+    AwaitAnswer,
 }
 
 impl World {
@@ -92,6 +94,10 @@ impl World {
                 self.stage.tracks[nth].state = State::Watching(watch);
                 false
             }
+            Decision::AwaitAnswer => {
+                self.stage.tracks[nth].state = State::Watching(watch);
+                false
+            }
             Decision::LetTimePass => {
                 watch.free = true;
                 self.stage.tracks[nth].state = State::Watching(watch);
@@ -112,7 +118,7 @@ impl World {
         let mut finding = judge::examine(&watch.expect, &self.journal, window, &self.desk);
         let wanted = match &watch.expect.wanted {
             Wanted::Never(..) if finding.matches.is_empty() && finding.late.is_empty() => {
-                return self.go_on(watch, deadline).unwrap_or(Decision::Met(Vec::new()));
+                return self.go_on(watch, deadline).unwrap_or_else(|| self.met_at_the_end(Vec::new()));
             }
             Wanted::Never(..) => return Decision::Missed(finding),
             Wanted::First(_) if finding.overtaken => return Decision::Missed(finding),
@@ -144,7 +150,16 @@ impl World {
         }
         let reached = *watch.reached.get_or_insert(self.wall);
         let holds_until = reached + watch.expect.within.min(DEFAULT_WATCH);
-        if self.wall < holds_until { Decision::LookAgain(holds_until) } else { Decision::Met(finding.matches) }
+        if self.wall < holds_until { Decision::LookAgain(holds_until) } else { self.met_at_the_end(finding.matches) }
+    }
+
+    /// What was watched for a while has held. On a stepped clock the bot ends first what it is at: as long as it has not answered
+    /// a webhook, nobody knows what it still does, and it could answer on either side of the verdict.
+    fn met_at_the_end(&self, matches: Vec<EntrySeq>) -> Decision {
+        if self.clock.pace() == Pace::Stepped && !self.outbox.is_quiet() {
+            return Decision::AwaitAnswer;
+        }
+        Decision::Met(matches)
     }
 
     /// Whether there is something left on a stepped clock that falls due while the expectation lets time pass.
