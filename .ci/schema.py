@@ -73,6 +73,7 @@ expect_state_of_nobody
 one_of_chat_of_another_branch
 one_of_without_expectation
 parallel_other_lane
+secret_expected
 parallel_whose_chat
 repeat_too_much_in_all
 """.split())

@@ -4,13 +4,11 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::CommandFactory as _;
-use clap_complete::Shell;
 use rehearsal::base::diag::Paint;
 use rehearsal::cli::list::What;
 use rehearsal::cli::{
-    CheckArgs, Cli, CompletionsArgs, ExplainArgs, Format, ListArgs, Look, ManArgs, ProblemFormat, StatusLine,
-    TableFormat, Terminal, files, look, parse,
+    CheckArgs, ExplainArgs, Format, ListArgs, Look, ProblemFormat, StatusLine, TableFormat, Terminal, files, look,
+    parse,
 };
 use rehearsal::fault::FAULTS;
 use rehearsal::report::Exit;
@@ -283,34 +281,4 @@ fn a_file_is_found_once_however_often_it_is_named() {
     let found = files::collect(&[folder.0.join("b.yaml"), folder.0.clone()]);
     let expected = ["b.yaml", "a.yaml"].map(|name| files::Found::File(folder.0.join(name)));
     assert_eq!(found, expected);
-}
-
-#[test]
-fn every_command_has_a_manual_page() {
-    let man = |command: Option<&str>| ask(&Look::Man(ManArgs { command: command.map(str::to_owned) }));
-    let mut program = Cli::command();
-    program.build();
-    let title = |name: &str| format!(".TH {name} 1 ");
-    let said = man(None);
-    assert!(said.exit == Exit::Met && said.out.contains(&title("rehearsal")), "{}", said.out);
-    for command in program.get_subcommands() {
-        let name = command.get_name();
-        assert!(said.out.contains(&format!("rehearsal\\-{name}(1)")), "{name} is not in\n{}", said.out);
-        let page = man(Some(name)).out;
-        assert!(page.contains(&title(&format!("rehearsal-{name}"))), "{name}: {page}");
-    }
-    let said = man(Some("ruun"));
-    assert_eq!((said.exit, said.out.as_str()), (Exit::Invalid, ""));
-    assert_eq!(said.err.trim_end(), "error: `ruun` is no command; did you mean `run`?");
-}
-
-#[test]
-fn shells_complete_every_command() {
-    for shell in [Shell::Bash, Shell::Elvish, Shell::Fish, Shell::PowerShell, Shell::Zsh] {
-        let said = ask(&Look::Completions(CompletionsArgs { shell }));
-        assert_eq!((said.exit, said.err.as_str()), (Exit::Met, ""));
-        for command in Cli::command().get_subcommands() {
-            assert!(said.out.contains(command.get_name()), "{shell} does not know {}", command.get_name());
-        }
-    }
 }

@@ -38,3 +38,53 @@ pub(super) fn man(args: &ManArgs, terminal: &mut Terminal<'_>) -> io::Result<Exi
     Man::new(page.clone()).render(terminal.out)?;
     Ok(Exit::Met)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap_complete::Shell;
+
+    use super::*;
+    use crate::base::diag::Paint;
+    use crate::cli::StatusLine;
+
+    /// How a command ends, and what it says to stdout and stderr.
+    fn said(command: impl FnOnce(&mut Terminal<'_>) -> io::Result<Exit>) -> (Exit, String, String) {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let status = StatusLine::Absent;
+        let exit = command(&mut Terminal { out: &mut out, err: &mut err, paint: Paint::Plain, status }).unwrap();
+        (exit, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    }
+
+    #[test]
+    fn every_command_has_a_manual_page() {
+        let man = |command: Option<&str>| {
+            let args = ManArgs { command: command.map(str::to_owned) };
+            said(|terminal| super::man(&args, terminal))
+        };
+        let mut program = Cli::command();
+        program.build();
+        let title = |name: &str| format!(".TH {name} 1 ");
+        let said = man(None);
+        assert!(said.0 == Exit::Met && said.1.contains(&title("rehearsal")), "{}", said.1);
+        for command in program.get_subcommands() {
+            let name = command.get_name();
+            assert!(said.1.contains(&format!("rehearsal\\-{name}(1)")), "{name} is not in\n{}", said.1);
+            let page = man(Some(name)).1;
+            assert!(page.contains(&title(&format!("rehearsal-{name}"))), "{name}: {page}");
+        }
+        let said = man(Some("ruun"));
+        assert_eq!((said.0, said.1.as_str()), (Exit::Invalid, ""));
+        assert_eq!(said.2.trim_end(), "error: `ruun` is no command; did you mean `run`?");
+    }
+
+    #[test]
+    fn shells_complete_every_command() {
+        for shell in [Shell::Bash, Shell::Elvish, Shell::Fish, Shell::PowerShell, Shell::Zsh] {
+            let said = said(|terminal| completions(&CompletionsArgs { shell }, terminal));
+            assert_eq!((said.0, said.2.as_str()), (Exit::Met, ""));
+            for command in Cli::command().get_subcommands() {
+                assert!(said.1.contains(command.get_name()), "{shell} does not know {}", command.get_name());
+            }
+        }
+    }
+}

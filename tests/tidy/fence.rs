@@ -36,6 +36,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("matchit", &["src/platform/mount.rs"]),
     ("quick_junit", &["src/report/"]),
     ("clap", &["src/cli/"]),
+    ("clap_complete", &["src/cli/"]),
+    ("clap_mangen", &["src/cli/manual.rs"]),
     ("tokio", RIM),
     ("hyper", RIM),
     ("hyper_util", RIM),
