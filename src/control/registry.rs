@@ -1,20 +1,23 @@
 //! The worlds of a stand-in that runs, by the ids that the control port calls them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
+use super::metrics::Census;
 use crate::base::secret::Secret;
 use crate::delivery::Delivery;
 use crate::engine::{Opening, World};
+use crate::journal::tally::Tally;
 use crate::platform::Vendor;
 use crate::server::ticker;
 use crate::server::world::WorldHandle;
 use crate::server::worlds::Worlds;
 
 /// How many worlds may be open at once.
-const MOST_WORLDS: usize = 1_000;
+const MOST_WORLDS: usize = 16_384;
 
 /// What worlds need around them.
 pub trait Host: Send + Sync + 'static {
@@ -71,12 +74,24 @@ pub enum OpenError {
     Company(String),
 }
 
-type Open<K> = IndexMap<String, Arc<Named<K>>>;
+/// What a registry knows.
+struct Book<K> {
+    open: IndexMap<String, Arc<Named<K>>>,
+    /// What had happened in worlds until they were closed, by platform.
+    past: BTreeMap<&'static str, Tally>,
+}
+
+impl<K> Book<K> {
+    /// Keeps what happened in a world that was closed.
+    fn bury(&mut self, closed: &Named<K>) {
+        closed.world.with(|world| self.past.entry(closed.vendor.name).or_default().add(world.journal().tally()));
+    }
+}
 
 /// The open worlds.
 pub struct Registry<H: Host> {
     host: H,
-    open: Mutex<Open<H::Company>>,
+    book: Mutex<Book<H::Company>>,
     /// The number that the next world gets. Worlds are opened and reset one after the other, lest one take what another
     /// has just given free.
     next: tokio::sync::Mutex<u64>,
@@ -85,7 +100,8 @@ pub struct Registry<H: Host> {
 impl<H: Host> Registry<H> {
     /// No worlds yet.
     pub fn new(host: H) -> Self {
-        Self { host, open: Mutex::default(), next: tokio::sync::Mutex::new(1) }
+        let book = Book { open: IndexMap::new(), past: BTreeMap::new() };
+        Self { host, book: Mutex::new(book), next: tokio::sync::Mutex::new(1) }
     }
 
     /// What worlds have around them.
@@ -104,7 +120,7 @@ impl<H: Host> Registry<H> {
         plan: impl FnOnce(u64) -> (String, Opening) + Send,
     ) -> Result<Arc<Named<H::Company>>, OpenError> {
         let mut next = self.next.lock().await;
-        if self.lock().len() >= MOST_WORLDS {
+        if self.lock().open.len() >= MOST_WORLDS {
             return Err(OpenError::TooMany);
         }
         let (id, opening) = plan(*next);
@@ -142,20 +158,23 @@ impl<H: Host> Registry<H> {
         vacate();
         let world = self.host.worlds().try_open(vendor.name, &claims, world, delivery).ok_or(OpenError::Taken)?;
         let named = Arc::new(Named { id: id.clone(), vendor, opening, number, world, _company: company });
-        self.lock().insert(id, Arc::clone(&named));
+        let mut book = self.lock();
+        if let Some(before) = book.open.insert(id, Arc::clone(&named)) {
+            book.bury(&before);
+        }
         Ok(named)
     }
 
     /// The world of this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Arc<Named<H::Company>>> {
-        self.lock().get(id).cloned()
+        self.lock().open.get(id).cloned()
     }
 
     /// All open worlds, in the order in which their ids came up.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Named<H::Company>>> {
-        self.lock().values().cloned().collect()
+        self.lock().open.values().cloned().collect()
     }
 
     /// Closes a world.
@@ -164,12 +183,33 @@ impl<H: Host> Registry<H> {
     /// If there is no such world.
     pub async fn close(&self, id: &str) -> Result<(), OpenError> {
         let _next = self.next.lock().await;
-        let named = self.lock().shift_remove(id).ok_or(OpenError::Unknown)?;
+        let mut book = self.lock();
+        let named = book.open.shift_remove(id).ok_or(OpenError::Unknown)?;
         named.world.close();
+        book.bury(&named);
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Open<H::Company>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What goes on and has gone on, by platform.
+    pub(super) fn census(&self) -> BTreeMap<&'static str, Census> {
+        let vendors = self.host.worlds().vendors().iter();
+        let mut census: BTreeMap<_, _> = vendors.map(|vendor| (vendor.name, Census::default())).collect();
+        let book = self.lock();
+        for (platform, tally) in &book.past {
+            census.entry(platform).or_default().tally.add(tally);
+        }
+        for named in book.open.values() {
+            let census = census.entry(named.vendor.name).or_default();
+            census.open += 1;
+            named.world.with(|world| {
+                census.kept += world.journal().len();
+                census.tally.add(world.journal().tally());
+            });
+        }
+        census
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Book<H::Company>> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -43,7 +43,10 @@ pub enum Operation {
     Clock,
     SetClock,
     Journal,
+    Stream,
     Idle,
+    Resend,
+    Metrics,
 }
 
 const fn row(method: &'static str, path: &'static str, operation: Operation, summary: &'static str) -> Route {
@@ -57,6 +60,7 @@ pub const ROUTES: &[Route] = &[
         ..row("GET", "/health", Operation::Health, "tells that the program answers; needs no token")
     },
     row("GET", "/ready", Operation::Ready, "tells whether all worlds of the start are open"),
+    row("GET", "/metrics", Operation::Metrics, "counts calls, webhooks and worlds, in the text format of Prometheus"),
     row("GET", "/worlds", Operation::Worlds, "lists the open worlds"),
     row(
         "POST",
@@ -67,12 +71,21 @@ pub const ROUTES: &[Route] = &[
     row("GET", "/worlds/{id}", Operation::World, "shows a world: address, credentials, customers"),
     row("DELETE", "/worlds/{id}", Operation::Close, "closes a world"),
     row("POST", "/worlds/{id}/reset", Operation::Reset, "begins a world anew, with the same credentials"),
-    row(
-        "POST",
-        "/worlds/{id}/steps",
-        Operation::Play,
-        "plays a step or a list of steps and answers when they are done: 200 if all is met, 422 if not",
-    ),
+    Route {
+        query: &[
+            ("after", "expectations look from after this entry on; from the last act on by default"),
+            (
+                "within",
+                "how long to wait for the end, such as `10s`; then 408, and the steps go on; without end by default",
+            ),
+        ],
+        ..row(
+            "POST",
+            "/worlds/{id}/steps",
+            Operation::Play,
+            "plays a step or a list of steps and answers when they are done: 200 if all is met, 422 if not",
+        )
+    },
     row("GET", "/worlds/{id}/clock", Operation::Clock, "shows how a world's clock goes and where it stands"),
     row(
         "POST",
@@ -88,6 +101,27 @@ pub const ROUTES: &[Route] = &[
             ("limit", "how many entries at most, 1 to 10000; 1000 by default"),
         ],
         ..row("GET", "/worlds/{id}/journal", Operation::Journal, "gives entries of a world's journal")
+    },
+    Route {
+        query: &[
+            ("after", "only entries after this number, for those who send no `Last-Event-ID`"),
+            ("kind", "only entries of these kinds, with commas between them"),
+        ],
+        ..row(
+            "GET",
+            "/worlds/{id}/journal/stream",
+            Operation::Stream,
+            "gives a world's journal as server-sent events, as it grows",
+        )
+    },
+    Route {
+        query: &[("delivery", "the webhook's number, as the journal has it; one of the last 256 of its world")],
+        ..row(
+            "POST",
+            "/worlds/{id}/resend",
+            Operation::Resend,
+            "sends a webhook once more, whatever became of it: the same bytes and `webhook-id`, signed anew",
+        )
     },
     Route {
         query: &[("within", "how long that may take, such as `10s`; `5s` by default")],
