@@ -25,6 +25,7 @@ mod interrupt;
 mod livechat_vectors;
 mod manner;
 mod metrics;
+mod openapi;
 mod outside;
 mod parallel;
 mod probe;
@@ -35,6 +36,7 @@ mod report;
 mod resend;
 mod rim;
 mod run;
+mod runs;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod selection;

@@ -3,13 +3,13 @@
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use serde::Serialize;
-use serde_json::json;
 
 use super::problem::Problem;
 use super::query::Query;
 use super::registry::{Host, Named, OpenError};
 use super::route::Operation;
-use super::{Control, clock, journal, metrics, steps, stream, world};
+use super::shape::shown;
+use super::{Control, clock, journal, metrics, openapi, run, steps, stream, world};
 use crate::base::id::DeliveryId;
 use crate::base::time::WallLimit;
 use crate::platform::route::Reply;
@@ -19,6 +19,30 @@ use crate::server::ticker;
 
 /// How long `idle` waits unless it is told.
 const IDLE_WITHIN: WallLimit = WallLimit::from_secs(5);
+
+shown! {
+    /// That the program answers, or is ready.
+    pub(super) struct Health {
+        /// `ok` or `ready`.
+        status: &'static str,
+    }
+}
+
+shown! {
+    /// That a world rests.
+    pub(super) struct Idle {
+        /// Always `true`.
+        idle: bool,
+    }
+}
+
+shown! {
+    /// A webhook that is sent once more.
+    pub(super) struct Resent {
+        /// The number that it has now.
+        delivery: DeliveryId,
+    }
+}
 
 impl<H: Host> Control<H> {
     /// Does what an operation is for.
@@ -33,8 +57,8 @@ impl<H: Host> Control<H> {
         let host = self.worlds().host();
         let text = || decode_utf8(body).map_err(|problem| Problem::diagnosed(vec![problem]));
         let reply = match operation {
-            Operation::Health => Ok(document(200, &json!({ "status": "ok" }))),
-            Operation::Ready if self.is_ready() => Ok(document(200, &json!({ "status": "ready" }))),
+            Operation::Health => Ok(document(200, &Health { status: "ok" })),
+            Operation::Ready if self.is_ready() => Ok(document(200, &Health { status: "ready" })),
             Operation::Ready => Err(Problem::new(503, "not all worlds of the start are open yet")),
             Operation::Worlds => {
                 let worlds: Vec<_> = self.worlds().all().iter().map(|named| world::Row::of(named)).collect();
@@ -42,7 +66,9 @@ impl<H: Host> Control<H> {
             }
             Operation::Open => {
                 let (vendor, scenario) = world::read(text()?, host.worlds().vendors())?;
-                let opened = self.worlds().open(vendor, |number| world::plan(&scenario, number, self.terms())).await;
+                let wish = world::Wish::of(&query)?;
+                let plan = |number| wish.plan(&scenario, number, self.terms());
+                let opened = self.worlds().open(vendor, wish.bot.clone(), plan).await;
                 Ok(document(201, &world::Shown::of(&*opened.map_err(|error| cannot_open(&error, id))?, host.url())))
             }
             Operation::World => Ok(document(200, &world::Shown::of(&*self.find(id)?, host.url()))),
@@ -58,15 +84,19 @@ impl<H: Host> Control<H> {
             Operation::Clock => Ok(document(200, &clock::Shown::of(&self.find(id)?.world))),
             Operation::SetClock => {
                 let named = self.find(id)?;
-                clock::set(&named.world, text()?).await?;
+                clock::set(&named.world, &query, text()?).await?;
                 Ok(document(200, &clock::Shown::of(&named.world)))
             }
             Operation::Resend => {
                 let resent = self.find(id)?.world.resend(delivery(&query)?).ok_or_else(gone)?;
                 let forgotten =
                     || Problem::new(404, "no such webhook was sent lately; the journal has them as `queued`");
-                Ok(document(200, &json!({ "delivery": resent.ok_or_else(forgotten)? })))
+                Ok(document(200, &Resent { delivery: resent.ok_or_else(forgotten)? }))
             }
+            Operation::Begin => run::begin(&*self.find(id)?).map(|run| document(202, &run)),
+            Operation::Follow => run::follow(&*self.find(id)?, &query).await.map(|run| document(200, &run)),
+            Operation::Cancel => Ok(document(200, &run::cancel(&*self.find(id)?))),
+            Operation::Document => Ok(document(200, &openapi::document(host.worlds().vendors(), &host.url()))),
             Operation::Metrics => Ok(metrics::show(self.worlds())),
             Operation::Stream => {
                 let last = head.headers.get(stream::LAST_EVENT_ID).and_then(|last| last.to_str().ok());
@@ -78,7 +108,7 @@ impl<H: Host> Control<H> {
                 let named = self.find(id)?;
                 let idle = named.world.until(|world| world.is_idle().then_some(()));
                 match ticker::within(within, idle).await {
-                    Some(Some(())) => Ok(document(200, &json!({ "idle": true }))),
+                    Some(Some(())) => Ok(document(200, &Idle { idle: true })),
                     Some(None) => Err(gone()),
                     None => Err(Problem::new(408, format!("the world is still at something after {within}"))),
                 }

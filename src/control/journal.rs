@@ -15,7 +15,7 @@ use crate::server::world::WorldHandle;
 /// How many entries are given unless another number is asked for.
 const LIMIT: usize = 1_000;
 /// How many entries are given at most.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 
 /// Which entries are wanted.
 pub(super) struct Wanted {

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use super::metrics::Census;
 use crate::base::secret::Secret;
-use crate::delivery::Delivery;
+use crate::delivery::{BotUrl, Delivery};
 use crate::engine::{Opening, World};
 use crate::journal::tally::Tally;
 use crate::platform::Vendor;
@@ -32,13 +32,15 @@ pub trait Host: Send + Sync + 'static {
     /// The worlds that calls of the vendors' APIs reach.
     fn worlds(&self) -> &Worlds<World>;
 
-    /// Makes ready what a world needs that clients know by these exports: its company, and the way for its webhooks.
+    /// Makes ready what a world needs that clients know by these exports: its company, and the way for its webhooks, which
+    /// go to `bot` if one is named.
     ///
     /// # Errors
     /// If its company cannot be started.
     fn prepare(
         &self,
         exports: Vec<(&'static str, Secret)>,
+        bot: Option<&BotUrl>,
     ) -> impl Future<Output = Result<(Self::Company, Delivery), Self::Error>> + Send;
 }
 
@@ -50,11 +52,22 @@ pub struct Named<K> {
     pub vendor: &'static Vendor,
     /// What it began with, and begins with again when it is reset.
     pub opening: Opening,
+    /// What `${bot}` leads to in it, if it is not what it leads to elsewhere.
+    pub bot: Option<BotUrl>,
     /// Tells apart what one id named before and after a reset.
     pub number: u64,
     /// The world.
     pub world: WorldHandle<World>,
     _company: K,
+}
+
+/// What a world is opened with.
+struct Seat {
+    id: String,
+    vendor: &'static Vendor,
+    opening: Opening,
+    bot: Option<BotUrl>,
+    number: u64,
 }
 
 /// Why a world cannot be opened.
@@ -117,6 +130,7 @@ impl<H: Host> Registry<H> {
     pub async fn open(
         &self,
         vendor: &'static Vendor,
+        bot: Option<BotUrl>,
         plan: impl FnOnce(u64) -> (String, Opening) + Send,
     ) -> Result<Arc<Named<H::Company>>, OpenError> {
         let mut next = self.next.lock().await;
@@ -124,7 +138,8 @@ impl<H: Host> Registry<H> {
             return Err(OpenError::TooMany);
         }
         let (id, opening) = plan(*next);
-        let named = self.begin(id, vendor, opening, *next, || {}).await?;
+        let seat = Seat { id, vendor, opening, bot, number: *next };
+        let named = self.begin(seat, || {}).await?;
         *next += 1;
         Ok(named)
     }
@@ -136,28 +151,24 @@ impl<H: Host> Registry<H> {
     pub async fn reset(&self, id: &str) -> Result<Arc<Named<H::Company>>, OpenError> {
         let mut next = self.next.lock().await;
         let old = self.get(id).ok_or(OpenError::Unknown)?;
-        let named = self.begin(id.to_owned(), old.vendor, old.opening.clone(), *next, || old.world.close()).await?;
+        let (vendor, opening, bot) = (old.vendor, old.opening.clone(), old.bot.clone());
+        let seat = Seat { id: id.to_owned(), vendor, opening, bot, number: *next };
+        let named = self.begin(seat, || old.world.close()).await?;
         *next += 1;
         Ok(named)
     }
 
     /// Opens a world in the place that `vacate` leaves.
-    async fn begin(
-        &self,
-        id: String,
-        vendor: &'static Vendor,
-        opening: Opening,
-        number: u64,
-        vacate: impl FnOnce() + Send,
-    ) -> Result<Arc<Named<H::Company>>, OpenError> {
+    async fn begin(&self, seat: Seat, vacate: impl FnOnce() + Send) -> Result<Arc<Named<H::Company>>, OpenError> {
+        let Seat { id, vendor, opening, bot, number } = seat;
         let mut world = World::open(vendor, opening.clone(), ticker::now()).expect("a checked text has a valid set-up");
         let claims = world.take_claims().into_iter().collect();
-        let prepared = self.host.prepare(world.exports()).await;
+        let prepared = self.host.prepare(world.exports(), bot.as_ref()).await;
         let (company, delivery) = prepared.map_err(|error| OpenError::Company(error.to_string()))?;
         // Nothing is waited for from here on, so nobody finds the place empty, whoever stops waiting.
         vacate();
         let world = self.host.worlds().try_open(vendor.name, &claims, world, delivery).ok_or(OpenError::Taken)?;
-        let named = Arc::new(Named { id: id.clone(), vendor, opening, number, world, _company: company });
+        let named = Arc::new(Named { id: id.clone(), vendor, opening, bot, number, world, _company: company });
         let mut book = self.lock();
         if let Some(before) = book.open.insert(id, Arc::clone(&named)) {
             book.bury(&before);

@@ -1,11 +1,10 @@
 //! Steps that a world plays because somebody asks for them.
 
-use serde_json::json;
-
 use super::answer::{document, gone};
 use super::problem::{Problem, StepShown};
 use super::query::Query;
 use super::registry::Named;
+use super::shape::shown;
 use crate::base::id::EntrySeq;
 use crate::engine::World;
 use crate::engine::port::Played;
@@ -13,6 +12,16 @@ use crate::journal::What;
 use crate::platform::route::Reply;
 use crate::scenario::load_steps;
 use crate::server::ticker;
+
+shown! {
+    /// How steps have ended.
+    pub(super) struct Shown {
+        /// `met`: all were done, and all expectations met.
+        result: &'static str,
+        /// The number of the last entry of the journal before them.
+        after: u64,
+    }
+}
 
 /// Plays the steps of a text, and tells how they ended. They go on if that takes longer than the query says.
 pub(super) async fn play<K>(named: &Named<K>, query: &Query<'_>, text: &str) -> Result<Reply, Problem> {
@@ -30,7 +39,7 @@ pub(super) async fn play<K>(named: &Named<K>, query: &Query<'_>, text: &str) -> 
     let played = played.ok_or_else(gone)?;
     let step = |index| named.world.with(|world| shown(world, index));
     match played {
-        Played::Met => Ok(document(200, &json!({ "result": "met", "after": after }))),
+        Played::Met => Ok(document(200, &Shown { result: "met", after })),
         Played::Missed { index, miss } => Err(Problem::missed(step(index), miss)),
         Played::Refused { index, reason } => Err(Problem::refused(step(index), reason)),
     }

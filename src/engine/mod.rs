@@ -6,7 +6,7 @@
 pub mod clock;
 mod judge;
 mod outbox;
-mod outside;
+pub mod outside;
 pub mod port;
 mod schedule;
 mod speech;
@@ -169,6 +169,7 @@ impl World {
                 }
             }
             Input::Play { ticket, steps, from } => self.play(ticket, steps, from),
+            Input::Cancel => self.cancel(),
             Input::Resend(delivery) => self.resend(delivery),
             Input::Advance { ticket, span } => self.pass_time(ticket, span),
             Input::SetPace(pace) => self.clock.set_pace(pace, self.wall),

@@ -12,7 +12,26 @@ use crate::base::time::VirtualSpan;
 use crate::platform::cx::Customer;
 use crate::scenario::{Known, Step};
 
+/// How far a world is with the steps it was opened with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// It has none.
+    Nothing,
+    /// They have not begun.
+    Waiting,
+    /// They are played, or what came of them is still under way.
+    Playing,
+    /// They have ended.
+    Ended,
+}
+
 impl World {
+    /// How far it is with the steps it was opened with.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.stage.progress()
+    }
+
     /// Whether it rests: no steps are played and no webhook is on its way. What falls due later wakes it again.
     #[must_use]
     pub fn is_idle(&self) -> bool {

@@ -40,6 +40,8 @@ pub enum Input {
         /// From which entry on expectations look that come before any act; from the last act from outside on if none is named.
         from: Option<EntrySeq>,
     },
+    /// Somebody outside breaks the scenario off, if it has not ended.
+    Cancel,
     /// Somebody outside has a webhook sent once more; answered by [`Effect::Resent`] among the effects of this very input.
     Resend(DeliveryId),
     /// Somebody outside lets virtual time pass at once, timer by timer, whatever the clock's pace; answered by
