@@ -22,6 +22,7 @@ mod fourth_vendor;
 mod imichat_clock;
 mod imichat_vectors;
 mod interrupt;
+mod isolation;
 mod livechat_vectors;
 mod manner;
 mod metrics;
