@@ -273,3 +273,20 @@ async fn steps_without_end_are_played_even_if_nobody_waits_for_them() {
     assert_eq!(status, 200);
     assert!(receiver.request().await.ends_with(r#""text":"two"}"#));
 }
+
+#[tokio::test]
+async fn steps_can_be_waited_for_a_while_and_expectations_told_where_to_look_from() {
+    let (stand_in, mut receiver) = start([]).await;
+    let steps = "POST /worlds/toy/steps";
+    let (_, met) = stand_in.ask(steps, HI).await;
+    let after = met["after"].as_u64().unwrap();
+    receiver.request().await;
+    let (status, problem) = stand_in.ask(&format!("{steps}?within=10ms"), "wait: 9h").await;
+    assert_eq!((status, problem["detail"].as_str().unwrap().contains("they go on")), (408, true), "{problem}");
+    assert_eq!(stand_in.ask(steps, "say: {as: alice, text: Bye}").await.0, 200);
+    let note = "expect: {event: {name: note, body: {text: Hi}}, within: 20ms}";
+    assert_eq!(stand_in.ask(steps, note).await.0, 422, "it was before the last act");
+    assert_eq!(stand_in.ask(&format!("{steps}?after={after}"), note).await.0, 200);
+    assert_eq!(stand_in.ask(&format!("{steps}?after={}", u64::MAX), note).await.0, 422);
+    assert_eq!(stand_in.ask(&format!("{steps}?after=first"), note).await.0, 400);
+}

@@ -15,7 +15,7 @@ const ALICE: &str = "- start_chat: {as: alice, text: Hi}\n";
 fn steps(ticket: u64, text: &str) -> Input {
     let text = format!("platform: toy\ncustomers: {{alice: {{}}, bob: {{}}}}\nsteps:\n{text}");
     let steps = load_setup(&text, &[TOY.vocabulary]).unwrap_or_else(|problems| panic!("{problems:#?}")).steps;
-    Input::Play { ticket: Ticket(ticket), steps }
+    Input::Play { ticket: Ticket(ticket), steps, from: None }
 }
 
 fn leap(ticket: u64, secs: u64) -> Input {

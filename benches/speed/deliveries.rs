@@ -94,7 +94,7 @@ pub(crate) async fn ours(receiver: SocketAddr, chats: usize, duration: Duration)
     let world = worlds.open(vendor.name, Default::default(), world, delivery).await;
     let (starts, says): (Vec<Step>, Vec<Step>) =
         acts.partition(|step| matches!(step.action, Action::Act(Act::StartChat(_))));
-    world.input(Input::Play { ticket: Ticket(0), steps: starts });
+    world.input(Input::Play { ticket: Ticket(0), steps: starts, from: None });
     let begun = Instant::now();
     let mut watcher = Watcher::default();
     let mut fed = 0;
@@ -103,7 +103,7 @@ pub(crate) async fn ours(receiver: SocketAddr, chats: usize, duration: Duration)
     while begun.elapsed() < duration {
         world.with(|world| watcher.look(world));
         while fed < watcher.delivered + backlog {
-            world.input(Input::Play { ticket: Ticket(0), steps: vec![says[fed % says.len()].clone()] });
+            world.input(Input::Play { ticket: Ticket(0), steps: vec![says[fed % says.len()].clone()], from: None });
             fed += 1;
         }
         tokio::task::yield_now().await;

@@ -11,6 +11,8 @@ const ROLE: &str = "REHEARSAL_BENCH_ROLE";
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
+    /// The control port and its token, if it has one.
+    control: Option<(SocketAddr, String)>,
     folder: Option<std::path::PathBuf>,
 }
 
@@ -33,9 +35,10 @@ impl Server {
             std::thread::yield_now();
         };
         let ports: serde_json::Value = serde_json::from_str(&text).expect("the ports file is JSON");
-        let url = ports["vendor"].as_str().expect("it names the vendor port");
-        let address = url.trim_start_matches("http://").parse().expect("it is an address");
-        Self { child, address, folder: Some(folder) }
+        let named = |key: &str| ports[key].as_str().expect("the ports file has it").to_owned();
+        let address = |key: &str| named(key).trim_start_matches("http://").parse().expect("it is an address");
+        let control = Some((address("control"), named("control_token")));
+        Self { child, address: address("vendor"), control, folder: Some(folder) }
     }
 
     /// This program in another role.
@@ -49,12 +52,26 @@ impl Server {
         while stdout.read_exact(&mut byte).is_ok() && byte[0] != b'\n' {
             line.push(char::from(byte[0]));
         }
-        Self { child, address: line.parse().expect("it prints its address"), folder: None }
+        Self { child, address: line.parse().expect("it prints its address"), control: None, folder: None }
     }
 
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its control port is, and the token for it.
+    pub(crate) fn control(&self) -> (SocketAddr, &str) {
+        let (address, token) = self.control.as_ref().expect("it is a stand-in");
+        (*address, token)
+    }
+
+    /// How much memory it has, in MiB; 0 where the system does not tell.
+    pub(crate) fn resident(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+        kib.unwrap_or_default() / 1024.0
     }
 }
 

@@ -134,7 +134,7 @@ impl Premises {
     /// Opens a world; waits while another one owns a credential of its.
     pub(super) async fn admit(&self, vendor: &'static Vendor, mut world: World) -> Result<Tenancy, HouseError> {
         let claims = world.take_claims().into_iter().collect();
-        let (bot, delivery) = self.prepare(world.exports()).await?;
+        let (bot, delivery) = self.prepare(world.exports(), None).await?;
         let world = self.worlds.open(vendor.name, claims, world, delivery).await;
         Ok(Tenancy { world, _bot: bot })
     }
@@ -152,7 +152,15 @@ impl registry::Host for Premises {
         &self.worlds
     }
 
-    async fn prepare(&self, exports: Vec<(&'static str, Secret)>) -> Result<(Option<bot::Bot>, Delivery), HouseError> {
+    async fn prepare(
+        &self,
+        exports: Vec<(&'static str, Secret)>,
+        bot: Option<&BotUrl>,
+    ) -> Result<(Option<bot::Bot>, Delivery), HouseError> {
+        if let Some(bot) = bot {
+            let egress = Egress { bot: Some(bot.clone()), ..self.egress.clone() };
+            return Ok((None, Delivery::new(egress)));
+        }
         let manners = match self.bot {
             Bot::Builtin => bot::Manners::Good,
             Bot::BuiltinBroken => bot::Manners::Broken,

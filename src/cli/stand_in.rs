@@ -120,7 +120,7 @@ impl StandIn {
                 steps: Vec::new(),
                 ..Opening::play(&tenant, vendor.name, seed, Identities::WellKnown)
             };
-            control.worlds().open(vendor, |_| (vendor.name.to_owned(), opening)).await?;
+            control.worlds().open(vendor, None, |_| (vendor.name.to_owned(), opening)).await?;
         }
         control.set_ready();
         let stand_in = Self { house, control, control_port, token, seed, watches: BTreeMap::new() };

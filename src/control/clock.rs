@@ -1,9 +1,9 @@
 //! Clocks of worlds.
 
-use serde::Serialize;
-
 use super::answer::gone;
 use super::problem::Problem;
+use super::query::Query;
+use super::shape::shown;
 use crate::base::diag::Diagnostic;
 use crate::base::time::{VirtualSpan, VirtualTime};
 use crate::engine::World;
@@ -16,16 +16,19 @@ use crate::scenario::node::parse;
 use crate::server::ticker;
 use crate::server::world::WorldHandle;
 
-/// How a clock goes and where it stands.
-#[derive(Serialize)]
-pub(super) struct Shown {
-    mode: String,
-    now: VirtualTime,
+shown! {
+    /// How a clock goes and where it stands.
+    pub(super) struct Shown {
+        /// `real`, `virtual`, or a factor as in `x60`.
+        mode: String,
+        /// The time on it.
+        now: VirtualTime,
+    }
 }
 
 record! {
     /// What is to become of a clock.
-    struct Change {
+    pub(super) struct Change {
         /// How much virtual time is to pass at once.
         advance: Option<VirtualSpan>,
         /// How it is to go from now on: `real`, `virtual`, or a factor as in `x60`.
@@ -40,15 +43,20 @@ impl Shown {
 }
 
 /// Does what a text wants done to a clock; first its mode is changed, then time passes.
-pub(super) async fn set(world: &WorldHandle<World>, text: &str) -> Result<(), Problem> {
+pub(super) async fn set(world: &WorldHandle<World>, query: &Query<'_>, text: &str) -> Result<(), Problem> {
     let (pace, advance) = read(text).map_err(Problem::diagnosed)?;
     if let Some(pace) = pace {
         world.input(Input::SetPace(pace));
     }
-    if let Some(span) = advance {
-        world.advance(span).await.ok_or_else(gone)?;
-    }
-    Ok(())
+    let Some(span) = advance else { return Ok(()) };
+    let advanced = match query.duration("within")? {
+        None => world.advance(span).await,
+        Some(within) => {
+            let late = || Problem::new(408, format!("not all that falls due is done after {within}; it goes on"));
+            ticker::within(within, world.advance(span)).await.ok_or_else(late)?
+        }
+    };
+    advanced.map(drop).ok_or_else(gone)
 }
 
 fn read(text: &str) -> Result<(Option<Pace>, Option<VirtualSpan>), Vec<Diagnostic>> {

@@ -9,11 +9,16 @@ mod answer;
 mod clock;
 mod host;
 mod journal;
+mod metrics;
+mod openapi;
 mod problem;
 mod query;
 pub mod registry;
 pub mod route;
+mod run;
+mod shape;
 mod steps;
+mod stream;
 mod world;
 
 use std::sync::Arc;
@@ -23,6 +28,7 @@ use bytes::Bytes;
 use http::header::{ALLOW, AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
 use http::request::Parts;
 use subtle::ConstantTimeEq as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use self::host::Hosts;
 use self::problem::Problem;
@@ -31,9 +37,9 @@ use self::route::{Access, Found, Operation};
 use crate::base::rng::Seed;
 use crate::base::secret::Secret;
 use crate::base::time::WallLimit;
-use crate::engine::port::Treated;
 use crate::platform::route::{Body, Reply};
 use crate::scenario::node::MAX_BYTES;
+use crate::server::feed::Answer;
 use crate::server::{Limits, Service};
 
 /// The port that control is at unless another one is asked for.
@@ -63,6 +69,8 @@ struct Inner<H: Host> {
     terms: Terms,
     hosts: Hosts,
     ready: AtomicBool,
+    /// How many more journals may be streamed.
+    streams: Arc<Semaphore>,
 }
 
 impl<H: Host> Clone for Control<H> {
@@ -75,7 +83,8 @@ impl<H: Host> Control<H> {
     /// Controls these worlds for whoever knows the token.
     #[must_use]
     pub fn new(worlds: Registry<H>, token: Secret, terms: Terms, hosts: Hosts) -> Self {
-        Self(Arc::new(Inner { worlds, token, terms, hosts, ready: AtomicBool::new(false) }))
+        let streams = Arc::new(Semaphore::new(stream::MOST_STREAMS));
+        Self(Arc::new(Inner { worlds, token, terms, hosts, ready: AtomicBool::new(false), streams }))
     }
 
     /// The worlds it controls.
@@ -95,6 +104,13 @@ impl<H: Host> Control<H> {
 
     fn is_ready(&self) -> bool {
         self.0.ready.load(Ordering::Acquire)
+    }
+
+    /// A place for one more stream.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let most = stream::MOST_STREAMS;
+        let full = |_| Problem::new(429, format!("{most} journals are streamed, which is the most; end some"));
+        Arc::clone(&self.0.streams).try_acquire_owned().map_err(full)
     }
 
     fn knows(&self, head: &Parts) -> bool {
@@ -139,13 +155,12 @@ impl<H: Host> Service for Control<H> {
         }
     }
 
-    async fn answer(&self, (operation, id): Self::Admitted, head: Parts, body: Body) -> Treated {
-        let query = head.uri.query().unwrap_or_default();
-        let reply = match read(body) {
-            Ok(body) => self.act(operation, &id, query, &body).await.unwrap_or_else(Problem::reply),
-            Err(problem) => problem.reply(),
+    async fn answer(&self, (operation, id): Self::Admitted, head: Parts, body: Body) -> Answer {
+        let answer = match read(body) {
+            Ok(body) => self.act(operation, &id, &head, &body).await,
+            Err(problem) => Err(problem),
         };
-        Treated { reply, delay: None, cut: None }
+        answer.unwrap_or_else(|problem| problem.reply().into())
     }
 }
 

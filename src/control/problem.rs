@@ -2,36 +2,38 @@
 
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use serde::Serialize;
 
+use super::shape::shown;
 use crate::base::diag::Diagnostic;
 use crate::journal::entry::Miss;
 use crate::platform::route::Reply;
 
-/// Why something was not done.
-#[derive(Debug, Serialize)]
-pub(super) struct Problem {
-    title: &'static str,
-    status: u16,
-    detail: String,
-    /// What is wrong with the body, place by place.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    diagnostics: Vec<Diagnostic>,
-    /// The step that was not done, or not met.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<StepShown>,
-    /// What happened instead of what a step expects.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    miss: Option<Box<Miss>>,
+shown! {
+    /// Why something was not done, as RFC 9457 has it.
+    pub(super) struct Problem {
+        /// What kind of problem it is, in a few words.
+        title: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong, and what to do about it.
+        detail: String,
+        /// What is wrong with the body, place by place.
+        diagnostics: Vec<Diagnostic>,
+        /// The step that was not done, or not met.
+        step: Option<StepShown>,
+        /// What happened instead of what a step expects.
+        miss: Option<Box<Miss>>,
+    }
 }
 
-/// A step as the journal has it.
-#[derive(Debug, Serialize)]
-pub(super) struct StepShown {
-    /// Its number among all that its world has begun.
-    pub(super) index: usize,
-    /// It on one line.
-    pub(super) source: String,
+shown! {
+    /// A step as the journal has it.
+    pub(super) struct StepShown {
+        /// Its number among all that its world has begun.
+        index: usize,
+        /// It on one line.
+        source: String,
+    }
 }
 
 impl Problem {

@@ -1,20 +1,23 @@
 //! The worlds of a stand-in that runs, by the ids that the control port calls them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
+use super::metrics::Census;
 use crate::base::secret::Secret;
-use crate::delivery::Delivery;
+use crate::delivery::{BotUrl, Delivery};
 use crate::engine::{Opening, World};
+use crate::journal::tally::Tally;
 use crate::platform::Vendor;
 use crate::server::ticker;
 use crate::server::world::WorldHandle;
 use crate::server::worlds::Worlds;
 
 /// How many worlds may be open at once.
-const MOST_WORLDS: usize = 1_000;
+const MOST_WORLDS: usize = 16_384;
 
 /// What worlds need around them.
 pub trait Host: Send + Sync + 'static {
@@ -29,13 +32,15 @@ pub trait Host: Send + Sync + 'static {
     /// The worlds that calls of the vendors' APIs reach.
     fn worlds(&self) -> &Worlds<World>;
 
-    /// Makes ready what a world needs that clients know by these exports: its company, and the way for its webhooks.
+    /// Makes ready what a world needs that clients know by these exports: its company, and the way for its webhooks, which
+    /// go to `bot` if one is named.
     ///
     /// # Errors
     /// If its company cannot be started.
     fn prepare(
         &self,
         exports: Vec<(&'static str, Secret)>,
+        bot: Option<&BotUrl>,
     ) -> impl Future<Output = Result<(Self::Company, Delivery), Self::Error>> + Send;
 }
 
@@ -47,11 +52,22 @@ pub struct Named<K> {
     pub vendor: &'static Vendor,
     /// What it began with, and begins with again when it is reset.
     pub opening: Opening,
+    /// What `${bot}` leads to in it, if it is not what it leads to elsewhere.
+    pub bot: Option<BotUrl>,
     /// Tells apart what one id named before and after a reset.
     pub number: u64,
     /// The world.
     pub world: WorldHandle<World>,
     _company: K,
+}
+
+/// What a world is opened with.
+struct Seat {
+    id: String,
+    vendor: &'static Vendor,
+    opening: Opening,
+    bot: Option<BotUrl>,
+    number: u64,
 }
 
 /// Why a world cannot be opened.
@@ -71,12 +87,24 @@ pub enum OpenError {
     Company(String),
 }
 
-type Open<K> = IndexMap<String, Arc<Named<K>>>;
+/// What a registry knows.
+struct Book<K> {
+    open: IndexMap<String, Arc<Named<K>>>,
+    /// What had happened in worlds until they were closed, by platform.
+    past: BTreeMap<&'static str, Tally>,
+}
+
+impl<K> Book<K> {
+    /// Keeps what happened in a world that was closed.
+    fn bury(&mut self, closed: &Named<K>) {
+        closed.world.with(|world| self.past.entry(closed.vendor.name).or_default().add(world.journal().tally()));
+    }
+}
 
 /// The open worlds.
 pub struct Registry<H: Host> {
     host: H,
-    open: Mutex<Open<H::Company>>,
+    book: Mutex<Book<H::Company>>,
     /// The number that the next world gets. Worlds are opened and reset one after the other, lest one take what another
     /// has just given free.
     next: tokio::sync::Mutex<u64>,
@@ -85,7 +113,8 @@ pub struct Registry<H: Host> {
 impl<H: Host> Registry<H> {
     /// No worlds yet.
     pub fn new(host: H) -> Self {
-        Self { host, open: Mutex::default(), next: tokio::sync::Mutex::new(1) }
+        let book = Book { open: IndexMap::new(), past: BTreeMap::new() };
+        Self { host, book: Mutex::new(book), next: tokio::sync::Mutex::new(1) }
     }
 
     /// What worlds have around them.
@@ -101,14 +130,16 @@ impl<H: Host> Registry<H> {
     pub async fn open(
         &self,
         vendor: &'static Vendor,
+        bot: Option<BotUrl>,
         plan: impl FnOnce(u64) -> (String, Opening) + Send,
     ) -> Result<Arc<Named<H::Company>>, OpenError> {
         let mut next = self.next.lock().await;
-        if self.lock().len() >= MOST_WORLDS {
+        if self.lock().open.len() >= MOST_WORLDS {
             return Err(OpenError::TooMany);
         }
         let (id, opening) = plan(*next);
-        let named = self.begin(id, vendor, opening, *next, || {}).await?;
+        let seat = Seat { id, vendor, opening, bot, number: *next };
+        let named = self.begin(seat, || {}).await?;
         *next += 1;
         Ok(named)
     }
@@ -120,42 +151,41 @@ impl<H: Host> Registry<H> {
     pub async fn reset(&self, id: &str) -> Result<Arc<Named<H::Company>>, OpenError> {
         let mut next = self.next.lock().await;
         let old = self.get(id).ok_or(OpenError::Unknown)?;
-        let named = self.begin(id.to_owned(), old.vendor, old.opening.clone(), *next, || old.world.close()).await?;
+        let (vendor, opening, bot) = (old.vendor, old.opening.clone(), old.bot.clone());
+        let seat = Seat { id: id.to_owned(), vendor, opening, bot, number: *next };
+        let named = self.begin(seat, || old.world.close()).await?;
         *next += 1;
         Ok(named)
     }
 
     /// Opens a world in the place that `vacate` leaves.
-    async fn begin(
-        &self,
-        id: String,
-        vendor: &'static Vendor,
-        opening: Opening,
-        number: u64,
-        vacate: impl FnOnce() + Send,
-    ) -> Result<Arc<Named<H::Company>>, OpenError> {
+    async fn begin(&self, seat: Seat, vacate: impl FnOnce() + Send) -> Result<Arc<Named<H::Company>>, OpenError> {
+        let Seat { id, vendor, opening, bot, number } = seat;
         let mut world = World::open(vendor, opening.clone(), ticker::now()).expect("a checked text has a valid set-up");
         let claims = world.take_claims().into_iter().collect();
-        let prepared = self.host.prepare(world.exports()).await;
+        let prepared = self.host.prepare(world.exports(), bot.as_ref()).await;
         let (company, delivery) = prepared.map_err(|error| OpenError::Company(error.to_string()))?;
         // Nothing is waited for from here on, so nobody finds the place empty, whoever stops waiting.
         vacate();
         let world = self.host.worlds().try_open(vendor.name, &claims, world, delivery).ok_or(OpenError::Taken)?;
-        let named = Arc::new(Named { id: id.clone(), vendor, opening, number, world, _company: company });
-        self.lock().insert(id, Arc::clone(&named));
+        let named = Arc::new(Named { id: id.clone(), vendor, opening, bot, number, world, _company: company });
+        let mut book = self.lock();
+        if let Some(before) = book.open.insert(id, Arc::clone(&named)) {
+            book.bury(&before);
+        }
         Ok(named)
     }
 
     /// The world of this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Arc<Named<H::Company>>> {
-        self.lock().get(id).cloned()
+        self.lock().open.get(id).cloned()
     }
 
     /// All open worlds, in the order in which their ids came up.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Named<H::Company>>> {
-        self.lock().values().cloned().collect()
+        self.lock().open.values().cloned().collect()
     }
 
     /// Closes a world.
@@ -164,12 +194,33 @@ impl<H: Host> Registry<H> {
     /// If there is no such world.
     pub async fn close(&self, id: &str) -> Result<(), OpenError> {
         let _next = self.next.lock().await;
-        let named = self.lock().shift_remove(id).ok_or(OpenError::Unknown)?;
+        let mut book = self.lock();
+        let named = book.open.shift_remove(id).ok_or(OpenError::Unknown)?;
         named.world.close();
+        book.bury(&named);
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Open<H::Company>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What goes on and has gone on, by platform.
+    pub(super) fn census(&self) -> BTreeMap<&'static str, Census> {
+        let vendors = self.host.worlds().vendors().iter();
+        let mut census: BTreeMap<_, _> = vendors.map(|vendor| (vendor.name, Census::default())).collect();
+        let book = self.lock();
+        for (platform, tally) in &book.past {
+            census.entry(platform).or_default().tally.add(tally);
+        }
+        for named in book.open.values() {
+            let census = census.entry(named.vendor.name).or_default();
+            census.open += 1;
+            named.world.with(|world| {
+                census.kept += world.journal().len();
+                census.tally.add(world.journal().tally());
+            });
+        }
+        census
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Book<H::Company>> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

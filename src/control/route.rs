@@ -43,7 +43,14 @@ pub enum Operation {
     Clock,
     SetClock,
     Journal,
+    Stream,
     Idle,
+    Resend,
+    Begin,
+    Follow,
+    Cancel,
+    Metrics,
+    Document,
 }
 
 const fn row(method: &'static str, path: &'static str, operation: Operation, summary: &'static str) -> Route {
@@ -57,29 +64,57 @@ pub const ROUTES: &[Route] = &[
         ..row("GET", "/health", Operation::Health, "tells that the program answers; needs no token")
     },
     row("GET", "/ready", Operation::Ready, "tells whether all worlds of the start are open"),
+    Route {
+        access: Access::Anyone,
+        ..row("GET", "/openapi.json", Operation::Document, "gives all of this as an OpenAPI document; needs no token")
+    },
+    row("GET", "/metrics", Operation::Metrics, "counts calls, webhooks and worlds, in the text format of Prometheus"),
     row("GET", "/worlds", Operation::Worlds, "lists the open worlds"),
-    row(
-        "POST",
-        "/worlds",
-        Operation::Open,
-        "opens a world with credentials of its own, for the `setup:` and `customers:` of a scenario",
-    ),
+    Route {
+        query: &[
+            ("bot", "what `${bot}` stands for in this world; the bot of the stand-in by default"),
+            (
+                "identities",
+                "`fresh` credentials, or the `well_known` ones, which one world at a time can have; `fresh` by default",
+            ),
+            ("mode", "how its clock goes: `real`, `virtual` or `x60`; `real` by default"),
+        ],
+        ..row("POST", "/worlds", Operation::Open, "opens a world for a scenario, whose steps wait until they are begun")
+    },
     row("GET", "/worlds/{id}", Operation::World, "shows a world: address, credentials, customers"),
     row("DELETE", "/worlds/{id}", Operation::Close, "closes a world"),
     row("POST", "/worlds/{id}/reset", Operation::Reset, "begins a world anew, with the same credentials"),
-    row(
-        "POST",
-        "/worlds/{id}/steps",
-        Operation::Play,
-        "plays a step or a list of steps and answers when they are done: 200 if all is met, 422 if not",
-    ),
+    Route {
+        query: &[
+            ("after", "expectations look from after this entry on; from the last act on by default"),
+            (
+                "within",
+                "how long to wait for the end, such as `10s`; then 408, and the steps go on; without end by default",
+            ),
+        ],
+        ..row(
+            "POST",
+            "/worlds/{id}/steps",
+            Operation::Play,
+            "plays a step or a list of steps and answers when they are done: 200 if all is met, 422 if not",
+        )
+    },
+    row("POST", "/worlds/{id}/run", Operation::Begin, "begins the steps of the scenario that a world was opened for"),
+    Route {
+        query: &[("wait", "how long to wait for their end, such as `30s`; not at all by default")],
+        ..row("GET", "/worlds/{id}/run", Operation::Follow, "tells how far these steps are, and what went wrong")
+    },
+    row("DELETE", "/worlds/{id}/run", Operation::Cancel, "breaks these steps off; the world stays open"),
     row("GET", "/worlds/{id}/clock", Operation::Clock, "shows how a world's clock goes and where it stands"),
-    row(
-        "POST",
-        "/worlds/{id}/clock",
-        Operation::SetClock,
-        "lets virtual time pass at once (`advance: 45m`), or changes how it goes (`mode: real`, `virtual` or `x60`)",
-    ),
+    Route {
+        query: &[("within", "how long to wait until all is done that falls due; then 408; without end by default")],
+        ..row(
+            "POST",
+            "/worlds/{id}/clock",
+            Operation::SetClock,
+            "lets virtual time pass at once (`advance: 45m`), or changes how it goes (`mode: real`, `virtual` or `x60`)",
+        )
+    },
     Route {
         query: &[
             ("after", "only entries after this number"),
@@ -88,6 +123,27 @@ pub const ROUTES: &[Route] = &[
             ("limit", "how many entries at most, 1 to 10000; 1000 by default"),
         ],
         ..row("GET", "/worlds/{id}/journal", Operation::Journal, "gives entries of a world's journal")
+    },
+    Route {
+        query: &[
+            ("after", "only entries after this number, for those who send no `Last-Event-ID`"),
+            ("kind", "only entries of these kinds, with commas between them"),
+        ],
+        ..row(
+            "GET",
+            "/worlds/{id}/journal/stream",
+            Operation::Stream,
+            "gives a world's journal as server-sent events, as it grows",
+        )
+    },
+    Route {
+        query: &[("delivery", "the webhook's number, as the journal has it; one of the last 256 of its world")],
+        ..row(
+            "POST",
+            "/worlds/{id}/resend",
+            Operation::Resend,
+            "sends a webhook once more, whatever became of it: the same bytes and `webhook-id`, signed anew",
+        )
     },
     Route {
         query: &[("within", "how long that may take, such as `10s`; `5s` by default")],

@@ -6,7 +6,7 @@
 pub mod clock;
 mod judge;
 mod outbox;
-mod outside;
+pub mod outside;
 pub mod port;
 mod schedule;
 mod speech;
@@ -168,7 +168,9 @@ impl World {
                     self.armed = None;
                 }
             }
-            Input::Play { ticket, steps } => self.play(ticket, steps),
+            Input::Play { ticket, steps, from } => self.play(ticket, steps, from),
+            Input::Cancel => self.cancel(),
+            Input::Resend(delivery) => self.resend(delivery),
             Input::Advance { ticket, span } => self.pass_time(ticket, span),
             Input::SetPace(pace) => self.clock.set_pace(pace, self.wall),
         }
@@ -223,6 +225,12 @@ impl World {
     fn attempted(&mut self, delivery: crate::base::id::DeliveryId, attempt: u32, outcome: Outcome) {
         let todo = self.outbox.attempted(delivery, attempt, outcome, self.wall);
         self.carry_out(todo);
+    }
+
+    fn resend(&mut self, delivery: crate::base::id::DeliveryId) {
+        let (copy, todo) = self.outbox.resend(delivery, self.wall).unzip();
+        self.effects.push(Effect::Resent(copy));
+        self.carry_out(todo.unwrap_or_default());
     }
 
     /// Lets the platform do something and collects what comes of it.

@@ -24,6 +24,9 @@ use crate::signing::Message;
 /// How old a stale signature is, in seconds: longer than any receiver allows.
 const STALE: u64 = 3_600;
 
+/// How many webhooks are kept after they are settled, in case somebody wants one sent once more.
+const LATELY: usize = 256;
+
 /// What the world has to do after the outbox has changed.
 #[derive(Debug)]
 pub(super) enum Todo {
@@ -65,6 +68,8 @@ pub(super) struct Outbox {
     lanes: HashMap<LaneKey, Lane>,
     in_flight: usize,
     last: u64,
+    /// What was settled last, the oldest first.
+    lately: VecDeque<(DeliveryId, Delivery)>,
 }
 
 type LaneKey = (Option<String>, Arc<str>);
@@ -145,7 +150,7 @@ impl Outbox {
         }
         match deed {
             Some(Deed::Drop) => {
-                let dropped = self.deliveries.remove(&id).map(|delivery| delivery.out);
+                let dropped = self.forget(id);
                 todo.push(Todo::Record(What::Settled { delivery: id, fate: Fate::Dropped }));
                 let told = |webhook| Told { webhook, outcome: None, acknowledged: false, last: true, genuine: false };
                 todo.extend(dropped.map(told).map(Todo::Tell));
@@ -181,6 +186,25 @@ impl Outbox {
         lane.held_by = lane.held_by.filter(|holder| *holder != id);
         lane.waiting.push_front(id);
         self.go_on(&key, wall)
+    }
+
+    /// Sends a webhook once more, not forged, whatever became of it; nothing if it is not kept any more.
+    pub(super) fn resend(&mut self, id: DeliveryId, wall: WallTime) -> Option<(DeliveryId, Vec<Todo>)> {
+        let settled = || self.lately.iter().find(|(settled, _)| *settled == id).map(|(_, delivery)| delivery);
+        let original = self.deliveries.get(&id).or_else(settled)?;
+        // How it ends is no business of the platform, which sees nothing of it.
+        let copy = Delivery {
+            forgery: None,
+            spoiled: true,
+            attempts: 0,
+            state: State::Waiting,
+            copies_due: 0,
+            ..original.clone()
+        };
+        let mut todo = Vec::new();
+        let copy = self.add(copy, &mut todo);
+        todo.extend(self.release(copy, wall));
+        Some((copy, todo))
     }
 
     /// Sends a copy of a webhook.
@@ -279,8 +303,19 @@ impl Outbox {
 
     fn forget_if_done(&mut self, id: DeliveryId) {
         if self.deliveries.get(&id).is_some_and(|d| d.state == State::Settled && d.copies_due == 0) {
-            self.deliveries.remove(&id);
+            self.forget(id);
         }
+    }
+
+    /// Puts a webhook with those that were settled lately.
+    fn forget(&mut self, id: DeliveryId) -> Option<Arc<Outgoing>> {
+        let delivery = self.deliveries.remove(&id)?;
+        let out = Arc::clone(&delivery.out);
+        if self.lately.len() == LATELY {
+            self.lately.pop_front();
+        }
+        self.lately.push_back((id, delivery));
+        Some(out)
     }
 }
 

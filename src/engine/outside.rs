@@ -1,18 +1,37 @@
 //! What others do to a world while it runs: play steps, let time pass, ask whether it rests.
 //!
 //! Their steps are played as a scenario's are, beside whatever else is played, and their failures end nothing but themselves.
-//! An expectation that comes alone looks from the last act from outside on.
+//! An expectation that comes alone looks from the last act from outside on, unless it is told where to begin.
 
 use indexmap::IndexMap;
 
 use super::World;
 use super::stage::{Pause, State, Track};
-use crate::base::id::Ticket;
+use crate::base::id::{EntrySeq, Ticket};
 use crate::base::time::VirtualSpan;
 use crate::platform::cx::Customer;
 use crate::scenario::{Known, Step};
 
+/// How far a world is with the steps it was opened with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// It has none.
+    Nothing,
+    /// They have not begun.
+    Waiting,
+    /// They are played, or what came of them is still under way.
+    Playing,
+    /// They have ended.
+    Ended,
+}
+
 impl World {
+    /// How far it is with the steps it was opened with.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.stage.progress()
+    }
+
     /// Whether it rests: no steps are played and no webhook is on its way. What falls due later wakes it again.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -31,8 +50,9 @@ impl World {
         self.desk.known()
     }
 
-    pub(super) fn play(&mut self, ticket: Ticket, steps: Vec<Step>) {
-        let track = Track::new(Some(ticket), steps, self.stage.outside(), self.wall);
+    pub(super) fn play(&mut self, ticket: Ticket, steps: Vec<Step>, from: Option<EntrySeq>) {
+        let from = from.unwrap_or(self.stage.outside());
+        let track = Track::new(Some(ticket), steps, from, self.wall);
         self.stage.admit(track);
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method};
 
 use super::clock::Pace;
-use crate::base::id::{AlarmId, DeliveryId, Ticket};
+use crate::base::id::{AlarmId, DeliveryId, EntrySeq, Ticket};
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::journal::entry::{Miss, Outcome};
 use crate::platform::cx::Credential;
@@ -37,7 +37,13 @@ pub enum Input {
         ticket: Ticket,
         /// What is played, one after the other.
         steps: Vec<Step>,
+        /// From which entry on expectations look that come before any act; from the last act from outside on if none is named.
+        from: Option<EntrySeq>,
     },
+    /// Somebody outside breaks the scenario off, if it has not ended.
+    Cancel,
+    /// Somebody outside has a webhook sent once more; answered by [`Effect::Resent`] among the effects of this very input.
+    Resend(DeliveryId),
     /// Somebody outside lets virtual time pass at once, timer by timer, whatever the clock's pace; answered by
     /// [`Effect::Played`] once all is done that fell due.
     Advance {
@@ -73,6 +79,8 @@ pub enum Effect {
         /// How.
         played: Played,
     },
+    /// A webhook is sent once more, under this number; nothing if it is not kept any more.
+    Resent(Option<DeliveryId>),
     /// The scenario has ended. What the bot still does is recorded until the world is closed.
     Finished,
 }

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::World;
 use super::clock::Pace;
 use super::judge;
+use super::outside::Progress;
 use super::port::{Effect, Played};
 use super::speech::{self, Speech};
 use super::watch::Watch;
@@ -137,6 +138,16 @@ impl Stage {
         }
     }
 
+    /// How far the scenario is.
+    pub(super) fn progress(&self) -> Progress {
+        match self.phase {
+            Phase::Idle if self.script.is_empty() => Progress::Nothing,
+            Phase::Idle => Progress::Waiting,
+            Phase::Playing | Phase::Ending => Progress::Playing,
+            Phase::Done => Progress::Ended,
+        }
+    }
+
     /// Where expectations from outside look from.
     pub(super) fn outside(&self) -> EntrySeq {
         self.outside
@@ -223,6 +234,19 @@ impl World {
         self.record(What::Refused { index: None, reason });
         self.stage.end(None);
         self.finish();
+    }
+
+    /// Breaks the scenario off, if it has not ended.
+    pub(super) fn cancel(&mut self) {
+        match self.stage.progress() {
+            Progress::Nothing | Progress::Ended => {}
+            Progress::Waiting | Progress::Playing => {
+                self.stage.script.clear();
+                self.stage.end(None);
+                self.record(What::Refused { index: None, reason: "the run was cancelled".to_owned() });
+                self.finish();
+            }
+        }
     }
 
     /// The journal is complete.

@@ -198,7 +198,7 @@ enum State {
     /// Between scenarios.
     Run,
     /// In a scenario, which gets its journal with its first entry.
-    Scenario(Box<Heading>, Option<Journal>),
+    Scenario(Box<Heading>, Option<Box<Journal>>),
     /// The last line was read; the run took so long.
     End(Duration),
 }
@@ -250,7 +250,7 @@ impl Reader {
                 Ok(None)
             }
             (State::Scenario(_, journal), Line::Entry(Entry { seq, at, wall, what })) => {
-                let journal = journal.get_or_insert_with(|| Journal::from(seq, Bounds::DEFAULT));
+                let journal = journal.get_or_insert_with(|| Box::new(Journal::from(seq, Bounds::DEFAULT)));
                 if seq != journal.end() {
                     return disorder(&format!("entry {seq}"), &format!("entry {}", journal.end()));
                 }
@@ -258,7 +258,7 @@ impl Reader {
                 Ok(None)
             }
             (State::Scenario(heading, journal), Line::Frame(Frame::ScenarioEnd { entries })) => {
-                let journal = journal.take().unwrap_or_else(|| Journal::new(Bounds::DEFAULT));
+                let journal = journal.take().map_or_else(|| Journal::new(Bounds::DEFAULT), |journal| *journal);
                 let count = journal.iter().count();
                 if count != entries {
                     return disorder(&format!("the end of {entries} entries"), &format!("that of {count}"));
@@ -284,7 +284,7 @@ impl Reader {
             State::Run => (None, truncated),
             State::Scenario(mut heading, journal) => {
                 heading.played = Played::Cut(format!("its journal breaks off after line {line}"));
-                let journal = journal.unwrap_or_else(|| Journal::new(Bounds::DEFAULT));
+                let journal = journal.map_or_else(|| Journal::new(Bounds::DEFAULT), |journal| *journal);
                 (Some(Scene { heading: *heading, journal }), truncated)
             }
         }

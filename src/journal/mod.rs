@@ -8,11 +8,13 @@ pub mod file;
 mod kind;
 pub mod lines;
 mod payload;
+pub mod tally;
 
 use std::collections::VecDeque;
 
 pub use entry::{Entry, What};
 
+use self::tally::Tally;
 use crate::base::id::EntrySeq;
 use crate::base::time::{VirtualTime, WallTime};
 
@@ -37,6 +39,7 @@ pub struct Journal {
     next: u64,
     bytes: usize,
     bounds: Bounds,
+    tally: Tally,
 }
 
 impl Journal {
@@ -49,7 +52,7 @@ impl Journal {
     /// An empty journal that has dropped all that came before `first`.
     #[must_use]
     fn from(first: EntrySeq, bounds: Bounds) -> Self {
-        Self { entries: VecDeque::new(), next: first.0, bytes: 0, bounds }
+        Self { entries: VecDeque::new(), next: first.0, bytes: 0, bounds, tally: Tally::default() }
     }
 
     /// Puts one entry at the end.
@@ -57,6 +60,7 @@ impl Journal {
         let seq = EntrySeq(self.next);
         self.next += 1;
         self.bytes += what.weight();
+        self.tally.count(&what);
         self.entries.push_back(Entry { seq, at, wall, what });
         while self.entries.len() > self.bounds.entries || self.bytes > self.bounds.bytes {
             let Some(gone) = self.entries.pop_front() else { break };
@@ -71,10 +75,28 @@ impl Journal {
         EntrySeq(self.next)
     }
 
+    /// How many entries are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// How many entries were dropped because the journal was full.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.next - self.entries.len() as u64
+    }
+
+    /// How often what happened, dropped entries included.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The entries from `seq` on, in order.

@@ -80,8 +80,9 @@ fn peculiar(vendor: &Vocabulary) -> Schema {
     })
 }
 
-/// A step: a mapping with one key.
-fn step() -> Schema {
+/// A step: a mapping with one key. Patterns in it are at `#/$defs/pattern`, as in [`document`].
+#[must_use]
+pub fn step() -> Schema {
     let acts = ACTS.iter().filter_map(|act| Some((act.name, described(Act::schema_of(act.name)?, &[act.doc]))));
     let others = STEPS.iter().map(|step| (step.name, described(other(step.name), &[step.doc])));
     let properties: Map<String, Schema> = acts.chain(others).map(|(name, schema)| (name.to_owned(), schema)).collect();

@@ -17,6 +17,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::feed::Feed;
 use super::ticker;
 use crate::base::time::WallLimit;
 use crate::engine::port::{Cut, Treated};
@@ -62,6 +63,11 @@ pub(super) fn plain(reply: Reply) -> Response<Portion> {
     shaped(reply, |body| Portion::All(Some(body)))
 }
 
+/// A reply whose body comes piece by piece.
+pub(super) fn flowing(reply: Reply, feed: Feed, mark: &Mark) -> Response<Portion> {
+    shaped(reply, |_| Portion::Flow { feed, mark: mark.clone() })
+}
+
 fn shaped(reply: Reply, portion: impl FnOnce(Bytes) -> Portion) -> Response<Portion> {
     let mut response = Response::new(portion(reply.body));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -86,13 +92,20 @@ pub(super) enum Portion {
         /// Tells when they have left.
         mark: Mark,
     },
+    /// What comes, until nothing more does or the server stops.
+    Flow {
+        /// Where it comes from.
+        feed: Feed,
+        /// Tells when the server stops.
+        mark: Mark,
+    },
 }
 
 impl Body for Portion {
     type Data = Bytes;
     type Error = Severed;
 
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Severed>>> {
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Severed>>> {
         match self.get_mut() {
             Self::All(body) => {
                 Poll::Ready(body.take().filter(|body| !body.is_empty()).map(|body| Ok(Frame::data(body))))
@@ -111,13 +124,16 @@ impl Body for Portion {
                     }
                 }
             }
+            // The connection is polled anew when the server stops, and so is this.
+            Self::Flow { mark, .. } if mark.stage() == Stage::Leaving => Poll::Ready(None),
+            Self::Flow { feed, .. } => feed.poll_piece(cx).map(|piece| piece.map(|piece| Ok(Frame::data(piece)))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::All(body) => body.as_ref().is_none_or(Bytes::is_empty),
-            Self::Part { .. } => false,
+            Self::Part { .. } | Self::Flow { .. } => false,
         }
     }
 
@@ -125,6 +141,7 @@ impl Body for Portion {
         match self {
             Self::All(body) => SizeHint::with_exact(body.as_ref().map_or(0, |body| body.len() as u64)),
             Self::Part { promised, .. } => SizeHint::with_exact(*promised),
+            Self::Flow { .. } => SizeHint::new(),
         }
     }
 }
@@ -168,6 +185,7 @@ pub(super) struct Wire {
     stream: TokioIo<TcpStream>,
     mark: Mark,
     farewell: Option<Farewell>,
+    patience: Patience,
 }
 
 /// What a client may still send after the connection was closed for writing.
@@ -177,8 +195,29 @@ struct Farewell {
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream, mark: Mark) -> Self {
-        Self { stream: TokioIo::new(stream), mark, farewell: None }
+    /// `limit` is how long the client may take nothing of what it is sent.
+    pub(super) fn new(stream: TcpStream, mark: Mark, limit: WallLimit) -> Self {
+        Self { stream: TokioIo::new(stream), mark, farewell: None, patience: Patience { limit, left: None } }
+    }
+}
+
+/// How long a client may still take nothing.
+struct Patience {
+    limit: WallLimit,
+    left: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl Patience {
+    /// Has an attempt to write fail if none before it has got anything through for too long.
+    fn apply<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.left = None;
+            return written;
+        }
+        let limit = self.limit;
+        let left = self.left.get_or_insert_with(|| Box::pin(ticker::pause(limit)));
+        ready!(left.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -218,7 +257,8 @@ impl Read for Wire {
 
 impl Write for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.patience.apply(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -231,7 +271,7 @@ impl Write for Wire {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { stream, mark, farewell } = &mut *self;
+        let Self { stream, mark, farewell, .. } = &mut *self;
         let farewell = match (mark.stage(), farewell) {
             (Stage::Reset, _) => return Poll::Ready(Ok(())),
             (Stage::Leaving | Stage::Flushing | Stage::Flushed, _) => return Pin::new(stream).poll_shutdown(cx),
@@ -255,6 +295,7 @@ impl Write for Wire {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.patience.apply(cx, written)
     }
 }

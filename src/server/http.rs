@@ -14,12 +14,12 @@ use hyper::body::{Body as _, Incoming};
 use serde::Serialize;
 
 use super::faulty::{self, Mark, Portion, Severed, Stage};
+use super::feed::Answer;
 use super::ticker;
 use super::world::Core;
 use super::worlds::Worlds;
 use super::{Limits, Service};
 use crate::base::percent::escape;
-use crate::engine::port::Treated;
 use crate::platform::Vendor;
 use crate::platform::route::{Body, Call, Reply};
 
@@ -46,7 +46,10 @@ impl<S: Service> Connection<S> {
             Body::Whole(_) => {}
             Body::TooLarge(_) | Body::TooSlow => self.mark.set(Stage::Unread),
         }
-        faulty::carry_out(self.service.answer(admitted, head, body).await, &self.mark).await
+        match self.service.answer(admitted, head, body).await {
+            Answer::Whole(treated) => faulty::carry_out(treated, &self.mark).await,
+            Answer::Flowing(reply, feed) => Ok(faulty::flowing(reply, feed, &self.mark)),
+        }
     }
 
     /// An answer before what the client may still be sending was read.
@@ -72,10 +75,10 @@ impl<C: Core> Service for Worlds<C> {
         Ok((vendor, path))
     }
 
-    async fn answer(&self, (vendor, path): Self::Admitted, head: Parts, body: Body) -> Treated {
+    async fn answer(&self, (vendor, path): Self::Admitted, head: Parts, body: Body) -> Answer {
         let query = head.uri.query().unwrap_or_default().to_owned();
         let call = Call { method: head.method, path, query, headers: head.headers, body, params: Vec::new() };
-        self.call(vendor, call)
+        Answer::Whole(self.call(vendor, call))
     }
 }
 

@@ -11,10 +11,12 @@
 //!    kept waiting by a slow client.
 //! 5. **[`worlds`]**: finds the world by the vendor's credential.
 //! 6. **[`world`]**: takes the world's lock for as long as the core computes, and carries out the effects after.
-//! 7. **`faulty` answer**: last, as the core has already decided and recorded what it does; a delay holds no lock.
+//! 7. **`faulty` answer**: last, as the core has already decided and recorded what it does; a delay holds no lock. What has
+//!    no end yet comes from a [`feed`].
 //!
 //! [`ticker`] stands beside them: all that waits, waits there.
 
+pub mod feed;
 pub mod ticker;
 pub mod world;
 pub mod worlds;
@@ -35,9 +37,9 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use self::faulty::{Mark, Stage, Wire};
+use self::feed::Answer;
 use self::http::Connection;
 use crate::base::time::WallLimit;
-use crate::engine::port::Treated;
 use crate::platform::route::{Body, Reply};
 
 /// Where the vendors listen unless another address is asked for.
@@ -56,6 +58,8 @@ pub struct Limits {
     pub body: usize,
     /// How long a client may take to send a body.
     pub body_time: WallLimit,
+    /// How long a client may take nothing of what it is sent; then its connection is closed.
+    pub write_time: WallLimit,
     /// How long open requests may take once the server is to stop.
     pub drain: WallLimit,
 }
@@ -68,6 +72,7 @@ impl Default for Limits {
             head_time: WallLimit::from_secs(30),
             body: 10 * 1024 * 1024,
             body_time: WallLimit::from_secs(10),
+            write_time: WallLimit::from_secs(30),
             drain: WallLimit::from_secs(5),
         }
     }
@@ -104,7 +109,7 @@ pub trait Service: Clone + Send + Sync + 'static {
     fn admit(&self, head: &Parts) -> Result<Self::Admitted, Reply>;
 
     /// Answers a request. Dropped where it stands if the client goes away.
-    fn answer(&self, admitted: Self::Admitted, head: Parts, body: Body) -> impl Future<Output = Treated> + Send;
+    fn answer(&self, admitted: Self::Admitted, head: Parts, body: Body) -> impl Future<Output = Answer> + Send;
 }
 
 /// A server that listens; it answers once it is run.
@@ -191,7 +196,7 @@ async fn serve<S: Service>(stream: TcpStream, service: S, limits: Limits, mut st
     // Answers are written whole, so nothing is won by waiting for more; an error only costs that time.
     let _ = stream.set_nodelay(true);
     let mark = Mark::default();
-    let wire = Wire::new(stream, mark.clone());
+    let wire = Wire::new(stream, mark.clone(), limits.write_time);
     let shared = Arc::new(Connection { service, limits, mark: mark.clone() });
     let answering = service_fn(move |request| {
         let shared = Arc::clone(&shared);

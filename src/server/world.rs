@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use super::ticker;
 use super::worlds::Registry;
-use crate::base::id::Ticket;
+use crate::base::id::{DeliveryId, EntrySeq, Ticket};
 use crate::base::time::{VirtualSpan, WallTime};
 use crate::delivery::Delivery;
 use crate::engine::port::{Attempt, Effect, Input, Played, Treated};
@@ -133,21 +133,38 @@ impl<C: Core> WorldHandle<C> {
 
     /// Puts something in that happened outside; without effect once the world is closed.
     pub fn input(&self, input: Input) {
+        if let Some(effects) = self.take_in(input) {
+            self.carry_out(effects);
+        }
+    }
+
+    /// The effects of an input, still to be carried out; nothing if the world is closed.
+    fn take_in(&self, input: Input) -> Option<Vec<Effect>> {
         let effects = {
             let mut inside = lock(&self.0.inside);
-            if !inside.open {
-                return;
-            }
-            inside.core.handle(ticker::now(), input)
+            inside.open.then(|| inside.core.handle(ticker::now(), input))
         };
         self.0.stir();
-        self.carry_out(effects);
+        effects
     }
 
     /// Plays steps and waits until they have ended; nothing if the world is closed before. They are played to their end
-    /// even if nobody waits any more.
-    pub async fn play(&self, steps: Vec<Step>) -> Option<Played> {
-        self.ask(|ticket| Input::Play { ticket, steps }).await
+    /// even if nobody waits any more. Expectations before any act look from the entry `from` on, or from the last act on.
+    pub async fn play(&self, steps: Vec<Step>, from: Option<EntrySeq>) -> Option<Played> {
+        self.ask(|ticket| Input::Play { ticket, steps, from }).await
+    }
+
+    /// Sends a webhook once more, and gives the number that it has now; nothing in its place if it is not kept any more.
+    /// Nothing at all if the world is closed.
+    #[must_use]
+    pub fn resend(&self, delivery: DeliveryId) -> Option<Option<DeliveryId>> {
+        let effects = self.take_in(Input::Resend(delivery))?;
+        let resent = effects.iter().find_map(|effect| match effect {
+            Effect::Resent(copy) => Some(*copy),
+            _ => None,
+        });
+        self.carry_out(effects);
+        resent
     }
 
     /// Lets virtual time pass at once, and waits until all that fell due is done; nothing if the world is closed before.
@@ -220,6 +237,8 @@ impl<C: Core> WorldHandle<C> {
                     });
                 }
                 Effect::Claim(credential) => self.claim(credential),
+                // Whoever put the input in has seen it.
+                Effect::Resent(_) => {}
                 Effect::Played { ticket, played } => {
                     if let Some(tell) = lock(&self.0.waiting).as_mut().and_then(|waiting| waiting.remove(&ticket)) {
                         // Whoever waited may be gone; the steps were played all the same.

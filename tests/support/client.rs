@@ -58,6 +58,19 @@ impl Client {
         Ok(answer)
     }
 
+    /// The next chunk of a body that comes in chunks; empty after the last.
+    pub(crate) async fn chunk(&mut self) -> io::Result<String> {
+        let mut length = Vec::new();
+        while !length.ends_with(b"\r\n") {
+            length.push(self.0.read_u8().await?);
+        }
+        let length = usize::from_str_radix(String::from_utf8(length).unwrap().trim(), 16).unwrap();
+        let mut chunk = vec![0; length + 2];
+        self.0.read_exact(&mut chunk).await?;
+        chunk.truncate(length);
+        Ok(String::from_utf8(chunk).unwrap())
+    }
+
     /// The head of an answer.
     pub(crate) async fn head(&mut self) -> io::Result<String> {
         let mut head = Vec::new();

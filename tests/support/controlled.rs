@@ -7,7 +7,7 @@ use rehearsal::base::rng::Seed;
 use rehearsal::base::secret::Secret;
 use rehearsal::control::registry::{Host, Registry};
 use rehearsal::control::{self, Control, Hosts, Terms};
-use rehearsal::delivery::{BotUrlError, Delivery};
+use rehearsal::delivery::{BotUrl, BotUrlError, Delivery, Egress};
 use rehearsal::engine::clock::Pace;
 use rehearsal::engine::{Opening, World};
 use rehearsal::platform::Vendor;
@@ -42,8 +42,13 @@ impl Host for Place {
         &self.worlds
     }
 
-    async fn prepare(&self, _: Vec<(&'static str, Secret)>) -> Result<((), Delivery), BotUrlError> {
-        Ok(((), delivery_to(self.bot)))
+    async fn prepare(
+        &self,
+        _: Vec<(&'static str, Secret)>,
+        bot: Option<&BotUrl>,
+    ) -> Result<((), Delivery), BotUrlError> {
+        let named = |bot: &BotUrl| Delivery::new(Egress { bot: Some(bot.clone()), ..Egress::default() });
+        Ok(((), bot.map_or_else(|| delivery_to(self.bot), named)))
     }
 }
 
@@ -67,7 +72,7 @@ impl Controlled {
         let address = server.address();
         tokio::spawn(server.run(control.clone(), std::future::pending()));
         let opening = || ("toy".to_owned(), Opening { pace: Pace::Running(1), ..opening("toy") });
-        control.worlds().open(&VENDORS[0], |_| opening()).await.unwrap();
+        control.worlds().open(&VENDORS[0], None, |_| opening()).await.unwrap();
         control.set_ready();
         Self { address, vendor }
     }
