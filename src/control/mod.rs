@@ -33,7 +33,7 @@ use crate::base::time::WallLimit;
 use crate::engine::port::Treated;
 use crate::platform::route::{Body, Reply};
 use crate::scenario::node::MAX_BYTES;
-use crate::server::{Limits, Service};
+use crate::server::{Answered, Limits, Service};
 
 /// The port that control is at unless another one is asked for.
 pub const PORT: u16 = 4601;
@@ -137,13 +137,13 @@ impl<H: Host> Service for Control<H> {
         }
     }
 
-    async fn answer(&self, (operation, id): Self::Admitted, head: Parts, body: Body) -> Treated {
+    async fn answer(&self, (operation, id): Self::Admitted, head: Parts, body: Body) -> Answered {
         let query = head.uri.query().unwrap_or_default();
         let reply = match read(body) {
             Ok(body) => self.act(operation, &id, query, &body).await.unwrap_or_else(Problem::reply),
             Err(problem) => problem.reply(),
         };
-        Treated { reply, delay: None, cut: None }
+        Treated::plain(reply).into()
     }
 }
 

@@ -104,7 +104,12 @@ fn patience(steps: &[Step]) -> Option<WallLimit> {
         )),
         Action::OneOf(choice) => choice.branches.iter().filter_map(|branch| patience(&branch.steps)).min(),
         Action::Parallel(lanes) => lanes.iter().filter_map(|lane| patience(lane)).min(),
-        Action::Act(_) | Action::Wait(_) | Action::Fault(_) | Action::Let(_) | Action::Call(_) => None,
+        Action::Act(_)
+        | Action::Wait(_)
+        | Action::Fault(_)
+        | Action::ClearFaults(_)
+        | Action::Let(_)
+        | Action::Call(_) => None,
     };
     steps.iter().filter_map(one).min()
 }
@@ -129,7 +134,7 @@ impl SpokenFor {
         for step in steps {
             match &step.action {
                 Action::Fault(fault) => {
-                    self.broken.insert(name(&fault.on).to_owned());
+                    self.broken.insert(fault.on.name().to_owned());
                 }
                 Action::Expect(expect) => {
                     let once_or_more = matches!(expect.wanted, Wanted::Some(Subject::Event { attempts: None, .. }));
@@ -141,7 +146,7 @@ impl SpokenFor {
                 }
                 Action::OneOf(choice) => choice.branches.iter().for_each(|branch| self.look_at(&branch.steps)),
                 Action::Parallel(lanes) => lanes.iter().for_each(|lane| self.look_at(lane)),
-                Action::Act(_) | Action::Wait(_) | Action::Let(_) | Action::Call(_) => {}
+                Action::Act(_) | Action::Wait(_) | Action::ClearFaults(_) | Action::Let(_) | Action::Call(_) => {}
             }
         }
     }
@@ -212,7 +217,7 @@ mod tests {
     use super::*;
     use crate::base::diag::Place;
     use crate::base::time::WallTime;
-    use crate::fault::{Deed, Fault};
+    use crate::fault::{AnswerDeed, Fault};
     use crate::journal::Bounds;
     use crate::journal::entry::{Called, Payload};
     use crate::scenario::decode::Located;
@@ -302,6 +307,7 @@ mod tests {
             skip: None,
             row: None,
             setup: parse("{}").unwrap(),
+            faults: Vec::new(),
             customers: indexmap::IndexMap::new(),
             steps: Vec::new(),
         }
@@ -382,7 +388,7 @@ mod tests {
 
     #[test]
     fn what_the_scenario_has_plans_for_is_left_alone() {
-        let fault = |on: Occasion| Action::Fault(Fault { on, nth: 1, deed: Deed::Reset, times: None });
+        let fault = |on: Occasion| Action::Fault(Box::new(Fault::on(on, AnswerDeed::Reset)));
         let wanted = |wanted: fn(Subject) -> Wanted, attempts: Option<u32>| {
             let name = Located { value: "a".to_owned(), place: Place::default() };
             let pattern = EventPattern { name, body: None, chat: None };

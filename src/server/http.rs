@@ -17,11 +17,15 @@ use super::faulty::{self, Mark, Portion, Severed, Stage};
 use super::ticker;
 use super::world::Core;
 use super::worlds::Worlds;
-use super::{Limits, Service};
+use super::{Answered, Ends, Limits, Service};
 use crate::base::percent::escape;
-use crate::engine::port::Treated;
+use crate::base::time::WallLimit;
+use crate::engine::port::Cut;
 use crate::platform::Vendor;
 use crate::platform::route::{Body, Call, Reply};
+
+/// How long a call is left without an answer before its connection is closed.
+const LONGEST_HANG: WallLimit = WallLimit::from_secs(300);
 
 /// What the answers of one connection have in common.
 pub(super) struct Connection<S> {
@@ -46,7 +50,27 @@ impl<S: Service> Connection<S> {
             Body::Whole(_) => {}
             Body::TooLarge(_) | Body::TooSlow => self.mark.set(Stage::Unread),
         }
-        faulty::carry_out(self.service.answer(admitted, head, body).await, &self.mark).await
+        let Answered { treated, ends } = self.service.answer(admitted, head, body).await;
+        if treated.cut == Some(Cut::Hang) {
+            self.hang(ends).await;
+        }
+        faulty::carry_out(treated, &self.mark).await
+    }
+
+    /// Leaves a call without an answer until its world ends, the server stops, or it has taken too long. A client that goes
+    /// away ends it, too, since then nobody asks for more.
+    async fn hang(&self, ends: Option<Ends>) {
+        let ended = async {
+            match ends {
+                Some(ends) => ends.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = ended => {}
+            () = self.mark.left() => {}
+            () = ticker::pause(LONGEST_HANG) => {}
+        }
     }
 
     /// An answer before what the client may still be sending was read.
@@ -72,10 +96,12 @@ impl<C: Core> Service for Worlds<C> {
         Ok((vendor, path))
     }
 
-    async fn answer(&self, (vendor, path): Self::Admitted, head: Parts, body: Body) -> Treated {
+    async fn answer(&self, (vendor, path): Self::Admitted, head: Parts, body: Body) -> Answered {
         let query = head.uri.query().unwrap_or_default().to_owned();
         let call = Call { method: head.method, path, query, headers: head.headers, body, params: Vec::new() };
-        self.call(vendor, call)
+        let (treated, world) = self.answered(vendor, call);
+        let ends = (treated.cut == Some(Cut::Hang)).then(|| Box::pin(world.closed()) as Ends);
+        Answered { treated, ends }
     }
 }
 

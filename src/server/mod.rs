@@ -24,7 +24,7 @@ mod http;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use ::http::request::Parts;
@@ -34,7 +34,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use self::faulty::{Mark, Stage, Wire};
+use self::faulty::{Mark, Wire};
 use self::http::Connection;
 use crate::base::time::WallLimit;
 use crate::engine::port::Treated;
@@ -92,6 +92,23 @@ pub enum ServerError {
     },
 }
 
+/// What ends a call that is never answered.
+pub type Ends = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A reply, what happens to it on its way, and for a call that hangs: until when.
+pub struct Answered {
+    /// The reply and its way.
+    pub treated: Treated,
+    /// When a call that hangs is let go, besides when the client, the server or patience ends.
+    pub ends: Option<Ends>,
+}
+
+impl From<Treated> for Answered {
+    fn from(treated: Treated) -> Self {
+        Self { treated, ends: None }
+    }
+}
+
 /// Answers requests, whatever connection they come on.
 pub trait Service: Clone + Send + Sync + 'static {
     /// What the head of a request tells about it.
@@ -104,7 +121,7 @@ pub trait Service: Clone + Send + Sync + 'static {
     fn admit(&self, head: &Parts) -> Result<Self::Admitted, Reply>;
 
     /// Answers a request. Dropped where it stands if the client goes away.
-    fn answer(&self, admitted: Self::Admitted, head: Parts, body: Body) -> impl Future<Output = Treated> + Send;
+    fn answer(&self, admitted: Self::Admitted, head: Parts, body: Body) -> impl Future<Output = Answered> + Send;
 }
 
 /// A server that listens; it answers once it is run.
@@ -208,7 +225,7 @@ async fn serve<S: Service>(stream: TcpStream, service: S, limits: Limits, mut st
         biased;
         _ = connection.as_mut() => {}
         _ = stopping.changed() => {
-            mark.set(Stage::Leaving);
+            mark.leave();
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }

@@ -89,6 +89,7 @@ pub(crate) const TOY: Vocabulary = Vocabulary {
     events: || vec!["incoming_chat", "incoming_event", "chat_deactivated"],
     codes: || vec!["chat_inactive", "4108"],
     setup,
+    tokens_expire: false,
     setup_schema: Setup::schema,
 };
 
