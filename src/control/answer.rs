@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::query::Query;
 use super::registry::{Host, Named, OpenError};
 use super::route::Operation;
-use super::{Control, clock, journal, steps, world};
+use super::{Control, clock, faults, journal, steps, world};
 use crate::base::time::WallLimit;
 use crate::platform::route::Reply;
 use crate::scenario::node::decode_utf8;
@@ -52,6 +52,9 @@ impl<H: Host> Control<H> {
                 clock::set(&named.world, text()?).await?;
                 Ok(document(200, &clock::Shown::of(&named.world)))
             }
+            Operation::Faults => Ok(faults::list(&*self.find(id)?)),
+            Operation::AddFaults => faults::add(&*self.find(id)?, text()?).await,
+            Operation::ClearFaults => faults::clear(&*self.find(id)?, &query).await,
             Operation::Journal => journal::read(&self.find(id)?.world, &query).await,
             Operation::Idle => {
                 let within = query.duration("within")?.unwrap_or(IDLE_WITHIN);

@@ -1,0 +1,118 @@
+//! Faults of a world that runs: which are planned, further ones, and their end.
+//!
+//! They are planned and ended by steps, so that the journal tells of them as it does of a scenario's.
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use super::answer::{document, gone};
+use super::problem::Problem;
+use super::query::Query;
+use super::registry::Named;
+use crate::base::diag::Place;
+use crate::base::time::VirtualSpan;
+use crate::engine::World;
+use crate::fault::plan::Rule;
+use crate::fault::probability::Probability;
+use crate::fault::{Occasion, Unwanted};
+use crate::platform::route::Reply;
+use crate::scenario::{Action, Step, load_faults};
+
+/// A rule in force: what it says, as scenarios write it, and how often it has been asked and has fired.
+#[derive(Serialize)]
+struct Shown {
+    rule: u32,
+    on: Json,
+    r#do: Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<u32>,
+    seen: u32,
+    fired: u32,
+}
+
+impl Shown {
+    fn of(rule: &Rule) -> Self {
+        let fault = &rule.fault;
+        Self {
+            rule: rule.number,
+            on: occasion(rule),
+            r#do: json!({fault.deed.name(): fault.deed.written()}),
+            times: fault.times,
+            seen: rule.seen,
+            fired: rule.fired,
+        }
+    }
+}
+
+/// What stands under `on:`, without what goes without saying.
+fn occasion(rule: &Rule) -> Json {
+    let (on, only) = (&rule.fault.on, &rule.fault.only);
+    let mut written = match on {
+        Occasion::Route(name) => json!({"route": name}),
+        Occasion::Event(name) => json!({"event": name}),
+    };
+    let mut put = |key: &str, value: Json| written[key] = value;
+    if let Some(chat) = &only.chat {
+        put("chat", json!(chat));
+    }
+    if only.nth != only.every {
+        put("nth", json!(only.nth));
+    }
+    if only.every != 1 {
+        put("every", json!(only.every));
+    }
+    if only.probability != Probability::CERTAIN {
+        put("probability", json!(only.probability.part()));
+    }
+    if only.after > VirtualSpan::ZERO {
+        put("after", json!(only.after));
+    }
+    if let Some(span) = only.during {
+        put("during", json!(span));
+    }
+    written
+}
+
+/// The rules of a world that are in force.
+pub(super) fn list<K>(named: &Named<K>) -> Reply {
+    listed(named, 200)
+}
+
+fn listed<K>(named: &Named<K>, status: u16) -> Reply {
+    let rules: Vec<Shown> = named.world.with(|world| world.faults().iter().map(Shown::of).collect());
+    document(status, &rules)
+}
+
+/// Plans the faults of a text, and gives all that are in force then.
+pub(super) async fn add<K>(named: &Named<K>, text: &str) -> Result<Reply, Problem> {
+    let known = named.world.with(World::known);
+    let faults =
+        load_faults(text, &named.vendor.vocabulary, &named.opening.setup, known).map_err(Problem::diagnosed)?;
+    let step = |(fault, source)| step(format!("fault: {source}"), Action::Fault(Box::new(fault)));
+    named.world.play(faults.into_iter().map(step).collect()).await.ok_or_else(gone)?;
+    Ok(listed(named, 201))
+}
+
+/// Ends the faults that a query picks out, and gives those that are left.
+pub(super) async fn clear<K>(named: &Named<K>, query: &Query<'_>) -> Result<Reply, Problem> {
+    let name = |key| query.get(key).map(str::to_owned);
+    let (unwanted, told) = match (name("route"), name("event"), query.number("rule")?) {
+        (None, None, None) => (Unwanted::All, json!({})),
+        (Some(route), None, None) => (Unwanted::About(Occasion::Route(route.clone())), json!({"route": route})),
+        (None, Some(event), None) => (Unwanted::About(Occasion::Event(event.clone())), json!({"event": event})),
+        (None, None, Some(rule)) => {
+            if !named.world.with(|world| world.faults().iter().any(|known| known.number == rule)) {
+                return Err(Problem::new(404, format!("there is no rule {rule} in force")));
+            }
+            (Unwanted::Rule(rule), json!({"rule": rule}))
+        }
+        _ => return Err(Problem::new(400, "name at most one of `route`, `event` and `rule`")),
+    };
+    let step = step(format!("clear_faults: {told}"), Action::ClearFaults(unwanted));
+    named.world.play(vec![step]).await.ok_or_else(gone)?;
+    Ok(list(named))
+}
+
+fn step(source: String, action: Action) -> Step {
+    Step { place: Place::default(), source, action }
+}
