@@ -116,3 +116,67 @@ pub(super) async fn clear<K>(named: &Named<K>, query: &Query<'_>) -> Result<Repl
 fn step(source: String, action: Action) -> Step {
     Step { place: Place::default(), source, action }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::VirtualTime;
+    use crate::fault::plan::Plan;
+    use crate::fault::{FAULTS, Fault};
+    use crate::platform::PLATFORMS;
+    use crate::scenario::node::parse;
+    use crate::scenario::{Known, Vocabulary};
+
+    fn read(text: &str, words: &Vocabulary) -> Fault {
+        let setup = parse("{}").unwrap();
+        let read = load_faults(text, words, &setup, Known::default());
+        read.unwrap_or_else(|problems| panic!("{text}\n{problems:#?}")).remove(0).0
+    }
+
+    #[test]
+    fn what_is_listed_can_be_planned_again() {
+        let vendor = &PLATFORMS[0];
+        let (route, event) = ((vendor.vocabulary.routes)()[0], vendor.prompt);
+        let mut seen = Vec::new();
+        let mut check = |on: &str, deed: &str, times: &str| {
+            let fault = read(&format!("{{on: {on}, do: {{{deed}}}{times}}}"), &vendor.vocabulary);
+            let mut plan = Plan::default();
+            plan.add(fault.clone(), VirtualTime::OPENING);
+            let shown = serde_json::to_value(Shown::of(&plan.rules()[0])).unwrap();
+            let text = json!({"on": shown["on"], "do": shown["do"], "times": shown["times"]}).to_string();
+            assert_eq!(read(&text, &vendor.vocabulary), fault, "{text}");
+            seen.push(fault.deed.name());
+        };
+        let code = vendor.codes.iter().find(|code| code.is_refusal()).unwrap().code;
+        let at_route = format!("{{route: {route}, nth: 2, every: 3, probability: 0.125, after: 1m, during: 1h30m}}");
+        for deed in [
+            &format!("code: {code:?}"),
+            "expire: true",
+            "redirect: /x",
+            "malformed: true",
+            "delay: 1s500ms",
+            "delay: {from: 1s, to: 2s}",
+            "delay: {median: 10ms, p99: 2s}",
+            "drip: {over: 2s}",
+            "reset: true",
+            "truncate: 0",
+            "hang: true",
+        ] {
+            check(&at_route, deed, ", times: 2");
+        }
+        let at_event = format!("{{event: {event}, chat: bob, every: 2}}");
+        for deed in [
+            "delay: 10m",
+            "duplicate: {}",
+            "hold: 10m",
+            "reorder: {behind: 3}",
+            "lose: answer",
+            "drop: true",
+            "set: {a.b: [1, {c: x}], d: ~}",
+            "tamper: unsigned_retry",
+        ] {
+            check(&at_event, deed, "");
+        }
+        assert!(FAULTS.iter().all(|fault| seen.contains(&fault.name)), "{seen:?}");
+    }
+}
