@@ -129,6 +129,10 @@ async fn a_wrong_scenario_is_answered_with_its_mistakes() {
     check("POST /worlds/toy/steps", "[", "E0001", (2, 1)).await;
     check("POST /worlds/toy/steps", "sya: {as: alice}", "E0108", (1, 1)).await;
     check("POST /worlds/toy/steps", "say: {as: alice, text: Hi, chat: bob}", "E0204", (1, 34)).await;
+    check("POST /worlds/toy/faults", "", "E0006", (0, 0)).await;
+    check("POST /worlds/toy/faults", "[]", "E0109", (1, 1)).await;
+    check("POST /worlds/toy/faults", "{on: {event: nite}, do: {drop: true}}", "E0206", (1, 14)).await;
+    check("POST /worlds/toy/faults", "{on: {event: note}, do: {hang: true}}", "E0101", (1, 26)).await;
     check("POST /worlds/toy/clock", "advance: soon", "E0105", (1, 10)).await;
     check("POST /worlds/toy/clock", "mode: x0", "E0104", (1, 7)).await;
     check("POST /worlds/toy/clock", "{}", "E0106", (1, 1)).await;
@@ -209,6 +213,46 @@ async fn clocks_leap_and_change_their_pace() {
     let (mode, stood) = clock("mode: virtual").await;
     assert_eq!((mode.as_str(), clock("mode: virtual").await.1), ("virtual", stood));
     assert_eq!(clock("{mode: x60, advance: 1s}").await.0, "x60");
+}
+
+#[tokio::test]
+async fn faults_are_planned_listed_and_ended() {
+    let (stand_in, mut receiver) = start([]).await;
+    let faults = async |line: &str, body: &str| stand_in.ask(&format!("{line} /worlds/toy/faults"), body).await;
+    assert_eq!(faults("GET", "").await, (200, json!([])));
+    let written = "- {on: {event: note, every: 2}, do: {drop: true}}\n- {on: {event: note, chat: ben, probability: 0.5, after: 5m, during: 10m}, do: {delay: {median: 1s, p99: 20s}}, times: 3}\n";
+    let (status, planned) = faults("POST", written).await;
+    let first = json!({"rule": 1, "on": {"event": "note", "every": 2}, "do": {"drop": true}, "seen": 0, "fired": 0});
+    let on = json!({"event": "note", "chat": "ben", "probability": 0.5, "after": "5m", "during": "10m"});
+    let delay = json!({"delay": {"median": "1s", "p99": "20s"}});
+    let second = json!({"rule": 2, "on": on, "do": delay, "times": 3, "seen": 0, "fired": 0});
+    assert_eq!((status, &planned), (201, &json!([first, second])));
+    // What is listed can be planned again as it is.
+    let again = json!({"on": planned[1]["on"], "do": planned[1]["do"], "times": planned[1]["times"]});
+    let (_, three) = faults("POST", &again.to_string()).await;
+    assert_eq!((&three[2]["rule"], &three[2]["on"], &three[2]["do"]), (&json!(3), &on, &delay));
+    for text in ["one", "two", "three"] {
+        let step = format!("start_chat: {{as: alice, text: {text}}}");
+        assert_eq!(stand_in.ask("POST /worlds/toy/steps", &step).await.0, 200);
+    }
+    assert!(receiver.request().await.ends_with(r#""text":"one"}"#));
+    assert!(receiver.request().await.ends_with(r#""text":"three"}"#));
+    let (_, list) = faults("GET", "").await;
+    assert_eq!((&list[0]["seen"], &list[0]["fired"], &list[1]["seen"]), (&json!(3), &json!(1), &json!(0)));
+    let fired = journal(&stand_in, "?kind=faulted").await;
+    assert_eq!((fired.len(), &fired[0]["rule"], &fired[0]["fault"]), (1, &json!(1), &json!("drop")));
+    let clear = async |query: &str| stand_in.ask(&format!("DELETE /worlds/toy/faults{query}"), "").await;
+    let numbers = |list: &Json| list.as_array().unwrap().iter().map(|rule| rule["rule"].clone()).collect::<Vec<_>>();
+    assert_eq!(clear("?rule=9").await.0, 404);
+    assert_eq!(clear("?rule=x").await.0, 400);
+    assert_eq!(clear("?rule=1&event=note").await.0, 400);
+    assert_eq!(numbers(&clear("?rule=2").await.1), [1, 3]);
+    assert_eq!(numbers(&clear("?route=answer").await.1), [1, 3]);
+    assert_eq!(numbers(&clear("?event=note").await.1), Vec::<i32>::new());
+    faults("POST", "{on: {route: answer}, do: {hang: true}}").await;
+    assert_eq!(clear("").await, (200, json!([])));
+    let steps = journal(&stand_in, "?kind=step").await;
+    assert_eq!(steps.last().unwrap()["source"], "clear_faults: {}");
 }
 
 #[tokio::test]

@@ -83,12 +83,12 @@ fn the_floor_decides_how_a_run_ends_that_met_its_expectations() {
         assert!(out.contains(part) || err.contains(part), "{flags:?}: {part} is not in\n{out}{err}");
     };
     let path = "scenarios/imichat/order_status.yaml";
-    check(path, &["--coverage", "--bot", "builtin"], 0, "acts       2 of  12   16 %\n    faults     0 of   8    0 %\n");
+    check(path, &["--coverage", "--bot", "builtin"], 0, "acts       2 of  12   16 %\n    faults     0 of  16    0 %\n");
     check(
         path,
         &["--coverage=full"],
         0,
-        "8 rows never touched: code, delay, reset, truncate, duplicate, drop, set, tamper\n",
+        "16 rows never touched: code, expire, redirect, malformed, delay, drip, reset,\n",
     );
     check(path, &["--coverage-fail-under", "0"], 0, "1 passed");
     check(path, &["--coverage-fail-under", "10"], 0, "1 passed");

@@ -41,6 +41,30 @@ steps:
   - expect: {message: {from: bot, chat: ada, text: {contains: A-1001}}, times: 1}
 "#;
 
+/// What matters here stands in a round of a lane.
+const ROUNDS_AND_LANES: &str = r#"platform: livechat
+name: Rounds and lanes
+defaults: {within: 1s, watch: 50ms}
+setup:
+  delivery: {any_2xx: true}
+  bots: [{name: Bot, webhooks: {url: "${bot}/livechat", actions: [incoming_chat, incoming_event]}}]
+customers: {ada: {}, ben: {}, cleo: {}}
+steps:
+  - start_chat: {as: cleo, text: Hello}
+  - parallel:
+      - steps:
+          - start_chat: {as: ada, text: Hello}
+          - repeat:
+              times: 3
+              steps:
+                - say: {as: ada, text: A-1001}
+                - wait: 1m
+                - expect: {message: {from: bot, text: {contains: A-1001}}, times: 1}
+      - steps:
+          - start_chat: {as: ben, text: Hello}
+          - expect: {message: {from: bot}}
+"#;
+
 /// A folder with a scenario in it.
 fn scenario(name: &str, text: &str) -> (PathBuf, PathBuf) {
     let folder = folder(name);
@@ -105,6 +129,33 @@ async fn a_bot_that_answers_twice_is_caught_and_shown_by_the_smallest_scenario()
     assert_eq!(ran.exit, Exit::Invalid);
     assert!(ran.err.contains("is there already; name another file with --output"), "{}", ran.err);
     assert_eq!(std::fs::read_to_string(&output).unwrap(), written);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lanes_and_rounds_are_shrunk_to_the_steps_that_matter() {
+    let (folder, file) = scenario("explore-nested", ROUNDS_AND_LANES);
+    let output = folder.join("found.yaml");
+    let flags = ["--bot", "builtin:broken", "--budget", "60", "--output", output.to_str().unwrap()];
+    let ran = explore(&file, &flags).await;
+    assert_eq!(ran.exit, Exit::Missed, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("to 1 fault and 3 of 7 steps"), "{}", ran.out);
+    let written = std::fs::read_to_string(&output).unwrap();
+    let steps = written.split_once("steps:\n").unwrap().1;
+    assert_eq!(
+        steps,
+        "  - fault: {on: {event: incoming_event, nth: 2}, do: {duplicate: {gap: 200ms}}, times: 1}
+  - start_chat: {as: ada, text: Hello}
+  - say: {as: ada, text: A-1001}
+  - expect: {message: {from: bot, text: {contains: A-1001}}, times: 1}
+"
+    );
+    // An answer that is lost makes it come twice as well, as late as the vendor's table of retries says.
+    let lost =
+        steps.replace("duplicate: {gap: 200ms}", "lose: answer").replace("  - expect", "  - wait: 6s\n  - expect");
+    let text = written.replace(steps, &lost);
+    std::fs::write(&output, text).unwrap();
+    assert_eq!(run(&output, "builtin:broken").await.exit, Exit::Missed);
+    assert_eq!(run(&output, "builtin").await.exit, Exit::Met);
 }
 
 #[tokio::test(flavor = "multi_thread")]

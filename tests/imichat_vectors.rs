@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use rehearsal::base::rng::Seed;
 use rehearsal::base::time::VirtualTime;
-use rehearsal::fault::{Deed, Fault, Occasion};
+use rehearsal::fault::{AnswerDeed, Fault, Occasion};
 use rehearsal::platform::cx::{Desk, Identities};
 use rehearsal::platform::imichat::Imichat;
 use rehearsal::platform::outgoing::Outgoing;
@@ -48,8 +48,8 @@ fn play(file: &'static str, text: &str) {
         stage.now = step["at"].as_str().map_or(stage.now, instant);
         if let Some(fault) = step.get("fault") {
             let on = Occasion::Route(fault["route"].as_str().expect("a route").to_owned());
-            let deed = Deed::Code(fault["code"].as_str().expect("a code").to_owned());
-            stage.desk.plan.add(Fault { on, nth: 1, deed, times: Some(1) });
+            let deed = AnswerDeed::Code(fault["code"].as_str().expect("a code").to_owned());
+            stage.desk.plan.add(Fault::once(on, deed), stage.now);
         }
         if step.get("act").is_some() {
             let Action::Act(act) = &acts.next().expect("an act").action else { panic!("{at} is no act") };

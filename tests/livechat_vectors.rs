@@ -12,7 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, HeaderValue, Method};
 use rehearsal::base::rng::Seed;
 use rehearsal::base::time::{VirtualSpan, VirtualTime};
-use rehearsal::fault::{Deed, Fault, Occasion};
+use rehearsal::fault::{AnswerDeed, Fault, Occasion};
 use rehearsal::platform::cx::{Desk, Identities};
 use rehearsal::platform::livechat::Livechat;
 use rehearsal::platform::route::{Body, Call, Reply};
@@ -49,8 +49,8 @@ fn play(file: &str, text: &str) -> BTreeSet<String> {
         let at = format!("{file}, step {index}");
         if let Some(fault) = step.get("fault") {
             let on = Occasion::Route(fault["route"].as_str().expect("a route").to_owned());
-            let deed = Deed::Code(fault["code"].as_str().expect("a code").to_owned());
-            stage.desk.plan.add(Fault { on, nth: 1, deed, times: Some(1) });
+            let deed = AnswerDeed::Code(fault["code"].as_str().expect("a code").to_owned());
+            stage.desk.plan.add(Fault::once(on, deed), stage.now);
         }
         if step.get("act").is_some() {
             let Action::Act(act) = &acts.next().expect("an act").action else { panic!("{at} is no act") };

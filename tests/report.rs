@@ -134,7 +134,12 @@ fn passing() -> Journal {
     pen.put(What::Judged { index: 1, verdict: Verdict::Met });
     pen.step(2, "wait: 45m");
     pen.pass(VirtualSpan::from_mins(45));
-    pen.put(What::Faulted { fault: "duplicate".into(), on: "chat_deactivated".to_owned() });
+    pen.put(What::Faulted {
+        fault: "duplicate".into(),
+        on: "chat_deactivated".to_owned(),
+        rule: Some(1),
+        detail: "after 200ms".to_owned(),
+    });
     let change = Change::Closed { outcome: String::new() };
     pen.put(What::Changed { chat: "PJ0MRSHTDG".to_owned(), by: Party::system(), change });
     pen.put(What::Violated { source: Source::Bot, detail: "send_event came after the chat was closed".to_owned() });

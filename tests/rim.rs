@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use crate::support::client::{Client, exchange};
 use crate::support::core::{Puppet, Running, alarm, attempt, delivery_to, nowhere, worlds};
@@ -188,6 +189,70 @@ async fn a_cut_answer_promises_more_than_it_has() {
     check("22", "23", "lobby: GET /v9/cut/22 ").await;
     check("24", "23", "lobby: GET /v9/cut/24  ").await;
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_dripping_answer_takes_its_time_and_comes_in_pieces() {
+    let running = Running::start(Limits::default()).await;
+    let check = async |pieces: &str, expected: usize| {
+        let mut client = Client::connect(running.address).await;
+        let begun = std::time::Instant::now();
+        client.send(get(&format!("/v9/drip/{pieces}"), "k")).await;
+        let head = client.head().await.unwrap();
+        let length: usize =
+            head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap().parse().unwrap();
+        let mut got = Vec::new();
+        let mut reads = 0;
+        while got.len() < length {
+            got.extend(client.some().await.unwrap());
+            reads += 1;
+        }
+        assert_eq!(String::from_utf8(got).unwrap(), format!("lobby: GET /v9/drip/{pieces}  "));
+        assert!(begun.elapsed() >= Duration::from_millis(50), "{:?}", begun.elapsed());
+        // A machine that is busy may hand over two pieces at once, but not all.
+        assert!((2..=expected).contains(&reads), "{reads} reads of {pieces} pieces");
+        // The connection is as good as ever.
+        client.send(get("/v9/a", "k")).await;
+        assert_eq!(client.answer().await.unwrap().text(), "lobby: GET /v9/a  ");
+    };
+    check("4", 4).await;
+    check("1000", 26).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_call_that_hangs_ends_with_its_client_and_with_its_world() {
+    let running = Running::start(Limits { drain: LATE, ..Limits::default() }).await;
+    let world = running.worlds.open("toy", claims(&["k"]), Puppet::new("one").0, nowhere()).await;
+    let hung = async || {
+        let mut client = Client::connect(running.address).await;
+        client.send(get("/v9/hang/on", "k")).await;
+        while world.with(|puppet| puppet.seen) == 0 {
+            tokio::task::yield_now().await;
+        }
+        client
+    };
+    let mut client = hung().await;
+    assert!(tokio::time::timeout(SOON.as_duration(), client.rest()).await.is_err(), "nothing comes");
+    let gone = hung().await;
+    drop(gone);
+    world.close();
+    assert_eq!(client.rest().await.unwrap(), b"");
+    // Nothing is left that stopping would have to wait for.
+    assert!(tokio::time::timeout(Duration::from_secs(10), running.stop()).await.is_ok());
+}
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_a_call_that_hangs() {
+    let running = Running::start(Limits { drain: LATE, ..Limits::default() }).await;
+    let world = running.worlds.open("toy", claims(&["k"]), Puppet::new("one").0, nowhere()).await;
+    let mut client = Client::connect(running.address).await;
+    client.send(get("/v9/hang/on", "k")).await;
+    while world.with(|puppet| puppet.seen) == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(tokio::time::timeout(Duration::from_secs(10), running.stop()).await.is_ok());
+    assert_eq!(client.rest().await.unwrap(), b"");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The tables that coverage is measured against: those that `rehearsal list` prints.
 
 use crate::base::doc_ref::Mark;
-use crate::fault::FAULTS;
+use crate::fault::{EXPIRE, FAULTS};
 use crate::journal::entry::Change;
 use crate::platform::Vendor;
 use crate::report::coverage::{Coverage, Kind, Table, Touched};
@@ -18,6 +18,8 @@ pub(super) fn of<'t>(touched: impl IntoIterator<Item = &'t Touched>, vendors: &[
 
 /// All tables of a vendor.
 fn tables(vendor: &Vendor) -> [Table; 6] {
+    let expires = vendor.vocabulary.tokens_expire;
+    let faults = FAULTS.iter().map(|fault| fault.name).filter(move |name| expires || *name != EXPIRE);
     let lacks = |act: &str| vendor.vocabulary.lacks.iter().any(|(name, _)| *name == act);
     let acts = ACTS.iter().map(|act| act.name).filter(|act| !lacks(act));
     let tables = [
@@ -25,7 +27,7 @@ fn tables(vendor: &Vendor) -> [Table; 6] {
         (Kind::Code, strongest_first(vendor.codes.iter().map(|code| (code.doc.mark, code.code)))),
         (Kind::Event, strongest_first(vendor.events.iter().map(|event| (event.doc.mark, event.name)))),
         (Kind::Act, acts.collect()),
-        (Kind::Fault, FAULTS.iter().map(|fault| fault.name).collect()),
+        (Kind::Fault, faults.collect()),
         (Kind::Change, Change::NAMES.to_vec()),
     ];
     tables.map(|(kind, names)| Table { platform: vendor.name, kind, names })

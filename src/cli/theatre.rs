@@ -66,7 +66,12 @@ impl Theatre {
         let words: Vec<Vocabulary> = self.vendors.iter().map(|vendor| vendor.vocabulary).collect();
         let scenario = load(&text, &words).ok()?;
         let root = parse(&text).ok()?;
-        Some(self.perform(&scenario, &self.output, nth, |journal| survey(journal, &root, &scenario)).await)
+        let retry = self.vendors.iter().find(|vendor| vendor.name == scenario.platform).and_then(|vendor| {
+            let staff = (vendor.vocabulary.setup)(&scenario.setup, &mut Vec::new());
+            staff.retries_after
+        });
+        let look = |journal: &Journal| survey(journal, &root, &scenario, retry);
+        Some(self.perform(&scenario, &self.output, nth, look).await)
     }
 
     /// Plays a scenario as the `nth` run, as it stands in this file.

@@ -12,7 +12,7 @@ use crate::base::rng::Seed;
 use crate::delivery::{Delivery, Egress};
 use crate::engine::port::Attempt;
 use crate::engine::{Opening, World};
-use crate::fault::{Deed, Fault, Occasion};
+use crate::fault::{DeliveryDeed, Fault, Occasion};
 use crate::journal::entry::Outcome;
 use crate::platform::cx::Identities;
 use crate::platform::{Event, Vendor};
@@ -68,10 +68,10 @@ pub async fn run(args: &TriggerArgs, vendors: &[Vendor], terminal: &mut Terminal
 fn find<'v>(args: &TriggerArgs, vendors: &'v [Vendor]) -> Result<(&'v Vendor, &'v Event, Scenario), String> {
     let (vendor, event, mut scenario) = recipe(&args.platform, Some(&args.event), vendors)?;
     if !args.changes.is_empty() {
-        let deed = Deed::Set(args.changes.iter().map(|change| (change.path.clone(), change.value.clone())).collect());
-        let fault = Fault { on: Occasion::Event(event.name.to_owned()), nth: 1, deed, times: Some(1) };
+        let members = args.changes.iter().map(|change| (change.path.clone(), change.value.clone())).collect();
+        let fault = Fault::once(Occasion::Event(event.name.to_owned()), DeliveryDeed::Set(members));
         let place = crate::base::diag::Place::default();
-        scenario.steps.insert(0, Step { place, source: "--set".to_owned(), action: Action::Fault(fault) });
+        scenario.steps.insert(0, Step { place, source: "--set".to_owned(), action: Action::Fault(Box::new(fault)) });
     }
     Ok((vendor, event, scenario))
 }

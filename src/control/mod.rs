@@ -1,5 +1,5 @@
 //! The control port: what tests and people do to a stand-in that runs. Opens worlds and resets them, plays steps, moves
-//! clocks, shows journals.
+//! clocks, plans faults, shows journals.
 //!
 //! It is a port of its own, never the vendors'. Only programs of this machine that know the token are answered: a request
 //! whose `Host` is not this machine, or that comes from a web page (it has an `Origin`), is refused, and no answer allows
@@ -7,6 +7,7 @@
 
 mod answer;
 mod clock;
+mod faults;
 mod host;
 mod journal;
 mod metrics;

@@ -7,7 +7,7 @@ use super::answer::{Health, Idle, Resent};
 use super::problem::Problem;
 use super::route::{Access, Operation, ROUTES, Route};
 use super::shape::Shape as _;
-use super::{clock, journal, run, steps, stream, world};
+use super::{clock, faults, journal, run, steps, stream, world};
 use crate::journal::What;
 use crate::platform::Vendor;
 use crate::scenario::decode::{Decode as _, Schema};
@@ -197,6 +197,11 @@ fn contract(operation: Operation) -> Contract {
             change["minProperties"] = json!(1);
             Contract { body: Some(change), ..gives(200, clock::Shown::schema()) }
         }
+        Operation::Faults | Operation::ClearFaults => gives(200, rules()),
+        Operation::AddFaults => {
+            let list = json!({"type": "array", "minItems": 1, "items": fault()});
+            Contract { body: Some(json!({"anyOf": [fault(), list]})), ..gives(201, rules()) }
+        }
         Operation::Journal => gives(200, json!({"type": "array", "items": reference("Entry")})),
         Operation::Stream => {
             Contract { answer: Content::Text("text/event-stream"), problems: &[429], ..gives(200, json!({})) }
@@ -206,13 +211,23 @@ fn contract(operation: Operation) -> Contract {
     }
 }
 
+/// A fault as a scenario's step has it.
+fn fault() -> Schema {
+    schema::step()["properties"]["fault"].take()
+}
+
+/// The faults in force.
+fn rules() -> Schema {
+    json!({"type": "array", "items": faults::Shown::schema(&fault())})
+}
+
 /// What may stand in a parameter of a query.
 fn parameter(name: &str, meaning: &str) -> Json {
     let duration = || crate::base::time::WallLimit::schema();
     let schema = match name {
         "after" => json!({"type": "integer", "minimum": 0}),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": journal::MOST}),
-        "delivery" => json!({"type": "integer", "minimum": 1}),
+        "delivery" | "rule" => json!({"type": "integer", "minimum": 1}),
         "wait" | "within" => duration(),
         "identities" => json!({"enum": ["fresh", "well_known"]}),
         "mode" => json!({"type": "string", "pattern": "^(real|virtual|x[0-9]+)$"}),

@@ -42,6 +42,9 @@ pub enum Operation {
     Play,
     Clock,
     SetClock,
+    Faults,
+    AddFaults,
+    ClearFaults,
     Journal,
     Stream,
     Idle,
@@ -114,6 +117,21 @@ pub const ROUTES: &[Route] = &[
             Operation::SetClock,
             "lets virtual time pass at once (`advance: 45m`), or changes how it goes (`mode: real`, `virtual` or `x60`)",
         )
+    },
+    row("GET", "/worlds/{id}/faults", Operation::Faults, "lists the faults in force, and how often each has fired"),
+    row(
+        "POST",
+        "/worlds/{id}/faults",
+        Operation::AddFaults,
+        "plans a fault or a list of faults, as they stand under `fault:`, after those in force",
+    ),
+    Route {
+        query: &[
+            ("route", "only those on calls to this operation"),
+            ("event", "only those on webhooks of this event"),
+            ("rule", "only the one with this number"),
+        ],
+        ..row("DELETE", "/worlds/{id}/faults", Operation::ClearFaults, "ends faults, all of them by default")
     },
     Route {
         query: &[

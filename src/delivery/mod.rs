@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use crate::engine::port::Attempt;
+use crate::fault::Lost;
 use crate::journal::entry::Outcome;
 
 pub use address::{BotUrl, BotUrlError};
@@ -87,7 +88,8 @@ impl Delivery {
         Self(Arc::new(Inner { bot, concurrent, receivers: Mutex::default(), client }))
     }
 
-    /// Makes one attempt. Dropping the future takes the attempt back: its connection is closed.
+    /// Makes one attempt, as far as nothing of it is to be lost: what is lost looks like an answer that does not come in
+    /// time, which nobody waits for. Dropping the future takes the attempt back: its connection is closed.
     pub async fn attempt(&self, attempt: &Attempt) -> Outcome {
         let address = match Address::of(&attempt.url, self.0.bot.as_ref()) {
             Ok(address) => address,
@@ -96,7 +98,13 @@ impl Delivery {
         let receiver = self.receiver(&address.authority);
         // The semaphore is never closed; if it were, attempts would merely be unbounded.
         let _permit = receiver.acquire().await;
-        self.0.client.send(&address, attempt).await
+        if attempt.lost == Some(Lost::Request) {
+            return Outcome::TimedOut;
+        }
+        match self.0.client.send(&address, attempt).await {
+            Outcome::Status(_) if attempt.lost == Some(Lost::Answer) => Outcome::TimedOut,
+            outcome => outcome,
+        }
     }
 
     /// The bound of one receiver. Bounds that nobody holds on to are forgotten when there are many.

@@ -14,6 +14,7 @@ mod stage;
 mod standing;
 mod watch;
 
+use bytes::Bytes;
 use indexmap::IndexMap;
 
 use self::clock::{Clock, Pace};
@@ -25,7 +26,8 @@ use crate::base::id::AlarmId;
 use crate::base::rng::Seed;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualTime, WallLimit, WallTime};
-use crate::fault::Deed;
+use crate::fault::plan::{Rule, Verdict};
+use crate::fault::{AnswerDeed, Fault};
 use crate::journal::entry::{Called, Outcome, Payload, Source};
 use crate::journal::{Bounds, Journal, What};
 use crate::platform::cx::{Credential, Cx, Desk, Identities};
@@ -54,6 +56,8 @@ pub struct Opening {
     pub bounds: Bounds,
     /// The tenant, as `setup:` describes it.
     pub setup: Node,
+    /// What goes wrong from the start.
+    pub faults: Vec<Fault>,
     /// The people the scenario plays.
     pub customers: IndexMap<String, CustomerSpec>,
     /// What happens; nothing for a tenant that is only served.
@@ -75,6 +79,7 @@ impl Opening {
             allow_prefer: false,
             bounds: Bounds::DEFAULT,
             setup: scenario.setup.clone(),
+            faults: scenario.faults.clone(),
             customers: scenario.customers.clone(),
             steps: scenario.steps.clone(),
         }
@@ -108,6 +113,9 @@ impl World {
         journal.append(clock.now(), wall, what);
         let mut desk = Desk::new(opening.seed, &opening.name, &opening.customers, opening.identities);
         desk.allow_prefer = opening.allow_prefer;
+        for fault in opening.faults {
+            desk.plan.add(fault, clock.now());
+        }
         let platform = (vendor.open)(&mut desk.cx(clock.now()), &opening.setup)?;
         Some(Self {
             platform,
@@ -139,6 +147,12 @@ impl World {
     #[must_use]
     pub fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    /// The faults in force, in the order in which they were planned.
+    #[must_use]
+    pub fn faults(&self) -> &[Rule] {
+        self.desk.plan.rules()
     }
 
     /// How its clock runs.
@@ -179,33 +193,18 @@ impl World {
     }
 
     fn call(&mut self, call: Call) {
-        let (reply, deed) = self.answer(call, Source::Bot);
-        let (delay, cut) = match deed {
-            Some(Deed::DelayAnswer(limit)) => (Some(limit), None),
-            Some(Deed::Reset) => (None, Some(Cut::Reset)),
-            Some(Deed::Truncate(bytes)) => (None, Some(Cut::Truncate(bytes))),
-            // A planned code is in the reply already, and the rest never meets a call.
-            Some(
-                Deed::Code(_)
-                | Deed::DelayDelivery(_)
-                | Deed::Duplicate(_)
-                | Deed::Drop
-                | Deed::Set(_)
-                | Deed::Tamper(_),
-            )
-            | None => (None, None),
-        };
-        self.effects.push(Effect::Reply(Treated { reply, delay, cut }));
+        let (reply, verdict) = self.answer(call, Source::Bot);
+        self.effects.push(Effect::Reply(treat(reply, verdict)));
     }
 
     /// Has the platform answer a call. The planned fault, if there was one, is still to be done to the answer's way.
-    fn answer(&mut self, call: Call, source: Source) -> (Reply, Option<Deed>) {
+    fn answer(&mut self, call: Call, source: Source) -> (Reply, Option<Verdict<AnswerDeed>>) {
         let method = call.method.to_string();
         let path = if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) };
         let request = Payload::masking(call.bytes(), self.platform.secrets());
         let mut cx = self.desk.cx(self.clock.now()).called_by(source);
         let handled = self.platform.call(&mut cx, call);
-        let deed = cx.admitted().flatten();
+        let verdict = cx.admitted().flatten();
         let reply = handled.reply;
         self.record(What::Called(Called {
             source,
@@ -219,7 +218,7 @@ impl World {
             reply: Payload::masking(reply.body.clone(), self.platform.secrets()),
         }));
         self.collect();
-        (reply, deed)
+        (reply, verdict)
     }
 
     fn attempted(&mut self, delivery: crate::base::id::DeliveryId, attempt: u32, outcome: Outcome) {
@@ -252,9 +251,9 @@ impl World {
             self.effects.push(Effect::Claim(credential));
         }
         for outgoing in std::mem::take(&mut self.desk.outgoing) {
-            let deed = self.desk.plan.on_delivery(&outgoing.event);
+            let verdict = self.desk.judge_delivery(self.clock.now(), &outgoing);
             let message = format!("msg_{}", self.desk.streams.of("engine/webhook-id").hex(24));
-            let todo = self.outbox.accept(outgoing, deed, message, self.wall);
+            let todo = self.outbox.accept(outgoing, verdict, message, self.wall);
             self.carry_out(todo);
         }
     }
@@ -321,6 +320,34 @@ impl World {
             self.arm(self.wall + limit);
         }
     }
+}
+
+/// A reply, and what is still to be done to its way.
+fn treat(mut reply: Reply, verdict: Option<Verdict<AnswerDeed>>) -> Treated {
+    let Some(Verdict { deed, luck, .. }) = verdict else { return Treated::plain(reply) };
+    let cut = match deed {
+        AnswerDeed::Delay(latency) => {
+            let delay = WallLimit::from_millis(latency.millis(luck));
+            return Treated { delay: Some(delay), ..Treated::plain(reply) };
+        }
+        AnswerDeed::Malformed => {
+            reply.body = malformed(&reply.body);
+            return Treated::plain(reply);
+        }
+        AnswerDeed::Reset => Cut::Reset,
+        AnswerDeed::Truncate(bytes) => Cut::Truncate(bytes),
+        AnswerDeed::Drip { over, pieces } => Cut::Drip { over, pieces },
+        AnswerDeed::Hang => Cut::Hang,
+        // In the reply already.
+        AnswerDeed::Code(_) | AnswerDeed::Expire | AnswerDeed::Redirect(_) => return Treated::plain(reply),
+    };
+    Treated { cut: Some(cut), ..Treated::plain(reply) }
+}
+
+/// A body that is no JSON, whatever it was before: its end is gone, and it goes on as if more came.
+fn malformed(body: &Bytes) -> Bytes {
+    let kept = body.len().saturating_sub(1);
+    [&body[..kept], b","].concat().into()
 }
 
 impl std::fmt::Debug for World {

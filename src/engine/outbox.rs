@@ -15,7 +15,8 @@ use crate::base::id::DeliveryId;
 use crate::base::json::put;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallTime};
-use crate::fault::{Deed, Forgery};
+use crate::fault::plan::Verdict;
+use crate::fault::{DeliveryDeed, Forgery, Lost};
 use crate::journal::What;
 use crate::journal::entry::{Fate, Outcome, Payload};
 use crate::platform::outgoing::{Ended, Order, Outgoing};
@@ -66,6 +67,8 @@ impl Told {
 pub(super) struct Outbox {
     deliveries: BTreeMap<DeliveryId, Delivery>,
     lanes: HashMap<LaneKey, Lane>,
+    /// Those that wait for later ones of their lane to pass, and for how many.
+    aside: BTreeMap<DeliveryId, u32>,
     in_flight: usize,
     last: u64,
     /// What was settled last, the oldest first.
@@ -92,6 +95,10 @@ struct Delivery {
     /// The `webhook-id`: the same for all attempts and copies of one event.
     message: Arc<str>,
     forgery: Option<Forgery>,
+    /// How long it is held back once its turn has come, with all that waits behind it.
+    hold: Option<VirtualSpan>,
+    /// What of its first attempt is lost.
+    lost: Option<Lost>,
     /// Whether it is not what the platform sent, once: how it ends says nothing about its receiver.
     spoiled: bool,
     attempts: u32,
@@ -102,7 +109,9 @@ struct Delivery {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Held back, waiting for its turn, or waiting for a retry.
+    /// Not in its lane yet.
+    Aside,
+    /// Waiting for its turn, or for a retry.
     Waiting,
     /// An attempt is being made.
     InFlight,
@@ -117,18 +126,19 @@ impl Outbox {
         self.in_flight == 0
     }
 
-    /// Takes in a webhook that is due. `deed` is the planned fault, if one fires; `message` names the event for the
-    /// receiver's de-duplication.
+    /// Takes in a webhook that is due. `verdict` is the planned fault, if one fires, with what tells of it; `message` names the
+    /// event for the receiver's de-duplication.
     pub(super) fn accept(
         &mut self,
         mut out: Outgoing,
-        deed: Option<Deed>,
+        verdict: Option<(Verdict<DeliveryDeed>, What)>,
         message: String,
         wall: WallTime,
     ) -> Vec<Todo> {
         let event = out.event.clone();
         let mut todo = Vec::new();
-        if let Some(Deed::Set(members)) = &deed {
+        let (verdict, told) = verdict.unzip();
+        if let Some(DeliveryDeed::Set(members)) = verdict.as_ref().map(|verdict| &verdict.deed) {
             let stuck = change(&mut out, members).err();
             let refused =
                 |path| What::Refused { index: None, reason: format!("`{path}` leads nowhere in the body of {event}") };
@@ -139,47 +149,75 @@ impl Outbox {
             out: Arc::new(out),
             message: message.into(),
             forgery: None,
-            spoiled: matches!(deed, Some(Deed::Set(_) | Deed::Tamper(_))),
+            hold: None,
+            lost: None,
+            spoiled: verdict.as_ref().is_some_and(|verdict| spoils(&verdict.deed)),
             attempts: 0,
-            state: State::Waiting,
+            state: State::Aside,
             copies_due: 0,
         };
         let id = self.add(delivery, &mut todo);
-        if let Some(deed) = &deed {
-            todo.push(Todo::Record(What::Faulted { fault: deed.name().into(), on: event.into_owned() }));
-        }
-        match deed {
-            Some(Deed::Drop) => {
+        todo.extend(told.map(Todo::Record));
+        match verdict.map(|verdict| (verdict.deed, verdict.luck)) {
+            Some((DeliveryDeed::Drop, _)) => {
                 let dropped = self.forget(id);
                 todo.push(Todo::Record(What::Settled { delivery: id, fate: Fate::Dropped }));
                 let told = |webhook| Told { webhook, outcome: None, acknowledged: false, last: true, genuine: false };
                 todo.extend(dropped.map(told).map(Todo::Tell));
                 return todo;
             }
-            Some(Deed::DelayDelivery(span)) => {
-                todo.push(Todo::ReleaseAfter(span, id));
+            Some((DeliveryDeed::Delay(latency), luck)) => {
+                todo.push(Todo::ReleaseAfter(VirtualSpan::from_millis(latency.millis(luck)), id));
                 return todo;
             }
-            Some(Deed::Duplicate(gap)) => {
+            Some((DeliveryDeed::Reorder { behind, within }, _)) => {
+                self.aside.insert(id, behind);
+                todo.push(Todo::ReleaseAfter(within, id));
+                return todo;
+            }
+            Some((DeliveryDeed::Duplicate(gap), _)) => {
                 self.edit(id, |delivery| delivery.copies_due += 1);
                 todo.push(Todo::RepeatAfter(gap, id));
             }
-            Some(Deed::Tamper(forgery)) => self.edit(id, |delivery| delivery.forgery = Some(forgery)),
-            // Changed above. Deeds at the other seams never meet a webhook; the scenario's checker sees to that.
-            Some(Deed::Set(_) | Deed::Code(_) | Deed::DelayAnswer(_) | Deed::Reset | Deed::Truncate(_)) | None => {}
+            Some((DeliveryDeed::Hold(span), _)) => self.edit(id, |delivery| delivery.hold = Some(span)),
+            Some((DeliveryDeed::Lose(lost), _)) => self.edit(id, |delivery| delivery.lost = Some(lost)),
+            Some((DeliveryDeed::Tamper(forgery), _)) => self.edit(id, |delivery| delivery.forgery = Some(forgery)),
+            // Changed above.
+            Some((DeliveryDeed::Set(_), _)) | None => {}
         }
         todo.extend(self.release(id, wall));
+        todo.extend(self.let_follow(id, wall));
         todo
     }
 
-    /// Puts a webhook at the end of its lane.
+    /// Releases those webhooks that waited only for this one to pass.
+    fn let_follow(&mut self, passed: DeliveryId, wall: WallTime) -> Vec<Todo> {
+        if self.aside.is_empty() {
+            return Vec::new();
+        }
+        let Self { aside, deliveries, .. } = self;
+        let Some(key) = deliveries.get(&passed).map(lane_key) else { return Vec::new() };
+        let beside = |id: &DeliveryId| deliveries.get(id).is_some_and(|delivery| lane_key(delivery) == key);
+        for (_, left) in aside.iter_mut().filter(|(id, _)| beside(id)) {
+            *left = left.saturating_sub(1);
+        }
+        let due: Vec<DeliveryId> = aside.iter().filter(|(_, left)| **left == 0).map(|(id, _)| *id).collect();
+        due.into_iter().flat_map(|id| self.release(id, wall)).collect()
+    }
+
+    /// Puts a webhook at the end of its lane, if it has not been put there before.
     pub(super) fn release(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
-        let Some(key) = self.deliveries.get(&id).map(lane_key) else { return Vec::new() };
+        self.aside.remove(&id);
+        let Some(delivery) = self.deliveries.get_mut(&id).filter(|delivery| delivery.state == State::Aside) else {
+            return Vec::new();
+        };
+        delivery.state = State::Waiting;
+        let key = lane_key(delivery);
         self.lanes.entry(key.clone()).or_default().waiting.push_back(id);
         self.go_on(&key, wall)
     }
 
-    /// Tries a webhook again, before those that have not been tried yet.
+    /// Tries a webhook again, or one that was held back, before those that have not been tried yet.
     pub(super) fn retry(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
         let Some(key) = self.deliveries.get(&id).map(lane_key) else { return Vec::new() };
         let lane = self.lanes.entry(key.clone()).or_default();
@@ -195,9 +233,11 @@ impl Outbox {
         // How it ends is no business of the platform, which sees nothing of it.
         let copy = Delivery {
             forgery: None,
+            hold: None,
+            lost: None,
             spoiled: true,
             attempts: 0,
-            state: State::Waiting,
+            state: State::Aside,
             copies_due: 0,
             ..original.clone()
         };
@@ -211,7 +251,7 @@ impl Outbox {
     pub(super) fn repeat(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
         let Some(original) = self.deliveries.get_mut(&id) else { return Vec::new() };
         original.copies_due -= 1;
-        let copy = Delivery { spoiled: true, attempts: 0, state: State::Waiting, copies_due: 0, ..original.clone() };
+        let copy = Delivery { spoiled: true, attempts: 0, state: State::Aside, copies_due: 0, ..original.clone() };
         self.forget_if_done(id);
         let mut todo = Vec::new();
         let copy = self.add(copy, &mut todo);
@@ -268,6 +308,10 @@ impl Outbox {
             self.lanes.remove(key);
             return Vec::new();
         };
+        if let Some(span) = self.deliveries.get_mut(&next).and_then(|delivery| delivery.hold.take()) {
+            lane.held_by = Some(next);
+            return vec![Todo::RetryAfter(span, next)];
+        }
         lane.busy = true;
         self.attempt(next, wall)
     }
@@ -319,6 +363,11 @@ impl Outbox {
     }
 }
 
+/// Whether a webhook to which this was done is not what the platform sent.
+fn spoils(deed: &DeliveryDeed) -> bool {
+    matches!(deed, DeliveryDeed::Set(_) | DeliveryDeed::Tamper(_))
+}
+
 fn lane_key(delivery: &Delivery) -> LaneKey {
     (delivery.out.chat.clone(), Arc::clone(&delivery.url))
 }
@@ -355,6 +404,7 @@ fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
         headers,
         body,
         timeout: out.policy.timeout,
+        lost: delivery.lost.filter(|_| delivery.attempts == 1),
     }
 }
 

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, Method};
 use super::clock::Pace;
 use crate::base::id::{AlarmId, DeliveryId, EntrySeq, Ticket};
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::fault::Lost;
 use crate::journal::entry::{Miss, Outcome};
 use crate::platform::cx::Credential;
 use crate::platform::route::{Call, Reply};
@@ -117,6 +118,14 @@ pub struct Treated {
     pub cut: Option<Cut>,
 }
 
+impl Treated {
+    /// A reply to which nothing is done.
+    #[must_use]
+    pub const fn plain(reply: Reply) -> Self {
+        Self { reply, delay: None, cut: None }
+    }
+}
+
 /// How the connection of a reply is cut.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Cut {
@@ -124,6 +133,15 @@ pub enum Cut {
     Reset,
     /// Closed after so many bytes of the body, though the headers promise all of it.
     Truncate(usize),
+    /// Sent whole, but in so many pieces over so much time.
+    Drip {
+        /// How long the body takes.
+        over: WallLimit,
+        /// In how many pieces.
+        pieces: u32,
+    },
+    /// Left open without an answer.
+    Hang,
 }
 
 /// One attempt to deliver a webhook, with nothing left to decide but the network.
@@ -143,4 +161,6 @@ pub struct Attempt {
     pub body: Bytes,
     /// How long the receiver may take.
     pub timeout: WallLimit,
+    /// What of it is lost on the way, if anything is.
+    pub lost: Option<Lost>,
 }

@@ -441,7 +441,11 @@ impl World {
             }
             Action::Wait(span) => State::Travelling(now + span, Pause::Wait),
             Action::Fault(fault) => {
-                self.desk.plan.add(fault);
+                self.desk.plan.add(*fault, now);
+                State::Ready
+            }
+            Action::ClearFaults(unwanted) => {
+                self.desk.plan.clear(&unwanted);
                 State::Ready
             }
             Action::Let(binding) => match self.capture(&binding) {

@@ -1,9 +1,8 @@
-//! A scenario with faults put in, and everything that is a little smaller than it.
+//! A scenario with faults put in.
 
-use super::shrink::Shrinkable;
 use crate::base::diag::Place;
 use crate::base::time::{VirtualSpan, WallLimit};
-use crate::fault::Occasion;
+use crate::fault::{Lost, Occasion};
 use crate::scenario::expand::{each_list, parts};
 use crate::scenario::node::{Key, Node, Value, parse};
 
@@ -41,6 +40,8 @@ pub enum Twist {
     Twice(VirtualSpan),
     /// The webhook comes so much later.
     Late(VirtualSpan),
+    /// This part of the webhook's first attempt is lost, so that another attempt follows.
+    Lost(Lost),
     /// The answer takes so long.
     Slow(WallLimit),
     /// The call does its work, but its answer is lost.
@@ -67,13 +68,14 @@ impl Case {
         Self { root: self.root.clone(), faults: Vec::new() }
     }
 
-    /// How many steps the scenario has, those within others not counted.
+    /// How many steps the scenario has, at any depth; those that only hold others do not count.
     #[must_use]
     pub fn steps(&self) -> usize {
-        match self.root.get("steps").map(|steps| &steps.value) {
-            Some(Value::List(steps)) => steps.len(),
-            _ => 0,
-        }
+        let mut count = 0;
+        each_list(&mut self.root.clone(), &mut |steps| {
+            count += steps.iter().filter(|step| parts(step).is_empty()).count();
+        });
+        count
     }
 
     /// Whether a step that failed tells something about the bot. Where a webhook comes more than a moment late, the platform
@@ -87,141 +89,15 @@ impl Case {
         };
         !self.faults.iter().any(Planned::takes_long) || about_webhooks().is_none()
     }
-
-    fn without_fault(&self, index: usize) -> Self {
-        let mut case = self.clone();
-        case.faults.remove(index);
-        case
-    }
-
-    fn with_simpler_fault(&self, index: usize) -> Option<Self> {
-        let mut case = self.clone();
-        case.faults[index].twist = case.faults[index].twist.simpler()?;
-        Some(case)
-    }
-
-    fn without_steps(&self, start: usize, end: usize) -> Self {
-        let mut case = self.clone();
-        if let Some(steps) = own_steps(&mut case.root) {
-            steps.drain(start..end);
-        }
-        for fault in &mut case.faults {
-            if fault.before >= end {
-                fault.before -= end - start;
-            } else {
-                fault.before = fault.before.min(start);
-            }
-        }
-        case
-    }
-
-    /// With a step that has steps of its own replaced by these, one list after the other.
-    fn flattened(&self, index: usize) -> Option<Self> {
-        let mut case = self.clone();
-        let steps = own_steps(&mut case.root)?;
-        let inner: Vec<Node> = parts(&steps[index]).into_iter().flatten().collect();
-        if inner.is_empty() {
-            return None;
-        }
-        let count = inner.len();
-        steps.splice(index..=index, inner);
-        for fault in case.faults.iter_mut().filter(|fault| fault.before > index) {
-            fault.before += count - 1;
-        }
-        Some(case)
-    }
-
-    /// With one step less within another one.
-    fn without_inner_step(&self, list: usize, nth: usize) -> Self {
-        let mut case = self.clone();
-        let mut at = 0;
-        each_list(&mut case.root, &mut |steps| {
-            if at == list {
-                steps.remove(nth);
-            }
-            at += 1;
-        });
-        case
-    }
-
-    fn without_customer(&self, index: usize) -> Self {
-        let mut case = self.clone();
-        if let Some(Node { value: Value::Map(customers), .. }) = member(&mut case.root, "customers") {
-            customers.remove(index);
-        }
-        case
-    }
-}
-
-/// One way to make a case smaller.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cut {
-    /// Without this fault.
-    Fault(usize),
-    /// With this fault made simpler.
-    SimplerFault(usize),
-    /// Without the steps from this one up to that one.
-    Steps(usize, usize),
-    /// With the steps of this step in its place.
-    Flattened(usize),
-    /// Without this step of that list of steps; the scenario's own is list 0.
-    InnerStep {
-        /// Which list.
-        list: usize,
-        /// Which of its steps.
-        nth: usize,
-    },
-    /// Without this customer.
-    Customer(usize),
-}
-
-impl Shrinkable for Case {
-    type Cut = Cut;
-
-    /// Faults first, then long runs of steps, single ones, and what stands within steps.
-    fn cuts(&self) -> Vec<Cut> {
-        let faults = 0..self.faults.len();
-        // Without any fault it would be another scenario than the one that is explored.
-        let mut cuts: Vec<Cut> = faults.clone().filter(|_| self.faults.len() > 1).map(Cut::Fault).collect();
-        cuts.extend(faults.map(Cut::SimplerFault));
-        let count = self.steps();
-        let mut size = count.div_ceil(2);
-        while size > 0 {
-            // From the end, since what comes later depends on what comes before.
-            let starts = (0..count).step_by(size).rev();
-            cuts.extend(starts.map(|start| Cut::Steps(start, (start + size).min(count))));
-            size /= 2;
-        }
-        cuts.extend((0..count).map(Cut::Flattened));
-        let mut lengths = Vec::new();
-        each_list(&mut self.root.clone(), &mut |steps| lengths.push(steps.len()));
-        let inner = lengths.iter().enumerate().skip(1);
-        cuts.extend(inner.flat_map(|(list, length)| (0..*length).map(move |nth| Cut::InnerStep { list, nth })));
-        if let Some(Value::Map(customers)) = self.root.get("customers").map(|node| &node.value) {
-            cuts.extend((0..customers.len()).map(Cut::Customer));
-        }
-        cuts
-    }
-
-    fn cut(&self, cut: &Cut) -> Option<Self> {
-        match *cut {
-            Cut::Fault(index) => Some(self.without_fault(index)),
-            Cut::SimplerFault(index) => self.with_simpler_fault(index),
-            Cut::Steps(start, end) => Some(self.without_steps(start, end)),
-            Cut::Flattened(index) => self.flattened(index),
-            Cut::InnerStep { list, nth } => Some(self.without_inner_step(list, nth)),
-            Cut::Customer(index) => Some(self.without_customer(index)),
-        }
-    }
 }
 
 impl Twist {
     /// Something simpler that may do as well.
-    fn simpler(self) -> Option<Self> {
+    pub(super) fn simpler(self) -> Option<Self> {
         match self {
             Self::Twice(gap) => (gap > USUAL_GAP).then_some(Self::Twice(USUAL_GAP)),
             Self::Late(span) => (span > USUALLY_LATE).then_some(Self::Late(USUALLY_LATE)),
-            Self::Slow(_) | Self::Cut => None,
+            Self::Lost(_) | Self::Slow(_) | Self::Cut => None,
         }
     }
 
@@ -229,6 +105,7 @@ impl Twist {
         match self {
             Self::Twice(gap) => ("duplicate", map([("gap", text(gap.to_string()))])),
             Self::Late(span) => ("delay", text(span.to_string())),
+            Self::Lost(lost) => ("lose", text(lost.word().to_owned())),
             Self::Slow(limit) => ("delay", text(limit.to_string())),
             Self::Cut => ("reset", node(Value::Bool(true))),
         }
@@ -241,6 +118,8 @@ impl Planned {
     pub fn takes_long(&self) -> bool {
         match self.twist {
             Twist::Late(span) | Twist::Twice(span) => span > VirtualSpan::from_secs(1),
+            // The pauses before a retry are never short.
+            Twist::Lost(_) => true,
             Twist::Slow(_) | Twist::Cut => false,
         }
     }
@@ -265,7 +144,7 @@ fn own_steps(root: &mut Node) -> Option<&mut Vec<Node>> {
     }
 }
 
-fn member<'n>(root: &'n mut Node, name: &str) -> Option<&'n mut Node> {
+pub(super) fn member<'n>(root: &'n mut Node, name: &str) -> Option<&'n mut Node> {
     let Value::Map(members) = &mut root.value else { return None };
     members.iter_mut().find(|(key, _)| key.name == name).map(|(_, value)| value)
 }
@@ -328,46 +207,7 @@ mod tests {
             "{on: {event: chat.closed, nth: 2}, do: {duplicate: {gap: 200ms}}, times: 1}",
         );
         check(route(), 1, Twist::Slow(WallLimit::from_millis(5)), "{on: {route: send}, do: {delay: 5ms}, times: 1}");
+        check(event(), 1, Twist::Lost(Lost::Answer), "{on: {event: chat.closed}, do: {lose: answer}, times: 1}");
         check(route(), 1, Twist::Cut, "{on: {route: send}, do: {reset: true}, times: 1}");
-    }
-
-    #[test]
-    fn faults_stay_before_the_steps_that_they_stand_before() {
-        let check = |start: usize, end: usize, expected: &str| {
-            let case = case("[{a: 1}, {b: 2}, {c: 3}, {d: 4}]", &[2]);
-            assert_eq!(told(&case.without_steps(start, end)), expected);
-        };
-        check(0, 1, "b: 2 F c: 3 d: 4");
-        check(1, 3, "a: 1 F d: 4");
-        check(3, 4, "a: 1 b: 2 F c: 3");
-        let nested = case("[{repeat: {times: 2, steps: [{a: 1}, {b: 2}]}}, {c: 3}]", &[1]);
-        assert_eq!(nested.flattened(0).map(|case| told(&case)), Some("a: 1 b: 2 F c: 3".to_owned()));
-        assert_eq!(nested.flattened(1), None);
-    }
-
-    fn smaller(case: &Case) -> Vec<Case> {
-        case.cuts().iter().filter_map(|cut| case.cut(cut)).collect()
-    }
-
-    #[test]
-    fn what_is_smaller_has_less_of_something() {
-        let told_all = |case: &Case| smaller(case).iter().map(told).collect::<Vec<_>>();
-        let two = case("[{a: 1}, {b: 2}]", &[0, 1]);
-        assert_eq!(told_all(&two), ["a: 1 F b: 2", "F a: 1 b: 2", "F a: 1", "F F b: 2"]);
-        let nested = case("[{parallel: [{steps: [{a: 1}]}, {steps: [{b: 2}]}]}]", &[]);
-        assert_eq!(
-            told_all(&nested),
-            [
-                "",
-                "a: 1 b: 2",
-                "parallel: [{steps: []}, {steps: [{b: 2}]}]",
-                "parallel: [{steps: [{a: 1}]}, {steps: []}]"
-            ]
-        );
-        let customers = Case { root: parse("customers: {ada: {}, ben: {}}").unwrap(), faults: Vec::new() };
-        assert_eq!(
-            smaller(&customers).iter().map(|case| document(&case.root)).collect::<Vec<_>>(),
-            ["customers: {ben: {}}\n", "customers: {ada: {}}\n"]
-        );
     }
 }

@@ -5,6 +5,7 @@
 //! into the scenario as `fault` steps, and [`shrink`] makes a scenario that fails smaller. Playing is left to the command line.
 
 pub mod case;
+pub mod cut;
 pub mod shrink;
 pub mod survey;
 pub mod variant;

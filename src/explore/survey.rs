@@ -40,6 +40,8 @@ pub enum Room {
         late: VirtualSpan,
         /// How much later it may come once more; not at all where the scenario counts such webhooks.
         copy: VirtualSpan,
+        /// How long after a first attempt that fails the vendor makes another one; nothing if it makes none.
+        retry: Option<VirtualSpan>,
     },
     /// A call of the bot.
     Answer {
@@ -51,10 +53,12 @@ pub enum Room {
 /// The longest that an answer is held back.
 const SLOWEST: WallLimit = WallLimit::from_millis(150);
 
-/// Everything in the journal of a run that could have gone another way, in its order. `root` is the text that was played.
+/// Everything in the journal of a run that could have gone another way, in its order. `root` is the text that was played, and
+/// `retry` how long after a failed first attempt the tenant makes another one.
 #[must_use]
-pub fn survey(journal: &Journal, root: &Node, scenario: &Scenario) -> Vec<Chance> {
-    let spoken_for = SpokenFor::of(&scenario.steps);
+pub fn survey(journal: &Journal, root: &Node, scenario: &Scenario, retry: Option<VirtualSpan>) -> Vec<Chance> {
+    let mut spoken_for = SpokenFor::of(&scenario.steps);
+    spoken_for.broken.extend(scenario.faults.iter().map(|fault| fault.on.name().to_owned()));
     let lines = Lines::of(root);
     let ends = Ends::of(journal);
     let slow = patience(&scenario.steps).unwrap_or(SLOWEST).min(SLOWEST);
@@ -72,7 +76,7 @@ pub fn survey(journal: &Journal, root: &Node, scenario: &Scenario) -> Vec<Chance
                 let (late, copy) = ends.room(*delivery, entry.at);
                 let counted = spoken_for.counted.contains(&**event);
                 let copy = if counted { VirtualSpan::ZERO } else { copy };
-                (Occasion::Event(event.clone().into_owned()), Room::Webhook { late, copy })
+                (Occasion::Event(event.clone().into_owned()), Room::Webhook { late, copy, retry })
             }
             What::Called(called) if called.source == Source::Bot && called.status < 400 => {
                 match called.route.as_deref() {
@@ -84,16 +88,10 @@ pub fn survey(journal: &Journal, root: &Node, scenario: &Scenario) -> Vec<Chance
             }
             _ => continue,
         };
-        let nth = seen.entry(name(&on).to_owned()).and_modify(|nth| *nth += 1).or_insert(1);
+        let nth = seen.entry(on.name().to_owned()).and_modify(|nth| *nth += 1).or_insert(1);
         chances.push(Chance { before, nth: *nth, on, room });
     }
     chances
-}
-
-fn name(on: &Occasion) -> &str {
-    match on {
-        Occasion::Event(name) | Occasion::Route(name) => name,
-    }
 }
 
 /// How long an answer may be held back at the most: a small part of what the bot has for all it does, so that it has enough left.
@@ -104,7 +102,12 @@ fn patience(steps: &[Step]) -> Option<WallLimit> {
         )),
         Action::OneOf(choice) => choice.branches.iter().filter_map(|branch| patience(&branch.steps)).min(),
         Action::Parallel(lanes) => lanes.iter().filter_map(|lane| patience(lane)).min(),
-        Action::Act(_) | Action::Wait(_) | Action::Fault(_) | Action::Let(_) | Action::Call(_) => None,
+        Action::Act(_)
+        | Action::Wait(_)
+        | Action::Fault(_)
+        | Action::ClearFaults(_)
+        | Action::Let(_)
+        | Action::Call(_) => None,
     };
     steps.iter().filter_map(one).min()
 }
@@ -129,7 +132,7 @@ impl SpokenFor {
         for step in steps {
             match &step.action {
                 Action::Fault(fault) => {
-                    self.broken.insert(name(&fault.on).to_owned());
+                    self.broken.insert(fault.on.name().to_owned());
                 }
                 Action::Expect(expect) => {
                     let once_or_more = matches!(expect.wanted, Wanted::Some(Subject::Event { attempts: None, .. }));
@@ -141,7 +144,7 @@ impl SpokenFor {
                 }
                 Action::OneOf(choice) => choice.branches.iter().for_each(|branch| self.look_at(&branch.steps)),
                 Action::Parallel(lanes) => lanes.iter().for_each(|lane| self.look_at(lane)),
-                Action::Act(_) | Action::Wait(_) | Action::Let(_) | Action::Call(_) => {}
+                Action::Act(_) | Action::Wait(_) | Action::ClearFaults(_) | Action::Let(_) | Action::Call(_) => {}
             }
         }
     }
@@ -212,7 +215,7 @@ mod tests {
     use super::*;
     use crate::base::diag::Place;
     use crate::base::time::WallTime;
-    use crate::fault::{Deed, Fault};
+    use crate::fault::{AnswerDeed, Fault};
     use crate::journal::Bounds;
     use crate::journal::entry::{Called, Payload};
     use crate::scenario::decode::Located;
@@ -284,12 +287,12 @@ mod tests {
             .collect();
         let told = |chance: Chance| {
             let room = match chance.room {
-                Room::Webhook { late, copy } => format!("late {late}, copy {copy}"),
+                Room::Webhook { late, copy, retry: _ } => format!("late {late}, copy {copy}"),
                 Room::Answer { slow } => format!("slow {slow}"),
             };
-            format!("{} of step {}, {}: {room}", name(&chance.on), chance.before, chance.nth)
+            format!("{} of step {}, {}: {room}", chance.on.name(), chance.before, chance.nth)
         };
-        let found: Vec<String> = survey(&journal(events), &root, &scenario).into_iter().map(told).collect();
+        let found: Vec<String> = survey(&journal(events), &root, &scenario, None).into_iter().map(told).collect();
         assert_eq!(found, expected);
     }
 
@@ -302,6 +305,7 @@ mod tests {
             skip: None,
             row: None,
             setup: parse("{}").unwrap(),
+            faults: Vec::new(),
             customers: indexmap::IndexMap::new(),
             steps: Vec::new(),
         }
@@ -382,7 +386,7 @@ mod tests {
 
     #[test]
     fn what_the_scenario_has_plans_for_is_left_alone() {
-        let fault = |on: Occasion| Action::Fault(Fault { on, nth: 1, deed: Deed::Reset, times: None });
+        let fault = |on: Occasion| Action::Fault(Box::new(Fault::on(on, AnswerDeed::Reset)));
         let wanted = |wanted: fn(Subject) -> Wanted, attempts: Option<u32>| {
             let name = Located { value: "a".to_owned(), place: Place::default() };
             let pattern = EventPattern { name, body: None, chat: None };

@@ -4,6 +4,7 @@ use super::case::{Planned, Twist};
 use super::survey::{Chance, Room};
 use crate::base::rng::{Draw, Seed, Streams};
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::fault::Lost;
 
 /// How many faults a variant has at the most.
 const MOST_FAULTS: u64 = 3;
@@ -52,16 +53,21 @@ pub fn is_possible(chances: &[Chance], answers: Answers) -> bool {
 enum Kind {
     Twice(u64),
     Late(u64),
+    Lost(Lost),
     Slow(u64),
     Cut,
 }
 
 fn possible(room: Room, answers: Answers) -> Vec<Kind> {
     match room {
-        Room::Webhook { late, copy } => {
+        Room::Webhook { late, copy, retry } => {
+            // Without its request a webhook is late by the retry's pause; without its answer it comes once more by then.
+            let fits = |room: VirtualSpan, lost| retry.filter(|pause| *pause < room).map(|_| Kind::Lost(lost));
+            let lost = [fits(late, Lost::Request), fits(copy, Lost::Answer)];
             let (late, copy) = (millis(late), millis(copy));
             let twice = (copy > LEAST).then_some(Kind::Twice(copy));
-            twice.into_iter().chain((late > LEAST).then_some(Kind::Late(late))).collect()
+            let late = (late > LEAST).then_some(Kind::Late(late));
+            [twice, late].into_iter().chain(lost).flatten().collect()
         }
         Room::Answer { slow } => {
             let slow = u64::try_from(slow.as_duration().as_millis()).unwrap_or(u64::MAX);
@@ -76,6 +82,7 @@ impl Kind {
         match self {
             Self::Twice(room) => Twist::Twice(span(draw, room)),
             Self::Late(room) => Twist::Late(span(draw, room)),
+            Self::Lost(lost) => Twist::Lost(lost),
             Self::Slow(most) => Twist::Slow(WallLimit::from_millis(LEAST + draw.below(most - LEAST))),
             Self::Cut => Twist::Cut,
         }
@@ -108,7 +115,8 @@ mod tests {
     }
 
     fn webhook(before: usize, late: u64, copy: u64) -> Chance {
-        let room = Room::Webhook { late: VirtualSpan::from_millis(late), copy: VirtualSpan::from_millis(copy) };
+        let (late, copy) = (VirtualSpan::from_millis(late), VirtualSpan::from_millis(copy));
+        let room = Room::Webhook { late, copy, retry: None };
         chance(before, Occasion::Event(format!("e{before}")), room)
     }
 
@@ -138,6 +146,7 @@ mod tests {
                 Twist::Twice(gap) => ("twice", most(gap)),
                 Twist::Late(late) => ("late", most(late)),
                 Twist::Slow(slow) => ("slow", slow < WallLimit::from_millis(150)),
+                Twist::Lost(_) => ("lost", false),
                 Twist::Cut => ("cut", false),
             };
             assert!(fits, "{fault:?}");
@@ -161,6 +170,25 @@ mod tests {
             |answers| (1..100).flat_map(|n| draw(Seed(1), n, &[answer(0)], answers)).any(|f| f.twist == Twist::Cut);
         assert!(lost(Answers::MayBeLost));
         assert!(!lost(Answers::Arrive));
+    }
+
+    #[test]
+    fn an_attempt_is_lost_only_if_the_next_one_comes_in_time() {
+        let lost = |late: u64, copy: u64, retry: Option<u64>| {
+            let mut chance = webhook(0, late, copy);
+            let (late, copy) = (VirtualSpan::from_millis(late), VirtualSpan::from_millis(copy));
+            chance.room = Room::Webhook { late, copy, retry: retry.map(VirtualSpan::from_millis) };
+            let all = (1..100).flat_map(|n| draw(Seed(1), n, std::slice::from_ref(&chance), Answers::Arrive));
+            let lost =
+                all.filter_map(|fault| if let Twist::Lost(lost) = fault.twist { Some(lost.word()) } else { None });
+            lost.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(lost(9_000, 9_000, Some(5_000)), ["answer", "request"]);
+        assert_eq!(lost(1_000, 9_000, Some(5_000)), ["answer"]);
+        // Where the scenario counts such webhooks, none comes twice.
+        assert_eq!(lost(9_000, 0, Some(5_000)), ["request"]);
+        assert_eq!(lost(5_000, 5_000, Some(5_000)), [""; 0]);
+        assert_eq!(lost(9_000, 9_000, None), [""; 0]);
     }
 
     #[test]

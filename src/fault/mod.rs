@@ -2,11 +2,15 @@
 //!
 //! [`plan::Plan`] turns rules into verdicts and does nothing else. Whoever carries a verdict out reports that it did.
 
+pub mod deed;
+pub mod latency;
 pub mod plan;
+pub mod probability;
 
-use serde_json::Value as Json;
+pub use deed::{AnswerDeed, Deed, DeliveryDeed, Forgery, Lost};
 
-use crate::base::time::{VirtualSpan, WallLimit};
+use self::probability::Probability;
+use crate::base::time::VirtualSpan;
 
 /// One row of the table of faults.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +36,9 @@ pub enum Seam {
     Both,
 }
 
+/// The fault that only those platforms know whose tokens expire.
+pub const EXPIRE: &str = "expire";
+
 /// All faults.
 pub const FAULTS: &[FaultDoc] = &[
     FaultDoc {
@@ -40,9 +47,29 @@ pub const FAULTS: &[FaultDoc] = &[
         doc: "answers with this documented code once the call has passed every check",
     },
     FaultDoc {
+        name: EXPIRE,
+        seam: Seam::Response,
+        doc: "lets the token of the call expire: it is refused as the vendor documents, now and from now on",
+    },
+    FaultDoc {
+        name: "redirect",
+        seam: Seam::Response,
+        doc: "does nothing and sends the caller elsewhere, with its method and body (307); who follows must not take the token along",
+    },
+    FaultDoc {
+        name: "malformed",
+        seam: Seam::Response,
+        doc: "does the work, then answers with a body that is complete but no JSON",
+    },
+    FaultDoc {
         name: "delay",
         seam: Seam::Both,
-        doc: "answers that much later in real time; delivers that much later in virtual time",
+        doc: "answers that much later in real time; delivers that much later in virtual time, perhaps after what follows in the chat",
+    },
+    FaultDoc {
+        name: "drip",
+        seam: Seam::Connection,
+        doc: "sends the answer's body in pieces, spread over so much real time",
     },
     FaultDoc {
         name: "reset",
@@ -55,9 +82,29 @@ pub const FAULTS: &[FaultDoc] = &[
         doc: "sends only so many bytes of the answer's body, then closes",
     },
     FaultDoc {
+        name: "hang",
+        seam: Seam::Connection,
+        doc: "does the work, then never answers: the connection is open until the caller, the world or five minutes end it",
+    },
+    FaultDoc {
         name: "duplicate",
         seam: Seam::Delivery,
         doc: "delivers the same webhook once more after a gap of virtual time",
+    },
+    FaultDoc {
+        name: "hold",
+        seam: Seam::Delivery,
+        doc: "delivers that much later in virtual time, and what follows in its chat after it",
+    },
+    FaultDoc {
+        name: "reorder",
+        seam: Seam::Delivery,
+        doc: "delivers the webhook behind so many later ones of its chat, or at the latest when so much virtual time has passed",
+    },
+    FaultDoc {
+        name: "lose",
+        seam: Seam::Delivery,
+        doc: "loses the `request` or the `answer` of the first attempt, so that the webhook is tried again",
     },
     FaultDoc { name: "drop", seam: Seam::Delivery, doc: "never delivers the webhook" },
     FaultDoc {
@@ -72,7 +119,7 @@ pub const FAULTS: &[FaultDoc] = &[
     },
 ];
 
-/// When a fault fires.
+/// What a fault is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// A call to this operation.
@@ -81,84 +128,37 @@ pub enum Occasion {
     Event(String),
 }
 
-/// What a fault does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// Answer with this vendor code.
-    Code(String),
-    /// Answer later.
-    DelayAnswer(WallLimit),
-    /// Deliver later.
-    DelayDelivery(VirtualSpan),
-    /// Reset the connection instead of answering.
-    Reset,
-    /// Send only so many bytes of the body.
-    Truncate(usize),
-    /// Deliver once more, after this gap.
-    Duplicate(VirtualSpan),
-    /// Do not deliver.
-    Drop,
-    /// Deliver with these values in the body, each at its path, such as `payload.chat.id`.
-    Set(Vec<(String, Json)>),
-    /// Forge this part of the delivery.
-    Tamper(Forgery),
-}
-
-/// What is forged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Forgery {
-    /// The shared secret, wherever the vendor puts it.
-    Secret,
-    /// The signature: made with another key.
-    Signature,
-    /// The body: changed after it was signed.
-    Body,
-    /// The time: signed as if the attempt had been made an hour ago.
-    Stale,
-    /// The signature: not there.
-    Unsigned,
-    /// The signature: there at the first attempt, and not at those after it.
-    UnsignedRetry,
-    /// The signature: made with the secret before the present one alone.
-    OldSecret,
-}
-
-impl Forgery {
-    /// The words for them.
-    pub const WORDS: &'static [&'static str] =
-        &["secret", "signature", "body", "stale", "unsigned", "unsigned_retry", "old_secret"];
-
-    /// The forgery with this name.
+impl Occasion {
+    /// The operation or event.
     #[must_use]
-    pub fn named(word: &str) -> Option<Self> {
-        match word {
-            "secret" => Some(Self::Secret),
-            "signature" => Some(Self::Signature),
-            "body" => Some(Self::Body),
-            "stale" => Some(Self::Stale),
-            "unsigned" => Some(Self::Unsigned),
-            "unsigned_retry" => Some(Self::UnsignedRetry),
-            "old_secret" => Some(Self::OldSecret),
-            _ => None,
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Route(name) | Self::Event(name) => name,
         }
     }
 }
 
-impl Deed {
-    /// Its row in [`FAULTS`].
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Code(_) => "code",
-            Self::DelayAnswer(_) | Self::DelayDelivery(_) => "delay",
-            Self::Reset => "reset",
-            Self::Truncate(_) => "truncate",
-            Self::Duplicate(_) => "duplicate",
-            Self::Drop => "drop",
-            Self::Set(_) => "set",
-            Self::Tamper(_) => "tamper",
-        }
+/// On which of all occasions a rule fires. Those outside its chat and its time are not counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Only {
+    /// In this chat, as the scenario calls it; in any without one.
+    pub chat: Option<String>,
+    /// From which occasion on, counted from 1.
+    pub nth: u32,
+    /// How many occasions on is the next one; never zero.
+    pub every: u32,
+    /// How likely it is on each of them.
+    pub probability: Probability,
+    /// From when on, counted from the moment at which it was planned.
+    pub after: VirtualSpan,
+    /// For how long from then on; without a span, for good.
+    pub during: Option<VirtualSpan>,
+}
+
+impl Default for Only {
+    /// Every occasion there is.
+    fn default() -> Self {
+        Self { chat: None, nth: 1, every: 1, probability: Probability::CERTAIN, after: VirtualSpan::ZERO, during: None }
     }
 }
 
@@ -167,10 +167,44 @@ impl Deed {
 pub struct Fault {
     /// When.
     pub on: Occasion,
-    /// On which of these occasions first, counted from 1.
-    pub nth: u32,
-    /// What.
+    /// On which of these occasions.
+    pub only: Only,
+    /// What. A deed at another seam than the occasion's never happens.
     pub deed: Deed,
     /// How often; without a number, every time.
     pub times: Option<u32>,
+}
+
+impl Fault {
+    /// Does this on every such occasion.
+    pub fn on(on: Occasion, deed: impl Into<Deed>) -> Self {
+        Self { on, only: Only::default(), deed: deed.into(), times: None }
+    }
+
+    /// Does this on the next such occasion.
+    pub fn once(on: Occasion, deed: impl Into<Deed>) -> Self {
+        Self { times: Some(1), ..Self::on(on, deed) }
+    }
+}
+
+/// Which rules are no longer wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unwanted {
+    /// All.
+    All,
+    /// Those about this.
+    About(Occasion),
+    /// The one with this number.
+    Rule(u32),
+}
+
+impl Unwanted {
+    /// Whether a rule is among them.
+    fn covers(&self, number: u32, fault: &Fault) -> bool {
+        match self {
+            Self::All => true,
+            Self::About(on) => fault.on == *on,
+            Self::Rule(wanted) => *wanted == number,
+        }
+    }
 }

@@ -83,6 +83,12 @@ pub enum What {
         fault: Cow<'static, str>,
         /// On which operation or event.
         on: String,
+        /// Which of all rules that were planned it comes from, from 1; nothing if the call itself has asked for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<u32>,
+        /// What it came to, such as how long or after how many bytes; empty where its name says it all.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        detail: String,
     },
     /// A webhook was due.
     Queued {

@@ -15,8 +15,9 @@ use super::route::{Destination, Reply, Request};
 use crate::base::locale::Locale;
 use crate::base::rng::{Draw, Seed, Streams};
 use crate::base::time::VirtualTime;
-use crate::fault::Deed;
-use crate::fault::plan::Plan;
+use crate::fault::deed::Doing;
+use crate::fault::plan::{Plan, Scene, Verdict};
+use crate::fault::{AnswerDeed, DeliveryDeed};
 use crate::journal::What;
 use crate::journal::entry::{Change, Party, Role, Said, Source};
 use crate::scenario::Known;
@@ -188,7 +189,22 @@ impl Desk {
 
     /// Lends the desk to a platform at this instant.
     pub fn cx(&mut self, now: VirtualTime) -> Cx<'_> {
-        Cx { now, desk: self, source: Source::Bot, preferred: None, admitted: None }
+        Cx { now, desk: self, source: Source::Bot, chat: None, expiry: None, preferred: None, admitted: None }
+    }
+
+    /// What the plan says about a webhook that is due, and the fact that tells of it.
+    pub(crate) fn judge_delivery(
+        &mut self,
+        now: VirtualTime,
+        webhook: &Outgoing,
+    ) -> Option<(Verdict<DeliveryDeed>, What)> {
+        let Self { plan, streams, chats, .. } = self;
+        let chat = webhook.chat.as_deref();
+        let in_chat = |name: &str| chat.is_some() && chats.get(name).map(String::as_str) == chat;
+        let mut scene = Scene { now, streams, in_chat: &in_chat };
+        let verdict = plan.on_delivery(&webhook.event, &mut scene)?;
+        let told = faulted(&verdict, &webhook.event);
+        Some((verdict, told))
     }
 
     /// The scenario's name for a chat, if it has one.
@@ -276,9 +292,13 @@ pub struct Cx<'w> {
     desk: &'w mut Desk,
     /// Who makes the call that is handled, if it is a call.
     source: Source,
+    /// The chat that the call is about, as far as anybody asks.
+    chat: Option<String>,
+    /// The code that the call would be refused with if its token had expired; nothing if it carries none.
+    expiry: Option<&'static str>,
     /// The code that the call itself wants to be refused with.
     preferred: Option<&'static str>,
-    admitted: Option<Option<Deed>>,
+    admitted: Option<Option<Verdict<AnswerDeed>>>,
 }
 
 impl Cx<'_> {
@@ -406,6 +426,21 @@ impl Cx<'_> {
         self.desk.allow_prefer
     }
 
+    /// Whether faults are planned, so that somebody asks what calls are about.
+    pub(super) fn has_faults(&self) -> bool {
+        !self.desk.plan.rules().is_empty()
+    }
+
+    /// Whether somebody asks which chats calls are about.
+    pub(super) fn tells_chats_apart(&self) -> bool {
+        self.desk.plan.tells_chats_of_calls_apart()
+    }
+
+    /// Notes the chat that the call is about, and the code that it would be refused with if its token had expired.
+    pub(super) fn about(&mut self, chat: Option<String>, expiry: Option<&'static str>) {
+        (self.chat, self.expiry) = (chat, expiry);
+    }
+
     /// Has the call refused with this code once it has passed every check.
     pub(super) fn prefer(&mut self, code: &'static str) {
         self.preferred = Some(code);
@@ -419,29 +454,60 @@ impl Cx<'_> {
     pub fn admit(&mut self, route: &'static str, refuse: impl FnOnce(&str) -> Reply) -> Result<(), Reply> {
         let preferred = self.preferred.take();
         if let Some(code) = preferred {
-            self.desk.facts.push(What::Faulted { fault: PREFERRED.into(), on: route.to_owned() });
+            let (fault, on, detail) = (PREFERRED.into(), route.to_owned(), code.to_owned());
+            self.desk.facts.push(What::Faulted { fault, on, rule: None, detail });
             self.admitted = Some(None);
             return Err(refuse(code).header(PREFERENCE_APPLIED, &format!("code={code}")));
         }
-        // What happens to an answer on its way, nobody would notice: a call of the scenario has no way.
-        let deed = self.desk.plan.on_call(route, |deed| match self.source {
-            Source::Bot => true,
-            Source::Scenario => matches!(deed, Deed::Code(_)),
+        let Desk { plan, streams, chats, facts, .. } = &mut *self.desk;
+        let (chat, expiry, source) = (self.chat.as_deref(), self.expiry, self.source);
+        let in_chat = |name: &str| chat.is_some() && chats.get(name).map(String::as_str) == chat;
+        let mut scene = Scene { now: self.now, streams, in_chat: &in_chat };
+        let verdict = plan.on_call(route, &mut scene, |deed| match deed {
+            AnswerDeed::Code(_) | AnswerDeed::Redirect(_) => true,
+            AnswerDeed::Expire => expiry.is_some(),
+            // What happens to an answer on its way, nobody would notice: a call of the scenario has no way.
+            AnswerDeed::Malformed
+            | AnswerDeed::Delay(_)
+            | AnswerDeed::Drip { .. }
+            | AnswerDeed::Reset
+            | AnswerDeed::Truncate(_)
+            | AnswerDeed::Hang => source == Source::Bot,
         });
-        let refused = match &deed {
-            Some(Deed::Code(code)) => Err(refuse(code)),
-            _ => Ok(()),
+        let refused = match verdict.as_ref().map(|verdict| &verdict.deed) {
+            Some(AnswerDeed::Code(code)) => Err(refuse(code)),
+            Some(AnswerDeed::Expire) => expiry.map_or(Ok(()), |code| Err(refuse(code))),
+            Some(AnswerDeed::Redirect(to)) => Err(Reply::elsewhere(to)),
+            Some(
+                AnswerDeed::Malformed
+                | AnswerDeed::Delay(_)
+                | AnswerDeed::Drip { .. }
+                | AnswerDeed::Reset
+                | AnswerDeed::Truncate(_)
+                | AnswerDeed::Hang,
+            )
+            | None => Ok(()),
         };
-        if let Some(deed) = &deed {
-            self.desk.facts.push(What::Faulted { fault: deed.name().into(), on: route.to_owned() });
-        }
-        self.admitted = Some(deed);
+        facts.extend(verdict.as_ref().map(|verdict| faulted(verdict, route)));
+        self.admitted = Some(verdict);
         refused
+    }
+
+    /// Whether the token of the call has expired by a fault.
+    pub(super) fn has_expired(&self) -> bool {
+        let verdict = self.admitted.as_ref().and_then(Option::as_ref);
+        verdict.is_some_and(|verdict| verdict.deed == AnswerDeed::Expire)
     }
 
     /// What [`admit`](Self::admit) found: nothing if it was not called, else the planned fault, if there was one.
     #[must_use]
-    pub(crate) fn admitted(self) -> Option<Option<Deed>> {
+    pub(crate) fn admitted(self) -> Option<Option<Verdict<AnswerDeed>>> {
         self.admitted
     }
+}
+
+/// That a planned fault fires.
+fn faulted<D: Doing>(verdict: &Verdict<D>, on: &str) -> What {
+    let (fault, detail) = (verdict.deed.name().into(), verdict.detail());
+    What::Faulted { fault, on: on.to_owned(), rule: Some(verdict.rule), detail }
 }

@@ -53,6 +53,9 @@ pub trait Platform: Sized + Send + 'static {
     /// The members of bodies that hold secrets; their texts do not come into the journal.
     const SECRETS: &'static [&'static str] = &[];
 
+    /// Whether a token that a call carries can expire; then [`expiry`](Self::expiry) and [`expire`](Self::expire) are there.
+    const TOKENS_EXPIRE: bool = false;
+
     /// The keys of `setup:`, mapping by mapping.
     const SETUP: &'static [KeyTable];
 
@@ -79,6 +82,23 @@ pub trait Platform: Sized + Send + 'static {
 
     /// Who calls, for the journal; nothing if the credential is unknown.
     fn caller(&self, call: &Call) -> Option<String>;
+
+    /// The vendor's id of the chat that a call is about, if it is about one that is there.
+    fn chat_of(&self, call: &Call) -> Option<String> {
+        let _ = call;
+        None
+    }
+
+    /// The code that a call would be refused with if its token had expired; nothing if it carries no token of this tenant.
+    fn expiry(&self, call: &Call) -> Option<&'static str> {
+        let _ = call;
+        None
+    }
+
+    /// The token of a call expires at this instant.
+    fn expire(&mut self, now: VirtualTime, call: &Call) {
+        let _ = (now, call);
+    }
 
     /// What a well-behaved client of this tenant puts on a call of this operation, or on one of none, at this instant.
     fn client(&self, now: VirtualTime, route: Option<&'static str>) -> Client;

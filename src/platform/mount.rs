@@ -121,6 +121,7 @@ impl Vendor {
                 codes: || P::CODES.iter().map(|code| code.code).collect(),
                 secrets: P::SECRETS,
                 setup: staff::<P>,
+                tokens_expire: P::TOKENS_EXPIRE,
                 setup_schema: P::setup_schema,
             },
             routes: route_docs::<P>,
@@ -255,12 +256,19 @@ impl<P: Platform> Instance for Mounted<P> {
         if cx.allows_prefer() {
             prefer::<P>(cx, &call);
         }
+        if cx.has_faults() {
+            let chat = if cx.tells_chats_apart() { platform.chat_of(&call) } else { None };
+            cx.about(chat, platform.expiry(&call));
+        }
         let caller = platform.caller(&call);
         let (route, answer) = match found {
             Ok(route) => (Some(route.name), (route.handle)(platform, cx, &call)),
             Err(why) => (None, platform.unrouted(cx, &call, why)),
         };
         let mut reply = answer.unwrap_or_else(|refused| refused);
+        if cx.has_expired() {
+            platform.expire(cx.now(), &call);
+        }
         platform.finish(cx, &mut reply);
         Handled { route, caller, reply }
     }

@@ -4,7 +4,7 @@
 
 use crate::base::rng::Seed;
 use crate::base::time::VirtualTime;
-use crate::fault::{Deed, Fault, Occasion};
+use crate::fault::{AnswerDeed, Deed, Fault, Occasion};
 use crate::platform::cx::{Desk, Identities, Refusal};
 use crate::platform::route::Call;
 use crate::platform::{Code, Instance, Vendor};
@@ -64,9 +64,12 @@ pub fn calls(vendor: &Vendor, code: &Code) -> Option<Vec<Call>> {
 pub fn route(vendor: &Vendor, code: &Code) -> Option<String> {
     let is_wanted = |word: Option<&Word>| word.is_some_and(|Word(word)| word.value == code.code);
     read(vendor, code.recipe)?.steps.into_iter().find_map(|step| match step.action {
-        Action::Fault(Fault { on: Occasion::Route(route), deed: Deed::Code(planned), .. }) => {
-            (planned == code.code).then_some(route)
-        }
+        Action::Fault(fault) => match *fault {
+            Fault { on: Occasion::Route(route), deed: Deed::Answer(AnswerDeed::Code(planned)), .. } => {
+                (planned == code.code).then_some(route)
+            }
+            _ => None,
+        },
         Action::Call(call) => match call.target {
             Target::Route(route) => {
                 is_wanted(call.answer.and_then(|answer| answer.code).as_ref()).then_some(route.value)
@@ -79,7 +82,7 @@ pub fn route(vendor: &Vendor, code: &Code) -> Option<String> {
             }
             Subject::Message(_) | Subject::Event { .. } | Subject::Violation(_) | Subject::State(_) => None,
         }),
-        Action::Fault(_)
+        Action::ClearFaults(_)
         | Action::Act(_)
         | Action::Wait(_)
         | Action::Let(_)

@@ -153,6 +153,13 @@ impl Reply {
         Self { status, headers, body: body.into(), code: code.map(Cow::Borrowed) }
     }
 
+    /// Sends the caller to another address, with the same method and body (RFC 9110, 15.4.8).
+    #[must_use]
+    pub fn elsewhere(address: &str) -> Self {
+        let status = http::StatusCode::TEMPORARY_REDIRECT.as_u16();
+        Self { status, headers: Vec::new(), body: Bytes::new(), code: None }.header(http::header::LOCATION, address)
+    }
+
     /// The same with one more header; a value that is no header value is left out.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {

@@ -107,8 +107,11 @@ impl<'j> Narrator<'j> {
                 };
                 Some(line("warning", Tone::Warning, one_line(detail), tone))
             }
-            What::Faulted { fault, on } => {
-                Some(line("fault", Tone::Warning, format!("{fault} on {}", one_line(on)), Tone::Plain))
+            What::Faulted { fault, on, rule, detail } => {
+                let detail = if detail.is_empty() { String::new() } else { format!(" {}", one_line(detail)) };
+                let rule = rule.map_or(String::new(), |rule| format!(", by rule {rule}"));
+                let told = format!("{fault}{detail} on {}{rule}", one_line(on));
+                Some(line("fault", Tone::Warning, told, Tone::Plain))
             }
             What::Refused { reason, .. } => {
                 Some(line("refused", Tone::Bad, format!("the act is not possible: {}", one_line(reason)), Tone::Bad))

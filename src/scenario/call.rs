@@ -7,12 +7,13 @@ use http::{HeaderName, HeaderValue, Method};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::check::Checker;
 use super::codes;
 use super::decode::{Decode, Located, Problems, wrong_type};
-use super::expect::CallPattern;
+use super::expect::{CallPattern, check_word};
 use super::node::{Node, Value};
 use super::pattern::Pattern;
-use super::text::{Text, Word};
+use super::text::{BOT, Text, Word};
 use crate::base::diag::{Diagnostic, Place};
 use crate::record;
 
@@ -189,5 +190,34 @@ impl Decode for Plain {
 
     fn schema() -> serde_json::Value {
         serde_json::json!({"type": ["string", "integer"]})
+    }
+}
+
+impl Checker<'_, '_> {
+    /// Checks the words of a call.
+    pub(super) fn call(&mut self, call: &CallStep, place: Place) {
+        if let Target::Route(route) = &call.target {
+            self.vendor.check_route(route, self.problems);
+            let known = (self.vendor.params)(&route.value);
+            for (name, value) in known.iter().flat_map(|_| &call.params) {
+                let name = Located { value: name.clone(), place: value.place() };
+                let known = known.as_deref().unwrap_or_default();
+                check_word(&codes::UNKNOWN_KEY, "parameter of this operation", &name, known, self.problems);
+            }
+        }
+        if let Some(Word(code)) = call.answer.as_ref().and_then(|answer| answer.code.as_ref()) {
+            self.code(code);
+        }
+        if let Target::Path(path) = &call.target {
+            let written = path.fill(|_| Some("x".into()));
+            if !written.starts_with('/') || written.contains(['?', '#', ' ']) {
+                let message = format!("`{written}` is not the path of a call");
+                let problem = Diagnostic::new(&codes::BAD_URL, path.place(), message);
+                self.problems.push(problem.help("begin with `/`, and put what follows `?` under `query`"));
+            }
+        }
+        let texts = call.texts(place);
+        self.named(texts.iter(), &[BOT]);
+        self.events.extend(texts.iter().map(|text| text.fill(|_| None)));
     }
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::act::{ACTS, Act, CustomerSpec, Subscribe};
-use super::call::{CallStep, Target};
+use super::call::CallStep;
 use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread, unknown_word, wrong_type};
 use super::examples::{self, Row};
 use super::expect::{Defaults, Expect, Let, NOBODY, Subject, check_word, secret};
@@ -11,12 +11,13 @@ use super::flow::{Flow, discreet};
 use super::include::{Included, Library, Nowhere};
 use super::node::{self, Node, Value};
 use super::steps::Strangers;
-use super::text::{BOT, CHAT, CUSTOMER, PHONE, Text, Word, pointer};
+use super::text::{CHAT, CUSTOMER, PHONE, Text, Word, pointer};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
 use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::rng::Seed;
 use crate::base::time::VirtualSpan;
+use crate::fault::Fault;
 
 /// The top of a scenario.
 pub(super) const HEAD: &[FieldDoc] = &[
@@ -136,7 +137,9 @@ fn scenario(root: &Node, row: Option<&Row>, reading: &Reading<'_>, problems: &mu
 
     // The platform decides what the rest may say; without it the rest cannot be judged.
     let vendor = vendor(&platform?, reading.vendors, problems)?;
-    let setup = setup.flatten().map_or(Node { place: root.place, value: Value::Map(Vec::new()) }, |Unread(node)| node);
+    let mut setup =
+        setup.flatten().map_or(Node { place: root.place, value: Value::Map(Vec::new()) }, |Unread(node)| node);
+    let faults = fault::take(&mut setup, problems);
     let staff = staff(vendor, &setup, problems);
     let people = match root.get("customers").map(|node| &node.value) {
         Some(Value::Map(members)) => members.iter().map(|(key, _)| key.name.clone()).collect(),
@@ -145,7 +148,9 @@ fn scenario(root: &Node, row: Option<&Row>, reading: &Reading<'_>, problems: &mu
     let mut checker = Checker::new(vendor, people, staff, reading.library, problems);
     checker.defaults = defaults.flatten().unwrap_or_default();
     checker.row = row;
+    let faults: Vec<Fault> = faults.iter().filter_map(|node| checker.fault(node)).collect();
     let steps: Vec<Step> = steps?.iter().flat_map(|Unread(node)| checker.steps(node)).collect();
+    checker.check_awaited();
     if reading.purpose == Purpose::Play && problems.is_empty() {
         nothing_tested(root, &steps, problems);
     }
@@ -157,6 +162,7 @@ fn scenario(root: &Node, row: Option<&Row>, reading: &Reading<'_>, problems: &mu
         skip: skip?.map(|skip| skip.value),
         row: None,
         setup,
+        faults,
         customers: customers?.into_iter().map(|(key, spec)| (key, spec.unwrap_or_default())).collect(),
         steps,
     })
@@ -192,14 +198,16 @@ fn nothing_tested(root: &Node, steps: &[Step], problems: &mut Problems) {
 
 /// Walks the steps in order, because chats and names are known only from the step that makes them.
 pub(super) struct Checker<'v, 'p> {
-    vendor: &'v Vocabulary,
-    customers: Vec<String>,
+    pub(super) vendor: &'v Vocabulary,
+    pub(super) customers: Vec<String>,
     pub(super) strangers: Strangers,
-    staff: Option<Staff>,
+    pub(super) staff: Option<Staff>,
     /// Events that the tenant names itself, and what may be such a name: all texts that were sent to it so far.
-    events: Vec<String>,
+    pub(super) events: Vec<String>,
     /// Chats that have been started so far.
     pub(super) chats: Vec<String>,
+    /// Chats that faults are about, started or not.
+    pub(super) awaited: Vec<Located<String>>,
     /// Names that `${…}` may refer to so far.
     pub(super) names: Vec<String>,
     /// How many steps there are only because others are repeated.
@@ -234,6 +242,7 @@ impl<'v, 'p> Checker<'v, 'p> {
             events: staff.as_ref().map(|staff| staff.events.clone()).unwrap_or_default(),
             staff,
             chats: Vec::new(),
+            awaited: Vec::new(),
             names: Vec::new(),
             repeated: 0,
             choices: 0,
@@ -269,7 +278,8 @@ impl Checker<'_, '_> {
             "wait" => VirtualSpan::decode(value, self.problems).map(Action::Wait),
             "expect" => Expect::decode_some(value, &self.defaults, self.problems).map(Action::Expect),
             "expect_none" => Expect::decode_none(value, &self.defaults, self.problems).map(Action::Expect),
-            "fault" => fault::decode(self.vendor, &self.events, value, self.problems).map(Action::Fault),
+            "fault" => self.fault(value).map(|fault| Action::Fault(Box::new(fault))),
+            "clear_faults" => self.unwanted(value).map(Action::ClearFaults),
             "let" => Let::decode(value, self.problems).map(Action::Let),
             "call" => CallStep::decode(value, self.problems).map(|call| Action::Call(Box::new(call))),
             word => match Act::decode(word, value, self.problems) {
@@ -300,7 +310,7 @@ impl Checker<'_, '_> {
             Action::Let(binding) => self.binding(binding),
             Action::Call(call) => self.call(call, key.place),
             // The steps of branches were checked one by one.
-            Action::Fault(_) | Action::Wait(_) | Action::OneOf(_) | Action::Parallel(_) => {}
+            Action::Fault(_) | Action::ClearFaults(_) | Action::Wait(_) | Action::OneOf(_) | Action::Parallel(_) => {}
         }
         secret::check(&key.name, value, self.vendor.secrets, self.problems);
         let (place, source) =
@@ -484,7 +494,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks the names that texts refer to; `besides` are known as well.
-    fn named<'t>(&mut self, texts: impl IntoIterator<Item = &'t Text>, besides: &[&str]) {
+    pub(super) fn named<'t>(&mut self, texts: impl IntoIterator<Item = &'t Text>, besides: &[&str]) {
         let names: Vec<(&str, Place)> =
             texts.into_iter().flat_map(|text| text.names().map(|name| (name, text.place()))).collect();
         if names.is_empty() {
@@ -538,37 +548,11 @@ impl Checker<'_, '_> {
     }
 
     /// Checks a code that is expected: the vendor's, or one of the tenant's own.
-    fn code(&mut self, code: &Located<String>) {
+    pub(super) fn code(&mut self, code: &Located<String>) {
         let own = self.staff.as_ref().map_or(&[][..], |staff| &staff.codes);
         if !own.contains(&code.value) {
             self.vendor.check_code(code, self.problems);
         }
-    }
-
-    fn call(&mut self, call: &CallStep, place: Place) {
-        if let Target::Route(route) = &call.target {
-            self.vendor.check_route(route, self.problems);
-            let known = (self.vendor.params)(&route.value);
-            for (name, value) in known.iter().flat_map(|_| &call.params) {
-                let name = Located { value: name.clone(), place: value.place() };
-                let known = known.as_deref().unwrap_or_default();
-                check_word(&codes::UNKNOWN_KEY, "parameter of this operation", &name, known, self.problems);
-            }
-        }
-        if let Some(Word(code)) = call.answer.as_ref().and_then(|answer| answer.code.as_ref()) {
-            self.code(code);
-        }
-        if let Target::Path(path) = &call.target {
-            let written = path.fill(|_| Some("x".into()));
-            if !written.starts_with('/') || written.contains(['?', '#', ' ']) {
-                let message = format!("`{written}` is not the path of a call");
-                let problem = Diagnostic::new(&codes::BAD_URL, path.place(), message);
-                self.problems.push(problem.help("begin with `/`, and put what follows `?` under `query`"));
-            }
-        }
-        let texts = call.texts(place);
-        self.named(texts.iter(), &[BOT]);
-        self.events.extend(texts.iter().map(|text| text.fill(|_| None)));
     }
 
     fn binding(&mut self, binding: &Let) {

@@ -200,7 +200,13 @@ fn count(steps: &[Step]) -> usize {
     let within = |step: &Step| match &step.action {
         Action::OneOf(choice) => choice.branches.iter().map(|branch| count(&branch.steps)).sum(),
         Action::Parallel(lanes) => lanes.iter().map(|lane| count(lane)).sum(),
-        Action::Act(_) | Action::Wait(_) | Action::Expect(_) | Action::Fault(_) | Action::Let(_) | Action::Call(_) => 0,
+        Action::Act(_)
+        | Action::Wait(_)
+        | Action::Expect(_)
+        | Action::Fault(_)
+        | Action::ClearFaults(_)
+        | Action::Let(_)
+        | Action::Call(_) => 0,
     };
     steps.iter().map(|step| 1 + within(step)).sum()
 }

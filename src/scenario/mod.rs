@@ -8,6 +8,7 @@ mod check;
 pub mod codes;
 mod compose;
 pub mod decode;
+mod deed;
 mod examples;
 pub mod expand;
 pub mod expect;
@@ -26,7 +27,7 @@ pub mod write;
 use indexmap::IndexMap;
 
 pub use check::{load, load_rows, load_setup, load_tenant};
-pub use steps::{Known, load_steps};
+pub use steps::{Known, load_faults, load_steps};
 
 use self::act::{Act, CustomerSpec};
 use self::call::CallStep;
@@ -36,7 +37,7 @@ use self::node::Node;
 use crate::base::diag::Place;
 use crate::base::rng::Seed;
 use crate::base::time::VirtualSpan;
-use crate::fault::Fault;
+use crate::fault::{Fault, Unwanted};
 
 /// A checked scenario.
 #[derive(Clone, Debug)]
@@ -55,6 +56,8 @@ pub struct Scenario {
     pub row: Option<usize>,
     /// The tenant before anything happens, already checked by the platform.
     pub setup: Node,
+    /// What goes wrong from the start.
+    pub faults: Vec<Fault>,
     /// Who the scenario plays, by the name that steps use.
     pub customers: IndexMap<String, CustomerSpec>,
     /// What happens.
@@ -82,7 +85,9 @@ pub enum Action {
     /// The bot must do, or must not do, something.
     Expect(Expect),
     /// Something will go wrong from here on.
-    Fault(Fault),
+    Fault(Box<Fault>),
+    /// Faults end.
+    ClearFaults(Unwanted),
     /// A value is kept under a name.
     Let(Let),
     /// Somebody besides the bot uses the vendor's API.
@@ -122,7 +127,7 @@ impl Action {
                 choice.branches.iter().all(|branch| branch.steps.iter().any(|step| step.action.expects()))
             }
             Self::Parallel(branches) => branches.iter().flatten().any(|step| step.action.expects()),
-            Self::Act(_) | Self::Wait(_) | Self::Fault(_) | Self::Let(_) => false,
+            Self::Act(_) | Self::Wait(_) | Self::Fault(_) | Self::ClearFaults(_) | Self::Let(_) => false,
         }
     }
 }
@@ -169,6 +174,11 @@ pub const STEPS: &[StepDoc] = &[
         keys: &[("", fault::RawFault::FIELDS), ("on", fault::RawOccasion::FIELDS)],
     },
     StepDoc {
+        name: "clear_faults",
+        doc: "ends faults: all of them, or those on one operation or event",
+        keys: &[("", fault::RawClear::FIELDS)],
+    },
+    StepDoc {
         name: "repeat",
         doc: "plays steps several times, one round after the other",
         keys: &[("", compose::Repeat::FIELDS)],
@@ -204,6 +214,9 @@ pub const STEPS: &[StepDoc] = &[
     },
 ];
 
+/// The keys of `setup:` that are the same on every platform.
+pub const SETUP: &[KeyTable] = &[("on every platform", fault::SETUP)];
+
 /// The words that a vendor adds to the language.
 #[derive(Clone, Copy)]
 pub struct Vocabulary {
@@ -223,6 +236,8 @@ pub struct Vocabulary {
     pub secrets: &'static [&'static str],
     /// Checks `setup:` and tells whom and what steps may refer to.
     pub setup: fn(&Node, &mut Problems) -> Staff,
+    /// Whether its tokens expire.
+    pub tokens_expire: bool,
     /// What may stand under `setup:`.
     pub setup_schema: fn() -> Schema,
 }
@@ -254,4 +269,6 @@ pub struct Staff {
     pub codes: Vec<String>,
     /// Events that this tenant sends besides those of its platform.
     pub events: Vec<String>,
+    /// How long after a failed first attempt a webhook is tried again; nothing if it never is.
+    pub retries_after: Option<VirtualSpan>,
 }

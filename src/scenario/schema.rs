@@ -11,10 +11,10 @@ use super::check::HEAD;
 use super::compose::{Lane, RawBranch, Repeat};
 use super::decode::{Decode as _, FieldDoc, Schema, sentence};
 use super::expect::{Defaults, Let, RawExpect, RawSubject};
-use super::fault::RawFault;
-use super::{STEPS, Vocabulary, pattern};
-use crate::base::time::{VirtualSpan, WallLimit};
-use crate::fault::{FAULTS, Forgery, Seam};
+use super::fault::{IN_SETUP, RawClear, RawFault};
+use super::{STEPS, Vocabulary, deed, pattern};
+use crate::base::time::VirtualSpan;
+use crate::fault::Occasion;
 
 /// What may stand in a row of examples.
 const SCALARS: [&str; 5] = ["string", "number", "integer", "boolean", "null"];
@@ -67,12 +67,17 @@ fn top(field: &FieldDoc, platforms: &[&str]) -> Schema {
 /// What is so on one platform only.
 fn peculiar(vendor: &Vocabulary) -> Schema {
     let lacks: Vec<&str> = vendor.lacks.iter().map(|(act, _)| *act).collect();
-    let setup = json!({"anyOf": [(vendor.setup_schema)(), {"type": "null"}]});
+    let mut setup = (vendor.setup_schema)();
+    if let Some(keys) = setup.get_mut("properties").and_then(Schema::as_object_mut) {
+        let faults = json!({"type": ["array", "null"], "items": fault()});
+        keys.insert(IN_SETUP.to_owned(), described(faults, super::fault::SETUP[0].doc));
+    }
+    let setup = json!({"anyOf": [setup, {"type": "null"}]});
     // What may be null besides has no other members either.
     let route = json!({"properties": {"route": {"enum": nullable((vendor.routes)())}}});
     let expect = json!({"properties": {"call": route}});
     let fault = json!({"properties": {"on": route}});
-    let words = json!({"call": route, "expect": expect, "expect_none": expect, "fault": fault});
+    let words = json!({"call": route, "clear_faults": route, "expect": expect, "expect_none": expect, "fault": fault});
     let steps = json!({"items": {"propertyNames": {"not": {"enum": lacks}}, "properties": words}});
     json!({
         "if": {"properties": {"platform": {"const": vendor.platform}}, "required": ["platform"]},
@@ -131,23 +136,30 @@ fn other(step: &str) -> Schema {
             json!({"type": "array", "minItems": 1, "items": branch})
         }
         "parallel" => json!({"type": "array", "minItems": 2, "items": Lane::schema()}),
-        "fault" => {
-            let mut fault = RawFault::schema();
-            just_one(&mut fault["properties"]["on"], &["route", "event"]);
-            for number in ["/properties/on/properties/nth/anyOf/0", "/properties/times/anyOf/0"] {
-                if let Some(number) = fault.pointer_mut(number) {
-                    number["minimum"] = json!(1);
-                }
-            }
-            fault["properties"]["do"] = json!({});
-            let at = |occasion: &str, seams: &[Seam]| json!({"properties": {"on": {"required": [occasion]}, "do": deed(seams)}});
-            let route = at("route", &[Seam::Response, Seam::Connection, Seam::Both]);
-            let event = at("event", &[Seam::Delivery, Seam::Both]);
-            fault["anyOf"] = json!([route, event]);
-            fault
+        "fault" => fault(),
+        "clear_faults" => {
+            let mut clear = RawClear::schema();
+            clear["maxProperties"] = json!(1);
+            clear
         }
         _ => json!({}),
     }
+}
+
+/// What stands under `fault`, and in the list of faults of a set-up.
+fn fault() -> Schema {
+    let mut fault = RawFault::schema();
+    just_one(&mut fault["properties"]["on"], &["route", "event"]);
+    for number in ["/properties/on/properties/nth", "/properties/on/properties/every", "/properties/times"] {
+        if let Some(number) = fault.pointer_mut(&format!("{number}/anyOf/0")) {
+            number["minimum"] = json!(1);
+        }
+    }
+    fault["properties"]["do"] = json!({});
+    let at = |key: &str, on: &Occasion| json!({"properties": {"on": {"required": [key]}, "do": deed::schema(on)}});
+    let (route, event) = (Occasion::Route(String::new()), Occasion::Event(String::new()));
+    fault["anyOf"] = json!([at("route", &route), at("event", &event)]);
+    fault
 }
 
 fn expectation() -> Schema {
@@ -186,39 +198,6 @@ fn just_one(schema: &mut Schema, keys: &[&str]) {
 
 fn nullable(words: Vec<&'static str>) -> Vec<Option<&'static str>> {
     words.into_iter().map(Some).chain([None]).collect()
-}
-
-/// What a fault does at these seams: a mapping with one key.
-fn deed(seams: &[Seam]) -> Schema {
-    let properties: Map<String, Schema> = FAULTS
-        .iter()
-        .filter(|fault| seams.contains(&fault.seam))
-        .map(|fault| {
-            let schema = match fault.name {
-                "code" => super::text::Word::schema(),
-                // In real time for a call, in virtual time for a webhook, and written alike.
-                "delay" => WallLimit::schema(),
-                "reset" | "drop" => json!({"const": true}),
-                "truncate" => u32::schema(),
-                "set" => json!({"type": "object", "minProperties": 1}),
-                "tamper" => json!({"enum": Forgery::WORDS}),
-                "duplicate" => json!({
-                    "type": "object",
-                    "properties": {"gap": VirtualSpan::schema()},
-                    "additionalProperties": false,
-                }),
-                _ => json!({}),
-            };
-            (fault.name.to_owned(), described(schema, &[fault.doc]))
-        })
-        .collect();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": false,
-        "minProperties": 1,
-        "maxProperties": 1,
-    })
 }
 
 fn described(mut schema: Schema, doc: &[&str]) -> Schema {

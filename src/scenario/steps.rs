@@ -2,10 +2,12 @@
 
 use super::check::{Checker, staff};
 use super::decode::Problems;
+use super::flow::Flow;
 use super::include::Nowhere;
 use super::node::{self, Node, Value};
 use super::{Step, Vocabulary, codes};
 use crate::base::diag::Diagnostic;
+use crate::fault::Fault;
 
 /// What steps may refer to in a world that runs.
 #[derive(Clone, Debug, Default)]
@@ -49,8 +51,43 @@ pub fn load_steps(text: &str, vendor: &Vocabulary, setup: &Node, known: Known) -
         let problem = Diagnostic::new(&codes::NO_STEPS, place, "there is no step to play");
         problems.push(problem.help("write a step such as `start_chat: {as: alice, text: Hi}`"));
     }
+    done(steps, problems)
+}
+
+/// Reads and checks one fault or a list of faults, as they stand under `fault:` or `setup: faults:`, for a tenant with this
+/// set-up. Each comes with its text on one line.
+///
+/// # Errors
+/// All problems of the text, in the order of their places.
+pub fn load_faults(
+    text: &str,
+    vendor: &Vocabulary,
+    setup: &Node,
+    known: Known,
+) -> Result<Vec<(Fault, String)>, Vec<Diagnostic>> {
+    let mut problems = Problems::new();
+    let root = node::read(text, &mut problems);
+    let staff = staff(vendor, setup, &mut Problems::new());
+    let mut checker = Checker::new(vendor, known.customers, staff, &Nowhere, &mut problems);
+    checker.strangers = Strangers::Welcome;
+    let nodes = match root.as_ref().map(|root| &root.value) {
+        Some(Value::List(faults)) => faults.as_slice(),
+        Some(_) => root.as_slice(),
+        None => &[],
+    };
+    let read = |node: &Node| Some((checker.fault(node)?, Flow(node).to_string()));
+    let faults: Vec<(Fault, String)> = nodes.iter().filter_map(read).collect();
+    if faults.is_empty() && problems.is_empty() {
+        let place = root.map(|root| root.place).unwrap_or_default();
+        let problem = Diagnostic::new(&codes::NO_STEPS, place, "there is no fault to plan");
+        problems.push(problem.help("write a fault such as `{on: {route: …}, do: {reset: true}}`"));
+    }
+    done(faults, problems)
+}
+
+fn done<T>(read: T, mut problems: Problems) -> Result<T, Vec<Diagnostic>> {
     if problems.is_empty() {
-        return Ok(steps);
+        return Ok(read);
     }
     problems.sort_by_cached_key(Diagnostic::order);
     problems.dedup();

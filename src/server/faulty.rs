@@ -1,4 +1,4 @@
-//! Carries out what a fault has decided about an answer: hold it back, reset its connection, cut it short.
+//! Carries out what a fault has decided about an answer: hold it back, let it drip, reset its connection, cut it short.
 //!
 //! Decides nothing. The connection's stream is wrapped in a [`Wire`], the answer's body is a [`Portion`], and both share a
 //! [`Mark`], by which the one tells the other how far it has come.
@@ -16,6 +16,7 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
 use super::feed::Feed;
 use super::ticker;
@@ -35,6 +36,8 @@ pub(super) enum Severed {
     Reset,
     #[error("the answer is cut short as planned")]
     Short,
+    #[error("the call is not answered, as planned")]
+    Unanswered,
 }
 
 /// Turns a treated reply into what hyper sends.
@@ -49,6 +52,11 @@ pub(super) async fn carry_out(treated: Treated, mark: &Mark) -> Result<Response<
             mark.set(Stage::Reset);
             Err(Severed::Reset)
         }
+        Some(Cut::Hang) => {
+            mark.set(Stage::Leaving);
+            Err(Severed::Unanswered)
+        }
+        Some(Cut::Drip { over, pieces }) => Ok(shaped(reply, |body| Portion::drip(body, over, pieces))),
         Some(Cut::Truncate(bytes)) if bytes >= reply.body.len() => Ok(plain(reply)),
         Some(Cut::Truncate(bytes)) => Ok(shaped(reply, |body| Portion::Part {
             promised: body.len() as u64,
@@ -99,6 +107,27 @@ pub(super) enum Portion {
         /// Tells when the server stops.
         mark: Mark,
     },
+    /// All of it, piece by piece.
+    Drip {
+        /// What is still to be sent.
+        left: Bytes,
+        /// How many bytes make a piece.
+        piece: usize,
+        /// How long each piece is waited for.
+        pause: WallLimit,
+        /// The time before the next piece, once it runs.
+        waiting: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    },
+}
+
+impl Portion {
+    fn drip(body: Bytes, over: WallLimit, pieces: u32) -> Self {
+        // No more pieces than bytes.
+        let piece = body.len().div_ceil(pieces.max(1) as usize).max(1);
+        let pieces = u32::try_from(body.len().div_ceil(piece)).unwrap_or(u32::MAX).max(1);
+        let pause = u64::try_from(over.as_duration().as_millis() / u128::from(pieces)).unwrap_or(u64::MAX);
+        Self::Drip { left: body, piece, pause: WallLimit::from_millis(pause), waiting: None }
+    }
 }
 
 impl Body for Portion {
@@ -109,6 +138,14 @@ impl Body for Portion {
         match self.get_mut() {
             Self::All(body) => {
                 Poll::Ready(body.take().filter(|body| !body.is_empty()).map(|body| Ok(Frame::data(body))))
+            }
+            Self::Drip { left, .. } if left.is_empty() => Poll::Ready(None),
+            Self::Drip { left, piece, pause, waiting } => {
+                let timer = waiting.get_or_insert_with(|| Box::pin(ticker::pause(*pause)));
+                ready!(timer.as_mut().poll(cx));
+                *waiting = None;
+                let next = left.split_to((*piece).min(left.len()));
+                Poll::Ready(Some(Ok(Frame::data(next))))
             }
             Self::Part { sent, mark, .. } => {
                 if let Some(bytes) = sent.take().filter(|bytes| !bytes.is_empty()) {
@@ -133,6 +170,7 @@ impl Body for Portion {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::All(body) => body.as_ref().is_none_or(Bytes::is_empty),
+            Self::Drip { left, .. } => left.is_empty(),
             Self::Part { .. } | Self::Flow { .. } => false,
         }
     }
@@ -140,6 +178,7 @@ impl Body for Portion {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::All(body) => SizeHint::with_exact(body.as_ref().map_or(0, |body| body.len() as u64)),
+            Self::Drip { left, .. } => SizeHint::with_exact(left.len() as u64),
             Self::Part { promised, .. } => SizeHint::with_exact(*promised),
             Self::Flow { .. } => SizeHint::new(),
         }
@@ -166,15 +205,33 @@ pub(super) enum Stage {
 
 /// What a connection and its answers tell each other.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Mark(Arc<AtomicU8>);
+pub(super) struct Mark(Arc<Signs>);
+
+#[derive(Debug, Default)]
+struct Signs {
+    stage: AtomicU8,
+    /// Told when the server stops.
+    leaving: Notify,
+}
 
 impl Mark {
     pub(super) fn set(&self, stage: Stage) {
-        self.0.store(stage as u8, Ordering::Release);
+        self.0.stage.store(stage as u8, Ordering::Release);
+    }
+
+    /// The server stops: whoever hangs is let go.
+    pub(super) fn leave(&self) {
+        self.set(Stage::Leaving);
+        self.0.leaving.notify_one();
+    }
+
+    /// Waits until the server stops.
+    pub(super) async fn left(&self) {
+        self.0.leaving.notified().await;
     }
 
     fn stage(&self) -> Stage {
-        let stored = self.0.load(Ordering::Acquire);
+        let stored = self.0.stage.load(Ordering::Acquire);
         let stages = [Stage::Whole, Stage::Leaving, Stage::Unread, Stage::Reset, Stage::Flushing];
         stages.into_iter().find(|stage| *stage as u8 == stored).unwrap_or(Stage::Flushed)
     }

@@ -16,15 +16,20 @@ use crate::platform::route::Reply;
 pub enum Answer {
     /// All of it at once.
     Whole(Treated),
+    /// Nothing until this ends, besides the client, the server or patience.
+    Hanging(Treated, Ends),
     /// The head, whose body is empty, and then piece by piece what the feed brings.
     Flowing(Reply, Feed),
 }
 
 impl From<Reply> for Answer {
     fn from(reply: Reply) -> Self {
-        Self::Whole(Treated { reply, delay: None, cut: None })
+        Self::Whole(Treated::plain(reply))
     }
 }
+
+/// What ends a call that hangs.
+pub type Ends = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A body that comes piece by piece.
 pub struct Feed {

@@ -14,14 +14,19 @@ use hyper::body::{Body as _, Incoming};
 use serde::Serialize;
 
 use super::faulty::{self, Mark, Portion, Severed, Stage};
-use super::feed::Answer;
+use super::feed::{Answer, Ends};
 use super::ticker;
 use super::world::Core;
 use super::worlds::Worlds;
 use super::{Limits, Service};
 use crate::base::percent::escape;
+use crate::base::time::WallLimit;
+use crate::engine::port::Cut;
 use crate::platform::Vendor;
 use crate::platform::route::{Body, Call, Reply};
+
+/// How long a call is left without an answer before its connection is closed.
+const LONGEST_HANG: WallLimit = WallLimit::from_secs(300);
 
 /// What the answers of one connection have in common.
 pub(super) struct Connection<S> {
@@ -48,7 +53,21 @@ impl<S: Service> Connection<S> {
         }
         match self.service.answer(admitted, head, body).await {
             Answer::Whole(treated) => faulty::carry_out(treated, &self.mark).await,
+            Answer::Hanging(treated, ends) => {
+                self.hang(ends).await;
+                faulty::carry_out(treated, &self.mark).await
+            }
             Answer::Flowing(reply, feed) => Ok(faulty::flowing(reply, feed, &self.mark)),
+        }
+    }
+
+    /// Leaves a call without an answer until its world ends, the server stops, or it has taken too long. A client that goes
+    /// away ends it, too, since then nobody asks for more.
+    async fn hang(&self, ends: Ends) {
+        tokio::select! {
+            () = ends => {}
+            () = self.mark.left() => {}
+            () = ticker::pause(LONGEST_HANG) => {}
         }
     }
 
@@ -78,7 +97,11 @@ impl<C: Core> Service for Worlds<C> {
     async fn answer(&self, (vendor, path): Self::Admitted, head: Parts, body: Body) -> Answer {
         let query = head.uri.query().unwrap_or_default().to_owned();
         let call = Call { method: head.method, path, query, headers: head.headers, body, params: Vec::new() };
-        Answer::Whole(self.call(vendor, call))
+        let (treated, world) = self.answered(vendor, call);
+        match treated.cut {
+            Some(Cut::Hang) => Answer::Hanging(treated, Box::pin(world.closed())),
+            _ => Answer::Whole(treated),
+        }
     }
 }
 

@@ -36,7 +36,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use self::faulty::{Mark, Stage, Wire};
+use self::faulty::{Mark, Wire};
 use self::feed::Answer;
 use self::http::Connection;
 use crate::base::time::WallLimit;
@@ -213,7 +213,7 @@ async fn serve<S: Service>(stream: TcpStream, service: S, limits: Limits, mut st
         biased;
         _ = connection.as_mut() => {}
         _ = stopping.changed() => {
-            mark.set(Stage::Leaving);
+            mark.leave();
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }

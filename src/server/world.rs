@@ -212,6 +212,15 @@ impl<C: Core> WorldHandle<C> {
         let _ = phase.wait_for(|phase| *phase >= Phase::Finished).await;
     }
 
+    /// Waits until the world is closed. Does not keep it open meanwhile.
+    pub(super) fn closed(&self) -> impl Future<Output = ()> + Send + use<C> {
+        let mut phase = self.0.phase.subscribe();
+        async move {
+            // A sender that is gone went with its world.
+            let _ = phase.wait_for(|phase| *phase == Phase::Closed).await;
+        }
+    }
+
     /// Ends the world: it takes no more inputs, what it has under way is dropped, its credentials are free again.
     pub fn close(&self) {
         self.0.close();

@@ -115,11 +115,16 @@ impl<C: Core> Worlds<C> {
     /// open world; if there is not exactly one, the platform's lobby, so that the vendor's own refusal is what the caller
     /// gets.
     #[must_use]
-    pub fn call(&self, vendor: &'static Vendor, mut call: Call) -> Treated {
+    pub fn call(&self, vendor: &'static Vendor, call: Call) -> Treated {
+        self.answered(vendor, call).0
+    }
+
+    /// The same, with the world that has answered.
+    pub(super) fn answered(&self, vendor: &'static Vendor, mut call: Call) -> (Treated, WorldHandle<C>) {
         loop {
             let world = self.find(vendor, &call);
             match world.call(call) {
-                Ok(treated) => return treated,
+                Ok(treated) => return (treated, world),
                 Err(Closed(back)) => {
                     // The next look must not find the closed world again, though it may not have released everything yet.
                     self.0.release(vendor.name, world.0.id);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use rehearsal::fault::Only;
 use rehearsal::scenario::act::Act;
 use rehearsal::scenario::expect::{Since, Subject, Wanted};
 use rehearsal::scenario::text::{Matcher, Text};
@@ -163,7 +164,7 @@ fn defaults_are_filled_in() {
     let Action::Fault(fault) = action("fault: {on: {event: incoming_chat}, do: {drop: true}}") else {
         panic!("it is a fault")
     };
-    assert_eq!((fault.nth, fault.times), (1, None));
+    assert_eq!((&fault.only, fault.times), (&Only::default(), None));
     let Action::Act(Act::Attach(attach)) = action("attach: {as: alice, url: x}") else { panic!("it is an act") };
     assert_eq!(attach.content_type, "image/png");
 }

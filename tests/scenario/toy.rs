@@ -90,6 +90,7 @@ pub(crate) const TOY: Vocabulary = Vocabulary {
     codes: || vec!["chat_inactive", "4108"],
     secrets: &["secret_key"],
     setup,
+    tokens_expire: false,
     setup_schema: Setup::schema,
 };
 

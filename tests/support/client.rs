@@ -43,6 +43,13 @@ impl Client {
         self.0.read_to_end(&mut all).await.map(|_| all)
     }
 
+    /// What comes next; nothing once the server has closed.
+    pub(crate) async fn some(&mut self) -> io::Result<Vec<u8>> {
+        let mut space = [0; 4096];
+        let length = self.0.read(&mut space).await?;
+        Ok(space[..length].to_vec())
+    }
+
     /// Says that nothing more will be sent.
     pub(crate) async fn close_side(&mut self) {
         let _ = self.0.shutdown().await;

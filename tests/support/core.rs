@@ -39,6 +39,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
             events: Vec::new,
             codes: Vec::new,
             secrets: &[],
+            tokens_expire: false,
             setup_schema: || serde_json::json!({}),
             setup: |_, _| Staff::default(),
         },
@@ -49,7 +50,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
 }
 
 /// Answers every call with what it was, tells the test about every other input, and does what paths ask for:
-/// `/v9/reset`, `/v9/cut/N`, `/v9/delay`, `/v9/claim/KEY`, `/v9/finish`.
+/// `/v9/reset`, `/v9/cut/N`, `/v9/drip/PIECES`, `/v9/hang`, `/v9/delay`, `/v9/claim/KEY`, `/v9/finish`.
 pub(crate) struct Puppet {
     pub(crate) name: &'static str,
     pub(crate) seen: usize,
@@ -73,6 +74,11 @@ impl Puppet {
     fn treat(&self, call: &Call) -> (Option<WallLimit>, Option<Cut>) {
         match call.path.strip_prefix("/v9/").unwrap_or_default().split_once('/').unwrap_or_default() {
             ("cut", bytes) => (None, bytes.parse().ok().map(Cut::Truncate)),
+            ("drip", pieces) => {
+                let drip = |pieces| Cut::Drip { over: WallLimit::from_millis(60), pieces };
+                (None, pieces.parse().ok().map(drip))
+            }
+            ("hang", _) => (None, Some(Cut::Hang)),
             ("reset", _) => (None, Some(Cut::Reset)),
             ("delay", _) => (Some(WallLimit::from_millis(20)), None),
             _ => (None, None),
@@ -122,6 +128,7 @@ pub(crate) fn attempt(url: &str, timeout: WallLimit) -> Attempt {
         headers: vec![(HeaderName::from_static("x-test"), "yes".parse().unwrap())],
         body: Bytes::from_static(b"{\"a\":1}"),
         timeout,
+        lost: None,
     }
 }
 

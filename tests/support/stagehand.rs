@@ -11,6 +11,7 @@ use rehearsal::base::time::{WallLimit, WallTime};
 use rehearsal::engine::clock::Pace;
 use rehearsal::engine::port::{Attempt, Effect, Input, Played, Treated};
 use rehearsal::engine::{Opening, World};
+use rehearsal::fault::Lost;
 use rehearsal::journal::entry::{Outcome, Verdict, What};
 use rehearsal::journal::lines::{Wall, lines};
 use rehearsal::platform::Vendor;
@@ -168,7 +169,11 @@ impl Play {
                     Effect::Alarm { id, after } => self.alarms.push((self.wall + *after, Input::Alarm(*id))),
                     Effect::Played { ticket, played } => self.played.push((*ticket, played.clone())),
                     Effect::Attempt(attempt) => {
-                        let reaction = bot(attempt);
+                        let reaction = match attempt.lost {
+                            Some(Lost::Request) => Reaction { outcome: Outcome::TimedOut, ..Reaction::ok() },
+                            Some(Lost::Answer) => Reaction { outcome: Outcome::TimedOut, ..bot(attempt) },
+                            None => bot(attempt),
+                        };
                         self.wall = self.wall + reaction.takes;
                         self.inputs.extend(reaction.calls.into_iter().map(Input::Call));
                         let (delivery, n) = (attempt.delivery, attempt.attempt);

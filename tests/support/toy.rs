@@ -50,8 +50,12 @@ record! {
     }
 }
 
+/// The pauses before the second and third attempt.
+const RETRIES: [VirtualSpan; 2] = [VirtualSpan::from_secs(10), VirtualSpan::from_secs(60)];
+
 pub(crate) struct Toy {
     setup: Setup,
+    expired: bool,
     policy: Arc<Policy>,
     notes: u32,
     last: Option<VirtualTime>,
@@ -77,7 +81,7 @@ impl Toy {
     }
 
     fn answer(&mut self, cx: &mut Cx<'_>, call: &Call) -> Answer {
-        if call.header("x-key") != Some("toy-key") {
+        if call.header("x-key") != Some("toy-key") || self.expired {
             return Err(Reply::json(401, Some("no_key"), &json!({"error": "no_key"})));
         }
         cx.admit("answer", |code| Reply::json(500, code_named(code), &json!({"error": code})))?;
@@ -125,6 +129,8 @@ impl Platform for Toy {
 
     const PROMPT: &'static str = "note";
 
+    const TOKENS_EXPIRE: bool = true;
+
     const SETUP: &'static [KeyTable] = &[("", Setup::FIELDS)];
 
     type Setup = Setup;
@@ -143,7 +149,7 @@ impl Platform for Toy {
     }
 
     fn staff(_: &Setup) -> Staff {
-        Staff { agents: vec!["bot".to_owned()], ..Staff::default() }
+        Staff { agents: vec!["bot".to_owned()], retries_after: Some(RETRIES[0]), ..Staff::default() }
     }
 
     fn open(cx: &mut Cx<'_>, setup: Setup) -> Self {
@@ -151,11 +157,11 @@ impl Platform for Toy {
         let policy = Policy {
             acknowledged: Acknowledged::Only200,
             timeout: WallLimit::from_secs(1),
-            retries: vec![VirtualSpan::from_secs(10), VirtualSpan::from_secs(60)],
+            retries: RETRIES.to_vec(),
             signing: Signing { scheme: Some(STANDARD), previous: None },
             order: if setup.patient { Order::Outcome } else { Order::FirstAttempt },
         };
-        Self { setup, policy: Arc::new(policy), notes: 0, last: None }
+        Self { setup, expired: false, policy: Arc::new(policy), notes: 0, last: None }
     }
 
     fn credential(call: &Call) -> Option<Credential> {
@@ -164,6 +170,18 @@ impl Platform for Toy {
 
     fn caller(&self, call: &Call) -> Option<String> {
         call.header("x-key").map(|_| "bot".to_owned())
+    }
+
+    fn chat_of(&self, _: &Call) -> Option<String> {
+        Some("toy".to_owned())
+    }
+
+    fn expiry(&self, call: &Call) -> Option<&'static str> {
+        call.header("x-key").map(|_| "no_key")
+    }
+
+    fn expire(&mut self, _: VirtualTime, _: &Call) {
+        self.expired = true;
     }
 
     fn client(&self, _: VirtualTime, _: Option<&'static str>) -> Client {

@@ -56,6 +56,14 @@ pub(super) fn step(name: &str) -> &'static str {
             "\
 - fault: {on: {route: ROUTE}, do: {code: CODE}, times: 1}
 - fault: {on: {event: EVENT, nth: 2}, do: {duplicate: {gap: 200ms}}}
+- fault: {on: {event: EVENT, chat: alice, every: 3, probability: 0.5}, do: {drop: true}}
+- fault: {on: {route: ROUTE, after: 5m, during: 10m}, do: {delay: 2s}}
+"
+        }
+        "clear_faults" => {
+            "\
+- clear_faults: {}
+- clear_faults: {event: EVENT}
 "
         }
         "parallel" => "- parallel: [{steps: [{say: {as: alice, text: \"Hi\"}}, {wait: 1m}]}, {steps: [{wait: 10s}]}]\n",
@@ -82,11 +90,20 @@ pub(super) fn fault(name: &str) -> &'static str {
         "delay" => {
             "\
 - fault: {on: {route: ROUTE}, do: {delay: 2s}}
-- fault: {on: {event: EVENT}, do: {delay: 10m}}
+- fault: {on: {route: ROUTE}, do: {delay: {median: 200ms, p99: 2s}}}
+- fault: {on: {event: EVENT}, do: {delay: {from: 1s, to: 10m}}}
 "
         }
         "reset" => "- fault: {on: {route: ROUTE}, do: {reset: true}, times: 1}\n",
         "truncate" => "- fault: {on: {route: ROUTE}, do: {truncate: 20}}\n",
+        "expire" => "- fault: {on: {route: ROUTE, nth: 3}, do: {expire: true}, times: 1}\n",
+        "redirect" => "- fault: {on: {route: ROUTE}, do: {redirect: /elsewhere}, times: 1}\n",
+        "malformed" => "- fault: {on: {route: ROUTE, probability: 0.1}, do: {malformed: true}}\n",
+        "drip" => "- fault: {on: {route: ROUTE}, do: {drip: {over: 5s, pieces: 20}}, times: 1}\n",
+        "hang" => "- fault: {on: {route: ROUTE}, do: {hang: true}, times: 1}\n",
+        "hold" => "- fault: {on: {event: EVENT}, do: {hold: 10m}, times: 1}\n",
+        "reorder" => "- fault: {on: {event: EVENT, chat: alice}, do: {reorder: {behind: 1, within: 30s}}, times: 1}\n",
+        "lose" => "- fault: {on: {event: EVENT}, do: {lose: answer}, times: 1}\n",
         "duplicate" => "- fault: {on: {event: EVENT}, do: {duplicate: {gap: 200ms}}, times: 1}\n",
         "drop" => "- fault: {on: {event: EVENT, nth: 2}, do: {drop: true}, times: 1}\n",
         "set" => "- fault: {on: {event: EVENT}, do: {set: {payload.chat.id: unknown, payload.extra: [1]}}}\n",
@@ -160,7 +177,13 @@ mod tests {
         codes: || vec!["CODE", "4304"],
         secrets: &[],
         setup_schema: || serde_json::json!({}),
-        setup: |_, _| Staff { agents: vec!["AGENT".to_owned()], teams: vec!["TEAM".to_owned()], ..Staff::default() },
+        tokens_expire: true,
+        setup: |_, _| Staff {
+            agents: vec!["AGENT".to_owned()],
+            teams: vec!["TEAM".to_owned()],
+            retries_after: Some(crate::base::time::VirtualSpan::from_secs(5)),
+            ..Staff::default()
+        },
     };
 
     /// Has any file that an example includes.

@@ -18,7 +18,7 @@ use crate::platform::{Vendor, recipe};
 use crate::probe::check::{self, Check};
 use crate::report::Exit;
 use crate::scenario::act::{ACTS, ActDoc};
-use crate::scenario::{STEPS, codes};
+use crate::scenario::{SETUP, STEPS, codes};
 
 /// Explains one word.
 ///
@@ -100,7 +100,7 @@ fn platforms(word: &str, vendors: &[Vendor]) -> Vec<Meaning> {
         codes: vendor.codes.len(),
         events: vendor.events.len(),
         lacks: lacks(vendor).collect(),
-        setup: Keys::of(vendor.setup),
+        setup: Keys::of(&[vendor.setup, SETUP].concat()),
     };
     vendors.iter().filter(|vendor| vendor.name == word).map(platform).collect()
 }

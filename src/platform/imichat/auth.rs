@@ -174,8 +174,20 @@ impl Auth {
 
     /// Whether a call carries a credential of this tenant, good or expired.
     pub(super) fn knows(&self, call: &Call) -> bool {
-        let by_token = call.header(TOKEN_HEADER).is_some_and(|token| self.tokens.contains_key(token));
-        by_token || key_credential(call, &self.key_header).is_some_and(|credential| self.key(&credential).is_some())
+        self.carries_token(call)
+            || key_credential(call, &self.key_header).is_some_and(|credential| self.key(&credential).is_some())
+    }
+
+    /// Whether a call carries a token of this tenant, good or expired.
+    pub(super) fn carries_token(&self, call: &Call) -> bool {
+        call.header(TOKEN_HEADER).is_some_and(|token| self.tokens.contains_key(token))
+    }
+
+    /// Has the token of a call end at this instant.
+    pub(super) fn expire(&mut self, call: &Call, now: VirtualTime) {
+        if let Some(token) = call.header(TOKEN_HEADER).and_then(|token| self.tokens.get_mut(token)) {
+            token.expires = Some(now);
+        }
     }
 
     /// Whether a key may be used for a team.

@@ -86,6 +86,8 @@ impl Platform for Imichat {
     const PROMPT: &'static str = "chat.assigned";
     const SECRETS: &'static [&'static str] = &["password"];
 
+    const TOKENS_EXPIRE: bool = true;
+
     const SETUP: &'static [KeyTable] = setup::KEYS;
 
     type Setup = Tenant;
@@ -109,7 +111,8 @@ impl Platform for Imichat {
         let teams = tenant.teams.iter().flat_map(|team| [team.name.clone(), team.id.to_string()]);
         let agents = agents.map(|login| login.as_str().to_owned());
         let codes = tenant.success.codes_of_its_own().map(str::to_owned).collect();
-        Staff { agents: agents.collect(), teams: teams.collect(), codes, ..Staff::default() }
+        let retries_after = tenant.retries.first().copied();
+        Staff { agents: agents.collect(), teams: teams.collect(), codes, retries_after, ..Staff::default() }
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
@@ -137,6 +140,18 @@ impl Platform for Imichat {
     fn caller(&self, call: &Call) -> Option<String> {
         // Keys and tokens are secrets, and the vendor has no other name for whoever holds one.
         self.auth.knows(call).then(|| deed::API.to_owned())
+    }
+
+    fn chat_of(&self, call: &Call) -> Option<String> {
+        self.chats.find(call.param("chat_id")).map(|chat| self.chats.at(chat).id().as_str().to_owned())
+    }
+
+    fn expiry(&self, call: &Call) -> Option<&'static str> {
+        self.auth.carries_token(call).then_some(codes::EXPIRED_TOKEN.code)
+    }
+
+    fn expire(&mut self, now: VirtualTime, call: &Call) {
+        self.auth.expire(call, now);
     }
 
     fn client(&self, now: VirtualTime, route: Option<&'static str>) -> Client {

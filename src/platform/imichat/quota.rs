@@ -4,6 +4,7 @@
 
 use http::{HeaderName, HeaderValue};
 
+use super::codes::QUOTA_SPENT;
 use crate::base::time::VirtualTime;
 use crate::platform::route::Reply;
 
@@ -35,9 +36,11 @@ impl Quota {
         self.roll(now);
         self.used = self.used.saturating_add(1);
         let limit = self.limit.unwrap_or(DOCUMENTED);
+        // A planned refusal is told as the spent quota would be.
+        let left = if reply.status == QUOTA_SPENT.status { 0 } else { limit.saturating_sub(self.used) };
         let mut put = |name, value| reply.headers.push((HeaderName::from_static(name), value));
         put("rate-limit-limit", HeaderValue::from(limit));
-        put("rate-limit-remaining", HeaderValue::from(limit.saturating_sub(self.used)));
+        put("rate-limit-remaining", HeaderValue::from(left));
         if let Ok(resets) = HeaderValue::from_str(&self.resets.seconds()) {
             put("rate-limit-reset", resets);
         }
@@ -73,6 +76,15 @@ mod tests {
         let tuesday = monday + VirtualSpan::from_secs(15 * 3_600);
         assert!(!quota.is_spent(tuesday));
         assert_eq!(told(&mut quota, tuesday), ["2", "1", "2026-01-07T00:00:00Z"]);
+    }
+
+    #[test]
+    fn a_planned_refusal_tells_of_a_spent_quota_and_spends_nothing_more() {
+        let mut quota = Quota::new(None, VirtualTime::OPENING);
+        let mut reply = Reply::json(QUOTA_SPENT.status, None, &"");
+        quota.count(VirtualTime::OPENING, &mut reply);
+        assert_eq!(reply.headers[2], (HeaderName::from_static("rate-limit-remaining"), HeaderValue::from(0)));
+        assert_eq!(told(&mut quota, VirtualTime::OPENING)[1], "9998");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Imichat;
 use crate::base::rng::Seed;
 use crate::base::time::{VirtualSpan, VirtualTime};
-use crate::fault::{Deed, Fault, Occasion};
+use crate::fault::{AnswerDeed, Fault, Occasion};
 use crate::journal::What;
 use crate::platform::cx::{Desk, Identities, Refusal};
 use crate::platform::outgoing::{Ended, Outgoing};
@@ -96,8 +96,8 @@ impl Stage {
 
     /// Plans a code for the next call of an operation.
     pub(super) fn plan(&mut self, route: &str, code: &str) {
-        let (on, deed) = (Occasion::Route(route.to_owned()), Deed::Code(code.to_owned()));
-        self.desk.plan.add(Fault { on, nth: 1, deed, times: Some(1) });
+        let (on, deed) = (Occasion::Route(route.to_owned()), AnswerDeed::Code(code.to_owned()));
+        self.desk.plan.add(Fault::once(on, deed), self.now);
     }
 
     /// Lets time pass until an instant, and fires the timers that fall due on the way, in order.

@@ -150,6 +150,15 @@ impl Auth {
         self.callers.remove(&bearer(token));
     }
 
+    /// Makes the credential of a call worthless.
+    pub(super) fn forget(&mut self, call: &Call) {
+        let Some(credential) = credential(call) else { return };
+        self.callers.remove(&credential);
+        // The tenant's own client calls with another one from now on, if there is one.
+        let given = call.header("authorization").unwrap_or_default();
+        self.usual.retain(|(_, header)| header.expose() != given);
+    }
+
     /// Makes all credentials of somebody worthless.
     pub(super) fn dismiss(&mut self, id: &str) {
         self.callers.retain(|_, caller| caller.id != id);

@@ -88,6 +88,8 @@ impl Platform for Livechat {
 
     const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];
 
+    const TOKENS_EXPIRE: bool = true;
+
     const SETUP: &'static [KeyTable] = setup::KEYS;
 
     type Setup = Tenant;
@@ -112,6 +114,7 @@ impl Platform for Livechat {
         Staff {
             agents: ids.chain(named.map(|bot| bot.name.clone())).collect(),
             teams: teams.collect(),
+            retries_after: tenant.policy.retries.first().copied(),
             ..Staff::default()
         }
     }
@@ -159,6 +162,21 @@ impl Platform for Livechat {
         let version = api::version(call.param("version")).ok();
         let caller = version.and_then(|version| self.auth.caller(&self.organization, call, version).ok());
         caller.map(|caller| caller.id).or_else(|| self.auth.holder(call).map(|holder| holder.id.clone()))
+    }
+
+    fn chat_of(&self, call: &Call) -> Option<String> {
+        let document: serde_json::Value = serde_json::from_slice(&call.bytes()).ok()?;
+        // Most methods say `chat_id`; those about nothing but a chat say `id`, and those that begin one have a `chat`.
+        let named = ["/chat_id", "/id", "/chat/id"].into_iter().filter_map(|at| document.pointer(at)?.as_str());
+        named.into_iter().find(|id| self.chats.get(id).is_some()).map(str::to_owned)
+    }
+
+    fn expiry(&self, call: &Call) -> Option<&'static str> {
+        self.auth.holder(call).map(|_| codes::AUTHENTICATION)
+    }
+
+    fn expire(&mut self, _: VirtualTime, call: &Call) {
+        self.auth.forget(call);
     }
 
     fn client(&self, _: VirtualTime, route: Option<&'static str>) -> Client {

@@ -104,7 +104,13 @@ impl Platform for Texter {
         let agents: Vec<String> = agents.chain([deed::BOT.to_owned()]).collect();
         let departments = tenant.departments.iter().map(|department| department.id.clone());
         let named = tenant.subscriptions.iter().flat_map(|subscribed| subscribed.import.events()).map(str::to_owned);
-        Staff { teams: departments.collect(), agents, events: named.collect(), ..Staff::default() }
+        Staff {
+            teams: departments.collect(),
+            agents,
+            events: named.collect(),
+            retries_after: tenant.policy.retries.first().copied(),
+            ..Staff::default()
+        }
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
@@ -142,6 +148,15 @@ impl Platform for Texter {
     fn caller(&self, call: &Call) -> Option<String> {
         // Tokens are secrets, and the vendor has no other name for whoever holds one.
         self.auth.grant(call).is_ok().then(|| deed::API.to_owned())
+    }
+
+    fn chat_of(&self, call: &Call) -> Option<String> {
+        let of_body = || {
+            let document: serde_json::Value = serde_json::from_slice(&call.bytes()).ok()?;
+            Some(document.get("chatId")?.as_str()?.to_owned())
+        };
+        let of_path = Some(call.param("chatId")).filter(|id| !id.is_empty()).map(str::to_owned);
+        of_path.or_else(of_body).filter(|id| self.chats.get(id).is_some())
     }
 
     fn client(&self, _: VirtualTime, _: Option<&'static str>) -> Client {

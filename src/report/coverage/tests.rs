@@ -92,7 +92,10 @@ fn every_entry_touches_what_it_names() {
         &[(Kind::Route, "send", 2, 1), (Kind::Code, "ok", 2, 1)],
     );
     check(vec![queued("note"), queued("note")], &[(Kind::Event, "note", 2, 0)]);
-    check(vec![What::Faulted { fault: "drop".into(), on: "note".to_owned() }], &[(Kind::Fault, "drop", 1, 0)]);
+    check(
+        vec![What::Faulted { fault: "drop".into(), on: "note".to_owned(), rule: Some(1), detail: String::new() }],
+        &[(Kind::Fault, "drop", 1, 0)],
+    );
     check(vec![changed(Role::Bot, Change::Held), changed(Role::Agent, Change::Held)], &[(Kind::Change, "held", 2, 1)]);
     check(vec![step(0, "say: {as: alice}"), step(1, "say: {as: alice}"), What::Ended], &[(Kind::Act, "say", 2, 0)]);
     check(vec![step(0, "hold: {}"), step(1, "say: {as: alice}"), refused(), What::Ended], &[(Kind::Act, "say", 1, 0)]);

@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 use super::Livechat;
 use crate::base::rng::Seed;
 use crate::base::time::{VirtualSpan, VirtualTime};
-use crate::fault::{Deed, Fault, Occasion};
+use crate::fault::{AnswerDeed, Fault, Occasion};
 use crate::platform::cx::{Desk, Identities, Refusal};
 use crate::platform::outgoing::Outgoing;
 use crate::platform::route::{Body, Call, Reply};
@@ -150,8 +150,8 @@ impl Stage {
 
     /// Plans a code for the next call of an operation.
     fn plan(&mut self, route: &str, code: &str) {
-        let (on, deed) = (Occasion::Route(route.to_owned()), Deed::Code(code.to_owned()));
-        self.desk.plan.add(Fault { on, nth: 1, deed, times: Some(1) });
+        let (on, deed) = (Occasion::Route(route.to_owned()), AnswerDeed::Code(code.to_owned()));
+        self.desk.plan.add(Fault::once(on, deed), self.now);
     }
 
     /// Lets time pass, with the timers that fall due.
