@@ -223,7 +223,7 @@ async fn stopping_does_not_wait_longer_than_its_limit() {
 async fn a_webhook_arrives_as_it_was_made() {
     let mut receiver = Receiver::start([]).await;
     let delivery = delivery_to(receiver.address);
-    assert_eq!(delivery.attempt(&attempt("${bot}/hook?a=b", LATE)).await, Outcome::Status(200));
+    assert_eq!(delivery.attempt(&attempt("${bot}/hook?a=b", LATE)).await.outcome, Outcome::Status(200));
     let request = receiver.request().await;
     assert!(request.starts_with("POST /hook?a=b HTTP/1.1\r\n"), "{request}");
     for part in [&format!("host: {}\r\n", receiver.address), "x-test: yes\r\n", "content-length: 7\r\n"] {
@@ -236,7 +236,7 @@ async fn a_webhook_arrives_as_it_was_made() {
 async fn every_end_of_an_attempt_has_its_outcome() {
     let check = async |line: Line, timeout: WallLimit, expected: Outcome| {
         let receiver = Receiver::start([line.clone()]).await;
-        let outcome = delivery_to(receiver.address).attempt(&attempt("${bot}/x", timeout)).await;
+        let outcome = delivery_to(receiver.address).attempt(&attempt("${bot}/x", timeout)).await.outcome;
         assert_eq!(outcome, expected, "{line:?}");
     };
     let closed = || Outcome::Broken("the connection was closed before an answer".into());
@@ -260,7 +260,7 @@ async fn nobody_there_is_told_from_no_answer() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap()
     };
-    assert_eq!(delivery_to(address).attempt(&attempt("${bot}/x", LATE)).await, Outcome::Refused);
+    assert_eq!(delivery_to(address).attempt(&attempt("${bot}/x", LATE)).await.outcome, Outcome::Refused);
 }
 
 #[tokio::test]
@@ -269,7 +269,7 @@ async fn redirects_are_not_followed() {
     let answer =
         format!("HTTP/1.1 307 Over There\r\nlocation: http://{}/\r\ncontent-length: 0\r\n\r\n", target.address);
     let receiver = Receiver::start([Line::Answer(answer.leak())]).await;
-    let outcome = delivery_to(receiver.address).attempt(&attempt("${bot}/x", LATE)).await;
+    let outcome = delivery_to(receiver.address).attempt(&attempt("${bot}/x", LATE)).await.outcome;
     assert_eq!(outcome, Outcome::Status(307));
     assert!(target.sights.try_recv().is_err());
 }
@@ -291,7 +291,7 @@ async fn nothing_is_sent_where_nothing_may_go() {
         "file:///etc/passwd",
         "${bot}/x",
     ] {
-        let outcome = delivery.attempt(&attempt(url, LATE)).await;
+        let outcome = delivery.attempt(&attempt(url, LATE)).await.outcome;
         assert!(matches!(outcome, Outcome::Forbidden(_)), "{url}: {outcome:?}");
     }
 }
@@ -301,7 +301,7 @@ async fn a_connection_serves_many_attempts() {
     let mut receiver = Receiver::start([]).await;
     let delivery = delivery_to(receiver.address);
     for _ in 0..3 {
-        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, Outcome::Status(200));
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await.outcome, Outcome::Status(200));
     }
     assert_eq!(receiver.sight().await, Sight::Opened);
     for _ in 0..3 {
@@ -315,7 +315,7 @@ async fn a_connection_closed_while_idle_does_not_fail_the_next_attempt() {
     let mut receiver = Receiver::start([Line::Last(OK), Line::Last(OK), Line::Last(OK)]).await;
     let delivery = delivery_to(receiver.address);
     for _ in 0..3 {
-        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, Outcome::Status(200));
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await.outcome, Outcome::Status(200));
         assert_eq!(receiver.sight().await, Sight::Opened);
         assert!(matches!(receiver.sight().await, Sight::Request(_)));
         assert_eq!(receiver.sight().await, Sight::Closed);
@@ -327,8 +327,8 @@ async fn a_kept_connection_closed_without_a_word_is_not_tried_again() {
     let check = async |script: &[Line], expected: Outcome, connections: usize| {
         let mut receiver = Receiver::start([Line::Answer(OK)].iter().chain(script).cloned()).await;
         let delivery = delivery_to(receiver.address);
-        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, Outcome::Status(200));
-        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, expected, "{script:?}");
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await.outcome, Outcome::Status(200));
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await.outcome, expected, "{script:?}");
         let mut opened = 0;
         while let Ok(sight) = receiver.sights.try_recv() {
             opened += usize::from(sight == Sight::Opened);
@@ -348,7 +348,7 @@ async fn attempts_beyond_the_bound_wait() {
     let delivery = Delivery::new(Egress { bot, concurrent: 1, ..Egress::default() });
     let (first, second) = (attempt("${bot}/first", SOON), attempt("${bot}/second", LATE));
     let (first, second) = tokio::join!(delivery.attempt(&first), delivery.attempt(&second));
-    assert_eq!((first, second), (Outcome::TimedOut, Outcome::Status(200)));
+    assert_eq!((first.outcome, second.outcome), (Outcome::TimedOut, Outcome::Status(200)));
     assert!(receiver.request().await.starts_with("POST /first"));
     assert!(receiver.request().await.starts_with("POST /second"));
 }
@@ -365,7 +365,7 @@ async fn a_receiver_that_hangs_holds_up_nobody_else() {
         // The hanging one has its request before anything is sent to the other.
         assert!(hanging.request().await.starts_with("POST /first"));
         for _ in 0..3 {
-            assert_eq!(delivery.attempt(&to(&quick, "x")).await, Outcome::Status(200));
+            assert_eq!(delivery.attempt(&to(&quick, "x")).await.outcome, Outcome::Status(200));
         }
     };
     tokio::select! {

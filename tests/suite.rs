@@ -13,6 +13,7 @@ mod clock;
 mod commands;
 mod control;
 mod coverage;
+mod delivery;
 mod determinism;
 mod exec;
 mod expect;

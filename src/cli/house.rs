@@ -49,6 +49,14 @@ pub(super) enum HouseError {
 }
 
 impl Core for World {
+    fn has_room(&self) -> bool {
+        Self::has_room(self)
+    }
+
+    fn is_quiet(&self) -> bool {
+        Self::is_quiet(self)
+    }
+
     fn handle(&mut self, wall: WallTime, input: Input) -> Vec<Effect> {
         Self::handle(self, wall, input)
     }

@@ -27,6 +27,9 @@ pub(super) const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
 /// How long to wait before knocking again.
 pub(super) const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
 
+/// How long webhooks on their way may take once a scenario was cut off.
+const LAST_ANSWERS: WallLimit = WallLimit::from_millis(500);
+
 /// A scenario and how it is played.
 #[derive(Debug)]
 pub(super) struct Play<'s> {
@@ -77,6 +80,9 @@ impl Play<'_> {
             limit = spent(self.timeout) => Some(format!("it took longer than --timeout {limit}")),
             () = &mut interrupted => Some("the run was interrupted while it was played".to_owned()),
         };
+        if trouble.is_some() {
+            tenancy.world.stop(LAST_ANSWERS).await;
+        }
         tenancy.world.close();
         Ok(Some(tenancy.world.with(|world| look(world.journal(), trouble))))
     }

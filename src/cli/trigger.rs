@@ -51,7 +51,7 @@ pub async fn run(args: &TriggerArgs, vendors: &[Vendor], terminal: &mut Terminal
         return Ok(Exit::Met);
     };
     attempt.url = to.as_str().into();
-    let outcome = Delivery::new(Egress::to(to)).attempt(&attempt).await;
+    let outcome = Delivery::new(Egress::to(to)).attempt(&attempt).await.outcome;
     let known = !matches!(outcome, Outcome::Refused | Outcome::Forbidden(_));
     let acknowledged = play.conclude(&attempt, outcome.clone());
     let verdict = if acknowledged { "acknowledged" } else { "not acknowledged" };

@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::HOST;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
@@ -20,11 +20,11 @@ use tokio::net::TcpStream;
 use super::address::Address;
 use super::gate::Gate;
 use crate::base::time::WallLimit;
-use crate::engine::port::Attempt;
+use crate::engine::port::{Answer, Attempt, Ending};
 use crate::journal::entry::Outcome;
 use crate::server::ticker;
 
-/// How much of an answer's body is read for the sake of keeping its connection.
+/// How much of an answer's body is read, in bytes: the beginning is told, and the end lets its connection be kept.
 const BODY_CAP: usize = 64 * 1024;
 /// How long the rest of an answer may take once its status is known.
 const BODY_LIMIT: WallLimit = WallLimit::from_secs(1);
@@ -53,19 +53,15 @@ impl Client {
         Self { gate, idle: Mutex::default() }
     }
 
-    /// Makes the attempt's request and reports the status, or why there is none.
-    pub(super) async fn send(&self, address: &Address, attempt: &Attempt) -> Outcome {
+    /// Makes the attempt's request and reports the answer, or why there is none.
+    pub(super) async fn send(&self, address: &Address, attempt: &Attempt) -> Ending {
         let Some(result) = ticker::within(attempt.timeout, self.exchange(address, attempt)).await else {
-            return Outcome::TimedOut;
+            return Outcome::TimedOut.into();
         };
         match result {
-            Ok((sender, response)) => {
-                let status = response.status().as_u16();
-                self.keep(address, sender, response).await;
-                Outcome::Status(status)
-            }
-            Err(Failure::Connect(outcome)) => outcome,
-            Err(Failure::Exchange { error, .. }) => Outcome::Broken(explain(&error).to_owned()),
+            Ok((sender, response)) => self.finish(address, sender, response).await,
+            Err(Failure::Connect(outcome)) => outcome.into(),
+            Err(Failure::Exchange { error, .. }) => Outcome::Broken(explain(&error).to_owned()).into(),
         }
     }
 
@@ -116,18 +112,19 @@ impl Client {
     }
 
     /// Reads the rest of an answer, and keeps its connection if it ends soon enough.
-    async fn keep(&self, address: &Address, sender: Sender, response: Response<Incoming>) {
-        let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-        let mut body = response.into_body();
-        if !body.is_end_stream() {
-            let ended = ticker::within(BODY_LIMIT, ends_within_cap(&mut body)).await;
-            if ended != Some(true) {
-                return;
-            }
+    async fn finish(&self, address: &Address, sender: Sender, response: Response<Incoming>) -> Ending {
+        let (head, mut body) = response.into_parts();
+        let mut read = BytesMut::new();
+        let ended =
+            body.is_end_stream() || ticker::within(BODY_LIMIT, gather(&mut body, &mut read)).await == Some(true);
+        if ended && head.status != StatusCode::SWITCHING_PROTOCOLS && !sender.is_closed() {
+            self.keep(address, sender);
         }
-        if upgraded || sender.is_closed() {
-            return;
-        }
+        let answer = Answer { headers: head.headers, body: read.freeze(), cut: !ended };
+        Ending { outcome: Outcome::Status(head.status.as_u16()), answer: Some(answer) }
+    }
+
+    fn keep(&self, address: &Address, sender: Sender) {
         let mut idle = self.idle();
         if let Some(kept) = idle.get_mut(&address.authority) {
             if kept.len() < KEPT {
@@ -183,12 +180,14 @@ fn compose(address: &Address, attempt: &Attempt) -> Request<Full<Bytes>> {
     request
 }
 
-async fn ends_within_cap(body: &mut Incoming) -> bool {
-    let mut read = 0;
+/// Reads a body, as much of it as is told; whether that was all of it.
+async fn gather(body: &mut Incoming, read: &mut BytesMut) -> bool {
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return false };
-        read += frame.data_ref().map_or(0, Bytes::len);
-        if read > BODY_CAP {
+        let data = frame.data_ref().map_or(&[][..], |data| data);
+        let room = BODY_CAP - read.len();
+        read.extend_from_slice(&data[..data.len().min(room)]);
+        if data.len() > room {
             return false;
         }
     }

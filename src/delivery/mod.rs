@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
-use crate::engine::port::Attempt;
+use crate::engine::port::{Attempt, Ending};
 use crate::journal::entry::Outcome;
 
 pub use address::{BotUrl, BotUrlError};
@@ -88,10 +88,10 @@ impl Delivery {
     }
 
     /// Makes one attempt. Dropping the future takes the attempt back: its connection is closed.
-    pub async fn attempt(&self, attempt: &Attempt) -> Outcome {
+    pub async fn attempt(&self, attempt: &Attempt) -> Ending {
         let address = match Address::of(&attempt.url, self.0.bot.as_ref()) {
             Ok(address) => address,
-            Err(forbidden) => return Outcome::Forbidden(forbidden.to_string()),
+            Err(forbidden) => return Outcome::Forbidden(forbidden.to_string()).into(),
         };
         let receiver = self.receiver(&address.authority);
         // The semaphore is never closed; if it were, attempts would merely be unbounded.

@@ -91,6 +91,8 @@ pub(super) enum State {
     Travelling(VirtualTime, Pause),
     /// An expectation is open.
     Watching(Box<Watch>),
+    /// An act or a call waits until some webhooks are settled.
+    Crowded,
     /// So many other tracks have to end first.
     Forked(usize),
     /// No more steps.
@@ -121,6 +123,14 @@ impl Track {
             speech: Speech::new(),
             parent: None,
         }
+    }
+}
+
+impl Track {
+    /// Whether what is next may cause webhooks.
+    fn is_to_cause(&self) -> bool {
+        let next = self.steps.front().map(|step| &step.action);
+        !self.speech.is_empty() || matches!(next, Some(Action::Act(_) | Action::Call(_)))
     }
 }
 
@@ -254,8 +264,18 @@ impl World {
     /// One move of a track; false if it has to wait.
     fn advance_track(&mut self, nth: usize) -> bool {
         let wall = self.wall;
+        let track = &self.stage.tracks[nth];
+        if matches!(track.state, State::Ready) && track.is_to_cause() && !self.admits_more() {
+            self.stage.tracks[nth].state = State::Crowded;
+            return false;
+        }
         let track = &mut self.stage.tracks[nth];
         match std::mem::replace(&mut track.state, State::Over) {
+            State::Crowded => {
+                let more = self.admits_more();
+                self.stage.tracks[nth].state = if more { State::Ready } else { State::Crowded };
+                more
+            }
             State::Ready if !track.speech.is_empty() => {
                 self.speak(nth);
                 true
@@ -359,6 +379,7 @@ impl World {
                 State::Travelling(until, Pause::Leap) => Some(until),
                 State::Travelling(_, Pause::Act | Pause::Wait)
                 | State::Ready
+                | State::Crowded
                 | State::Watching(_)
                 | State::Forked(_)
                 | State::Over => None,
@@ -371,6 +392,8 @@ impl World {
                 State::Travelling(until, _) => *until,
                 State::Watching(watch) => watch.lets_time_pass()?,
                 State::Ready => return None,
+                // Retries settle webhooks, and those take their time.
+                State::Crowded => self.schedule.first()?,
                 State::Forked(_) | State::Over => continue,
             };
             limit = Some(limit.map_or(until, |limit| limit.min(until)));
@@ -387,7 +410,7 @@ impl World {
     pub(super) fn next_due(&self) -> Option<VirtualTime> {
         let travels = self.stage.tracks.iter().filter_map(|track| match track.state {
             State::Travelling(until, _) => Some(until),
-            State::Ready | State::Watching(_) | State::Forked(_) | State::Over => None,
+            State::Ready | State::Crowded | State::Watching(_) | State::Forked(_) | State::Over => None,
         });
         travels.chain(self.schedule.first()).min()
     }
@@ -448,6 +471,7 @@ impl World {
             return;
         }
         track.granted_from = self.wall;
+        self.flood.forget();
         match self.perform(|platform, cx| platform.act(cx, &act)) {
             Ok(()) => self.stage.tracks[nth].state = self.time_of_an_act(),
             Err(refusal) => self.refuse(nth, refusal.reason),

@@ -75,7 +75,7 @@ impl<C: Core> Service for Worlds<C> {
     async fn answer(&self, (vendor, path): Self::Admitted, head: Parts, body: Body) -> Treated {
         let query = head.uri.query().unwrap_or_default().to_owned();
         let call = Call { method: head.method, path, query, headers: head.headers, body, params: Vec::new() };
-        self.call(vendor, call)
+        self.call(vendor, call).await
     }
 }
 

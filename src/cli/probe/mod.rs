@@ -55,7 +55,9 @@ pub async fn run(args: &ProbeArgs, vendors: &'static [Vendor], terminal: &mut Te
         terminal.remark(&format!("error: failed to reach {}: {outcome}", args.url))?;
         return Ok(match outcome {
             Outcome::Forbidden(_) => Exit::Invalid,
-            Outcome::Status(_) | Outcome::TimedOut | Outcome::Refused | Outcome::Broken(_) => Exit::CouldNotRun,
+            Outcome::Status(_) | Outcome::TimedOut | Outcome::Refused | Outcome::Broken(_) | Outcome::Stopped => {
+                Exit::CouldNotRun
+            }
         });
     }
     let house = match House::open(args.port, Bot::At(NOBODY.to_owned()), &[], vendors).await {

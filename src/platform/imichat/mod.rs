@@ -42,7 +42,7 @@ use self::model::user::Users;
 use self::quota::Quota;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Refusal, WakeKey};
-use super::outgoing::{Acknowledged, Ended, Order, Outgoing, Policy};
+use super::outgoing::{Ended, Outgoing, Policy};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
@@ -113,19 +113,12 @@ impl Platform for Imichat {
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
-        let policy = Policy {
-            acknowledged: Acknowledged::Only200,
-            timeout: tenant.timeout,
-            retries: tenant.retries.clone(),
-            order: Order::Outcome,
-            signing: tenant.signatures.clone(),
-        };
         Self {
             auth: Auth::open(cx, tenant.identity.clone()),
             quota: Quota::new(tenant.daily_quota, cx.now()),
             chats: Chats::default(),
             users: Users::open(cx.now(), tenant.agents.iter().cloned()),
-            policy: Arc::new(policy),
+            policy: Arc::clone(&tenant.policy),
             tenant,
         }
     }

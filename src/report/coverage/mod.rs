@@ -132,6 +132,7 @@ impl Touched {
                 | What::Kept { .. }
                 | What::Chosen { .. }
                 | What::Judged { .. }
+                | What::Remarked { .. }
                 | What::Ended => {}
             }
         }

@@ -38,6 +38,7 @@ pub(super) fn register_webhook(platform: &mut Livechat, cx: &mut Cx<'_>, request
     platform.organization.webhooks.admits(owner, hook.action).map_err(too_many)?;
     platform.admit(cx, request)?;
     let id = crate::platform::livechat::hook_id(cx);
+    cx.set_up(url);
     let registration = Registration { id: id.clone(), secret, hook };
     platform.organization.webhooks.register(cx.now(), registration).map_err(too_many)?;
     done(&json!({"id": id}))
