@@ -252,6 +252,45 @@ async fn every_end_of_an_attempt_has_its_outcome() {
     // The status is known; that the body never ends only costs the connection.
     check(Line::Last("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nshort"), LATE, Outcome::Status(200)).await;
     check(Line::Answer("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nshort"), LATE, Outcome::Status(200)).await;
+    // Informational answers are not the answer.
+    let hints = "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n";
+    let informed = |end: &str| Line::Last(format!("HTTP/1.1 100 Continue\r\n\r\n{}{end}", hints.repeat(50)).leak());
+    check(informed("HTTP/1.1 201 Made\r\n\r\n"), LATE, Outcome::Status(201)).await;
+    check(informed(""), LATE, closed()).await;
+    check(Line::Last("HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nOK"), LATE, Outcome::Status(200)).await;
+    check(Line::Last("HTTP/0.9 200 OK\r\n\r\n"), LATE, garbage()).await;
+    check(Line::Last("HTTP/2 200\r\n\r\n"), LATE, garbage()).await;
+    check(Line::Last("HTTP/1.1 99 Odd\r\n\r\n"), LATE, garbage()).await;
+    check(Line::Last("HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n"), LATE, garbage()).await;
+}
+
+#[tokio::test]
+async fn of_an_answer_so_much_is_read_and_no_more() {
+    let check = async |line: Line, expected: (usize, bool)| {
+        let receiver = Receiver::start([line.clone()]).await;
+        let ending = delivery_to(receiver.address).attempt(&attempt("${bot}/x", LATE)).await;
+        let answer = ending.answer.expect("there is an answer");
+        assert_eq!((ending.outcome, answer.body.len(), answer.cut), (Outcome::Status(200), expected.0, expected.1));
+        assert_eq!(answer.headers.get("x-a").map(|value| value.as_bytes()), Some(&b"b"[..]));
+    };
+    let head = "HTTP/1.1 200 OK\r\nx-a: b\r\n";
+    check(Line::Last(format!("{head}content-length: 2\r\n\r\nOK").leak()), (2, false)).await;
+    check(Line::Last(format!("{head}\r\nuntil the end").leak()), (13, false)).await;
+    check(Line::Last(format!("{head}content-length: 5\r\n\r\nOK").leak()), (2, true)).await;
+    check(Line::Flood(format!("{head}content-length: 104857600\r\n\r\n").leak(), "x"), (64 * 1024, true)).await;
+    check(Line::Flood(format!("{head}transfer-encoding: chunked\r\n\r\n").leak(), "1\r\nx\r\n"), (64 * 1024, true))
+        .await;
+}
+
+#[tokio::test]
+async fn headers_without_end_are_no_answer() {
+    for (head, piece) in
+        [("HTTP/1.1 200 OK\r\n", "x-a: b\r\n"), ("HTTP/1.1 200 OK\r\nx-a: ", "b"), ("HTTP/1.1 200 ", "O")]
+    {
+        let receiver = Receiver::start([Line::Flood(head, piece)]).await;
+        let ending = delivery_to(receiver.address).attempt(&attempt("${bot}/x", LATE)).await;
+        assert_eq!(ending.outcome, Outcome::Broken("the answer is not HTTP".into()), "{piece:?}");
+    }
 }
 
 #[tokio::test]
@@ -286,7 +325,8 @@ async fn nothing_is_sent_where_nothing_may_go() {
         "http://[fe80::1]/",
         "http://224.0.0.1/",
         "http://2852039166/",
-        "https://127.0.0.1/",
+        "https://93.184.215.14/",
+        "https://169.254.169.254/",
         "http://me@127.0.0.1/",
         "file:///etc/passwd",
         "${bot}/x",

@@ -36,6 +36,7 @@ mod rim;
 mod run;
 #[path = "scenario/main.rs"]
 mod scenario;
+mod secure;
 mod selection;
 mod signing;
 mod support;

@@ -10,8 +10,8 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
 use super::house::{House, HouseError};
-use super::value::{Bot, Host};
-use super::{PORT, Terminal};
+use super::value::Bot;
+use super::{PORT, ReachArgs, Terminal};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
@@ -146,12 +146,12 @@ where
 /// # Errors
 /// If a stream fails.
 pub(super) async fn open(
-    (port, hosts): (u16, &[Host]),
+    (port, reach): (u16, &ReachArgs),
     bot: Option<&Bot>,
     vendors: &'static [Vendor],
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Option<Arc<House>>> {
-    let house = match House::open(port, bot.cloned().unwrap_or(Bot::Builtin), hosts, vendors).await {
+    let house = match House::open(port, bot.cloned().unwrap_or(Bot::Builtin), reach, vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;
@@ -181,11 +181,6 @@ pub(super) fn bot_flags(bot: Option<&Bot>, port: u16) -> String {
     }
 }
 
-/// The flags of a command that lets webhooks go to the same hosts, each with a space before it.
-pub(super) fn host_flags(hosts: &[Host]) -> String {
-    hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect()
-}
-
 /// Whether somebody listens at an address, now or soon.
 async fn listens(address: &str) -> bool {
     let knock = async {
@@ -200,5 +195,10 @@ async fn listens(address: &str) -> bool {
 pub(super) async fn connect(address: &str) -> bool {
     let Ok(uri) = address.parse::<http::Uri>() else { return false };
     let Some(host) = uri.host() else { return false };
-    TcpStream::connect((host.trim_matches(['[', ']']), uri.port_u16().unwrap_or(80))).await.is_ok()
+    TcpStream::connect((
+        host.trim_matches(['[', ']']),
+        uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 }),
+    ))
+    .await
+    .is_ok()
 }

@@ -95,7 +95,7 @@ impl StandIn {
             None => unguessable().ok_or(StandInError::NoToken)?,
         };
         let seed = args.seed.map_or_else(Seed::unplanned, Seed);
-        let house = House::open(port, bot, &args.allowed_hosts, vendors).await?;
+        let house = House::open(port, bot, &args.reach, vendors).await?;
         let terms = Terms { seed, allow_prefer: args.allow_prefer };
         let control = Control::new(Registry::new(house.premises.clone()), token.clone(), terms);
         let control_port = Port::open(control_port, "--control-port", control::limits(), control.clone()).await?;

@@ -1,12 +1,12 @@
-//! One request over plain HTTP/1.1, on connections that are kept for the next one.
+//! One request over HTTP/1.1, in the clear or over TLS, on connections that are kept for the next one.
 //!
-//! Deliberately does not follow redirects, know proxies, speak TLS, or retry what a receiver may have seen, with one
+//! Deliberately does not follow redirects, know proxies, or retry what a receiver may have seen, with one
 //! exception: a kept connection that the receiver closed while it was idle.
 
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use http::header::HOST;
@@ -15,10 +15,12 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use super::address::Address;
+use super::address::{Address, Scheme};
 use super::gate::Gate;
+use super::tls::Tls;
 use crate::base::time::WallLimit;
 use crate::engine::port::{Answer, Attempt, Ending};
 use crate::journal::entry::Outcome;
@@ -35,11 +37,15 @@ const KEPT: usize = 256;
 /// From how many authorities on those without an open connection are forgotten.
 const AUTHORITIES: usize = 64;
 
+/// Whom a connection is to: how it is spoken to, and its authority.
+type Origin = (Scheme, Arc<str>);
+
 type Sender = SendRequest<Full<Bytes>>;
 
 pub(super) struct Client {
     gate: Gate,
-    idle: Mutex<HashMap<String, Vec<Sender>>>,
+    tls: Tls,
+    idle: Mutex<HashMap<Origin, Vec<Sender>>>,
 }
 
 /// Why an attempt got no status.
@@ -49,8 +55,8 @@ enum Failure {
 }
 
 impl Client {
-    pub(super) fn new(gate: Gate) -> Self {
-        Self { gate, idle: Mutex::default() }
+    pub(super) fn new(gate: Gate, tls: Tls) -> Self {
+        Self { gate, tls, idle: Mutex::default() }
     }
 
     /// Makes the attempt's request and reports the answer, or why there is none.
@@ -67,7 +73,7 @@ impl Client {
 
     async fn exchange(&self, address: &Address, attempt: &Attempt) -> Result<(Sender, Response<Incoming>), Failure> {
         let mut request = None;
-        while let Some(kept) = self.take(&address.authority) {
+        while let Some(kept) = self.take(address) {
             let ready = request.take().unwrap_or_else(|| compose(address, attempt));
             match send(kept, ready).await {
                 // The receiver closed it while it was idle; the request never left.
@@ -75,9 +81,16 @@ impl Client {
                 other => return other,
             }
         }
-        let fresh = async { handshake(self.reach(address).await?).await };
-        let fresh = fresh.await.map_err(Failure::Connect)?;
+        let fresh = self.connect(address).await.map_err(Failure::Connect)?;
         send(fresh, request.unwrap_or_else(|| compose(address, attempt))).await
+    }
+
+    async fn connect(&self, address: &Address) -> Result<Sender, Outcome> {
+        let stream = self.reach(address).await?;
+        match address.scheme {
+            Scheme::Http => handshake(stream).await,
+            Scheme::Https => handshake(self.tls.secure(&address.host, stream).await?).await,
+        }
     }
 
     /// A connection to where the gate lets through.
@@ -104,9 +117,9 @@ impl Client {
         Err(failure)
     }
 
-    fn take(&self, authority: &str) -> Option<Sender> {
+    fn take(&self, address: &Address) -> Option<Sender> {
         let mut idle = self.idle();
-        let kept = idle.get_mut(authority)?;
+        let kept = idle.get_mut(&origin(address))?;
         // The latest first: it is the least likely to have been closed.
         std::iter::from_fn(|| kept.pop()).find(|sender| !sender.is_closed())
     }
@@ -126,7 +139,7 @@ impl Client {
 
     fn keep(&self, address: &Address, sender: Sender) {
         let mut idle = self.idle();
-        if let Some(kept) = idle.get_mut(&address.authority) {
+        if let Some(kept) = idle.get_mut(&origin(address)) {
             if kept.len() < KEPT {
                 kept.push(sender);
             }
@@ -135,15 +148,22 @@ impl Client {
         if idle.len() >= AUTHORITIES {
             idle.retain(|_, kept| kept.iter().any(|sender| !sender.is_closed()));
         }
-        idle.insert(address.authority.clone(), vec![sender]);
+        idle.insert(origin(address), vec![sender]);
     }
 
-    fn idle(&self) -> MutexGuard<'_, HashMap<String, Vec<Sender>>> {
+    fn idle(&self) -> MutexGuard<'_, HashMap<Origin, Vec<Sender>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn handshake(stream: TcpStream) -> Result<Sender, Outcome> {
+fn origin(address: &Address) -> Origin {
+    (address.scheme, Arc::clone(&address.authority))
+}
+
+async fn handshake<S>(stream: S) -> Result<Sender, Outcome>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let built = http1::Builder::new().max_header_size(HEAD_CAP).handshake(TokioIo::new(stream)).await;
     let (sender, connection) = built.map_err(|error| Outcome::Broken(explain(&error).to_owned()))?;
     // Ends with its sender. What goes wrong on it is reported to the request that is on it.

@@ -44,8 +44,8 @@ pub(super) fn kept(answer: &Answer, out: &Outgoing, members: &[&str]) -> Receipt
     let (real_time, others): (Vec<_>, Vec<_>) = answer.headers.iter().partition(|(name, _)| **name == DATE);
     let length = answer.body.len().min(BODY);
     Receipt {
-        headers: Headers::keep(others.into_iter().map(shown), HEADERS),
-        wall_headers: Headers::keep(real_time.into_iter().map(shown), HEADERS),
+        headers: Headers::keep(others.iter().copied().map(shown), HEADERS),
+        wall_headers: Headers::keep(real_time.iter().copied().map(shown), HEADERS),
         body: Payload::masking(without(&answer.body[..length], &secrets), members),
         cut: answer.cut || length < answer.body.len(),
     }

@@ -1,6 +1,6 @@
 //! Headers of a request or an answer, as they are kept and shown.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -10,17 +10,16 @@ pub struct Headers(Box<str>);
 
 impl Headers {
     /// Keeps these headers, at most so many bytes of them, whole lines only.
-    pub fn keep<'h>(headers: impl IntoIterator<Item = (&'h str, &'h str)>, most: usize) -> Self {
-        let mut text = String::new();
+    pub fn keep<'h>(headers: impl Iterator<Item = (&'h str, &'h str)> + Clone, most: usize) -> Self {
+        // There is one of these for each attempt, so it is measured first and written into as many bytes as it takes.
+        let length = headers.clone().map(length_of).sum::<usize>().min(most);
+        let mut text = String::with_capacity(length);
         for (name, value) in headers {
-            let before = text.len();
-            // Neither a name nor a value has line breaks where it comes from HTTP; what does must not look like two.
-            let value = value.lines().next().unwrap_or_default();
-            // Writing to a text cannot fail.
-            let _ = writeln!(text, "{name}: {value}");
-            if text.len() > most {
-                text.truncate(before);
+            if text.len() + length_of((name, value)) > length {
                 break;
+            }
+            for part in [name, ": ", first_line(value), "\n"] {
+                text.push_str(part);
             }
         }
         Self(text.into_boxed_str())
@@ -41,6 +40,16 @@ impl Headers {
     pub(super) fn weight(&self) -> usize {
         self.0.len()
     }
+}
+
+/// The bytes that a header takes.
+fn length_of((name, value): (&str, &str)) -> usize {
+    name.len() + ": ".len() + first_line(value).len() + "\n".len()
+}
+
+/// Neither a name nor a value has line breaks where it comes from HTTP; what does must not look like two.
+fn first_line(value: &str) -> &str {
+    value.find(['\r', '\n']).map_or(value, |end| &value[..end])
 }
 
 impl fmt::Debug for Headers {
@@ -69,7 +78,7 @@ mod tests {
 
     #[test]
     fn headers_are_told_as_lines_and_read_back() {
-        let headers = Headers::keep([("a", "1"), ("b", ""), ("c", "x\r\nd: 2")], 100);
+        let headers = Headers::keep([("a", "1"), ("b", ""), ("c", "x\r\nd: 2")].into_iter(), 100);
         let written = serde_json::to_string(&headers).unwrap();
         assert_eq!(written, r#"["a: 1","b: ","c: x"]"#);
         assert_eq!(serde_json::from_str::<Headers>(&written).unwrap(), headers);
@@ -77,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_left_out_line_by_line() {
-        let kept = |most: usize| Headers::keep([("a", "1"), ("b", "2")], most).lines().count();
+        let kept = |most: usize| Headers::keep([("a", "1"), ("b", "2")].into_iter(), most).lines().count();
         assert_eq!((kept(4), kept(5), kept(9), kept(10)), (0, 1, 1, 2));
     }
 }

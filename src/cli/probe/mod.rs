@@ -60,7 +60,7 @@ pub async fn run(args: &ProbeArgs, vendors: &'static [Vendor], terminal: &mut Te
             }
         });
     }
-    let house = match House::open(args.port, Bot::At(NOBODY.to_owned()), &[], vendors).await {
+    let house = match House::open(args.port, Bot::At(NOBODY.to_owned()), &super::ReachArgs::default(), vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;
