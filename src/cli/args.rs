@@ -335,7 +335,7 @@ pub struct TriggerArgs {
     pub event: String,
 
     /// Where to send it; without it the request is printed
-    #[arg(long, value_name = "URL", value_parser = value::address)]
+    #[arg(long, value_name = "URL", value_parser = value::receiver)]
     pub to: Option<String>,
 
     /// Trust the authorities in this PEM file, besides the usual ones, if it goes to an https address

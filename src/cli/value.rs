@@ -220,6 +220,15 @@ pub(super) fn address(text: &str) -> Result<String, &'static str> {
     if absolute { Ok(text.to_owned()) } else { Err("write `http://…`, without user and password") }
 }
 
+/// Reads the address of a receiver, which may be an https one.
+///
+/// # Errors
+/// If it is not an absolute one without a password.
+pub(super) fn receiver(text: &str) -> Result<String, &'static str> {
+    let absolute = is_address(text) && !text.starts_with('$') && text.parse::<http::Uri>().is_ok();
+    if absolute { Ok(text.to_owned()) } else { Err("write `http://…` or `https://…`, without user and password") }
+}
+
 /// Reads a secret.
 ///
 /// # Errors
