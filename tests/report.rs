@@ -90,8 +90,8 @@ impl Pen {
         let (chat, url) = (Some("PJ0MRSHTDG".to_owned()), "${bot}/livechat".to_owned());
         self.put(What::Queued { delivery, event: event.into(), chat, url, body: Payload::default() });
         for (attempt, outcome) in (1..).zip(answers) {
-            self.put(What::Sent { delivery, attempt });
-            self.put(What::Answered { delivery, attempt, outcome: outcome.clone() });
+            self.put(What::sent(delivery, attempt));
+            self.put(What::answered(delivery, attempt, outcome.clone()));
             self.pass(VirtualSpan::from_secs(20));
         }
         self.put(What::Settled { delivery, fate });
@@ -119,8 +119,8 @@ fn opening() -> Pen {
         url: "${bot}/livechat".to_owned(),
         body: Payload::default(),
     });
-    pen.put(What::Sent { delivery: DeliveryId(1), attempt: 1 });
-    pen.put(What::Answered { delivery: DeliveryId(1), attempt: 1, outcome: Answer::Status(200) });
+    pen.put(What::sent(DeliveryId(1), 1));
+    pen.put(What::answered(DeliveryId(1), 1, Answer::Status(200)));
     pen.put(What::Settled { delivery: DeliveryId(1), fate: Fate::Delivered });
     pen
 }

@@ -288,7 +288,7 @@ async fn stopping_does_not_wait_longer_than_its_limit() {
 async fn a_webhook_arrives_as_it_was_made() {
     let mut receiver = Receiver::start([]).await;
     let delivery = delivery_to(receiver.address);
-    assert_eq!(delivery.attempt(&attempt("${bot}/hook?a=b", LATE)).await, Outcome::Status(200));
+    assert_eq!(delivery.attempt(&attempt("${bot}/hook?a=b", LATE)).await.outcome, Outcome::Status(200));
     let request = receiver.request().await;
     assert!(request.starts_with("POST /hook?a=b HTTP/1.1\r\n"), "{request}");
     for part in [&format!("host: {}\r\n", receiver.address), "x-test: yes\r\n", "content-length: 7\r\n"] {
@@ -301,7 +301,7 @@ async fn a_webhook_arrives_as_it_was_made() {
 async fn every_end_of_an_attempt_has_its_outcome() {
     let check = async |line: Line, timeout: WallLimit, expected: Outcome| {
         let receiver = Receiver::start([line.clone()]).await;
-        let outcome = delivery_to(receiver.address).attempt(&attempt("${bot}/x", timeout)).await;
+        let outcome = delivery_to(receiver.address).attempt(&attempt("${bot}/x", timeout)).await.outcome;
         assert_eq!(outcome, expected, "{line:?}");
     };
     let closed = || Outcome::Broken("the connection was closed before an answer".into());
@@ -317,6 +317,45 @@ async fn every_end_of_an_attempt_has_its_outcome() {
     // The status is known; that the body never ends only costs the connection.
     check(Line::Last("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nshort"), LATE, Outcome::Status(200)).await;
     check(Line::Answer("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nshort"), LATE, Outcome::Status(200)).await;
+    // Informational answers are not the answer.
+    let hints = "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n";
+    let informed = |end: &str| Line::Last(format!("HTTP/1.1 100 Continue\r\n\r\n{}{end}", hints.repeat(50)).leak());
+    check(informed("HTTP/1.1 201 Made\r\n\r\n"), LATE, Outcome::Status(201)).await;
+    check(informed(""), LATE, closed()).await;
+    check(Line::Last("HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nOK"), LATE, Outcome::Status(200)).await;
+    check(Line::Last("HTTP/0.9 200 OK\r\n\r\n"), LATE, garbage()).await;
+    check(Line::Last("HTTP/2 200\r\n\r\n"), LATE, garbage()).await;
+    check(Line::Last("HTTP/1.1 99 Odd\r\n\r\n"), LATE, garbage()).await;
+    check(Line::Last("HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n"), LATE, garbage()).await;
+}
+
+#[tokio::test]
+async fn of_an_answer_so_much_is_read_and_no_more() {
+    let check = async |line: Line, expected: (usize, bool)| {
+        let receiver = Receiver::start([line.clone()]).await;
+        let ending = delivery_to(receiver.address).attempt(&attempt("${bot}/x", LATE)).await;
+        let answer = ending.answer.expect("there is an answer");
+        assert_eq!((ending.outcome, answer.body.len(), answer.cut), (Outcome::Status(200), expected.0, expected.1));
+        assert_eq!(answer.headers.get("x-a").map(|value| value.as_bytes()), Some(&b"b"[..]));
+    };
+    let head = "HTTP/1.1 200 OK\r\nx-a: b\r\n";
+    let chunk: &str = format!("400\r\n{}\r\n", "x".repeat(1024)).leak();
+    check(Line::Last(format!("{head}content-length: 2\r\n\r\nOK").leak()), (2, false)).await;
+    check(Line::Last(format!("{head}\r\nuntil the end").leak()), (13, false)).await;
+    check(Line::Last(format!("{head}content-length: 5\r\n\r\nOK").leak()), (2, true)).await;
+    check(Line::Flood(format!("{head}content-length: 104857600\r\n\r\n").leak(), "x"), (64 * 1024, true)).await;
+    check(Line::Flood(format!("{head}transfer-encoding: chunked\r\n\r\n").leak(), chunk), (64 * 1024, true)).await;
+}
+
+#[tokio::test]
+async fn headers_without_end_are_no_answer() {
+    for (head, piece) in
+        [("HTTP/1.1 200 OK\r\n", "x-a: b\r\n"), ("HTTP/1.1 200 OK\r\nx-a: ", "b"), ("HTTP/1.1 200 ", "O")]
+    {
+        let receiver = Receiver::start([Line::Flood(head, piece)]).await;
+        let ending = delivery_to(receiver.address).attempt(&attempt("${bot}/x", LATE)).await;
+        assert_eq!(ending.outcome, Outcome::Broken("the answer is not HTTP".into()), "{piece:?}");
+    }
 }
 
 #[tokio::test]
@@ -325,7 +364,7 @@ async fn nobody_there_is_told_from_no_answer() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap()
     };
-    assert_eq!(delivery_to(address).attempt(&attempt("${bot}/x", LATE)).await, Outcome::Refused);
+    assert_eq!(delivery_to(address).attempt(&attempt("${bot}/x", LATE)).await.outcome, Outcome::Refused);
 }
 
 #[tokio::test]
@@ -334,7 +373,7 @@ async fn redirects_are_not_followed() {
     let answer =
         format!("HTTP/1.1 307 Over There\r\nlocation: http://{}/\r\ncontent-length: 0\r\n\r\n", target.address);
     let receiver = Receiver::start([Line::Answer(answer.leak())]).await;
-    let outcome = delivery_to(receiver.address).attempt(&attempt("${bot}/x", LATE)).await;
+    let outcome = delivery_to(receiver.address).attempt(&attempt("${bot}/x", LATE)).await.outcome;
     assert_eq!(outcome, Outcome::Status(307));
     assert!(target.sights.try_recv().is_err());
 }
@@ -351,12 +390,13 @@ async fn nothing_is_sent_where_nothing_may_go() {
         "http://[fe80::1]/",
         "http://224.0.0.1/",
         "http://2852039166/",
-        "https://127.0.0.1/",
+        "https://93.184.215.14/",
+        "https://169.254.169.254/",
         "http://me@127.0.0.1/",
         "file:///etc/passwd",
         "${bot}/x",
     ] {
-        let outcome = delivery.attempt(&attempt(url, LATE)).await;
+        let outcome = delivery.attempt(&attempt(url, LATE)).await.outcome;
         assert!(matches!(outcome, Outcome::Forbidden(_)), "{url}: {outcome:?}");
     }
 }
@@ -366,7 +406,7 @@ async fn a_connection_serves_many_attempts() {
     let mut receiver = Receiver::start([]).await;
     let delivery = delivery_to(receiver.address);
     for _ in 0..3 {
-        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, Outcome::Status(200));
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await.outcome, Outcome::Status(200));
     }
     assert_eq!(receiver.sight().await, Sight::Opened);
     for _ in 0..3 {
@@ -380,7 +420,7 @@ async fn a_connection_closed_while_idle_does_not_fail_the_next_attempt() {
     let mut receiver = Receiver::start([Line::Last(OK), Line::Last(OK), Line::Last(OK)]).await;
     let delivery = delivery_to(receiver.address);
     for _ in 0..3 {
-        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, Outcome::Status(200));
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await.outcome, Outcome::Status(200));
         assert_eq!(receiver.sight().await, Sight::Opened);
         assert!(matches!(receiver.sight().await, Sight::Request(_)));
         assert_eq!(receiver.sight().await, Sight::Closed);
@@ -392,8 +432,8 @@ async fn a_kept_connection_closed_without_a_word_is_not_tried_again() {
     let check = async |script: &[Line], expected: Outcome, connections: usize| {
         let mut receiver = Receiver::start([Line::Answer(OK)].iter().chain(script).cloned()).await;
         let delivery = delivery_to(receiver.address);
-        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, Outcome::Status(200));
-        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await, expected, "{script:?}");
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await.outcome, Outcome::Status(200));
+        assert_eq!(delivery.attempt(&attempt("${bot}/x", LATE)).await.outcome, expected, "{script:?}");
         let mut opened = 0;
         while let Ok(sight) = receiver.sights.try_recv() {
             opened += usize::from(sight == Sight::Opened);
@@ -413,7 +453,7 @@ async fn attempts_beyond_the_bound_wait() {
     let delivery = Delivery::new(Egress { bot, concurrent: 1, ..Egress::default() });
     let (first, second) = (attempt("${bot}/first", SOON), attempt("${bot}/second", LATE));
     let (first, second) = tokio::join!(delivery.attempt(&first), delivery.attempt(&second));
-    assert_eq!((first, second), (Outcome::TimedOut, Outcome::Status(200)));
+    assert_eq!((first.outcome, second.outcome), (Outcome::TimedOut, Outcome::Status(200)));
     assert!(receiver.request().await.starts_with("POST /first"));
     assert!(receiver.request().await.starts_with("POST /second"));
 }
@@ -430,7 +470,7 @@ async fn a_receiver_that_hangs_holds_up_nobody_else() {
         // The hanging one has its request before anything is sent to the other.
         assert!(hanging.request().await.starts_with("POST /first"));
         for _ in 0..3 {
-            assert_eq!(delivery.attempt(&to(&quick, "x")).await, Outcome::Status(200));
+            assert_eq!(delivery.attempt(&to(&quick, "x")).await.outcome, Outcome::Status(200));
         }
     };
     tokio::select! {

@@ -13,6 +13,7 @@ mod clock;
 mod commands;
 mod control;
 mod coverage;
+mod delivery;
 mod determinism;
 mod exec;
 mod expect;
@@ -40,6 +41,7 @@ mod run;
 mod runs;
 #[path = "scenario/main.rs"]
 mod scenario;
+mod secure;
 mod security;
 mod selection;
 mod serve;

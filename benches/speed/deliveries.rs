@@ -67,13 +67,30 @@ fn signed(secret: &Secret, n: u64) -> hyper::Request<Full<Bytes>> {
 
 /// Deliveries a second by the stand-in: as many chats as the bare client has connections, each with a customer who keeps
 /// writing, so that the bound is the way from the act over state, journal, signature and connection to the receiver.
-pub(crate) async fn ours(receiver: SocketAddr, chats: usize, duration: Duration) -> f64 {
-    let customers: Vec<String> = (0..chats).map(|n| format!("c{n}: {{}}")).collect();
-    let steps: Vec<String> = (0..chats)
-        .map(|n| format!("- start_chat: {{as: c{n}, text: Hi}}\n- say: {{as: c{n}, text: \"Where is my order?\"}}"))
-        .collect();
+///
+/// If somebody is named who hangs, half as many chats again go to them first, whose webhooks stay unanswered all the while.
+pub(crate) async fn ours(receiver: SocketAddr, hanging: Option<SocketAddr>, chats: usize, duration: Duration) -> f64 {
+    let stuck = hanging.map_or(0, |_| chats / 2);
+    let names = (0..chats).map(|n| format!("c{n}")).chain((0..stuck).map(|n| format!("h{n}")));
+    let customers: Vec<String> = names.map(|name| format!("{name}: {{}}")).collect();
+    let stuck = (0..stuck).map(|n| format!("- start_chat: {{as: h{n}, text: \"slow, please\"}}"));
+    let lively = (0..chats)
+        .map(|n| format!("- start_chat: {{as: c{n}, text: Hi}}\n- say: {{as: c{n}, text: \"Where is my order?\"}}"));
+    let steps: Vec<String> = stuck.chain(lively).collect();
+    let hanging = hanging.map_or_else(|| "${bot}".to_owned(), |address| format!("http://{address}"));
     let text = format!(
-        "platform: imichat\nsetup: {{virtual_agents: [{{login: b, webhook: {{url: \"${{bot}}/hook\", secret: {SECRET}}}}}]}}\ncustomers: {{{}}}\nsteps:\n{}\n- expect: {{event: chat.assigned}}\n",
+        r#"platform: imichat
+setup:
+  teams: [{{id: 672, name: Team BOT}}, {{id: 673, name: Slow}}]
+  virtual_agents:
+    - {{login: b, team: 672, webhook: {{url: "${{bot}}/hook", secret: {SECRET}}}}}
+    - {{login: h, team: 673, webhook: {{url: "{hanging}/hook", secret: {SECRET}}}}}
+  routing: [{{when: {{text: {{matches: "^slow"}}}}, to: {{team: 673}}}}]
+customers: {{{}}}
+steps:
+{}
+- expect: {{event: chat.assigned}}
+"#,
         customers.join(", "),
         steps.join("\n"),
     );

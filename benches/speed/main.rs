@@ -14,7 +14,10 @@ mod load;
 mod process;
 mod worlds;
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
 
 use crate::load::Request;
 use crate::process::Server;
@@ -75,12 +78,31 @@ async fn deliveries() {
     let mut rates = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let theirs = deliveries::bare(receiver.address(), CONNECTIONS, ROUND).await;
-        let mine = deliveries::ours(receiver.address(), CONNECTIONS, ROUND).await;
+        let mine = deliveries::ours(receiver.address(), None, CONNECTIONS, ROUND).await;
         ratios.push(mine / theirs);
         rates.0.push(mine);
         rates.1.push(theirs);
     }
     report("signed deliveries", &mut rates.0, &mut rates.1, &mut ratios);
+    beside_one_that_hangs(receiver.address()).await;
+}
+
+/// The same beside a receiver that takes connections and never answers, as a share of the rate without it.
+async fn beside_one_that_hangs(receiver: SocketAddr) {
+    let hanging = TcpListener::bind("127.0.0.1:0").await.expect("loopback has free ports");
+    let address = hanging.local_addr().expect("a bound socket has an address");
+    let mut ratios = Vec::new();
+    let mut rates = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        // Whoever listens without accepting has its connections made by the system, and says nothing on them.
+        let alone = deliveries::ours(receiver, None, CONNECTIONS, ROUND).await;
+        let beside = deliveries::ours(receiver, Some(address), CONNECTIONS, ROUND).await;
+        ratios.push(beside / alone);
+        rates.0.push(beside);
+        rates.1.push(alone);
+    }
+    let (beside, alone, ratio) = (median(&mut rates.0), median(&mut rates.1), median(&mut ratios));
+    println!("deliveries beside one that hangs {beside:7.0} /s, without it {alone:10.0} /s, ratio {ratio:.2}");
 }
 
 fn report(what: &str, ours: &mut [f64], bare: &mut [f64], ratios: &mut [f64]) {

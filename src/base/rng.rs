@@ -68,6 +68,14 @@ impl Streams {
     }
 }
 
+impl Streams {
+    /// A stream that is drawn from only once, so that nothing is kept of it.
+    #[must_use]
+    pub fn once(&self, purpose: &str) -> Draw {
+        Draw::named(self.seed, &self.world, purpose)
+    }
+}
+
 impl fmt::Debug for Streams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Streams").field("seed", &self.seed).field("world", &self.world).finish_non_exhaustive()

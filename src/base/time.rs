@@ -238,6 +238,14 @@ pub enum CalendarUnit {
     Second,
 }
 
+/// The seconds since 1970 that a date of HTTP names, in any of the three forms that RFC 9110 has.
+#[must_use]
+pub fn http_date(text: &str) -> Option<i64> {
+    const FORMS: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+    let civil = FORMS.iter().find_map(|form| DateTime::strptime(form, text).ok())?;
+    Offset::UTC.to_timestamp(civil).ok().map(Timestamp::as_second)
+}
+
 /// A length of virtual time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VirtualSpan(Duration);
@@ -282,6 +290,21 @@ impl VirtualSpan {
     #[must_use]
     pub fn as_nanos(self) -> u64 {
         u64::try_from(self.0.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// So many parts of it, out of so many that it has. `of` must not be zero.
+    #[must_use]
+    pub fn share(self, parts: u64, of: u64) -> Self {
+        let nanos = self.0.as_nanos().saturating_mul(u128::from(parts)) / u128::from(of);
+        Self(Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
+    }
+}
+
+impl std::ops::Add for VirtualSpan {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self(self.0.saturating_add(more.0))
     }
 }
 
@@ -355,7 +378,7 @@ impl fmt::Debug for WallLimit {
 
 /// When something really happened: nanoseconds since the Unix epoch. The core never reads a clock; the rim stamps every
 /// input. Never part of what determinism compares.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct WallTime(u64);
 
 impl WallTime {

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    Also, Bot, Format, Header, Host, PORT, Percent, ProblemFormat, ReportTo, Setting, Show, ShowCoverage, TableFormat,
-    Token, help, list, value,
+    Also, Bot, CaFile, Format, Header, Host, PORT, Percent, ProblemFormat, ReachArgs, ReportTo, Setting, Show,
+    ShowCoverage, TableFormat, Token, help, list, value,
 };
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualTime, WallLimit};
@@ -120,12 +120,9 @@ pub struct RunArgs {
     #[command(flatten)]
     pub tell: TellArgs,
 
-    /// Let webhooks go to this host too; can be given several times
-    ///
-    /// Without it they go to this machine only.
-    #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
-    #[arg(hide_env_values = true)]
-    pub allowed_hosts: Vec<Host>,
+    /// How far webhooks may reach.
+    #[command(flatten)]
+    pub reach: ReachArgs,
 
     /// Write all that was observed into this file as JSON lines; `rehearsal report` makes reports of it
     #[arg(long, value_name = "FILE", env = "REHEARSAL_JOURNAL", hide_env_values = true)]
@@ -224,12 +221,9 @@ pub struct ExploreArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t, env = "REHEARSAL_FORMAT", hide_env_values = true)]
     pub format: Format,
 
-    /// Let webhooks go to this host too; can be given several times
-    ///
-    /// Without it they go to this machine only.
-    #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
-    #[arg(hide_env_values = true)]
-    pub allowed_hosts: Vec<Host>,
+    /// How far webhooks may reach.
+    #[command(flatten)]
+    pub reach: ReachArgs,
 }
 
 /// The arguments of `serve`.
@@ -290,12 +284,9 @@ pub struct TenantArgs {
     #[arg(long, value_name = "URL", env = "REHEARSAL_BOT", hide_env_values = true)]
     pub bot: Option<Bot>,
 
-    /// Let webhooks go to this host too; can be given several times
-    ///
-    /// Without it they go to this machine only.
-    #[arg(long = "allow-host", value_name = "HOST", env = "REHEARSAL_ALLOW_HOST", value_delimiter = ',')]
-    #[arg(hide_env_values = true)]
-    pub allowed_hosts: Vec<Host>,
+    /// How far webhooks may reach.
+    #[command(flatten)]
+    pub reach: ReachArgs,
 
     /// The token that the control port wants; visible ASCII [default: a new one]
     #[arg(long, value_name = "TOKEN", env = "REHEARSAL_CONTROL_TOKEN", hide_env_values = true)]
@@ -357,8 +348,12 @@ pub struct TriggerArgs {
     pub event: String,
 
     /// Where to send it; without it the request is printed
-    #[arg(long, value_name = "URL", value_parser = value::address)]
+    #[arg(long, value_name = "URL", value_parser = value::receiver)]
     pub to: Option<String>,
+
+    /// Trust the authorities in this PEM file, besides the usual ones, if it goes to an https address
+    #[arg(long, value_name = "FILE", env = "REHEARSAL_CA", hide_env_values = true)]
+    pub ca: Option<CaFile>,
 
     /// Change a member of the body before it is signed; can be given several times
     ///

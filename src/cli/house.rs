@@ -7,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::value::{Bot, Host};
-use super::{builtin, files::Loaded};
+use super::value::Bot;
+use super::{ReachArgs, builtin, files::Loaded};
 use crate::base::diag::render;
 use crate::base::rng::Seed;
 use crate::base::secret::Secret;
@@ -50,6 +50,14 @@ pub(super) enum HouseError {
 }
 
 impl Core for World {
+    fn has_room(&self) -> bool {
+        Self::has_room(self)
+    }
+
+    fn is_quiet(&self) -> bool {
+        Self::is_quiet(self)
+    }
+
     fn handle(&mut self, wall: WallTime, input: Input) -> Vec<Effect> {
         Self::handle(self, wall, input)
     }
@@ -91,20 +99,21 @@ impl House {
     pub(super) async fn open(
         address: SocketAddr,
         bot: Bot,
-        hosts: &[Host],
+        reach: &ReachArgs,
         vendors: &'static [Vendor],
     ) -> Result<Self, HouseError> {
         let url = match &bot {
             Bot::At(address) => Some(BotUrl::parse(address)?),
             Bot::Builtin | Bot::BuiltinBroken => None,
         };
-        let mut allowed_hosts: BTreeSet<String> = hosts.iter().map(|host| host.0.clone()).collect();
+        let mut allowed_hosts: BTreeSet<String> = reach.allowed_hosts.iter().map(|host| host.0.clone()).collect();
         // Naming the bot is leave enough to call it.
         if let Bot::At(address) = &bot {
             let host = address.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase));
             allowed_hosts.extend(host.map(|host| host.trim_matches(['[', ']']).to_owned()));
         }
-        let egress = Egress { bot: url, allowed_hosts, ..Egress::default() };
+        let authorities = reach.authorities();
+        let egress = Egress { bot: url, allowed_hosts, authorities, ..Egress::default() };
         let worlds = Worlds::new(vendors, Box::new(lobby));
         let port = Port::open(address, "--port", Limits::default(), worlds.clone()).await?;
         Ok(Self { premises: Premises { address: port.address, worlds, egress, bot }, port })

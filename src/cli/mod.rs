@@ -20,6 +20,7 @@ mod part;
 mod performance;
 mod play;
 pub mod probe;
+pub mod reach;
 mod recording;
 pub mod report;
 mod reports;
@@ -47,6 +48,7 @@ pub use self::args::{
     ActArgs, CheckArgs, CompletionsArgs, ExecArgs, ExplainArgs, ExploreArgs, ListArgs, ManArgs, ProbeArgs, ReportArgs,
     RunArgs, ServeArgs, TellArgs, TenantArgs, TriggerArgs, VerifyArgs,
 };
+pub use self::reach::{CaFile, ReachArgs};
 pub use self::terminal::{Color, StatusLine, Surroundings, Terminal};
 pub use self::value::{
     Also, Bot, Format, Header, Host, Percent, ProblemFormat, ReportForm, ReportTo, Setting, Show, ShowCoverage,

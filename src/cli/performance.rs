@@ -10,8 +10,8 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
 use super::house::{self, House, HouseError};
-use super::value::{Bot, Host};
-use super::{PORT, Terminal};
+use super::value::Bot;
+use super::{PORT, ReachArgs, Terminal};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
@@ -29,6 +29,8 @@ pub(super) const KNOCK_AGAIN: WallLimit = WallLimit::from_millis(50);
 
 /// How many scenarios are played at once for each core: they wait for the bot most of the time.
 const SCENARIOS_PER_CORE: usize = 8;
+/// How long webhooks on their way may take once a scenario was cut off.
+const LAST_ANSWERS: WallLimit = WallLimit::from_millis(500);
 
 /// A scenario and how it is played.
 #[derive(Debug)]
@@ -80,6 +82,9 @@ impl Play<'_> {
             limit = spent(self.timeout) => Some(format!("it took longer than --timeout {limit}")),
             () = &mut interrupted => Some("the run was interrupted while it was played".to_owned()),
         };
+        if trouble.is_some() {
+            tenancy.world.stop(LAST_ANSWERS).await;
+        }
         tenancy.world.close();
         Ok(Some(tenancy.world.with(|world| look(world.journal(), trouble))))
     }
@@ -143,12 +148,12 @@ where
 /// # Errors
 /// If a stream fails.
 pub(super) async fn open(
-    (port, hosts): (u16, &[Host]),
+    (port, reach): (u16, &ReachArgs),
     bot: Option<&Bot>,
     vendors: &'static [Vendor],
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Option<Arc<House>>> {
-    let house = match House::open(house::here(port), bot.cloned().unwrap_or(Bot::Builtin), hosts, vendors).await {
+    let house = match House::open(house::here(port), bot.cloned().unwrap_or(Bot::Builtin), reach, vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;
@@ -178,11 +183,6 @@ pub(super) fn bot_flags(bot: Option<&Bot>, port: u16) -> String {
     }
 }
 
-/// The flags of a command that lets webhooks go to the same hosts, each with a space before it.
-pub(super) fn host_flags(hosts: &[Host]) -> String {
-    hosts.iter().map(|host| format!(" --allow-host {}", host.0)).collect()
-}
-
 /// Whether somebody listens at an address, now or soon.
 async fn listens(address: &str) -> bool {
     let knock = async {
@@ -197,5 +197,10 @@ async fn listens(address: &str) -> bool {
 pub(super) async fn connect(address: &str) -> bool {
     let Ok(uri) = address.parse::<http::Uri>() else { return false };
     let Some(host) = uri.host() else { return false };
-    TcpStream::connect((host.trim_matches(['[', ']']), uri.port_u16().unwrap_or(80))).await.is_ok()
+    TcpStream::connect((
+        host.trim_matches(['[', ']']),
+        uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 }),
+    ))
+    .await
+    .is_ok()
 }

@@ -85,9 +85,9 @@ impl Play {
     }
 
     /// Tells the world how the attempt ended; whether the vendor takes that for an acknowledgement.
-    pub(super) fn conclude(&mut self, attempt: &Attempt, outcome: Outcome) -> bool {
+    pub(super) fn conclude(&mut self, attempt: &Attempt, ending: Outcome) -> bool {
         let (delivery, attempt) = (attempt.delivery, attempt.attempt);
-        self.put(Input::Attempted { delivery, attempt, outcome });
+        self.put(Input::Attempted { delivery, attempt, ending: ending.into() });
         self.world.journal().iter().any(|entry| {
             matches!(&entry.what, What::Settled { delivery: settled, fate: Fate::Delivered } if *settled == delivery)
         })

@@ -84,7 +84,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         scenarios: parts.len(),
     };
     let jobs = performance::jobs(args.jobs, &bot);
-    let place = (args.port, &*args.allowed_hosts);
+    let place = (args.port, &args.reach);
     let Some(house) = performance::open(place, args.bot.as_ref(), vendors, terminal).await? else {
         return Ok(Exit::CouldNotRun);
     };
@@ -165,7 +165,7 @@ fn repeat(file: &str, row: Option<&str>, seed: Seed, args: &RunArgs) -> String {
     let row = row.map_or(String::new(), |row| format!(" --filter {}", quoted(row)));
     let bot = performance::bot_flags(args.bot.as_ref(), args.port);
     let clock = if args.clock == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
-    let hosts = performance::host_flags(&args.allowed_hosts);
+    let hosts = args.reach.flags();
     let strict = if args.strict { " --strict" } else { "" };
     let prefer = if args.allow_prefer { " --allow-prefer" } else { "" };
     format!("rehearsal run {file}{row} --seed {seed}{bot}{clock}{strict}{prefer}{hosts}")

@@ -56,6 +56,7 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
     };
     stand_in.attend(stop, terminal).await?;
     terminal.remark("finishing what is open")?;
+    stand_in.stop(terminal).await?;
     stand_in.close().await;
     Ok(Exit::Met)
 }

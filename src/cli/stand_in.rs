@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use super::house::{self, House, HouseError, Port, Premises};
 use super::value::{Bot, Host};
@@ -27,6 +28,9 @@ use crate::server::ticker;
 
 /// How long trouble may go untold.
 const LOOK_AGAIN: WallLimit = WallLimit::from_millis(200);
+
+/// How long webhooks on their way may take once the stand-in is to stop.
+const LAST_ANSWERS: WallLimit = WallLimit::from_secs(3);
 
 /// Where webhooks to `${bot}` go if no bot was named: a port at which nothing can listen.
 const NOBODY: &str = "http://127.0.0.1:0";
@@ -106,7 +110,7 @@ impl StandIn {
             None => unguessable().ok_or(StandInError::NoToken)?,
         };
         let seed = args.seed.map_or_else(Seed::unplanned, Seed);
-        let house = House::open((doors.ip, doors.port).into(), bot, &args.allowed_hosts, vendors).await?;
+        let house = House::open((doors.ip, doors.port).into(), bot, &args.reach, vendors).await?;
         let terms = Terms { seed, allow_prefer: args.allow_prefer };
         let control = Control::new(Registry::new(house.premises.clone()), token.clone(), terms, hosts(doors));
         let control_address = (doors.ip, doors.control_port).into();
@@ -171,6 +175,16 @@ impl StandIn {
             }
         }
         Ok(())
+    }
+
+    /// Waits for the webhooks that are on their way, but not for long; begins no more, and tells what became of all.
+    pub(super) async fn stop(&mut self, terminal: &mut Terminal<'_>) -> io::Result<()> {
+        let mut stopping = JoinSet::new();
+        for named in self.control.worlds().all() {
+            stopping.spawn(async move { named.world.stop(LAST_ANSWERS).await });
+        }
+        while stopping.join_next().await.is_some() {}
+        self.tell(terminal)
     }
 
     /// Takes no more requests and finishes those that are open.

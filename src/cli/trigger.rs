@@ -7,7 +7,7 @@ use std::io;
 
 use super::list::pretty;
 use super::play::{Play, recipe};
-use super::{Format, Header, Terminal, TriggerArgs};
+use super::{CaFile, Format, Header, Terminal, TriggerArgs};
 use crate::base::rng::Seed;
 use crate::delivery::{Delivery, Egress};
 use crate::engine::port::Attempt;
@@ -51,7 +51,9 @@ pub async fn run(args: &TriggerArgs, vendors: &[Vendor], terminal: &mut Terminal
         return Ok(Exit::Met);
     };
     attempt.url = to.as_str().into();
-    let outcome = Delivery::new(Egress::to(to)).attempt(&attempt).await;
+    let authorities = args.ca.as_ref().map(CaFile::authorities).unwrap_or_default();
+    let egress = Egress { authorities, ..Egress::to(to) };
+    let outcome = Delivery::new(egress).attempt(&attempt).await.outcome;
     let known = !matches!(outcome, Outcome::Refused | Outcome::Forbidden(_));
     let acknowledged = play.conclude(&attempt, outcome.clone());
     let verdict = if acknowledged { "acknowledged" } else { "not acknowledged" };

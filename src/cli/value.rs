@@ -41,9 +41,6 @@ pub enum BotError {
     /// Neither an address nor one of the words.
     #[error("write the bot's address as `http://127.0.0.1:8080`, or `builtin`, or `builtin:broken`")]
     NoAddress,
-    /// An address for which the connection would have to be encrypted.
-    #[error("the bot is called over plain http; write `http://…`")]
-    Encrypted,
     /// An address with a password in it, which would stand in remarks and reports.
     #[error("the bot's address cannot have a user or password in it")]
     Password,
@@ -63,8 +60,7 @@ impl FromStr for Bot {
         }
         let uri: http::Uri = text.parse().map_err(|_| BotError::NoAddress)?;
         match (uri.scheme_str(), uri.host()) {
-            (Some("http"), Some(host)) if !host.is_empty() => {}
-            (Some("https"), _) => return Err(BotError::Encrypted),
+            (Some("http" | "https"), Some(host)) if !host.is_empty() => {}
             _ => return Err(BotError::NoAddress),
         }
         if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
@@ -224,6 +220,15 @@ pub(super) fn address(text: &str) -> Result<String, &'static str> {
     if absolute { Ok(text.to_owned()) } else { Err("write `http://…`, without user and password") }
 }
 
+/// Reads the address of a receiver, which may be an https one.
+///
+/// # Errors
+/// If it is not an absolute one without a password.
+pub(super) fn receiver(text: &str) -> Result<String, &'static str> {
+    let absolute = is_address(text) && !text.starts_with('$') && text.parse::<http::Uri>().is_ok();
+    if absolute { Ok(text.to_owned()) } else { Err("write `http://…` or `https://…`, without user and password") }
+}
+
 /// Reads a secret.
 ///
 /// # Errors
@@ -375,7 +380,7 @@ mod tests {
         check("builtin:broken", Ok(Bot::BuiltinBroken));
         check("http://127.0.0.1:8080/", Ok(Bot::At("http://127.0.0.1:8080".into())));
         check("http://[::1]:80/hooks", Ok(Bot::At("http://[::1]:80/hooks".into())));
-        check("https://bot.example.com", Err(BotError::Encrypted));
+        check("https://bot.example.com", Ok(Bot::At("https://bot.example.com".into())));
         check("http://x/?a=b", Err(BotError::Query));
         check("http://x/#a", Err(BotError::Query));
         check("http://user:hunter2@x/", Err(BotError::Password));

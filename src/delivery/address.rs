@@ -1,13 +1,14 @@
 //! From the URL of a webhook to what a connection and a request line need.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::uri::{PathAndQuery, Uri};
 
 /// What stands for the bot's address in URLs.
 const BOT: &str = "${bot}";
 
-/// The base address of the bot under test: `http`, a host, maybe a port, maybe a path.
+/// The base address of the bot under test: `http` or `https`, a host, maybe a port, maybe a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BotUrl(String);
 
@@ -15,7 +16,7 @@ impl BotUrl {
     /// Reads a base address.
     ///
     /// # Errors
-    /// If the text is not an `http` address that paths can be put behind.
+    /// If the text is not an address that paths can be put behind.
     pub fn parse(text: &str) -> Result<Self, BotUrlError> {
         Address::parse(text).map_err(|source| BotUrlError::Unusable { url: text.to_owned(), source })?;
         if text.contains(['?', '#']) {
@@ -62,10 +63,7 @@ pub enum AddressError {
     /// `${bot}` stands for nothing.
     #[error("no bot address is known; name it with `--bot URL`")]
     NoBot,
-    /// TLS is not spoken here.
-    #[error("`{0}` is an https address; webhooks are sent over plain http only")]
-    Https(String),
-    /// Not an absolute `http` URL.
+    /// Not an absolute `http` or `https` URL.
     #[error("`{0}` is not an http address such as `http://127.0.0.1:8080/hook`")]
     NotHttp(String),
     /// A user name before the host, which no vendor documents to send.
@@ -73,15 +71,26 @@ pub enum AddressError {
     UserInfo,
 }
 
+/// How a receiver is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Scheme {
+    /// In the clear.
+    Http,
+    /// Over TLS.
+    Https,
+}
+
 /// Where a webhook goes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Address {
+    /// How it is spoken to.
+    pub(super) scheme: Scheme,
     /// The host, without the brackets of an IPv6 address.
     pub(super) host: String,
     /// The port, filled in.
     pub(super) port: u16,
     /// Host and port as they are written, for the `host` header.
-    pub(super) authority: String,
+    pub(super) authority: Arc<str>,
     /// What the request line names.
     pub(super) target: PathAndQuery,
 }
@@ -98,27 +107,27 @@ impl Address {
     fn parse(url: &str) -> Result<Self, AddressError> {
         let not_http = || AddressError::NotHttp(url.to_owned());
         let uri: Uri = url.parse().map_err(|_| not_http())?;
-        match uri.scheme_str() {
-            Some("http") => {}
-            Some("https") => return Err(AddressError::Https(url.to_owned())),
+        let (scheme, usual_port) = match uri.scheme_str() {
+            Some("http") => (Scheme::Http, 80),
+            Some("https") => (Scheme::Https, 443),
             Some(_) | None => return Err(not_http()),
-        }
+        };
         let authority = uri.authority().ok_or_else(not_http)?;
         if authority.as_str().contains('@') {
             return Err(AddressError::UserInfo);
         }
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        // A port that is there but no port number must not silently become 80.
+        // A port that is there but no port number must not silently become the usual one.
         let port = match authority.port() {
             Some(port) => port.as_u16(),
-            None if authority.as_str().len() == authority.host().len() => 80,
+            None if authority.as_str().len() == authority.host().len() => usual_port,
             None => return Err(not_http()),
         };
         if host.is_empty() {
             return Err(not_http());
         }
         let target = uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
-        Ok(Self { host: host.to_owned(), port, authority: authority.as_str().to_owned(), target })
+        Ok(Self { scheme, host: host.to_owned(), port, authority: authority.as_str().into(), target })
     }
 }
 
@@ -131,7 +140,7 @@ mod tests {
         let check = |url: &str, bot: &str, expected: &str| {
             let bot = BotUrl::parse(bot).unwrap();
             let address = Address::of(url, Some(&bot)).unwrap();
-            let Address { host, port, authority, target } = address;
+            let Address { scheme: _, host, port, authority, target } = address;
             assert_eq!(format!("{host} {port} {authority} {target}"), expected, "{url}");
         };
         let bot = "http://127.0.0.1:8080";
@@ -142,16 +151,18 @@ mod tests {
         check("${bot}?a=b", "http://localhost/base/", "localhost 80 localhost /base?a=b");
         check("http://[::1]:9/x#y", bot, "::1 9 [::1]:9 /x");
         check("http://h:80?x", bot, "h 80 h:80 /?x");
+        check("https://h", bot, "h 443 h /");
+        check("https://h:8443/x", bot, "h 8443 h:8443 /x");
+        check("${bot}/x", "https://h/base", "h 443 h /base/x");
     }
 
     #[test]
-    fn what_is_not_plain_http_is_refused() {
+    fn what_is_not_http_is_refused() {
         let check = |url: &str, expected: &str| {
             let error = Address::of(url, None).unwrap_err().to_string();
             assert!(error.contains(expected), "{url}: {error}");
         };
         check("${bot}/x", "--bot URL");
-        check("https://127.0.0.1/x", "plain http only");
         check("ftp://127.0.0.1/x", "not an http address");
         check("/x", "not an http address");
         check("", "not an http address");
@@ -170,7 +181,7 @@ mod tests {
         check("http://localhost:1/a//", Some("http://localhost:1/a"));
         check("http://localhost:1/a?b", None);
         check("http://localhost:1/#b", None);
-        check("https://localhost:1", None);
+        check("https://localhost:1", Some("https://localhost:1"));
         check("localhost:1", None);
     }
 }

@@ -1,30 +1,32 @@
-//! One request over plain HTTP/1.1, on connections that are kept for the next one.
+//! One request over HTTP/1.1, in the clear or over TLS, on connections that are kept for the next one.
 //!
-//! Deliberately does not follow redirects, know proxies, speak TLS, or retry what a receiver may have seen, with one
+//! Deliberately does not follow redirects, know proxies, or retry what a receiver may have seen, with one
 //! exception: a kept connection that the receiver closed while it was idle.
 
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::HOST;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use super::address::Address;
+use super::address::{Address, Scheme};
 use super::gate::Gate;
+use super::tls::Tls;
 use crate::base::time::WallLimit;
-use crate::engine::port::Attempt;
+use crate::engine::port::{Answer, Attempt, Ending};
 use crate::journal::entry::Outcome;
 use crate::server::ticker;
 
-/// How much of an answer's body is read for the sake of keeping its connection.
+/// How much of an answer's body is read, in bytes: the beginning is told, and the end lets its connection be kept.
 const BODY_CAP: usize = 64 * 1024;
 /// How long the rest of an answer may take once its status is known.
 const BODY_LIMIT: WallLimit = WallLimit::from_secs(1);
@@ -35,11 +37,15 @@ const KEPT: usize = 256;
 /// From how many authorities on those without an open connection are forgotten.
 const AUTHORITIES: usize = 64;
 
+/// Whom a connection is to: how it is spoken to, and its authority.
+type Origin = (Scheme, Arc<str>);
+
 type Sender = SendRequest<Full<Bytes>>;
 
 pub(super) struct Client {
     gate: Gate,
-    idle: Mutex<HashMap<String, Vec<Sender>>>,
+    tls: Tls,
+    idle: Mutex<HashMap<Origin, Vec<Sender>>>,
 }
 
 /// Why an attempt got no status.
@@ -49,29 +55,25 @@ enum Failure {
 }
 
 impl Client {
-    pub(super) fn new(gate: Gate) -> Self {
-        Self { gate, idle: Mutex::default() }
+    pub(super) fn new(gate: Gate, tls: Tls) -> Self {
+        Self { gate, tls, idle: Mutex::default() }
     }
 
-    /// Makes the attempt's request and reports the status, or why there is none.
-    pub(super) async fn send(&self, address: &Address, attempt: &Attempt) -> Outcome {
+    /// Makes the attempt's request and reports the answer, or why there is none.
+    pub(super) async fn send(&self, address: &Address, attempt: &Attempt) -> Ending {
         let Some(result) = ticker::within(attempt.timeout, self.exchange(address, attempt)).await else {
-            return Outcome::TimedOut;
+            return Outcome::TimedOut.into();
         };
         match result {
-            Ok((sender, response)) => {
-                let status = response.status().as_u16();
-                self.keep(address, sender, response).await;
-                Outcome::Status(status)
-            }
-            Err(Failure::Connect(outcome)) => outcome,
-            Err(Failure::Exchange { error, .. }) => Outcome::Broken(explain(&error).to_owned()),
+            Ok((sender, response)) => self.finish(address, sender, response).await,
+            Err(Failure::Connect(outcome)) => outcome.into(),
+            Err(Failure::Exchange { error, .. }) => Outcome::Broken(explain(&error).to_owned()).into(),
         }
     }
 
     async fn exchange(&self, address: &Address, attempt: &Attempt) -> Result<(Sender, Response<Incoming>), Failure> {
         let mut request = None;
-        while let Some(kept) = self.take(&address.authority) {
+        while let Some(kept) = self.take(address) {
             let ready = request.take().unwrap_or_else(|| compose(address, attempt));
             match send(kept, ready).await {
                 // The receiver closed it while it was idle; the request never left.
@@ -79,9 +81,16 @@ impl Client {
                 other => return other,
             }
         }
-        let fresh = async { handshake(self.reach(address).await?).await };
-        let fresh = fresh.await.map_err(Failure::Connect)?;
+        let fresh = self.connect(address).await.map_err(Failure::Connect)?;
         send(fresh, request.unwrap_or_else(|| compose(address, attempt))).await
+    }
+
+    async fn connect(&self, address: &Address) -> Result<Sender, Outcome> {
+        let stream = self.reach(address).await?;
+        match address.scheme {
+            Scheme::Http => handshake(stream).await,
+            Scheme::Https => handshake(self.tls.secure(&address.host, stream).await?).await,
+        }
     }
 
     /// A connection to where the gate lets through.
@@ -108,28 +117,29 @@ impl Client {
         Err(failure)
     }
 
-    fn take(&self, authority: &str) -> Option<Sender> {
+    fn take(&self, address: &Address) -> Option<Sender> {
         let mut idle = self.idle();
-        let kept = idle.get_mut(authority)?;
+        let kept = idle.get_mut(&origin(address))?;
         // The latest first: it is the least likely to have been closed.
         std::iter::from_fn(|| kept.pop()).find(|sender| !sender.is_closed())
     }
 
     /// Reads the rest of an answer, and keeps its connection if it ends soon enough.
-    async fn keep(&self, address: &Address, sender: Sender, response: Response<Incoming>) {
-        let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-        let mut body = response.into_body();
-        if !body.is_end_stream() {
-            let ended = ticker::within(BODY_LIMIT, ends_within_cap(&mut body)).await;
-            if ended != Some(true) {
-                return;
-            }
+    async fn finish(&self, address: &Address, sender: Sender, response: Response<Incoming>) -> Ending {
+        let (head, mut body) = response.into_parts();
+        let mut read = BytesMut::new();
+        let ended =
+            body.is_end_stream() || ticker::within(BODY_LIMIT, gather(&mut body, &mut read)).await == Some(true);
+        if ended && head.status != StatusCode::SWITCHING_PROTOCOLS && !sender.is_closed() {
+            self.keep(address, sender);
         }
-        if upgraded || sender.is_closed() {
-            return;
-        }
+        let answer = Answer { headers: head.headers, body: read.freeze(), cut: !ended };
+        Ending { outcome: Outcome::Status(head.status.as_u16()), answer: Some(answer) }
+    }
+
+    fn keep(&self, address: &Address, sender: Sender) {
         let mut idle = self.idle();
-        if let Some(kept) = idle.get_mut(&address.authority) {
+        if let Some(kept) = idle.get_mut(&origin(address)) {
             if kept.len() < KEPT {
                 kept.push(sender);
             }
@@ -138,15 +148,22 @@ impl Client {
         if idle.len() >= AUTHORITIES {
             idle.retain(|_, kept| kept.iter().any(|sender| !sender.is_closed()));
         }
-        idle.insert(address.authority.clone(), vec![sender]);
+        idle.insert(origin(address), vec![sender]);
     }
 
-    fn idle(&self) -> MutexGuard<'_, HashMap<String, Vec<Sender>>> {
+    fn idle(&self) -> MutexGuard<'_, HashMap<Origin, Vec<Sender>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn handshake(stream: TcpStream) -> Result<Sender, Outcome> {
+fn origin(address: &Address) -> Origin {
+    (address.scheme, Arc::clone(&address.authority))
+}
+
+async fn handshake<S>(stream: S) -> Result<Sender, Outcome>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let built = http1::Builder::new().max_header_size(HEAD_CAP).handshake(TokioIo::new(stream)).await;
     let (sender, connection) = built.map_err(|error| Outcome::Broken(explain(&error).to_owned()))?;
     // Ends with its sender. What goes wrong on it is reported to the request that is on it.
@@ -183,12 +200,14 @@ fn compose(address: &Address, attempt: &Attempt) -> Request<Full<Bytes>> {
     request
 }
 
-async fn ends_within_cap(body: &mut Incoming) -> bool {
-    let mut read = 0;
+/// Reads a body, as much of it as is told; whether that was all of it.
+async fn gather(body: &mut Incoming, read: &mut BytesMut) -> bool {
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return false };
-        read += frame.data_ref().map_or(0, Bytes::len);
-        if read > BODY_CAP {
+        let data = frame.data_ref().map_or(&[][..], |data| data);
+        let room = BODY_CAP - read.len();
+        read.extend_from_slice(&data[..data.len().min(room)]);
+        if data.len() > room {
             return false;
         }
     }

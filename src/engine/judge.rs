@@ -220,7 +220,11 @@ impl Judge<'_> {
                 let mut found = self.event(pattern, event, chat.as_deref(), body);
                 let course = self.course(entry.seq, *delivery);
                 if let Some(wanted) = delivered {
-                    let is = course.fate == Some(if *wanted { Fate::Delivered } else { Fate::GivenUp });
+                    let is = match course.fate {
+                        Some(Fate::Delivered) => *wanted,
+                        Some(Fate::GivenUp | Fate::Disabled) => !*wanted,
+                        Some(Fate::Dropped | Fate::Stopped) | None => false,
+                    };
                     if !is {
                         let expected = if *wanted { "acknowledged" } else { "given up" };
                         found.push(Mismatch::new("delivered", expected, course.to_string()));
@@ -355,6 +359,8 @@ impl std::fmt::Display for Course {
                 write!(f, "given up after {} attempts, the last: {last}", self.attempts)
             }
             (Some(Fate::GivenUp), None) => write!(f, "given up"),
+            (Some(Fate::Disabled), _) => write!(f, "not sent, as its address got no more"),
+            (Some(Fate::Stopped), _) => write!(f, "not sent, as the stand-in was stopped"),
             (None, Some(last)) => write!(f, "not yet; attempt {}: {last}", self.attempts),
             (None, None) if self.attempts == 0 => write!(f, "not yet; it waits for its turn"),
             (None, None) => write!(f, "not yet; attempt {} is on its way", self.attempts),

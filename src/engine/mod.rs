@@ -3,11 +3,17 @@
 //! A [`World`] is one tenant of one platform with its state, clock, faults, webhooks on their way and scenario. It never
 //! waits and never does I/O: whoever holds it carries out its effects and reports back with inputs.
 
+mod call;
 pub mod clock;
+mod endpoint;
+mod flood;
 mod judge;
+mod lane;
 mod outbox;
 pub mod outside;
+mod pause;
 pub mod port;
+mod receipt;
 mod schedule;
 mod speech;
 mod stage;
@@ -18,17 +24,18 @@ use bytes::Bytes;
 use indexmap::IndexMap;
 
 use self::clock::{Clock, Pace};
-use self::outbox::{Outbox, Todo};
-use self::port::{Cut, Effect, Input, Treated};
+use self::flood::{Flood, MOST_A_SECOND};
+use self::outbox::{Moment, Outbox, Todo};
+use self::port::{Cut, Effect, Ending, Input, Treated};
 use self::schedule::{Schedule, Timer};
 use self::stage::Stage;
-use crate::base::id::AlarmId;
+use crate::base::id::{AlarmId, DeliveryId};
 use crate::base::rng::Seed;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualTime, WallLimit, WallTime};
 use crate::fault::plan::{Rule, Verdict};
 use crate::fault::{AnswerDeed, Fault};
-use crate::journal::entry::{Called, Outcome, Payload, Source};
+use crate::journal::entry::{Called, Payload, Source};
 use crate::journal::{Bounds, Journal, What};
 use crate::platform::cx::{Credential, Cx, Desk, Identities};
 use crate::platform::route::{Call, Reply};
@@ -54,6 +61,8 @@ pub struct Opening {
     pub allow_prefer: bool,
     /// How much its journal keeps.
     pub bounds: Bounds,
+    /// How many webhooks may be unsettled.
+    pub queue: QueueBounds,
     /// The tenant, as `setup:` describes it.
     pub setup: Node,
     /// What goes wrong from the start.
@@ -78,12 +87,28 @@ impl Opening {
             identities,
             allow_prefer: false,
             bounds: Bounds::DEFAULT,
+            queue: QueueBounds::DEFAULT,
             setup: scenario.setup.clone(),
             faults: scenario.faults.clone(),
             customers: scenario.customers.clone(),
             steps: scenario.steps.clone(),
         }
     }
+}
+
+/// How many webhooks may be unsettled before whoever causes more has to wait: acts, and calls of the bot. What one act or
+/// call causes is taken in whole, and so is what falls due by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QueueBounds {
+    /// How many.
+    pub webhooks: usize,
+    /// How many bytes in their bodies.
+    pub bytes: usize,
+}
+
+impl QueueBounds {
+    /// What a world keeps unless it is told otherwise: 10 000 webhooks and 64 MiB.
+    pub const DEFAULT: Self = Self { webhooks: 10_000, bytes: 64 << 20 };
 }
 
 /// One tenant of one platform.
@@ -94,6 +119,10 @@ pub struct World {
     clock: Clock,
     schedule: Schedule,
     outbox: Outbox,
+    queue: QueueBounds,
+    /// Whether it was told that no more webhooks may be added.
+    crowded: bool,
+    flood: Flood,
     stage: Stage,
     /// The real time of the input that is being handled.
     wall: WallTime,
@@ -124,6 +153,9 @@ impl World {
             clock,
             schedule: Schedule::default(),
             outbox: Outbox::default(),
+            queue: opening.queue,
+            crowded: false,
+            flood: Flood::default(),
             stage: Stage::new(opening.steps),
             wall,
             effects: Vec::new(),
@@ -176,7 +208,8 @@ impl World {
         match input {
             Input::Begin => self.begin(),
             Input::Call(call) => self.call(call),
-            Input::Attempted { delivery, attempt, outcome } => self.attempted(delivery, attempt, outcome),
+            Input::TurnedAway { call, reply } => self.turn_away(call, reply),
+            Input::Attempted { delivery, attempt, ending } => self.attempted(delivery, attempt, ending),
             Input::Alarm(id) => {
                 if id.0 == self.alarms {
                     self.armed = None;
@@ -187,8 +220,18 @@ impl World {
             Input::Resend(delivery) => self.resend(delivery),
             Input::Advance { ticket, span } => self.pass_time(ticket, span),
             Input::SetPace(pace) => self.clock.set_pace(pace, self.wall),
+            Input::Stop => {
+                let todo = self.outbox.stop();
+                self.carry_out(todo);
+            }
+            Input::Abandon => {
+                let todo = self.outbox.abandon();
+                self.carry_out(todo);
+            }
         }
+        self.flood.observe(self.wall);
         self.advance();
+        self.admits_more();
         std::mem::take(&mut self.effects)
     }
 
@@ -197,10 +240,26 @@ impl World {
         self.effects.push(Effect::Reply(treat(reply, verdict)));
     }
 
+    /// Takes note of a call that had no room, and of what was answered instead.
+    fn turn_away(&mut self, call: Call, reply: Reply) {
+        self.record(What::Called(Called {
+            source: Source::Bot,
+            route: None,
+            method: call.method.to_string(),
+            path: path_of(&call),
+            caller: None,
+            status: reply.status,
+            code: None,
+            request: Payload::masking(call.bytes(), self.platform.secrets()),
+            reply: Payload::new(reply.body.clone()),
+        }));
+        self.effects.push(Effect::Reply(Treated { reply, delay: None, cut: None }));
+    }
+
     /// Has the platform answer a call. The planned fault, if there was one, is still to be done to the answer's way.
     fn answer(&mut self, call: Call, source: Source) -> (Reply, Option<Verdict<AnswerDeed>>) {
         let method = call.method.to_string();
-        let path = if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) };
+        let path = path_of(&call);
         let request = Payload::masking(call.bytes(), self.platform.secrets());
         let mut cx = self.desk.cx(self.clock.now()).called_by(source);
         let handled = self.platform.call(&mut cx, call);
@@ -221,8 +280,10 @@ impl World {
         (reply, verdict)
     }
 
-    fn attempted(&mut self, delivery: crate::base::id::DeliveryId, attempt: u32, outcome: Outcome) {
-        let todo = self.outbox.attempted(delivery, attempt, outcome, self.wall);
+    fn attempted(&mut self, delivery: DeliveryId, attempt: u32, ending: Ending) {
+        let secrets = self.platform.secrets();
+        let moment = Moment { wall: self.wall, streams: &self.desk.streams, secrets };
+        let todo = self.outbox.attempted(delivery, attempt, ending, moment);
         self.carry_out(todo);
     }
 
@@ -249,6 +310,9 @@ impl World {
         }
         for credential in std::mem::take(&mut self.desk.claims) {
             self.effects.push(Effect::Claim(credential));
+        }
+        for url in std::mem::take(&mut self.desk.set_up) {
+            self.outbox.switch_on(&url);
         }
         for outgoing in std::mem::take(&mut self.desk.outgoing) {
             let verdict = self.desk.judge_delivery(self.clock.now(), &outgoing);
@@ -291,10 +355,37 @@ impl World {
     }
 
     fn record(&mut self, what: What) {
-        if let (What::Queued { chat: Some(chat), .. }, Pace::Stepped) = (&what, self.clock.pace()) {
-            self.stage.count(chat);
+        let mut flooded = None;
+        if let What::Queued { chat: Some(chat), .. } = &what {
+            match self.clock.pace() {
+                Pace::Stepped => self.stage.count(chat),
+                Pace::Running(_) => flooded = self.flood.count(chat, self.wall).then(|| chat.clone()),
+            }
         }
         self.journal.append(self.clock.now(), self.wall, what);
+        if let Some(chat) = flooded {
+            let chat = self.desk.chat_name(&chat).unwrap_or(&chat).to_owned();
+            self.remark(format!(
+                "more than {MOST_A_SECOND} webhooks about the chat {chat} were due within a second, so calls wait until it is over; does the bot answer its own messages?"
+            ));
+        }
+    }
+
+    fn remark(&mut self, remark: String) {
+        self.journal.append(self.clock.now(), self.wall, What::Remarked { remark });
+    }
+
+    /// Whether acts and calls may cause more webhooks. Tells when they no longer may.
+    fn admits_more(&mut self) -> bool {
+        let full = self.outbox.exceeds(self.queue);
+        if full && !self.crowded {
+            let QueueBounds { webhooks, bytes } = self.queue;
+            self.remark(format!(
+                "as many webhooks are unsettled as are kept ({webhooks}, or {bytes} bytes), so acts and calls wait until some are settled"
+            ));
+        }
+        self.crowded = full;
+        !full
     }
 
     /// Asks to be called back at this real instant, unless that was asked before.
@@ -310,6 +401,9 @@ impl World {
 
     /// On a running clock, asks to be called back when the first timer falls due.
     fn arm_for_timers(&mut self) {
+        if let Some(until) = self.flood.over_until() {
+            self.arm(until);
+        }
         if let Some(first) = self.schedule.first() {
             self.arm_for(first);
         }
@@ -348,6 +442,11 @@ fn treat(mut reply: Reply, verdict: Option<Verdict<AnswerDeed>>) -> Treated {
 fn malformed(body: &Bytes) -> Bytes {
     let kept = body.len().saturating_sub(1);
     [&body[..kept], b","].concat().into()
+}
+
+/// The path of a call with its query.
+fn path_of(call: &Call) -> String {
+    if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) }
 }
 
 impl std::fmt::Debug for World {

@@ -1,18 +1,23 @@
 //! Webhooks from the moment they are due until they are settled: order, attempts, retries, and what faults do to them.
 //!
-//! Decides and keeps book; the rim makes the attempts. A lane holds the webhooks of one chat to one address; one attempt at
-//! a time is made in it, so what happens in a chat happens in the same order in every run.
+//! Decides and keeps book; the rim makes the attempts. One attempt at a time is made in a lane, which
+//! usually has the webhooks of one chat to one address, so what happens in a chat happens in the same order in every run.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, Method, header};
 use serde_json::Value as Json;
 
-use super::port::Attempt;
+use super::endpoint::Endpoints;
+use super::lane::{Lane, LaneKey};
+use super::port::{Attempt, Ending};
+use super::{QueueBounds, pause, receipt};
 use crate::base::id::DeliveryId;
 use crate::base::json::put;
+use crate::base::rng::Streams;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallTime};
 use crate::fault::plan::Verdict;
@@ -56,6 +61,11 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// It is not sent at all.
+    fn unsent(webhook: Arc<Outgoing>) -> Self {
+        Self { webhook, outcome: None, acknowledged: false, last: true, genuine: false }
+    }
+
     pub(super) fn ended(&self) -> Ended<'_> {
         let Self { webhook: _, outcome, acknowledged, last, genuine } = self;
         Ended { outcome: outcome.as_ref(), acknowledged: *acknowledged, last: *last, genuine: *genuine }
@@ -69,23 +79,26 @@ pub(super) struct Outbox {
     lanes: HashMap<LaneKey, Lane>,
     /// Those that wait for later ones of their lane to pass, and for how many.
     aside: BTreeMap<DeliveryId, u32>,
+    endpoints: Endpoints,
     in_flight: usize,
     last: u64,
+    /// The bytes in the bodies of all webhooks that are not settled.
+    bytes: usize,
+    /// Whether no more attempts begin.
+    stopped: bool,
     /// What was settled last, the oldest first.
     lately: VecDeque<(DeliveryId, Delivery)>,
 }
 
-type LaneKey = (Option<String>, Arc<str>);
-
-/// The webhooks of one chat to one address.
-#[derive(Debug, Default)]
-struct Lane {
-    /// Those that may be tried, in order.
-    waiting: VecDeque<DeliveryId>,
-    /// Whether an attempt is being made.
-    busy: bool,
-    /// One that must be settled before any other is tried.
-    held_by: Option<DeliveryId>,
+/// What an end of an attempt is judged by, besides what the outbox knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment<'w> {
+    /// The real time.
+    pub(super) wall: WallTime,
+    /// All chance of the world.
+    pub(super) streams: &'w Streams,
+    /// The members of bodies that are secrets.
+    pub(super) secrets: &'w [&'w str],
 }
 
 #[derive(Debug, Clone)]
@@ -119,11 +132,49 @@ enum State {
     Settled,
 }
 
+impl Delivery {
+    fn lane(&self, id: DeliveryId) -> LaneKey {
+        LaneKey::of(id, &self.out, &self.url)
+    }
+}
+
 impl Outbox {
     /// Whether no attempt is being made.
     #[must_use]
     pub(super) fn is_quiet(&self) -> bool {
         self.in_flight == 0
+    }
+
+    /// Whether there are as many webhooks as there may be, or more.
+    #[must_use]
+    pub(super) fn exceeds(&self, bounds: QueueBounds) -> bool {
+        self.deliveries.len() >= bounds.webhooks || self.bytes >= bounds.bytes
+    }
+
+    /// Begins no more attempts. What is not on its way is settled.
+    pub(super) fn stop(&mut self) -> Vec<Todo> {
+        self.stopped = true;
+        let waiting = |delivery: &Delivery| matches!(delivery.state, State::Aside | State::Waiting);
+        let waiting: Vec<_> = self.deliveries.iter().filter(|(_, d)| waiting(d)).map(|(id, _)| *id).collect();
+        let mut todo = Vec::new();
+        for id in waiting {
+            self.settle(id, Fate::Stopped, &mut todo);
+        }
+        self.lanes.clear();
+        todo
+    }
+
+    /// Gives up on what is on its way.
+    pub(super) fn abandon(&mut self) -> Vec<Todo> {
+        let mut todo = Vec::new();
+        let flying = |delivery: &Delivery| (delivery.state == State::InFlight).then_some(delivery.attempts);
+        let flying: Vec<_> = self.deliveries.iter().filter_map(|(id, d)| Some((*id, flying(d)?))).collect();
+        for (id, attempt) in flying {
+            todo.push(Todo::Record(What::answered(id, attempt, Outcome::Stopped)));
+            self.settle(id, Fate::GivenUp, &mut todo);
+        }
+        self.in_flight = 0;
+        todo
     }
 
     /// Takes in a webhook that is due. `verdict` is the planned fault, if one fires, with what tells of it; `message` names the
@@ -162,8 +213,7 @@ impl Outbox {
             Some((DeliveryDeed::Drop, _)) => {
                 let dropped = self.forget(id);
                 todo.push(Todo::Record(What::Settled { delivery: id, fate: Fate::Dropped }));
-                let told = |webhook| Told { webhook, outcome: None, acknowledged: false, last: true, genuine: false };
-                todo.extend(dropped.map(told).map(Todo::Tell));
+                todo.extend(dropped.map(Told::unsent).map(Todo::Tell));
                 return todo;
             }
             Some((DeliveryDeed::Delay(latency), luck)) => {
@@ -196,8 +246,8 @@ impl Outbox {
             return Vec::new();
         }
         let Self { aside, deliveries, .. } = self;
-        let Some(key) = deliveries.get(&passed).map(lane_key) else { return Vec::new() };
-        let beside = |id: &DeliveryId| deliveries.get(id).is_some_and(|delivery| lane_key(delivery) == key);
+        let Some(key) = deliveries.get(&passed).map(|delivery| delivery.lane(passed)) else { return Vec::new() };
+        let beside = |id: &DeliveryId| deliveries.get(id).is_some_and(|delivery| delivery.lane(*id) == key);
         for (_, left) in aside.iter_mut().filter(|(id, _)| beside(id)) {
             *left = left.saturating_sub(1);
         }
@@ -212,14 +262,14 @@ impl Outbox {
             return Vec::new();
         };
         delivery.state = State::Waiting;
-        let key = lane_key(delivery);
+        let key = delivery.lane(id);
         self.lanes.entry(key.clone()).or_default().waiting.push_back(id);
         self.go_on(&key, wall)
     }
 
     /// Tries a webhook again, or one that was held back, before those that have not been tried yet.
     pub(super) fn retry(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
-        let Some(key) = self.deliveries.get(&id).map(lane_key) else { return Vec::new() };
+        let Some(key) = self.lane_of(id) else { return Vec::new() };
         let lane = self.lanes.entry(key.clone()).or_default();
         lane.held_by = lane.held_by.filter(|holder| *holder != id);
         lane.waiting.push_front(id);
@@ -260,32 +310,34 @@ impl Outbox {
     }
 
     /// Takes note of how an attempt ended. Reports of attempts that are not being made are ignored.
-    pub(super) fn attempted(&mut self, id: DeliveryId, attempt: u32, outcome: Outcome, wall: WallTime) -> Vec<Todo> {
+    pub(super) fn attempted(&mut self, id: DeliveryId, attempt: u32, ending: Ending, moment: Moment<'_>) -> Vec<Todo> {
+        let Some(key) = self.lane_of(id) else { return Vec::new() };
         let Some(delivery) = self.deliveries.get_mut(&id) else { return Vec::new() };
         if delivery.state != State::InFlight || delivery.attempts != attempt {
             return Vec::new();
         }
         self.in_flight -= 1;
         delivery.state = State::Waiting;
-        let out = Arc::clone(&delivery.out);
-        let key = lane_key(delivery);
+        let (out, url, genuine) = (Arc::clone(&delivery.out), Arc::clone(&delivery.url), !delivery.spoiled);
+        let chance = || moment.streams.once(&format!("engine/jitter/{}/{attempt}", delivery.message));
+        let pause = pause::before_next(&out.policy, attempt, ending.answer.as_ref(), moment.wall, chance);
+        let Ending { outcome, answer } = ending;
         let acknowledged = matches!(outcome, Outcome::Status(status) if out.policy.acknowledged.by(status));
-        let genuine = !delivery.spoiled;
+        let answer = answer.map(|answer| Box::new(receipt::kept(&answer, &out, moment.secrets)));
         let told = outcome.clone();
-        let mut todo = vec![Todo::Record(What::Answered { delivery: id, attempt, outcome })];
-        let pause = out.policy.retries.get(attempt as usize - 1).copied();
+        let off = genuine.then(|| self.endpoints.note(&url, &out.policy, &outcome, acknowledged)).flatten();
+        let mut todo = vec![Todo::Record(What::Answered { delivery: id, attempt, outcome, answer })];
         let fate = match (acknowledged, pause) {
             (true, _) => Some(Fate::Delivered),
-            (false, None) => Some(Fate::GivenUp),
-            (false, Some(pause)) => {
+            (false, Some(pause)) if off.is_none() && !self.stopped => {
                 todo.push(Todo::RetryAfter(pause, id));
                 None
             }
+            (false, Some(_) | None) => Some(Fate::GivenUp),
         };
+        todo.extend(off.map(|remark| Todo::Record(What::Remarked { remark })));
         if let Some(fate) = fate {
-            todo.push(Todo::Record(What::Settled { delivery: id, fate }));
-            self.edit(id, |delivery| delivery.state = State::Settled);
-            self.forget_if_done(id);
+            self.settle(id, fate, &mut todo);
         }
         let (webhook, outcome, last) = (Arc::clone(&out), Some(told), fate.is_some());
         todo.push(Todo::Tell(Told { webhook, outcome, acknowledged, last, genuine }));
@@ -294,26 +346,59 @@ impl Outbox {
         if fate.is_none() && out.policy.order == Order::Outcome {
             lane.held_by = Some(id);
         }
-        todo.extend(self.go_on(&key, wall));
+        todo.extend(self.go_on(&key, moment.wall));
         todo
+    }
+
+    /// Has an address get webhooks again.
+    pub(super) fn switch_on(&mut self, url: &str) {
+        self.endpoints.switch_on(url);
     }
 
     /// Tries the next webhook of a lane, if one may be tried; forgets a lane that has nothing left.
     fn go_on(&mut self, key: &LaneKey, wall: WallTime) -> Vec<Todo> {
-        let Some(lane) = self.lanes.get_mut(key) else { return Vec::new() };
-        if lane.busy || lane.held_by.is_some() {
-            return Vec::new();
+        let mut todo = Vec::new();
+        while let Some(lane) = self.lanes.get_mut(key) {
+            if self.stopped {
+                for id in std::mem::take(&mut lane.waiting) {
+                    self.settle(id, Fate::Stopped, &mut todo);
+                }
+                self.lanes.remove(key);
+                break;
+            }
+            if lane.busy || lane.held_by.is_some() {
+                break;
+            }
+            let Some(next) = lane.waiting.pop_front() else {
+                self.lanes.remove(key);
+                break;
+            };
+            let Some(delivery) = self.deliveries.get(&next) else { continue };
+            if self.endpoints.is_off(&delivery.url) {
+                let webhook = Arc::clone(&delivery.out);
+                self.settle(next, Fate::Disabled, &mut todo);
+                todo.push(Todo::Tell(Told::unsent(webhook)));
+                continue;
+            }
+            if let Some(span) = self.deliveries.get_mut(&next).and_then(|delivery| delivery.hold.take()) {
+                lane.held_by = Some(next);
+                todo.push(Todo::RetryAfter(span, next));
+                break;
+            }
+            lane.busy = true;
+            todo.extend(self.attempt(next, wall));
         }
-        let Some(next) = lane.waiting.pop_front() else {
-            self.lanes.remove(key);
-            return Vec::new();
-        };
-        if let Some(span) = self.deliveries.get_mut(&next).and_then(|delivery| delivery.hold.take()) {
-            lane.held_by = Some(next);
-            return vec![Todo::RetryAfter(span, next)];
-        }
-        lane.busy = true;
-        self.attempt(next, wall)
+        todo
+    }
+
+    fn settle(&mut self, id: DeliveryId, fate: Fate, todo: &mut Vec<Todo>) {
+        todo.push(Todo::Record(What::Settled { delivery: id, fate }));
+        self.edit(id, |delivery| delivery.state = State::Settled);
+        self.forget_if_done(id);
+    }
+
+    fn lane_of(&self, id: DeliveryId) -> Option<LaneKey> {
+        self.deliveries.get(&id).map(|delivery| delivery.lane(id))
     }
 
     fn add(&mut self, delivery: Delivery, todo: &mut Vec<Todo>) -> DeliveryId {
@@ -326,6 +411,7 @@ impl Outbox {
             url: delivery.out.url.clone(),
             body: Payload::new(without_secret(&delivery.out)),
         }));
+        self.bytes += delivery.out.body.len();
         self.deliveries.insert(id, delivery);
         id
     }
@@ -335,8 +421,16 @@ impl Outbox {
         delivery.attempts += 1;
         delivery.state = State::InFlight;
         self.in_flight += 1;
-        let attempt = prepare(id, delivery, wall);
-        vec![Todo::Record(What::Sent { delivery: id, attempt: attempt.attempt }), Todo::Attempt(attempt)]
+        let (attempt, unsigned) = prepare(id, delivery, wall);
+        let (unsigned, signing) = attempt.headers.split_at(unsigned);
+        let sent = What::Sent {
+            delivery: id,
+            attempt: attempt.attempt,
+            method: method_name(&attempt.method),
+            headers: receipt::sent(unsigned, &delivery.out),
+            wall_headers: receipt::signed(signing),
+        };
+        vec![Todo::Record(sent), Todo::Attempt(attempt)]
     }
 
     fn edit(&mut self, id: DeliveryId, change: impl FnOnce(&mut Delivery)) {
@@ -354,6 +448,7 @@ impl Outbox {
     /// Puts a webhook with those that were settled lately.
     fn forget(&mut self, id: DeliveryId) -> Option<Arc<Outgoing>> {
         let delivery = self.deliveries.remove(&id)?;
+        self.bytes -= delivery.out.body.len();
         let out = Arc::clone(&delivery.out);
         if self.lately.len() == LATELY {
             self.lately.pop_front();
@@ -368,12 +463,8 @@ fn spoils(deed: &DeliveryDeed) -> bool {
     matches!(deed, DeliveryDeed::Set(_) | DeliveryDeed::Tamper(_))
 }
 
-fn lane_key(delivery: &Delivery) -> LaneKey {
-    (delivery.out.chat.clone(), Arc::clone(&delivery.url))
-}
-
-/// The bytes and headers of one attempt. Signing comes last, on the bytes that go out; only a forged body changes after.
-fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
+/// The bytes and headers of one attempt, and how many headers do not sign it; those that do are last. Signing comes last, on the bytes that go out; only a forged body changes after.
+fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> (Attempt, usize) {
     let out = &delivery.out;
     let mut body = out.body.clone();
     let mut headers = Vec::with_capacity(out.headers.len() + 5);
@@ -390,13 +481,14 @@ fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
         let value = if forged && name != header::CONTENT_TYPE { "forged" } else { value.expose() };
         push(&mut headers, name.clone(), value);
     }
+    let unsigned = headers.len();
     for (name, value) in signatures(delivery, &body, wall) {
         push(&mut headers, HeaderName::from_static(name), &value);
     }
     if delivery.forgery == Some(Forgery::Body) {
         body = [&body[..], b" "].concat().into();
     }
-    Attempt {
+    let attempt = Attempt {
         delivery: id,
         attempt: delivery.attempts,
         method: out.method.clone(),
@@ -405,6 +497,15 @@ fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> Attempt {
         body,
         timeout: out.policy.timeout,
         lost: delivery.lost.filter(|_| delivery.attempts == 1),
+    };
+    (attempt, unsigned)
+}
+
+/// A method as the journal writes it.
+fn method_name(method: &Method) -> Cow<'static, str> {
+    match *method {
+        Method::POST => "POST".into(),
+        _ => method.to_string().into(),
     }
 }
 

@@ -38,6 +38,19 @@ impl World {
         self.stage.is_empty() && self.outbox.is_quiet()
     }
 
+    /// Whether no webhook is on its way at this moment.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.outbox.is_quiet()
+    }
+
+    /// Whether calls may cause more webhooks. Where they may not, they have to wait: what is unsettled is bounded, and so is
+    /// how fast the bot and the platform can keep each other busy.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        !self.crowded && self.flood.over_until().is_none()
+    }
+
     /// The people it knows, by the names that steps use.
     #[must_use]
     pub fn customers(&self) -> &IndexMap<String, Customer> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::clock::Pace;
 use crate::base::id::{AlarmId, DeliveryId, EntrySeq, Ticket};
@@ -21,6 +21,14 @@ pub enum Input {
     Begin,
     /// The bot called; answered by [`Effect::Reply`] among the effects of this very input.
     Call(Call),
+    /// The bot called, and there was no room for what its call may cause until whoever holds the world had waited long
+    /// enough; answered like [`Input::Call`], with this very reply.
+    TurnedAway {
+        /// The call.
+        call: Call,
+        /// What it is answered with.
+        reply: Reply,
+    },
     /// An attempt to deliver a webhook ended.
     Attempted {
         /// Which webhook.
@@ -28,7 +36,7 @@ pub enum Input {
         /// Which attempt.
         attempt: u32,
         /// How it ended.
-        outcome: Outcome,
+        ending: Ending,
     },
     /// The real time that [`Effect::Alarm`] asked for has passed.
     Alarm(AlarmId),
@@ -55,6 +63,37 @@ pub enum Input {
     },
     /// Somebody outside has the clock run at another pace from now on.
     SetPace(Pace),
+    /// The world is about to be closed: no more attempts begin, and none is made again. Those on their way may end.
+    Stop,
+    /// Nobody waits any longer for the attempts on their way.
+    Abandon,
+}
+
+/// How an attempt to deliver a webhook ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ending {
+    /// In one word, or a few.
+    pub outcome: Outcome,
+    /// What the receiver sent back besides a status, if it is known.
+    pub answer: Option<Answer>,
+}
+
+/// What a receiver sent back besides a status.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Answer {
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as far as it was read.
+    pub body: Bytes,
+    /// Whether the body was longer than that, or never ended.
+    pub cut: bool,
+}
+
+impl From<Outcome> for Ending {
+    /// An end of which nothing more is known.
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, answer: None }
+    }
 }
 
 /// Something to be done outside.

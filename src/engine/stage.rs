@@ -7,11 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde_json::Value as Json;
-
 use super::World;
 use super::clock::Pace;
-use super::judge;
 use super::outside::Progress;
 use super::port::{Effect, Played};
 use super::speech::{self, Speech};
@@ -19,10 +16,6 @@ use super::watch::Watch;
 use crate::base::id::{EntrySeq, Ticket};
 use crate::base::time::{VirtualSpan, VirtualTime, WallTime};
 use crate::journal::What;
-use crate::journal::entry::{Miss, Source, Verdict};
-use crate::platform::cx::Refusal;
-use crate::scenario::call::CallStep;
-use crate::scenario::expect::Let;
 use crate::scenario::{Action, Choice, Step};
 
 /// How much virtual time an act takes on a stepped clock: people are not infinitely quick, and what was planned for the
@@ -92,6 +85,8 @@ pub(super) enum State {
     Travelling(VirtualTime, Pause),
     /// An expectation is open.
     Watching(Box<Watch>),
+    /// An act or a call waits until some webhooks are settled.
+    Crowded,
     /// So many other tracks have to end first.
     Forked(usize),
     /// No more steps.
@@ -122,6 +117,14 @@ impl Track {
             speech: Speech::new(),
             parent: None,
         }
+    }
+}
+
+impl Track {
+    /// Whether what is next may cause webhooks.
+    fn is_to_cause(&self) -> bool {
+        let next = self.steps.front().map(|step| &step.action);
+        !self.speech.is_empty() || matches!(next, Some(Action::Act(_) | Action::Call(_)))
     }
 }
 
@@ -278,8 +281,18 @@ impl World {
     /// One move of a track; false if it has to wait.
     fn advance_track(&mut self, nth: usize) -> bool {
         let wall = self.wall;
+        let track = &self.stage.tracks[nth];
+        if matches!(track.state, State::Ready) && track.is_to_cause() && !self.admits_more() {
+            self.stage.tracks[nth].state = State::Crowded;
+            return false;
+        }
         let track = &mut self.stage.tracks[nth];
         match std::mem::replace(&mut track.state, State::Over) {
+            State::Crowded => {
+                let more = self.admits_more();
+                self.stage.tracks[nth].state = if more { State::Ready } else { State::Crowded };
+                more
+            }
             State::Ready if !track.speech.is_empty() => {
                 self.speak(nth);
                 true
@@ -383,6 +396,7 @@ impl World {
                 State::Travelling(until, Pause::Leap) => Some(until),
                 State::Travelling(_, Pause::Act | Pause::Wait)
                 | State::Ready
+                | State::Crowded
                 | State::Watching(_)
                 | State::Forked(_)
                 | State::Over => None,
@@ -395,6 +409,8 @@ impl World {
                 State::Travelling(until, _) => *until,
                 State::Watching(watch) => watch.lets_time_pass()?,
                 State::Ready => return None,
+                // Retries settle webhooks, and those take their time.
+                State::Crowded => self.schedule.first()?,
                 State::Forked(_) | State::Over => continue,
             };
             limit = Some(limit.map_or(until, |limit| limit.min(until)));
@@ -411,7 +427,7 @@ impl World {
     pub(super) fn next_due(&self) -> Option<VirtualTime> {
         let travels = self.stage.tracks.iter().filter_map(|track| match track.state {
             State::Travelling(until, _) => Some(until),
-            State::Ready | State::Watching(_) | State::Forked(_) | State::Over => None,
+            State::Ready | State::Crowded | State::Watching(_) | State::Forked(_) | State::Over => None,
         });
         travels.chain(self.schedule.first()).min()
     }
@@ -476,6 +492,7 @@ impl World {
             return;
         }
         track.granted_from = self.wall;
+        self.flood.forget();
         match self.perform(|platform, cx| platform.act(cx, &act)) {
             Ok(()) => self.stage.tracks[nth].state = self.time_of_an_act(),
             Err(refusal) => self.refuse(nth, refusal.reason),
@@ -542,41 +559,5 @@ impl World {
         if let Some(ticket) = ticket {
             self.effects.push(Effect::Played { ticket, played });
         }
-    }
-
-    /// Makes a call of the scenario's own, and judges the answer; what is wrong with it if it is not as it has to be.
-    fn make_call(&mut self, index: usize, step: &CallStep) -> Result<Option<Miss>, Refusal> {
-        let call = self.platform.compose(self.clock.now(), self.desk.request(step))?;
-        let seq = self.journal.end();
-        self.answer(call, Source::Scenario);
-        let Some(wanted) = &step.answer else { return Ok(None) };
-        let call = self.journal.since(seq).next().expect("an answered call is recorded before what comes of it");
-        let miss = judge::answered(wanted, call, (&self.journal, &self.desk));
-        self.record(What::Judged { index, verdict: miss.clone().map_or(Verdict::Met, Verdict::Missed) });
-        Ok(miss)
-    }
-
-    /// The value that a `let` keeps, and as it is shown.
-    fn capture(&self, binding: &Let) -> Result<(String, String), String> {
-        let wanted = |entry: &crate::journal::Entry| match (&entry.what, &binding.from.event, &binding.from.call) {
-            (What::Queued { event, body, .. }, Some(name), _) if name.value == *event => Some(body.clone()),
-            (What::Called(called), _, Some(route)) if called.route.as_deref() == Some(route.value.as_str()) => {
-                Some(called.reply.clone())
-            }
-            _ => None,
-        };
-        let source = binding.from.event.as_ref().or(binding.from.call.as_ref()).map_or("", |name| name.value.as_str());
-        let body = self
-            .journal
-            .iter()
-            .rev()
-            .find_map(wanted)
-            .ok_or_else(|| format!("there was no {source} yet to take a value from"))?;
-        let at = |document: Json| match document.pointer(&binding.at.value) {
-            Some(Json::String(text)) => Ok(text.clone()),
-            Some(value) => Ok(value.to_string()),
-            None => Err(format!("the latest {source} has nothing at {}", binding.at.value)),
-        };
-        Ok((at(body.reveal())?, at(body.json())?))
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::headers::Headers;
 pub use super::payload::Payload;
 use crate::base::id::{DeliveryId, EntrySeq};
 use crate::base::json::Mismatch;
@@ -109,6 +110,15 @@ pub enum What {
         delivery: DeliveryId,
         /// Which attempt, from 1.
         attempt: u32,
+        /// The HTTP method.
+        #[serde(default = "post", skip_serializing_if = "is_post")]
+        method: Cow<'static, str>,
+        /// Its headers but `host` and `content-length`, secrets masked.
+        #[serde(default, skip_serializing_if = "Headers::is_empty")]
+        headers: Headers,
+        /// Those of its headers that follow from the real time, or sign it: never part of what determinism compares.
+        #[serde(default, skip_serializing_if = "Headers::is_empty")]
+        wall_headers: Headers,
     },
     /// An attempt to deliver a webhook ended.
     Answered {
@@ -118,6 +128,9 @@ pub enum What {
         attempt: u32,
         /// How it ended.
         outcome: Outcome,
+        /// What the receiver sent back, if it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Box<Receipt>>,
     },
     /// What became of a webhook in the end.
     Settled {
@@ -147,8 +160,39 @@ pub enum What {
         /// How.
         verdict: Verdict,
     },
+    /// The stand-in did something on its own account that people should know of.
+    Remarked {
+        /// What and why, in a sentence.
+        remark: String,
+    },
     /// The scenario ended.
     Ended,
+}
+
+/// What a receiver sent back, as much of it as is kept.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The headers, secrets masked.
+    #[serde(default, skip_serializing_if = "Headers::is_empty")]
+    pub headers: Headers,
+    /// Those that follow from the real time: never part of what determinism compares.
+    #[serde(default, skip_serializing_if = "Headers::is_empty")]
+    pub wall_headers: Headers,
+    /// The body, secrets masked.
+    #[serde(default, skip_serializing_if = "Payload::is_empty")]
+    pub body: Payload,
+    /// Whether the body was longer than what is kept, or never ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+/// The method of almost all webhooks.
+fn post() -> Cow<'static, str> {
+    "POST".into()
+}
+
+fn is_post(method: &str) -> bool {
+    method == "POST"
 }
 
 /// Something somebody said in a chat.
@@ -392,6 +436,8 @@ pub enum Outcome {
     Broken(String),
     /// The address is one that nothing may be sent to.
     Forbidden(String),
+    /// The stand-in was stopped before an answer came.
+    Stopped,
 }
 
 impl fmt::Display for Outcome {
@@ -402,6 +448,7 @@ impl fmt::Display for Outcome {
             Self::Refused => f.write_str("nobody listens there"),
             Self::Broken(why) => write!(f, "broken connection: {why}"),
             Self::Forbidden(why) => write!(f, "not sent: {why}"),
+            Self::Stopped => f.write_str("stopped before an answer"),
         }
     }
 }
@@ -416,6 +463,10 @@ pub enum Fate {
     GivenUp,
     /// A fault kept it from being sent.
     Dropped,
+    /// Its address got no more webhooks.
+    Disabled,
+    /// The stand-in was stopped before.
+    Stopped,
 }
 
 /// How an expectation was decided.
@@ -458,7 +509,26 @@ impl Entry {
     }
 }
 
+impl Receipt {
+    fn weight(&self) -> usize {
+        self.headers.weight() + self.wall_headers.weight() + self.body.weight()
+    }
+}
+
 impl What {
+    /// An attempt with this number began, of which nothing else is known.
+    #[must_use]
+    pub fn sent(delivery: DeliveryId, attempt: u32) -> Self {
+        let (headers, wall_headers) = (Headers::default(), Headers::default());
+        Self::Sent { delivery, attempt, method: post(), headers, wall_headers }
+    }
+
+    /// An attempt with this number ended like this, and nothing else is known.
+    #[must_use]
+    pub fn answered(delivery: DeliveryId, attempt: u32, outcome: Outcome) -> Self {
+        Self::Answered { delivery, attempt, outcome, answer: None }
+    }
+
     /// The bytes it keeps besides its own size.
     #[must_use]
     pub(super) fn weight(&self) -> usize {
@@ -470,11 +540,12 @@ impl What {
             Self::Refused { index: _, reason } => reason.len(),
             Self::Step { source, .. } => source.len(),
             Self::Kept { value, .. } => value.len(),
+            Self::Remarked { remark } => remark.len(),
+            Self::Sent { headers, wall_headers, .. } => headers.weight() + wall_headers.weight(),
+            Self::Answered { answer, .. } => answer.as_ref().map_or(0, |answer| answer.weight()),
             Self::Opened { .. }
             | Self::Changed { .. }
             | Self::Faulted { .. }
-            | Self::Sent { .. }
-            | Self::Answered { .. }
             | Self::Settled { .. }
             | Self::Chosen { .. }
             | Self::Judged { .. }

@@ -4,9 +4,9 @@ use super::What;
 
 impl What {
     /// All kinds, as the journal writes them.
-    pub const KINDS: [&'static str; 16] = [
+    pub const KINDS: [&'static str; 17] = [
         "opened", "step", "refused", "said", "changed", "called", "violated", "faulted", "queued", "sent", "answered",
-        "settled", "kept", "chosen", "judged", "ended",
+        "settled", "kept", "chosen", "judged", "remarked", "ended",
     ];
 
     /// Its kind among [`Self::KINDS`].
@@ -28,6 +28,7 @@ impl What {
             Self::Kept { .. } => "kept",
             Self::Chosen { .. } => "chosen",
             Self::Judged { .. } => "judged",
+            Self::Remarked { .. } => "remarked",
             Self::Ended => "ended",
         }
     }

@@ -11,11 +11,14 @@ use crate::base::time::{VirtualTime, WallTime};
 /// Whether real times are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wall {
-    /// With `wall_ms`, the real time since the first entry.
+    /// With `wall_ms`, the real time since the first entry, and the headers that follow from real time.
     Shown,
     /// Without, so that two runs can be compared byte for byte.
     Masked,
 }
+
+/// The member with the headers that follow from real time.
+const WALL_HEADERS: &str = "wall_headers";
 
 #[derive(Serialize, Deserialize)]
 struct Line<W> {
@@ -44,7 +47,18 @@ pub fn lines(journal: &Journal, wall: Wall) -> String {
 pub fn line(entry: &Entry, start: Option<WallTime>) -> String {
     let wall_ms = start.map(|start| millis(entry.after(start)));
     let line = Line { seq: entry.seq.0, at: entry.at.exact(), wall_ms, what: &entry.what };
-    serde_json::to_string(&line).expect("an entry has only string keys and finite numbers")
+    let told = match (&entry.what, start) {
+        (What::Sent { .. } | What::Answered { .. }, None) => serde_json::to_value(&line).map(|mut line| {
+            for part in ["", "/answer"] {
+                if let Some(part) = line.pointer_mut(part).and_then(serde_json::Value::as_object_mut) {
+                    part.shift_remove(WALL_HEADERS);
+                }
+            }
+            line.to_string()
+        }),
+        _ => serde_json::to_string(&line),
+    };
+    told.expect("an entry has only string keys and finite numbers")
 }
 
 /// The entry that a line tells of. Its real time counts from that of the first entry.

@@ -5,6 +5,7 @@
 
 pub mod entry;
 pub mod file;
+mod headers;
 mod kind;
 pub mod lines;
 mod payload;

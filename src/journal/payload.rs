@@ -55,6 +55,12 @@ impl Payload {
         document.unwrap_or_else(|| Value::String(String::from_utf8_lossy(&self.shown).into_owned()))
     }
 
+    /// Whether it has no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
     /// The bytes it keeps.
     pub(super) fn weight(&self) -> usize {
         self.shown.len() + self.whole.as_ref().map_or(0, Bytes::len)

@@ -24,9 +24,10 @@ pub struct Tally {
 /// The classes of statuses.
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// How attempts end.
-const OUTCOMES: [&str; 9] = ["1xx", "2xx", "3xx", "4xx", "5xx", "timed_out", "refused", "broken", "forbidden"];
+const OUTCOMES: [&str; 10] =
+    ["1xx", "2xx", "3xx", "4xx", "5xx", "timed_out", "refused", "broken", "forbidden", "stopped"];
 /// What becomes of webhooks.
-const FATES: [&str; 3] = ["delivered", "given_up", "dropped"];
+const FATES: [&str; 5] = ["delivered", "given_up", "dropped", "disabled", "stopped"];
 
 impl Tally {
     /// Counts one entry.
@@ -46,6 +47,7 @@ impl Tally {
             | What::Changed { .. }
             | What::Sent { .. }
             | What::Kept { .. }
+            | What::Remarked { .. }
             | What::Chosen { .. }
             | What::Judged { .. }
             | What::Ended => {}
@@ -101,6 +103,7 @@ fn ending(outcome: &Outcome) -> usize {
         Outcome::Refused => 6,
         Outcome::Broken(_) => 7,
         Outcome::Forbidden(_) => 8,
+        Outcome::Stopped => 9,
     }
 }
 
@@ -110,6 +113,8 @@ fn end(fate: Fate) -> usize {
         Fate::Delivered => 0,
         Fate::GivenUp => 1,
         Fate::Dropped => 2,
+        Fate::Disabled => 3,
+        Fate::Stopped => 4,
     }
 }
 
@@ -120,7 +125,7 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_found_under_its_name() {
-        let answered = |outcome| What::Answered { delivery: DeliveryId(1), attempt: 1, outcome };
+        let answered = |outcome| What::answered(DeliveryId(1), 1, outcome);
         let settled = |fate| What::Settled { delivery: DeliveryId(1), fate };
         let check = |what: What, expected: &str| {
             let mut tally = Tally::default();

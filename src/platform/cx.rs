@@ -144,6 +144,8 @@ pub struct Desk {
     pub wakes: Vec<(VirtualTime, WakeKey)>,
     /// Credentials that callers of this world may use from now on.
     pub claims: Vec<Credential>,
+    /// Addresses that somebody has set up anew, so that they get webhooks again.
+    pub set_up: Vec<String>,
 }
 
 impl Desk {
@@ -165,6 +167,7 @@ impl Desk {
             outgoing: Vec::new(),
             wakes: Vec::new(),
             claims: Vec::new(),
+            set_up: Vec::new(),
         }
     }
 
@@ -408,6 +411,11 @@ impl Cx<'_> {
     /// Sends a webhook, after those that were sent before.
     pub fn send(&mut self, outgoing: Outgoing) {
         self.desk.outgoing.push(outgoing);
+    }
+
+    /// Says that somebody has set this address up, anew or for the first time: it gets webhooks even if it failed before.
+    pub fn set_up(&mut self, url: &str) {
+        self.desk.set_up.push(url.to_owned());
     }
 
     /// Asks for [`wake`](super::Platform::wake) with this key at this instant.

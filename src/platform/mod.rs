@@ -1,6 +1,7 @@
 //! What a vendor is, and the list of vendors: one line each.
 
 pub mod cx;
+pub mod delivery;
 pub mod imichat;
 pub mod livechat;
 pub mod mount;

@@ -60,10 +60,39 @@ pub struct Policy {
     pub timeout: WallLimit,
     /// The pauses before the second, third … attempt.
     pub retries: Vec<VirtualSpan>,
-    /// What a webhook waits for while an earlier one to the same chat and address is on its way.
+    /// By how many percent, from 0 to 100, a pause may be longer.
+    pub jitter: u32,
+    /// The longest pause that a receiver may ask for with `Retry-After`; nothing if that header is not heeded.
+    pub retry_after: Option<VirtualSpan>,
+    /// What an answer of 410 does.
+    pub gone: Gone,
+    /// After how many failed attempts in a row an address gets no more webhooks.
+    pub off_after: Option<u32>,
+    /// Which webhooks go one after the other.
+    pub lanes: Lanes,
+    /// What a webhook waits for while an earlier one in its lane is on its way.
     pub order: Order,
     /// How it is signed, besides what the vendor does.
     pub signing: Signing,
+}
+
+impl Policy {
+    /// The policy of a vendor that documents so much and nothing more.
+    #[must_use]
+    pub fn new(acknowledged: Acknowledged, timeout: WallLimit, retries: Vec<VirtualSpan>, signing: Signing) -> Self {
+        Self {
+            acknowledged,
+            timeout,
+            retries,
+            jitter: 0,
+            retry_after: None,
+            gone: Gone::Retry,
+            off_after: None,
+            lanes: Lanes::Chat,
+            order: Order::Outcome,
+            signing,
+        }
+    }
 }
 
 /// Which statuses acknowledge a webhook.
@@ -93,4 +122,24 @@ pub enum Order {
     FirstAttempt,
     /// The final outcome of the earlier one.
     Outcome,
+}
+
+/// Which webhooks to one address go one after the other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lanes {
+    /// Those about one chat.
+    Chat,
+    /// All.
+    Endpoint,
+    /// None: each goes as soon as it is due.
+    None,
+}
+
+/// What an answer of 410 does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gone {
+    /// What any other failure does.
+    Retry,
+    /// The address gets no more webhooks.
+    Disable,
 }

@@ -67,7 +67,7 @@ impl Did {
             Outcome::Status(_) => Self::Evaded,
             Outcome::TimedOut => Self::Hung,
             Outcome::Broken(_) => Self::Closed,
-            Outcome::Refused | Outcome::Forbidden(_) => Self::Gone,
+            Outcome::Refused | Outcome::Forbidden(_) | Outcome::Stopped => Self::Gone,
         }
     }
 }

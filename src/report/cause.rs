@@ -77,11 +77,11 @@ mod tests {
     }
 
     fn sent(delivery: u64) -> What {
-        What::Sent { delivery: DeliveryId(delivery), attempt: 1 }
+        What::sent(DeliveryId(delivery), 1)
     }
 
     fn answered(delivery: u64) -> What {
-        What::Answered { delivery: DeliveryId(delivery), attempt: 1, outcome: Outcome::Status(200) }
+        What::answered(DeliveryId(delivery), 1, Outcome::Status(200))
     }
 
     fn call(source: Source, path: &str) -> What {

@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
 
 use super::coverage::{Coverage, Share};
-use super::narrate::{Narrator, call};
+use super::narrate::{Attempted, Narrator, call};
 use super::{Outcome, Status, StepResult};
 use crate::base::diag::Paint;
 use crate::journal::entry::{Audience, Payload, Role, Said, Source};
@@ -119,7 +119,8 @@ fn flow(out: &mut String, outcome: &Outcome, narrator: &Narrator<'_>, entry: &En
         What::Queued { delivery, body, .. } => {
             let told = narrator.webhook(*delivery);
             let class = if narrator.is_acknowledged(*delivery) { "" } else { " bad" };
-            wire(out, &format!("webhook{class}"), &told, &[("body", body)]);
+            let attempts: String = narrator.attempts(*delivery).iter().map(attempted).collect();
+            wire(out, &format!("webhook{class}"), &told, &[("body", body)], &attempts);
         }
         What::Called(called) => {
             let who = match called.source {
@@ -129,17 +130,18 @@ fn flow(out: &mut String, outcome: &Outcome, narrator: &Narrator<'_>, entry: &En
             let class = if called.status < 400 { "call" } else { "call bad" };
             let cause = narrator.cause(entry.seq).map_or(String::new(), |cause| format!(" · {cause}"));
             let told = format!("{who} calls {} · {} {}{cause}", call(called), called.method, called.path);
-            wire(out, class, &told, &[("request", &called.request), ("answer", &called.reply)]);
+            wire(out, class, &told, &[("request", &called.request), ("answer", &called.reply)], "");
         }
         What::Changed { .. }
         | What::Violated { .. }
         | What::Faulted { .. }
         | What::Refused { .. }
         | What::Kept { .. }
+        | What::Remarked { .. }
         | What::Chosen { .. } => {
             let Some(line) = narrator.line(entry) else { return };
             let class = match &entry.what {
-                What::Violated { .. } => " warning",
+                What::Violated { .. } | What::Remarked { .. } => " warning",
                 What::Faulted { .. } => " fault",
                 What::Refused { .. } => " refused",
                 _ => "",
@@ -193,8 +195,40 @@ fn bubble(out: &mut String, narrator: &Narrator<'_>, said: &Said) {
     out.push_str("</div>\n");
 }
 
+/// An attempt to deliver a webhook: its headers, and the answer.
+fn attempted(made: &Attempted<'_>) -> String {
+    let mut out = String::new();
+    let What::Sent { method, headers, wall_headers, .. } = &made.sent.what else { return out };
+    let heading = format!("attempt {} at {} · {method}", made.number, made.sent.at.millis());
+    section_of(&mut out, &heading, headers.lines().chain(wall_headers.lines()), None);
+    let Some(entry) = made.answered else { return out };
+    let What::Answered { outcome, answer, .. } = &entry.what else { return out };
+    let took = entry.after(made.sent.wall).as_secs_f64() * 1e3;
+    let heading = format!("answer after {took:.1} ms · {outcome}");
+    match answer {
+        Some(answer) => {
+            let cut = if answer.cut { " · only the beginning of the body" } else { "" };
+            let lines = answer.headers.lines().chain(answer.wall_headers.lines());
+            section_of(&mut out, &format!("{heading}{cut}"), lines, Some(&answer.body));
+        }
+        None => section_of(&mut out, &heading, std::iter::empty(), None),
+    }
+    out
+}
+
+/// Headers and a body under a heading.
+fn section_of<'l>(out: &mut String, heading: &str, headers: impl Iterator<Item = &'l str>, body: Option<&Payload>) {
+    let _ = write!(out, "<div>{}</div>", Escaped(heading));
+    let lines: Vec<&str> = headers.collect();
+    let body = body.map_or(String::new(), ToString::to_string);
+    if !lines.is_empty() || !body.is_empty() {
+        let gap = if lines.is_empty() || body.is_empty() { "" } else { "\n\n" };
+        let _ = write!(out, "<pre dir=\"ltr\">{}{gap}{}</pre>", Escaped(&lines.join("\n")), Escaped(&body));
+    }
+}
+
 /// What went over the wire, to be opened.
-fn wire(out: &mut String, class: &str, told: &str, bodies: &[(&str, &Payload)]) {
+fn wire(out: &mut String, class: &str, told: &str, bodies: &[(&str, &Payload)], more: &str) {
     let _ = write!(out, "<details class=\"wire {class}\"><summary>{}</summary>", Escaped(told));
     for (name, body) in bodies {
         let text = match serde_json::to_value(body) {
@@ -204,6 +238,7 @@ fn wire(out: &mut String, class: &str, told: &str, bodies: &[(&str, &Payload)]) 
         };
         let _ = write!(out, "<div>{name}</div><pre dir=\"ltr\">{}</pre>", Escaped(&text));
     }
+    out.push_str(more);
     out.push_str("</details>\n");
 }
 

@@ -256,7 +256,8 @@ impl<'j> Tally<'j> {
             | What::Changed { .. }
             | What::Answered { .. }
             | What::Kept { .. }
-            | What::Chosen { .. } => {}
+            | What::Chosen { .. }
+            | What::Remarked { .. } => {}
         }
     }
 

@@ -40,6 +40,14 @@ struct Delivery<'j> {
     chat: Option<&'j str>,
     url: &'j str,
     answers: BTreeMap<u32, &'j Answer>,
+    attempts: Vec<Attempted<'j>>,
+}
+
+/// An attempt to deliver a webhook, and what came of it if that is known.
+pub(super) struct Attempted<'j> {
+    pub(super) number: u32,
+    pub(super) sent: &'j Entry,
+    pub(super) answered: Option<&'j Entry>,
 }
 
 impl<'j> Narrator<'j> {
@@ -60,12 +68,20 @@ impl<'j> Narrator<'j> {
                     }
                 }
                 What::Queued { delivery, event, chat, url, body: _ } => {
-                    let row = Delivery { event, chat: chat.as_deref(), url, answers: BTreeMap::new() };
+                    let row =
+                        Delivery { event, chat: chat.as_deref(), url, answers: BTreeMap::new(), attempts: Vec::new() };
                     narrator.deliveries.insert(*delivery, row);
                 }
-                What::Answered { delivery, attempt, outcome } => {
+                What::Sent { delivery, attempt, .. } => {
+                    if let Some(row) = narrator.deliveries.get_mut(delivery) {
+                        row.attempts.push(Attempted { number: *attempt, sent: entry, answered: None });
+                    }
+                }
+                What::Answered { delivery, attempt, outcome, answer: _ } => {
                     if let Some(row) = narrator.deliveries.get_mut(delivery) {
                         row.answers.insert(*attempt, outcome);
+                        let attempts = row.attempts.iter_mut();
+                        attempts.filter(|made| made.number == *attempt).for_each(|made| made.answered = Some(entry));
                     }
                 }
                 What::Step { .. }
@@ -75,11 +91,11 @@ impl<'j> Narrator<'j> {
                 | What::Called(_)
                 | What::Violated { .. }
                 | What::Faulted { .. }
-                | What::Sent { .. }
                 | What::Settled { .. }
                 | What::Kept { .. }
                 | What::Chosen { .. }
                 | What::Judged { .. }
+                | What::Remarked { .. }
                 | What::Ended => {}
             }
         }
@@ -116,7 +132,7 @@ impl<'j> Narrator<'j> {
             What::Refused { reason, .. } => {
                 Some(line("refused", Tone::Bad, format!("the act is not possible: {}", one_line(reason)), Tone::Bad))
             }
-            What::Sent { delivery, attempt } => Some(self.sent(*delivery, *attempt)),
+            What::Sent { delivery, attempt, .. } => Some(self.sent(*delivery, *attempt)),
             What::Settled { delivery, fate } => self.settled(*delivery, *fate),
             What::Kept { name, value } => {
                 Some(line("", Tone::Plain, format!("keeps ${{{name}}} = {}", one_line(value)), Tone::Faint))
@@ -124,6 +140,7 @@ impl<'j> Narrator<'j> {
             What::Chosen { branch, of } => {
                 Some(line("", Tone::Plain, format!("takes branch {branch} of {of}"), Tone::Faint))
             }
+            What::Remarked { remark } => Some(line(self.platform, Tone::Strong, one_line(remark), Tone::Warning)),
             What::Opened { .. }
             | What::Step { .. }
             | What::Queued { .. }
@@ -131,6 +148,11 @@ impl<'j> Narrator<'j> {
             | What::Judged { .. }
             | What::Ended => None,
         }
+    }
+
+    /// The attempts to deliver a webhook, in their order.
+    pub(super) fn attempts(&self, delivery: DeliveryId) -> &[Attempted<'j>] {
+        self.deliveries.get(&delivery).map_or(&[], |row| &row.attempts)
     }
 
     /// A webhook and what became of its attempts so far, on one line.
@@ -172,7 +194,14 @@ impl<'j> Narrator<'j> {
         let answer = row.answers.get(&attempt);
         let tone = match answer {
             Some(Answer::Status(200..300)) => Tone::Plain,
-            Some(Answer::Status(_) | Answer::TimedOut | Answer::Refused | Answer::Broken(_) | Answer::Forbidden(_))
+            Some(
+                Answer::Status(_)
+                | Answer::TimedOut
+                | Answer::Refused
+                | Answer::Broken(_)
+                | Answer::Forbidden(_)
+                | Answer::Stopped,
+            )
             | None => Tone::Warning,
         };
         let answer = answer.map_or_else(|| "not answered".to_owned(), |answer| one_line(&answer.to_string()));
@@ -187,6 +216,8 @@ impl<'j> Narrator<'j> {
             Fate::Delivered => return None,
             Fate::GivenUp => format!("gives up on {event}"),
             Fate::Dropped => format!("never sends {event}"),
+            Fate::Disabled => format!("does not send {event}: its address gets no more"),
+            Fate::Stopped => format!("does not send {event}: the stand-in was stopped"),
         };
         Some(line(self.platform, Tone::Strong, text, Tone::Warning))
     }

@@ -50,18 +50,19 @@ impl Watch {
                 return None;
             }
             What::Answered { outcome: Outcome::Status(200..300), .. } => return None,
-            What::Answered { delivery, attempt, outcome } => {
+            What::Answered { delivery, attempt, outcome, answer: _ } => {
                 format!("{}, attempt {attempt}: {}", self.webhook(*delivery), one_line(&outcome.to_string()))
             }
             What::Settled { delivery, fate } => {
                 let webhook = self.webhooks.remove(delivery);
                 match fate {
                     Fate::GivenUp => format!("gives up on {}", webhook.as_deref().unwrap_or(SOME)),
-                    Fate::Delivered | Fate::Dropped => return None,
+                    Fate::Delivered | Fate::Dropped | Fate::Disabled | Fate::Stopped => return None,
                 }
             }
             What::Violated { source: Source::Bot, detail } => format!("violation: {}", one_line(detail)),
             What::Refused { reason, .. } => format!("the act is not possible: {}", one_line(reason)),
+            What::Remarked { remark } => one_line(remark),
             What::Violated { source: Source::Scenario, .. }
             | What::Opened { .. }
             | What::Step { .. }
@@ -97,11 +98,11 @@ mod tests {
         let delivery = DeliveryId(1);
         let url = "${bot}/x".to_owned();
         put(What::Queued { delivery, event: "note".into(), chat: None, url, body: Payload::new("{}".into()) });
-        put(What::Sent { delivery, attempt: 1 });
-        put(What::Answered { delivery, attempt: 1, outcome: Outcome::Status(500) });
+        put(What::sent(delivery, 1));
+        put(What::answered(delivery, 1, Outcome::Status(500)));
         put(What::Violated { source: Source::Bot, detail: "a\nb".to_owned() });
         put(What::Violated { source: Source::Scenario, detail: "on purpose".to_owned() });
-        put(What::Answered { delivery, attempt: 2, outcome: Outcome::Refused });
+        put(What::answered(delivery, 2, Outcome::Refused));
         put(What::Settled { delivery, fate: Fate::GivenUp });
         let mut watch = Watch::new("toy");
         let expected = [

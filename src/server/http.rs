@@ -97,7 +97,7 @@ impl<C: Core> Service for Worlds<C> {
     async fn answer(&self, (vendor, path): Self::Admitted, head: Parts, body: Body) -> Answer {
         let query = head.uri.query().unwrap_or_default().to_owned();
         let call = Call { method: head.method, path, query, headers: head.headers, body, params: Vec::new() };
-        let (treated, world) = self.answered(vendor, call);
+        let (treated, world) = self.answered(vendor, call).await;
         match treated.cut {
             Some(Cut::Hang) => Answer::Hanging(treated, Box::pin(world.closed())),
             _ => Answer::Whole(treated),

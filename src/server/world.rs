@@ -16,11 +16,11 @@ use tokio::task::JoinSet;
 use super::ticker;
 use super::worlds::Registry;
 use crate::base::id::{DeliveryId, EntrySeq, Ticket};
-use crate::base::time::{VirtualSpan, WallTime};
+use crate::base::time::{VirtualSpan, WallLimit, WallTime};
 use crate::delivery::Delivery;
 use crate::engine::port::{Attempt, Effect, Input, Played, Treated};
 use crate::platform::cx::Credential;
-use crate::platform::route::Call;
+use crate::platform::route::{Call, Reply};
 use crate::scenario::Step;
 
 /// What the rim needs of a world's inside; `engine::World` is the one that counts.
@@ -28,6 +28,16 @@ pub trait Core: Send + 'static {
     /// Takes in what happened and says what is to be done about it. An [`Input::Call`] has exactly one
     /// [`Effect::Reply`] among its effects, any other input has none.
     fn handle(&mut self, wall: WallTime, input: Input) -> Vec<Effect>;
+
+    /// Whether a call may come in. If not, it may once something else has come in.
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    /// Whether no attempt that was asked for is under way.
+    fn is_quiet(&self) -> bool {
+        true
+    }
 }
 
 /// Names a world within the process.
@@ -44,10 +54,16 @@ impl<C: Core> Clone for WorldHandle<C> {
     }
 }
 
-/// The world was closed before the call came in; here it is back.
+/// Why a call was not taken in; here it is back.
 #[derive(Debug, thiserror::Error)]
-#[error("answer a call: its world was closed")]
-pub struct Closed(pub Box<Call>);
+pub enum Unanswered {
+    /// The world was closed before.
+    #[error("answer a call: its world was closed")]
+    Closed(Box<Call>),
+    /// The world has no room at the moment.
+    #[error("answer a call: its world has no room")]
+    Full(Box<Call>),
+}
 
 pub(super) struct Shared<C: Core> {
     pub(super) id: WorldId,
@@ -114,21 +130,57 @@ impl<C: Core> WorldHandle<C> {
     /// Answers a call of the bot. Must run within a tokio runtime, as [`input`](Self::input).
     ///
     /// # Errors
+    /// If the world is closed or has no room: gives the call back.
+    ///
+    /// # Panics
+    /// If the core breaks its contract and does not answer.
+    pub fn call(&self, call: Call) -> Result<Treated, Unanswered> {
+        let effects = {
+            let mut inside = lock(&self.0.inside);
+            match (inside.open, inside.core.has_room()) {
+                (false, _) => return Err(Unanswered::Closed(Box::new(call))),
+                (true, false) => return Err(Unanswered::Full(Box::new(call))),
+                (true, true) => inside.core.handle(ticker::now(), Input::Call(call)),
+            }
+        };
+        Ok(self.answered(effects))
+    }
+
+    /// Answers a call with this reply and not with the platform's, for want of room.
+    ///
+    /// # Errors
     /// If the world is closed: gives the call back.
     ///
     /// # Panics
     /// If the core breaks its contract and does not answer.
-    pub fn call(&self, call: Call) -> Result<Treated, Closed> {
+    pub fn turn_away(&self, call: Call, reply: Reply) -> Result<Treated, Unanswered> {
         let effects = {
             let mut inside = lock(&self.0.inside);
             if !inside.open {
-                return Err(Closed(Box::new(call)));
+                return Err(Unanswered::Closed(Box::new(call)));
             }
-            inside.core.handle(ticker::now(), Input::Call(call))
+            inside.core.handle(ticker::now(), Input::TurnedAway { call, reply })
         };
+        Ok(self.answered(effects))
+    }
+
+    fn answered(&self, effects: Vec<Effect>) -> Treated {
         self.0.stir();
         let reply = self.carry_out(effects);
-        Ok(reply.expect("a core answers every call among the effects of that very input"))
+        reply.expect("a core answers every call among the effects of that very input")
+    }
+
+    /// Waits until there is room for a call, but not longer than `limit`; also if the world is closed.
+    pub async fn room(&self, limit: WallLimit) -> bool {
+        ticker::within(limit, self.until(|core| core.has_room().then_some(()))).await.is_some()
+    }
+
+    /// Has no more attempts begin, waits for those under way, but not longer than `limit`, and gives up on the rest. What
+    /// became of each webhook is known from then on. The world is to be closed next.
+    pub async fn stop(&self, limit: WallLimit) {
+        self.input(Input::Stop);
+        let _ = ticker::within(limit, self.until(|core| core.is_quiet().then_some(()))).await;
+        self.input(Input::Abandon);
     }
 
     /// Puts something in that happened outside; without effect once the world is closed.
@@ -270,9 +322,9 @@ impl<C: Core> WorldHandle<C> {
         let world = Arc::downgrade(&self.0);
         let delivery = self.0.delivery.clone();
         self.spawn(async move {
-            let outcome = delivery.attempt(&attempt).await;
+            let ending = delivery.attempt(&attempt).await;
             let Attempt { delivery, attempt, .. } = attempt;
-            report(&world, Input::Attempted { delivery, attempt, outcome });
+            report(&world, Input::Attempted { delivery, attempt, ending });
         });
     }
 

@@ -10,12 +10,18 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Wea
 
 use tokio::sync::Notify;
 
-use super::world::{Closed, Core, Shared, Standing, WorldHandle, WorldId};
+use super::world::{Core, Shared, Standing, Unanswered, WorldHandle, WorldId};
+use crate::base::time::WallLimit;
 use crate::delivery::{Delivery, Egress};
 use crate::engine::port::Treated;
 use crate::platform::Vendor;
 use crate::platform::cx::Credential;
-use crate::platform::route::Call;
+use crate::platform::route::{Call, Reply};
+
+/// How long a caller waits for room before it is turned away: shorter than clients usually wait for an answer.
+const PATIENCE: WallLimit = WallLimit::from_secs(5);
+/// What a caller gets who is turned away. No vendor has a word for it, as no vendor is this small.
+const UNAVAILABLE: u16 = 503;
 
 /// Makes the core of a vendor's lobby.
 pub type Lobby<C> = Box<dyn Fn(&'static Vendor) -> C + Send + Sync>;
@@ -27,6 +33,16 @@ impl<C: Core> Clone for Worlds<C> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
+}
+
+/// The answer to a call that there was no room for.
+#[derive(serde::Serialize)]
+struct Crowded {
+    error: &'static str,
+}
+
+impl Crowded {
+    const NOW: Self = Self { error: "more webhooks wait to be delivered than there is room for; see the journal" };
 }
 
 pub(super) struct Registry<C: Core> {
@@ -114,22 +130,32 @@ impl<C: Core> Worlds<C> {
     /// Answers a call in the world it belongs to: the one that owns its credential; if none does, the platform's only
     /// open world; if there is not exactly one, the platform's lobby, so that the vendor's own refusal is what the caller
     /// gets.
-    #[must_use]
-    pub fn call(&self, vendor: &'static Vendor, call: Call) -> Treated {
-        self.answered(vendor, call).0
+    ///
+    /// Where the world has no room for what the call may cause, the caller waits for some time, and is then turned away.
+    pub async fn call(&self, vendor: &'static Vendor, call: Call) -> Treated {
+        self.answered(vendor, call).await.0
     }
 
     /// The same, with the world that has answered.
-    pub(super) fn answered(&self, vendor: &'static Vendor, mut call: Call) -> (Treated, WorldHandle<C>) {
+    pub(super) async fn answered(&self, vendor: &'static Vendor, mut call: Call) -> (Treated, WorldHandle<C>) {
         loop {
             let world = self.find(vendor, &call);
-            match world.call(call) {
+            let answered = match world.call(call) {
+                Err(Unanswered::Full(back)) if world.room(PATIENCE).await => {
+                    call = *back;
+                    continue;
+                }
+                Err(Unanswered::Full(back)) => world.turn_away(*back, Reply::json(UNAVAILABLE, None, &Crowded::NOW)),
+                answered => answered,
+            };
+            match answered {
                 Ok(treated) => return (treated, world),
-                Err(Closed(back)) => {
+                Err(Unanswered::Closed(back)) => {
                     // The next look must not find the closed world again, though it may not have released everything yet.
                     self.0.release(vendor.name, world.0.id);
                     call = *back;
                 }
+                Err(Unanswered::Full(back)) => call = *back,
             }
         }
     }

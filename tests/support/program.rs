@@ -62,7 +62,12 @@ pub(crate) fn journals(file: &Path) -> Vec<(String, String)> {
                 found.push((format!("{}{row}{round}", value["file"].as_str().unwrap()), String::new()));
             }
             _ => {
-                value.as_object_mut().unwrap().shift_remove("wall_ms").unwrap();
+                let entry = value.as_object_mut().unwrap();
+                entry.shift_remove("wall_ms").unwrap();
+                entry.shift_remove("wall_headers");
+                if let Some(answer) = entry.get_mut("answer").and_then(Value::as_object_mut) {
+                    answer.shift_remove("wall_headers");
+                }
                 let (_, entries) = found.last_mut().unwrap();
                 entries.push_str(&format!("{value}\n"));
             }

@@ -16,6 +16,8 @@ pub(crate) enum Line {
     Answer(&'static str),
     /// Send these bytes and close the connection.
     Last(&'static str),
+    /// Send the first bytes, and then the others again and again until nobody reads them any more.
+    Flood(&'static str, &'static str),
     /// Read the request and do nothing more.
     Hang,
 }
@@ -91,6 +93,14 @@ async fn follow(stream: TcpStream, script: Arc<Mutex<VecDeque<Line>>>, tell: Unb
             Line::Answer(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),
             Line::Last(bytes) => {
                 stream.write_all(bytes.as_bytes()).await.unwrap();
+                break;
+            }
+            Line::Flood(head, piece) => {
+                let pieces = piece.repeat(64 * 1024 / piece.len());
+                let mut sent = stream.write_all(head.as_bytes()).await;
+                while sent.is_ok() {
+                    sent = stream.write_all(pieces.as_bytes()).await;
+                }
                 break;
             }
             Line::Hang => {}

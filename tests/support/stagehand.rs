@@ -9,7 +9,7 @@ use rehearsal::base::id::Ticket;
 use rehearsal::base::rng::Seed;
 use rehearsal::base::time::{WallLimit, WallTime};
 use rehearsal::engine::clock::Pace;
-use rehearsal::engine::port::{Attempt, Effect, Input, Played, Treated};
+use rehearsal::engine::port::{Answer, Attempt, Effect, Ending, Input, Played, Treated};
 use rehearsal::engine::{Opening, World};
 use rehearsal::fault::Lost;
 use rehearsal::journal::entry::{Outcome, Verdict, What};
@@ -24,11 +24,12 @@ pub(crate) struct Reaction {
     pub(crate) calls: Vec<Call>,
     pub(crate) takes: WallLimit,
     pub(crate) outcome: Outcome,
+    pub(crate) answer: Option<Answer>,
 }
 
 impl Reaction {
     pub(crate) fn ok() -> Self {
-        Self { calls: Vec::new(), takes: WallLimit::from_millis(1), outcome: Outcome::Status(200) }
+        Self { calls: Vec::new(), takes: WallLimit::from_millis(1), outcome: Outcome::Status(200), answer: None }
     }
 
     pub(crate) fn status(status: u16) -> Self {
@@ -176,8 +177,9 @@ impl Play {
                         };
                         self.wall = self.wall + reaction.takes;
                         self.inputs.extend(reaction.calls.into_iter().map(Input::Call));
+                        let ending = Ending { outcome: reaction.outcome, answer: reaction.answer };
                         let (delivery, n) = (attempt.delivery, attempt.attempt);
-                        self.inputs.push_back(Input::Attempted { delivery, attempt: n, outcome: reaction.outcome });
+                        self.inputs.push_back(Input::Attempted { delivery, attempt: n, ending });
                         self.attempts.push(attempt.clone());
                     }
                 }

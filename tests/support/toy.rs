@@ -8,6 +8,7 @@ use rehearsal::base::secret::Secret;
 use rehearsal::base::time::{VirtualSpan, VirtualTime, WallLimit};
 use rehearsal::journal::entry::{Audience, Change, Party, Said};
 use rehearsal::platform::cx::{Credential, Cx, Refusal, WakeKey};
+use rehearsal::platform::delivery::RawDelivery;
 use rehearsal::platform::outgoing::{Acknowledged, Order, Outgoing, Policy};
 use rehearsal::platform::recipe::Recipe;
 use rehearsal::platform::route::{Answer, Call, Client, Reply, Route, Unrouted};
@@ -47,6 +48,8 @@ record! {
         idle: VirtualSpan = VirtualSpan::from_mins(30),
         /// A note waits until the earlier one is settled, not only tried.
         patient: bool = false,
+        /// How notes are delivered.
+        delivery: RawDelivery = RawDelivery::default(),
     }
 }
 
@@ -133,35 +136,34 @@ impl Platform for Toy {
 
     const SETUP: &'static [KeyTable] = &[("", Setup::FIELDS)];
 
-    type Setup = Setup;
+    type Setup = (Setup, Arc<Policy>);
 
     fn table() -> &'static Table {
         static TABLE: LazyLock<Table> = LazyLock::new(Table::of::<Toy>);
         &TABLE
     }
 
-    fn setup(node: &Node, problems: &mut Problems) -> Option<Setup> {
-        Setup::decode(node, problems)
+    fn setup(node: &Node, problems: &mut Problems) -> Option<Self::Setup> {
+        let setup = Setup::decode(node, problems)?;
+        let retries = RETRIES.to_vec();
+        let signing = Signing { scheme: Some(STANDARD), previous: None };
+        let usual = Policy::new(Acknowledged::Only200, WallLimit::from_secs(1), retries, signing);
+        let order = if setup.patient { Order::Outcome } else { Order::FirstAttempt };
+        let policy = setup.delivery.clone().read(Policy { order, ..usual }, problems);
+        Some((setup, Arc::new(policy)))
     }
 
     fn setup_schema() -> Schema {
         Setup::schema()
     }
 
-    fn staff(_: &Setup) -> Staff {
+    fn staff(_: &Self::Setup) -> Staff {
         Staff { agents: vec!["bot".to_owned()], retries_after: Some(RETRIES[0]), ..Staff::default() }
     }
 
-    fn open(cx: &mut Cx<'_>, setup: Setup) -> Self {
+    fn open(cx: &mut Cx<'_>, (setup, policy): Self::Setup) -> Self {
         cx.claim(Credential("toy-key".to_owned()));
-        let policy = Policy {
-            acknowledged: Acknowledged::Only200,
-            timeout: WallLimit::from_secs(1),
-            retries: RETRIES.to_vec(),
-            signing: Signing { scheme: Some(STANDARD), previous: None },
-            order: if setup.patient { Order::Outcome } else { Order::FirstAttempt },
-        };
-        Self { setup, expired: false, policy: Arc::new(policy), notes: 0, last: None }
+        Self { setup, expired: false, policy, notes: 0, last: None }
     }
 
     fn credential(call: &Call) -> Option<Credential> {

@@ -14,7 +14,7 @@ use super::play::recipe;
 use super::shell::quoted;
 use super::signals::Signals;
 use super::value::{Bot, ReportForm, ReportTo};
-use super::{Format, ProbeArgs, Terminal, reports};
+use super::{Format, ProbeArgs, ReachArgs, Terminal, reports};
 use crate::base::rng::Seed;
 use crate::delivery::{Delivery, Egress};
 use crate::journal::entry::Outcome;
@@ -55,10 +55,13 @@ pub async fn run(args: &ProbeArgs, vendors: &'static [Vendor], terminal: &mut Te
         terminal.remark(&format!("error: failed to reach {}: {outcome}", args.url))?;
         return Ok(match outcome {
             Outcome::Forbidden(_) => Exit::Invalid,
-            Outcome::Status(_) | Outcome::TimedOut | Outcome::Refused | Outcome::Broken(_) => Exit::CouldNotRun,
+            Outcome::Status(_) | Outcome::TimedOut | Outcome::Refused | Outcome::Broken(_) | Outcome::Stopped => {
+                Exit::CouldNotRun
+            }
         });
     }
-    let house = match House::open(house::here(args.port), Bot::At(NOBODY.to_owned()), &[], vendors).await {
+    let reach = ReachArgs::default();
+    let house = match House::open(house::here(args.port), Bot::At(NOBODY.to_owned()), &reach, vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;

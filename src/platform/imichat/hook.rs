@@ -39,7 +39,7 @@ impl Imichat {
     /// Sets up, changes or switches on the webhook of a virtual agent, as an admin would on the vendor's pages. What is left
     /// out stays as it was. From then on a team that does not say whether it assigns by itself does so with the chats that come
     /// to it; nothing says that the vendor would hand out those that wait already, so they go on waiting.
-    pub(super) fn subscribe(&mut self, act: &Subscribe) -> Result<(), Refusal> {
+    pub(super) fn subscribe(&mut self, cx: &mut Cx<'_>, act: &Subscribe) -> Result<(), Refusal> {
         let login = act.agent.value.as_str();
         let usual = &self.tenant.usual_events;
         let Some(bot) = self.tenant.virtual_agents.iter_mut().find(|bot| bot.login.as_str() == login) else {
@@ -67,6 +67,9 @@ impl Imichat {
             (None, None) => {
                 return Err(Refusal::new(format!("`{login}` has no webhook yet, so it takes a `url` to set one up")));
             }
+        }
+        if let Some(webhook) = &bot.webhook {
+            cx.set_up(&webhook.url);
         }
         Ok(())
     }

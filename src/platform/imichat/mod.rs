@@ -42,7 +42,7 @@ use self::model::user::Users;
 use self::quota::Quota;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Refusal, WakeKey};
-use super::outgoing::{Acknowledged, Ended, Order, Outgoing, Policy};
+use super::outgoing::{Ended, Outgoing, Policy};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
 use crate::base::secret::Secret;
@@ -111,24 +111,17 @@ impl Platform for Imichat {
         let teams = tenant.teams.iter().flat_map(|team| [team.name.clone(), team.id.to_string()]);
         let agents = agents.map(|login| login.as_str().to_owned());
         let codes = tenant.success.codes_of_its_own().map(str::to_owned).collect();
-        let retries_after = tenant.retries.first().copied();
+        let retries_after = tenant.policy.retries.first().copied();
         Staff { agents: agents.collect(), teams: teams.collect(), codes, retries_after, ..Staff::default() }
     }
 
     fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
-        let policy = Policy {
-            acknowledged: Acknowledged::Only200,
-            timeout: tenant.timeout,
-            retries: tenant.retries.clone(),
-            order: Order::Outcome,
-            signing: tenant.signatures.clone(),
-        };
         Self {
             auth: Auth::open(cx, tenant.identity.clone()),
             quota: Quota::new(tenant.daily_quota, cx.now()),
             chats: Chats::default(),
             users: Users::open(cx.now(), tenant.agents.iter().cloned()),
-            policy: Arc::new(policy),
+            policy: Arc::clone(&tenant.policy),
             tenant,
         }
     }

@@ -1,6 +1,8 @@
 //! A tenant as it was set up. Nothing in it changes while it is open but its webhooks, which an admin can change, and which
 //! go off if nobody answers them.
 
+use std::sync::Arc;
+
 use http::HeaderName;
 
 use super::auth::Identity;
@@ -12,8 +14,7 @@ use super::model::{AssetId, Login, TeamId};
 use super::routing::Rule;
 use super::wire::event::{self, Style};
 use crate::base::secret::Secret;
-use crate::base::time::{VirtualSpan, WallLimit};
-use crate::platform::signing::Signing;
+use crate::platform::outgoing::Policy;
 
 /// A checked tenant.
 #[derive(Clone, Debug)]
@@ -46,12 +47,8 @@ pub struct Tenant {
     pub(super) usual_events: Vec<Subscription>,
     /// After how many failed attempts in a row a webhook is switched off; never by default.
     pub(super) off_after: Option<u32>,
-    /// How long a receiver of webhooks may take for one attempt.
-    pub(super) timeout: WallLimit,
-    /// The pauses before further attempts.
-    pub(super) retries: Vec<VirtualSpan>,
-    /// How webhooks are signed, besides what the vendor does.
-    pub(super) signatures: Signing,
+    /// How webhooks are delivered.
+    pub(super) policy: Arc<Policy>,
     /// Whether chats can be searched under v3.1 as well.
     pub(super) search_on_v31: bool,
     /// Whether invalid bodies are only recorded.

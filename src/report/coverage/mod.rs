@@ -131,6 +131,7 @@ impl Touched {
                 | What::Kept { .. }
                 | What::Chosen { .. }
                 | What::Judged { .. }
+                | What::Remarked { .. }
                 | What::Ended => {}
             }
         }

@@ -29,7 +29,7 @@ pub(super) fn act(imichat: &mut Imichat, cx: &mut Cx<'_>, act: &Act) -> Result<(
         Act::Resume(act) => imichat.rest(cx, act.chat.as_ref(), &Move::Pick),
         Act::Tag(act) => imichat.tag(cx, act),
         Act::Close(act) => imichat.close(cx, act),
-        Act::Subscribe(act) => imichat.subscribe(act),
+        Act::Subscribe(act) => imichat.subscribe(cx, act),
         Act::Receipt(_) => Err(Refusal::new("the API does not show what becomes of messages on their way")),
         Act::OptOut(_) | Act::OptIn(_) => Err(Refusal::new("customers can only say that they want no messages")),
         Act::ReportProblem(_) | Act::ResolveProblem(_) => Err(Refusal::new("the API does not show how channels do")),

@@ -6,7 +6,8 @@ use super::routing::RuleBlock;
 use super::switches::{EventsBlock, SuccessBlock};
 use crate::base::diag::Place;
 use crate::base::secret::Secret;
-use crate::base::time::{VirtualSpan, WallLimit};
+use crate::base::time::VirtualSpan;
+use crate::platform::delivery::RawDelivery;
 use crate::platform::imichat::auth;
 use crate::platform::imichat::model::AssetId;
 use crate::platform::signing::RawSigning;
@@ -16,8 +17,6 @@ use crate::scenario::node::{Node, Value};
 
 /// No life of tokens is published; the vendor's newer API has this one.
 const TOKEN_LIFE: VirtualSpan = VirtualSpan::from_secs(3_600);
-/// No time limit is published for this product; its sister product has this one.
-const TIMEOUT: WallLimit = WallLimit::from_secs(10);
 
 record! {
     /// A tenant of imi.chat. What is left out is as in the well-known test tenant.
@@ -51,7 +50,7 @@ record! {
         /// What operations, by name, answer with when they succeed, where the public pages leave it open.
         pub(super) success: IndexMap<String, SuccessBlock>,
         /// How webhooks are delivered.
-        pub(super) delivery: DeliveryBlock = DeliveryBlock { timeout: TIMEOUT, retries: None, off_after: None },
+        pub(super) delivery: RawDelivery = RawDelivery::default(),
         /// How webhooks with a secret are signed, besides what the vendor does.
         pub(super) signing: RawSigning = RawSigning::default(),
         /// How chats are searched.
@@ -180,19 +179,6 @@ record! {
         pub(super) id: AssetId,
         /// What people call it.
         pub(super) name: String = String::new(),
-    }
-}
-
-record! {
-    /// How webhooks are delivered.
-    pub(super) struct DeliveryBlock {
-        /// How long the receiver may take for one attempt, in real time.
-        pub(super) timeout: WallLimit = TIMEOUT,
-        /// The pauses before the second, third … attempt, in virtual time.
-        pub(super) retries: Option<Vec<VirtualSpan>>,
-        /// After how many failed attempts in a row a virtual agent's webhook is switched off, until `subscribe` switches it
-        /// on again; never by default.
-        pub(super) off_after: Option<Located<u32>>,
     }
 }
 

@@ -7,11 +7,13 @@ mod switches;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use http::{HeaderName, HeaderValue};
 
 use self::block::{
-    AgentBlock, AssetBlock, Block, DeliveryBlock, KeyBlock, ReleaseBlock, SearchBlock, TeamBlock, TokenBlock,
-    VirtualAgentBlock, WebhookBlock,
+    AgentBlock, AssetBlock, Block, KeyBlock, ReleaseBlock, SearchBlock, TeamBlock, TokenBlock, VirtualAgentBlock,
+    WebhookBlock,
 };
 use self::routing::{RuleBlock, ToBlock, WhenBlock};
 use self::switches::{EventsBlock, SuccessBlock};
@@ -25,7 +27,9 @@ use super::wire::event;
 use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
 use crate::base::secret::Secret;
-use crate::base::time::VirtualSpan;
+use crate::base::time::{VirtualSpan, WallLimit};
+use crate::platform::delivery::RawDelivery;
+use crate::platform::outgoing::{Acknowledged, Policy};
 use crate::platform::signing::{RawSigning, Signing};
 use crate::scenario::codes;
 use crate::scenario::decode::{Decode, KeyTable, Located, Problems, Schema, unknown_word};
@@ -47,7 +51,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("assets", AssetBlock::FIELDS),
     ("events", EventsBlock::FIELDS),
     ("each operation of success", SuccessBlock::FIELDS),
-    ("delivery", DeliveryBlock::FIELDS),
+    ("delivery", RawDelivery::FIELDS),
     ("signing", RawSigning::FIELDS),
     ("search", SearchBlock::FIELDS),
 ];
@@ -57,6 +61,8 @@ pub(super) fn schema() -> Schema {
     Block::schema()
 }
 
+/// No time limit is published for this product; its sister product has this one.
+const TIMEOUT: WallLimit = WallLimit::from_secs(10);
 /// Retries are documented, their number and spacing are not; the sister product has these.
 const RETRIES: [VirtualSpan; 3] = [VirtualSpan::from_secs(60); 3];
 /// The events that the vendor's page for beginners subscribes to.
@@ -74,7 +80,10 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let success = check.successes(block.success);
     let key_header = check.header_name(&block.authorize_header);
     let idle_release = block.release_idle.map(|release| check.idle_release(release));
-    let off_after = check.off_after(block.delivery.off_after);
+    let usual = Policy::new(Acknowledged::Only200, TIMEOUT, RETRIES.to_vec(), signatures);
+    let mut policy = block.delivery.read(usual, check.problems);
+    // A webhook of a virtual agent is more than its address: it is switched off and on as a whole.
+    let off_after = policy.off_after.take();
     let teams = check.teams(block.teams);
     let virtual_agents = check.virtual_agents(block.virtual_agents, &teams);
     let agents = check.agents(block.agents, &teams, &block.domain);
@@ -100,9 +109,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         usual_events: check.usual_events,
         success,
         off_after,
-        timeout: block.delivery.timeout,
-        retries: block.delivery.retries.unwrap_or_else(|| RETRIES.to_vec()),
-        signatures,
+        policy: Arc::new(policy),
         search_on_v31: block.search.on_v31,
         lenient: block.lenient,
     };
@@ -237,15 +244,6 @@ impl Check<'_> {
             self.report(&codes::SETUP, block.after.place, message, "write a longer time, such as `10m`");
         }
         IdleRelease { after: block.after.value, virtual_agents: block.virtual_agents }
-    }
-
-    fn off_after(&mut self, attempts: Option<Located<u32>>) -> Option<u32> {
-        let attempts = attempts?;
-        if attempts.value == 0 {
-            let message = "a webhook cannot be off before the first attempt".to_owned();
-            self.report(&codes::SETUP, attempts.place, message, "write 1 or more, or leave `off_after` out");
-        }
-        Some(attempts.value)
     }
 
     /// The name of a header that callers use.

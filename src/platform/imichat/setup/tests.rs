@@ -27,7 +27,7 @@ fn an_empty_block_is_the_well_known_tenant() {
     assert!(tenant.virtual_agent("support_bot").unwrap().webhook.is_none());
     assert_eq!(tenant.assets[0].id.to_string(), "im15102452");
     assert_eq!(tenant.daily_quota, None);
-    assert_eq!(tenant.retries, [VirtualSpan::from_mins(1); 3]);
+    assert_eq!(tenant.policy.retries, [VirtualSpan::from_mins(1); 3]);
 }
 
 #[test]

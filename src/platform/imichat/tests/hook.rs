@@ -63,8 +63,8 @@ fn what_cannot_be_subscribed_is_refused_or_reported() {
         assert_eq!(problems.len(), 1, "{subscribe}");
     };
     check(json!({"agent": "suport_bot"}), "E0202", "`suport_bot` is no agent or bot of this tenant");
-    let bad = "`https://x` is not an address that webhooks can go to";
-    check(json!({"agent": "support_bot", "url": "https://x"}), "E0114", bad);
+    let bad = "`ftp://x` is not an address that webhooks can go to";
+    check(json!({"agent": "support_bot", "url": "ftp://x"}), "E0114", bad);
     let unknown = "`chat.opened` is no event of this platform";
     check(json!({"agent": "support_bot", "events": ["chat.opened"]}), "E0206", unknown);
     let setup = json!({"delivery": {"off_after": 0}});

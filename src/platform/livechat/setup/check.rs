@@ -16,7 +16,7 @@ use super::super::tenant::{
 };
 use super::super::version::Ends;
 use super::value::RawValues;
-use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, hooks, keys, property, value};
+use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, TIMEOUT, hooks, keys, property, retries, value};
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
 use crate::platform::signing::Signing;
@@ -65,13 +65,9 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         let (place, bot) = read_bot(bot, index + 1, owner, &groups, problems);
         enlist(&mut staff, bot, place, problems);
     }
-    let policy = Policy {
-        acknowledged: if raw.delivery.any_2xx { Acknowledged::Any2xx } else { Acknowledged::Only200 },
-        timeout: raw.delivery.timeout,
-        retries: raw.delivery.retries,
-        order: Order::FirstAttempt,
-        signing: Signing::read(raw.signing, problems),
-    };
+    let signing = Signing::read(raw.signing, problems);
+    let usual = Policy::new(Acknowledged::Only200, TIMEOUT, retries(), signing);
+    let policy = raw.delivery.read(Policy { order: Order::FirstAttempt, ..usual }, problems);
     let mut chosen = raw.statuses;
     if let Some(status) = raw.validation_status {
         chosen.entry(vendor::VALIDATION.to_owned()).or_insert(status);

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 pub(super) use self::check::read;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::platform::delivery::RawDelivery;
 use crate::platform::signing::RawSigning;
 use crate::record;
 use crate::scenario::decode::{Decode, KeyTable, Located, Problems, Schema, wrong_type};
@@ -71,7 +72,7 @@ record! {
         /// Registered webhooks.
         webhooks: Vec<RawHook>,
         /// How webhooks are delivered.
-        delivery: RawDelivery = RawDelivery { timeout: TIMEOUT, retries: retries(), any_2xx: false },
+        delivery: RawDelivery = RawDelivery::default(),
         /// How webhooks are signed, besides the secret in their bodies.
         signing: RawSigning = RawSigning::default(),
         /// How long a thread may lie idle before it is marked as idle; by default it never is, as no default is published.
@@ -262,18 +263,6 @@ record! {
         chat_properties: value::RawValues,
         /// Properties of the thread, such as `routing: {ignore_bots: true}`.
         thread_properties: value::RawValues,
-    }
-}
-
-record! {
-    /// How webhooks are delivered.
-    struct RawDelivery {
-        /// How long the receiver may take.
-        timeout: WallLimit = TIMEOUT,
-        /// The pauses before the second, third and later attempts.
-        retries: Vec<VirtualSpan> = retries(),
-        /// Whether other statuses than 200 acknowledge, too.
-        any_2xx: bool = false,
     }
 }
 

@@ -11,11 +11,11 @@ use super::super::tenant::{
     Account, Approval, Cron, Flow, Notes, Receipts, Subscribed, TemplateStatus, Tenant, Token, Window,
 };
 use super::template::{self, Known};
-use super::{ACCOUNT, RawAccount, RawAgent, RawCron, RawLabel, RawSubscription, RawTenant, RawToken};
+use super::{ACCOUNT, RawAccount, RawAgent, RawCron, RawLabel, RawSubscription, RawTenant, RawToken, TIMEOUT};
 use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place};
 use crate::base::time::VirtualSpan;
-use crate::platform::outgoing::{Acknowledged, Order, Policy};
+use crate::platform::outgoing::{Acknowledged, Policy};
 use crate::platform::signing::Signing;
 use crate::scenario::codes;
 use crate::scenario::decode::{Decode as _, Located, Problems, meaning, unknown_word};
@@ -30,13 +30,10 @@ const FAILED_MESSAGE: &str = "failed-message";
 pub(in super::super) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
     let before = problems.len();
     let raw = RawTenant::decode(node, problems)?;
-    let policy = Policy {
-        acknowledged: Acknowledged::Any2xx,
-        timeout: raw.delivery.timeout,
-        retries: raw.delivery.retries,
-        order: Order::Outcome,
-        signing: Signing::read(raw.signing, problems),
-    };
+    let signing = Signing::read(raw.signing, problems);
+    // No retries are documented, so there are none.
+    let usual = Policy::new(Acknowledged::Any2xx, TIMEOUT, Vec::new(), signing);
+    let policy = raw.delivery.read(usual, problems);
     for raw in &raw.subscriptions {
         policy.signing.check(raw.value.secret.as_ref(), problems);
     }

@@ -10,6 +10,7 @@ pub(super) use self::check::{is_color, read};
 use self::template::{RawLocalization, RawTemplate};
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
+use crate::platform::delivery::RawDelivery;
 use crate::platform::signing::RawSigning;
 use crate::record;
 use crate::scenario::decode::{Decode as _, KeyTable, Located, Schema};
@@ -93,7 +94,7 @@ record! {
         /// What the clock sets off again and again.
         crons: Vec<RawCron>,
         /// How webhooks are delivered.
-        delivery: RawDelivery = RawDelivery { timeout: TIMEOUT, retries: Vec::new() },
+        delivery: RawDelivery = RawDelivery::default(),
         /// How requests of subscriptions with a secret are signed.
         signing: RawSigning = RawSigning::default(),
     }
@@ -210,15 +211,5 @@ record! {
         name: String,
         /// How often.
         every: Located<VirtualSpan>,
-    }
-}
-
-record! {
-    /// How webhooks are delivered.
-    struct RawDelivery {
-        /// How long the receiver may take for one attempt.
-        timeout: WallLimit = TIMEOUT,
-        /// The pauses before further attempts; none by default, as none are documented.
-        retries: Vec<VirtualSpan>,
     }
 }
