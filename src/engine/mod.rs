@@ -19,6 +19,7 @@ mod speech;
 mod stage;
 mod standing;
 mod watch;
+mod webhook;
 
 use bytes::Bytes;
 use indexmap::IndexMap;
