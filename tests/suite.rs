@@ -42,6 +42,7 @@ mod runs;
 mod scenario;
 mod selection;
 mod signing;
+mod snapshot;
 mod stream;
 mod support;
 mod texter;

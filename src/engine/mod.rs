@@ -82,6 +82,7 @@ impl Opening {
 }
 
 /// One tenant of one platform.
+#[derive(Clone)]
 pub struct World {
     platform: Box<dyn Instance>,
     desk: Desk,

@@ -62,7 +62,7 @@ impl Told {
 }
 
 /// All webhooks of a world that are not settled.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Outbox {
     deliveries: BTreeMap<DeliveryId, Delivery>,
     lanes: HashMap<LaneKey, Lane>,
@@ -75,7 +75,7 @@ pub(super) struct Outbox {
 type LaneKey = (Option<String>, Arc<str>);
 
 /// The webhooks of one chat to one address.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Lane {
     /// Those that may be tried, in order.
     waiting: VecDeque<DeliveryId>,

@@ -3,12 +3,12 @@
 use super::{Deed, Fault, Occasion};
 
 /// The rules in force, in the order they were given.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
     rules: Vec<Rule>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Rule {
     fault: Fault,
     seen: u32,

@@ -33,7 +33,7 @@ impl Bounds {
 }
 
 /// The record of one world.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Journal {
     entries: VecDeque<Entry>,
     next: u64,

@@ -50,6 +50,7 @@ record! {
     }
 }
 
+#[derive(Clone)]
 pub(crate) struct Toy {
     setup: Setup,
     policy: Arc<Policy>,

@@ -55,6 +55,7 @@ use crate::scenario::node::Node;
 const CRON_TIMER: &str = "cron/";
 
 /// One project of Texter.
+#[derive(Clone)]
 pub struct Texter {
     tenant: Tenant,
     auth: Auth,
