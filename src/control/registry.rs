@@ -77,7 +77,9 @@ struct Seat {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another one has the same credential.
-    #[error("another world has a credential that its set-up spells out; leave it out, or close the other")]
+    #[error(
+        "another world has a credential that its set-up spells out, or the well-known ones; leave it to chance, or close the other"
+    )]
     Taken,
     /// There are too many.
     #[error("{MOST_WORLDS} worlds are open, which is the most; close some")]

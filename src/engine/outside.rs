@@ -61,8 +61,9 @@ impl World {
     pub fn resume(&mut self, wall: WallTime) {
         self.wall = self.wall.max(wall);
         self.clock.set_pace(self.clock.pace(), self.wall);
-        // Alarms were asked for by the original.
+        // Alarms were asked for by the original, which has also counted what is in the journal.
         self.armed = None;
+        self.journal.count_anew();
     }
 
     pub(super) fn play(&mut self, ticket: Ticket, steps: Vec<Step>, from: Option<EntrySeq>) {
