@@ -31,6 +31,12 @@ async fn what_goes_on_is_counted_and_stays_counted_when_its_world_is_closed() {
             format!("POST /toy/alice/answer HTTP/1.1\r\nhost: x\r\nx-key: {key}\r\ncontent-length: 5\r\n\r\nHello");
         assert_eq!(exchange(stand_in.vendor, call).await.status, status);
     }
+    // What a world is taken back from has happened all the same, and what it is taken back to has not happened again.
+    let (_, kept) = stand_in.ask("POST /worlds/toy/snapshots", "").await;
+    for _ in 0..2 {
+        let line = format!("POST /worlds/toy/restore?snapshot={}", kept["id"].as_str().unwrap());
+        assert_eq!(stand_in.ask(&line, "").await.0, 200);
+    }
     let busy = metrics(&stand_in).await;
     assert_eq!(stand_in.ask("POST /worlds/toy/reset", "").await.0, 200);
     let reset = metrics(&stand_in).await;

@@ -46,6 +46,7 @@ mod security;
 mod selection;
 mod serve;
 mod signing;
+mod snapshot;
 mod stream;
 mod support;
 mod texter;

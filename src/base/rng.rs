@@ -47,6 +47,7 @@ impl fmt::Display for Seed {
 }
 
 /// All streams of one world.
+#[derive(Clone)]
 pub struct Streams {
     seed: Seed,
     world: String,
@@ -86,6 +87,13 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// One stream of draws.
 pub struct Draw(ChaCha8Rng);
+
+impl Clone for Draw {
+    /// A stream of the same draws from here on. The generator cannot be copied, lest somebody do so by mistake.
+    fn clone(&self) -> Self {
+        Self(ChaCha8Rng::deserialize_state(&self.0.serialize_state()))
+    }
+}
 
 impl Draw {
     fn named(seed: Seed, world: &str, purpose: &str) -> Self {

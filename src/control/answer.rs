@@ -93,6 +93,26 @@ impl<H: Host> Control<H> {
                     || Problem::new(404, "no such webhook was sent lately; the journal has them as `queued`");
                 Ok(document(200, &Resent { delivery: resent.ok_or_else(forgotten)? }))
             }
+            Operation::Keep => {
+                let kept = self.worlds().keep(id).await.map_err(|error| cannot_open(&error, id))?;
+                Ok(document(201, &kept))
+            }
+            Operation::TakeBack => {
+                self.find(id)?;
+                let missing = || Problem::new(400, "`snapshot` is missing: the id of one of the world's snapshots");
+                let snapshot = query.get("snapshot").ok_or_else(missing)?;
+                let named = self.worlds().take_back(id, snapshot).await;
+                let named = named.map_err(|error| match error {
+                    OpenError::NoSnapshot => cannot_open(&error, snapshot),
+                    error => cannot_open(&error, id),
+                })?;
+                Ok(document(200, &world::Shown::of(&*named, host.url())))
+            }
+            Operation::Snapshots => Ok(document(200, &self.worlds().snapshots())),
+            Operation::Forget => {
+                self.worlds().drop_snapshot(id).map_err(|error| cannot_open(&error, id))?;
+                Ok(bare(204))
+            }
             Operation::Begin => run::begin(&*self.find(id)?).map(|run| document(202, &run)),
             Operation::Follow => run::follow(&*self.find(id)?, &query).await.map(|run| document(200, &run)),
             Operation::Cancel => Ok(document(200, &run::cancel(&*self.find(id)?))),
@@ -141,8 +161,11 @@ fn cannot_open(error: &OpenError, id: &str) -> Problem {
         OpenError::Unknown => {
             Problem::new(404, format!("there is no world `{id}`; `GET /worlds` lists those there are"))
         }
-        OpenError::Taken => Problem::new(409, error.to_string()),
-        OpenError::TooMany => Problem::new(429, error.to_string()),
+        OpenError::NoSnapshot => {
+            Problem::new(404, format!("there is no snapshot `{id}` here; `GET /snapshots` lists those there are"))
+        }
+        OpenError::Busy | OpenError::Taken => Problem::new(409, error.to_string()),
+        OpenError::TooMany | OpenError::TooManySnapshots => Problem::new(429, error.to_string()),
         OpenError::Company(_) => Problem::new(502, error.to_string()),
     }
 }

@@ -44,12 +44,13 @@ impl Shown {
 
 /// Does what a text wants done to a clock; first its mode is changed, then time passes.
 pub(super) async fn set(world: &WorldHandle<World>, query: &Query<'_>, text: &str) -> Result<(), Problem> {
+    let within = query.duration("within")?;
     let (pace, advance) = read(text).map_err(Problem::diagnosed)?;
     if let Some(pace) = pace {
         world.input(Input::SetPace(pace));
     }
     let Some(span) = advance else { return Ok(()) };
-    let advanced = match query.duration("within")? {
+    let advanced = match within {
         None => world.advance(span).await,
         Some(within) => {
             let late = || Problem::new(408, format!("not all that falls due is done after {within}; it goes on"));

@@ -18,6 +18,7 @@ pub mod registry;
 pub mod route;
 mod run;
 mod shape;
+mod snapshot;
 mod steps;
 mod stream;
 mod world;

@@ -7,7 +7,7 @@ use super::answer::{Health, Idle, Resent};
 use super::problem::Problem;
 use super::route::{Access, Operation, ROUTES, Route};
 use super::shape::Shape as _;
-use super::{clock, faults, journal, run, steps, stream, world};
+use super::{clock, faults, journal, run, snapshot, steps, stream, world};
 use crate::journal::What;
 use crate::platform::Vendor;
 use crate::scenario::decode::{Decode as _, Schema};
@@ -108,10 +108,9 @@ fn operation(route: &Route) -> Json {
     let mut refusals = vec![400, 403, 408, 413, 431];
     refusals.extend_from_slice(problems);
     if route.path.contains("{id}") {
+        let of = if route.path.starts_with("/snapshots") { "The id of a snapshot." } else { "The id of a world." };
         let id = json!({"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9._-]+$"});
-        parameters.push(
-            json!({"name": "id", "in": "path", "required": true, "description": "The id of a world.", "schema": id}),
-        );
+        parameters.push(json!({"name": "id", "in": "path", "required": true, "description": of, "schema": id}));
         refusals.extend([404, 409]);
     }
     if route.operation == Operation::Stream {
@@ -207,6 +206,10 @@ fn contract(operation: Operation) -> Contract {
             Contract { answer: Content::Text("text/event-stream"), problems: &[429], ..gives(200, json!({})) }
         }
         Operation::Idle => gives(200, Idle::schema()),
+        Operation::Keep => Contract { problems: &[429], ..gives(201, snapshot::Shown::schema()) },
+        Operation::TakeBack => Contract { problems: &[502], ..gives(200, reference("World")) },
+        Operation::Snapshots => gives(200, json!({"type": "array", "items": snapshot::Shown::schema()})),
+        Operation::Forget => Contract { answer: Content::Nothing, ..gives(204, json!({})) },
         Operation::Resend => gives(200, Resent::schema()),
     }
 }
@@ -234,7 +237,7 @@ fn parameter(name: &str, meaning: &str) -> Json {
         "bot" => json!({"type": "string", "format": "uri", "pattern": "^http://"}),
         _ => json!({"type": "string"}),
     };
-    let required = name == "delivery";
+    let required = matches!(name, "delivery" | "snapshot");
     json!({"name": name, "in": "query", "required": required, "description": meaning, "schema": schema})
 }
 

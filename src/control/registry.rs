@@ -1,17 +1,20 @@
 //! The worlds of a stand-in that runs, by the ids that the control port calls them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 
 use super::metrics::Census;
+use super::snapshot::{self, MOST as MOST_SNAPSHOTS, Snapshot};
 use crate::base::secret::Secret;
 use crate::delivery::{BotUrl, Delivery};
+use crate::engine::port::Input;
 use crate::engine::{Opening, World};
 use crate::journal::tally::Tally;
 use crate::platform::Vendor;
+use crate::platform::cx::Credential;
 use crate::server::ticker;
 use crate::server::world::WorldHandle;
 use crate::server::worlds::Worlds;
@@ -74,7 +77,9 @@ struct Seat {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another one has the same credential.
-    #[error("another world has a credential that its set-up spells out; leave it out, or close the other")]
+    #[error(
+        "another world has a credential that its set-up spells out, or the well-known ones; leave it to chance, or close the other"
+    )]
     Taken,
     /// There are too many.
     #[error("{MOST_WORLDS} worlds are open, which is the most; close some")]
@@ -82,6 +87,15 @@ pub enum OpenError {
     /// There is none of this id.
     #[error("there is no such world")]
     Unknown,
+    /// It cannot be kept while something goes on in it.
+    #[error("something goes on in the world; wait until it rests")]
+    Busy,
+    /// There are too many snapshots.
+    #[error("{MOST_SNAPSHOTS} snapshots are kept, which is the most; drop some")]
+    TooManySnapshots,
+    /// There is no snapshot of this id, or it is another world's.
+    #[error("the world has no such snapshot")]
+    NoSnapshot,
     /// What it needs around it cannot be had, for this reason.
     #[error("failed to {0}")]
     Company(String),
@@ -90,6 +104,7 @@ pub enum OpenError {
 /// What a registry knows.
 struct Book<K> {
     open: IndexMap<String, Arc<Named<K>>>,
+    snapshots: IndexMap<String, Arc<Snapshot>>,
     /// What had happened in worlds until they were closed, by platform.
     past: BTreeMap<&'static str, Tally>,
 }
@@ -113,7 +128,7 @@ pub struct Registry<H: Host> {
 impl<H: Host> Registry<H> {
     /// No worlds yet.
     pub fn new(host: H) -> Self {
-        let book = Book { open: IndexMap::new(), past: BTreeMap::new() };
+        let book = Book { open: IndexMap::new(), snapshots: IndexMap::new(), past: BTreeMap::new() };
         Self { host, book: Mutex::new(book), next: tokio::sync::Mutex::new(1) }
     }
 
@@ -158,11 +173,72 @@ impl<H: Host> Registry<H> {
         Ok(named)
     }
 
+    /// Keeps a world as it is, and gives the id that the snapshot has.
+    ///
+    /// # Errors
+    /// If there is no such world, if it does not rest, or if there are too many snapshots.
+    pub(super) async fn keep(&self, id: &str) -> Result<snapshot::Shown, OpenError> {
+        let mut next = self.next.lock().await;
+        let named = self.get(id).ok_or(OpenError::Unknown)?;
+        if self.lock().snapshots.len() >= MOST_SNAPSHOTS {
+            return Err(OpenError::TooManySnapshots);
+        }
+        let snapshot = Snapshot::of(&named, self.host.worlds().owned(&named.world)).ok_or(OpenError::Busy)?;
+        let id = format!("s{next}");
+        *next += 1;
+        let shown = snapshot.show(&id);
+        self.lock().snapshots.insert(id, Arc::new(snapshot));
+        Ok(shown)
+    }
+
+    /// Takes a world back to what it was.
+    ///
+    /// # Errors
+    /// If there is no such world, if it has no such snapshot, or if its company cannot be started.
+    pub(super) async fn take_back(&self, id: &str, snapshot: &str) -> Result<Arc<Named<H::Company>>, OpenError> {
+        let mut next = self.next.lock().await;
+        let old = self.get(id).ok_or(OpenError::Unknown)?;
+        let snapshot = self.lock().snapshots.get(snapshot).filter(|snapshot| snapshot.world == id).cloned();
+        let snapshot = snapshot.ok_or(OpenError::NoSnapshot)?;
+        let Snapshot { vendor, opening, bot, claims, .. } = &*snapshot;
+        let seat = Seat { id: id.to_owned(), vendor, opening: opening.clone(), bot: bot.clone(), number: *next };
+        let named = self.seat(seat, (snapshot.wake(), claims.clone()), || old.world.close()).await?;
+        *next += 1;
+        // On a running clock somebody has to ask for an alarm.
+        let pace = named.world.with(World::pace);
+        named.world.input(Input::SetPace(pace));
+        Ok(named)
+    }
+
+    /// All snapshots, in the order in which they were made.
+    pub(super) fn snapshots(&self) -> Vec<snapshot::Shown> {
+        self.lock().snapshots.iter().map(|(id, snapshot)| snapshot.show(id)).collect()
+    }
+
+    /// Drops a snapshot.
+    ///
+    /// # Errors
+    /// If there is no such snapshot.
+    pub(super) fn drop_snapshot(&self, id: &str) -> Result<(), OpenError> {
+        self.lock().snapshots.shift_remove(id).map(drop).ok_or(OpenError::NoSnapshot)
+    }
+
     /// Opens a world in the place that `vacate` leaves.
     async fn begin(&self, seat: Seat, vacate: impl FnOnce() + Send) -> Result<Arc<Named<H::Company>>, OpenError> {
+        let core = World::open(seat.vendor, seat.opening.clone(), ticker::now());
+        let mut core = core.expect("a checked text has a valid set-up");
+        let claims = core.take_claims().into_iter().collect();
+        self.seat(seat, (core, claims), vacate).await
+    }
+
+    /// Has a world take the place that `vacate` leaves.
+    async fn seat(
+        &self,
+        seat: Seat,
+        (world, claims): (World, BTreeSet<Credential>),
+        vacate: impl FnOnce() + Send,
+    ) -> Result<Arc<Named<H::Company>>, OpenError> {
         let Seat { id, vendor, opening, bot, number } = seat;
-        let mut world = World::open(vendor, opening.clone(), ticker::now()).expect("a checked text has a valid set-up");
-        let claims = world.take_claims().into_iter().collect();
         let prepared = self.host.prepare(world.exports(), bot.as_ref()).await;
         let (company, delivery) = prepared.map_err(|error| OpenError::Company(error.to_string()))?;
         // Nothing is waited for from here on, so nobody finds the place empty, whoever stops waiting.
@@ -196,6 +272,7 @@ impl<H: Host> Registry<H> {
         let _next = self.next.lock().await;
         let mut book = self.lock();
         let named = book.open.shift_remove(id).ok_or(OpenError::Unknown)?;
+        book.snapshots.retain(|_, snapshot| snapshot.world != id);
         named.world.close();
         book.bury(&named);
         Ok(())

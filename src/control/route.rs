@@ -49,6 +49,10 @@ pub enum Operation {
     Stream,
     Idle,
     Resend,
+    Keep,
+    TakeBack,
+    Snapshots,
+    Forget,
     Begin,
     Follow,
     Cancel,
@@ -154,6 +158,18 @@ pub const ROUTES: &[Route] = &[
             "gives a world's journal as server-sent events, as it grows",
         )
     },
+    row("POST", "/worlds/{id}/snapshots", Operation::Keep, "keeps a world as it is, if it rests"),
+    Route {
+        query: &[("snapshot", "the id of one of its snapshots")],
+        ..row(
+            "POST",
+            "/worlds/{id}/restore",
+            Operation::TakeBack,
+            "takes a world back to a snapshot, as often as wanted; its clients need not be told",
+        )
+    },
+    row("GET", "/snapshots", Operation::Snapshots, "lists the snapshots of all worlds"),
+    row("DELETE", "/snapshots/{id}", Operation::Forget, "drops a snapshot; those of a world go with it"),
     Route {
         query: &[("delivery", "the webhook's number, as the journal has it; one of the last 256 of its world")],
         ..row(

@@ -10,7 +10,7 @@ use crate::platform::outgoing::{Gone, Policy};
 const GONE: u16 = 410;
 
 /// All addresses that have failed since they last did not.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Endpoints(HashMap<Arc<str>, Health>);
 
 /// How an address does.

@@ -14,7 +14,7 @@ pub(super) const MOST_A_SECOND: u32 = 250;
 const SECOND: WallLimit = WallLimit::from_secs(1);
 
 /// Counts webhooks.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Flood {
     /// How many about which chat, in this second.
     due: HashMap<String, u32>,

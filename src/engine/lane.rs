@@ -29,7 +29,7 @@ impl LaneKey {
 }
 
 /// The webhooks that go one after the other.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
     /// Those that may be tried, in order.
     pub(super) waiting: VecDeque<DeliveryId>,

@@ -113,6 +113,7 @@ impl QueueBounds {
 }
 
 /// One tenant of one platform.
+#[derive(Clone)]
 pub struct World {
     platform: Box<dyn Instance>,
     desk: Desk,

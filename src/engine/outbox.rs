@@ -63,7 +63,7 @@ impl Told {
 }
 
 /// All webhooks of a world that are not settled.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Outbox {
     deliveries: BTreeMap<DeliveryId, Delivery>,
     lanes: HashMap<LaneKey, Lane>,

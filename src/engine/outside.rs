@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::World;
 use super::stage::{Pause, State, Track};
 use crate::base::id::{EntrySeq, Ticket};
-use crate::base::time::VirtualSpan;
+use crate::base::time::{VirtualSpan, VirtualTime, WallTime};
 use crate::platform::cx::Customer;
 use crate::scenario::{Known, Step};
 
@@ -61,6 +61,22 @@ impl World {
     #[must_use]
     pub fn known(&self) -> Known {
         self.desk.known()
+    }
+
+    /// Where its clock stood when it last took something in.
+    #[must_use]
+    pub fn kept_at(&self) -> VirtualTime {
+        self.clock.now()
+    }
+
+    /// Goes on at this real instant as if no real time had passed since it last took something in. To be called on a copy of
+    /// a world that rested, before anything else is put in.
+    pub fn resume(&mut self, wall: WallTime) {
+        self.wall = self.wall.max(wall);
+        self.clock.set_pace(self.clock.pace(), self.wall);
+        // Alarms were asked for by the original, which has also counted what is in the journal.
+        self.armed = None;
+        self.journal.count_anew();
     }
 
     pub(super) fn play(&mut self, ticket: Ticket, steps: Vec<Step>, from: Option<EntrySeq>) {

@@ -97,7 +97,7 @@ impl From<Outcome> for Ending {
 }
 
 /// Something to be done outside.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Effect {
     /// Answer the call that was just put in.
     Reply(Treated),
@@ -147,7 +147,7 @@ pub enum Played {
 }
 
 /// A reply and what a fault does to it on its way.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Treated {
     /// The reply.
     pub reply: Reply,

@@ -20,7 +20,7 @@ pub(super) enum Timer {
 }
 
 /// All timers of a world.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Schedule {
     timers: BTreeMap<(VirtualTime, u64), Timer>,
     next: u64,

@@ -27,7 +27,7 @@ pub(super) const ACT_TAKES: VirtualSpan = VirtualSpan::from_secs(1);
 const MOST_AT_ONCE: u32 = 250;
 
 /// What is played in a world, and how far it has got.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Stage {
     phase: Phase,
     /// The scenario's steps until they are played.
@@ -44,7 +44,7 @@ pub(super) struct Stage {
     due: BTreeMap<String, u32>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Phase {
     /// The scenario's steps are not played, or not yet.
     Idle,
@@ -57,7 +57,7 @@ enum Phase {
 }
 
 /// Steps that are played one after the other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Track {
     /// What they came with, if they came from outside.
     ticket: Option<Ticket>,
@@ -76,7 +76,7 @@ pub(super) struct Track {
 }
 
 /// What a track is at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum State {
     /// The next step can begin.
     Ready,

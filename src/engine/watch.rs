@@ -17,7 +17,7 @@ use crate::scenario::expect::{DEFAULT_WATCH, Expect, Since, Wanted};
 const GRANT: WallLimit = WallLimit::from_millis(250);
 
 /// An open expectation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Watch {
     index: usize,
     expect: Expect,

@@ -11,14 +11,14 @@ use crate::base::rng::Streams;
 use crate::base::time::VirtualTime;
 
 /// The rules in force, in the order they were given.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
     rules: Vec<Rule>,
     given: u32,
 }
 
 /// A rule in force.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Which of all rules that were ever given it is, from 1.
     pub number: u32,

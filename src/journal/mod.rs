@@ -34,7 +34,7 @@ impl Bounds {
 }
 
 /// The record of one world.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Journal {
     entries: VecDeque<Entry>,
     next: u64,
@@ -94,10 +94,15 @@ impl Journal {
         self.next - self.entries.len() as u64
     }
 
-    /// How often what happened, dropped entries included.
+    /// How often what happened, dropped entries included, but not those of a journal that this is a copy of.
     #[must_use]
     pub fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// Counts from now on only: what came before is counted in the journal that this is a copy of.
+    pub fn count_anew(&mut self) {
+        self.tally = Tally::default();
     }
 
     /// The entries from `seq` on, in order.

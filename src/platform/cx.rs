@@ -120,7 +120,7 @@ const PREFERRED: &str = "code by prefer";
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// What lies on a world's desk between two inputs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Desk {
     /// All chance of the world.
     pub streams: Streams,

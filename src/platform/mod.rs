@@ -29,8 +29,8 @@ pub use mount::{Instance, Table, Vendor};
 pub static PLATFORMS: &[Vendor] =
     &[Vendor::of::<imichat::Imichat>(), Vendor::of::<livechat::Livechat>(), Vendor::of::<texter::Texter>()];
 
-/// A vendor: its tables, and one tenant's state.
-pub trait Platform: Sized + Send + 'static {
+/// A vendor: its tables, and one tenant's state, of which a copy is a tenant in the same state.
+pub trait Platform: Sized + Clone + Send + 'static {
     /// Its name in `platform:` and in command lines.
     const NAME: &'static str;
     /// What it is, in one line.

@@ -87,6 +87,15 @@ pub trait Instance: Send {
 
     /// What a client of this tenant must know, under the names of environment variables.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
+
+    /// The same tenant a second time.
+    fn copy(&self) -> Box<dyn Instance>;
+}
+
+impl Clone for Box<dyn Instance> {
+    fn clone(&self) -> Self {
+        self.as_ref().copy()
+    }
 }
 
 /// A call that was answered.
@@ -246,6 +255,7 @@ fn prefer<P: Platform>(cx: &mut Cx<'_>, call: &Call) {
     }
 }
 
+#[derive(Clone)]
 struct Mounted<P>(P);
 
 impl<P: Platform> Instance for Mounted<P> {
@@ -332,5 +342,9 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {
         self.0.exports()
+    }
+
+    fn copy(&self) -> Box<dyn Instance> {
+        Box::new(self.clone())
     }
 }

@@ -179,6 +179,14 @@ impl<C: Core> Worlds<C> {
         }
     }
 
+    /// The credentials that a world owns.
+    #[must_use]
+    pub fn owned(&self, world: &WorldHandle<C>) -> BTreeSet<Credential> {
+        let tenancies = self.0.read();
+        let tenant = tenancies.get(world.0.platform).and_then(|tenancy| tenancy.tenants.get(&world.0.id));
+        tenant.map(|tenant| tenant.owns.iter().cloned().collect()).unwrap_or_default()
+    }
+
     /// How often an open world claimed a credential that another one owned; the first owner keeps it. Anything but 0
     /// means that a vendor draws credentials which are not unique.
     #[must_use]

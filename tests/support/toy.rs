@@ -56,6 +56,7 @@ record! {
 /// The pauses before the second and third attempt.
 const RETRIES: [VirtualSpan; 2] = [VirtualSpan::from_secs(10), VirtualSpan::from_secs(60)];
 
+#[derive(Clone)]
 pub(crate) struct Toy {
     setup: Setup,
     expired: bool,

@@ -63,6 +63,7 @@ pub(super) struct Issued {
 }
 
 /// The keys and tokens in force.
+#[derive(Clone)]
 pub(super) struct Auth {
     domain: String,
     keys: Vec<Key>,
@@ -73,6 +74,7 @@ pub(super) struct Auth {
     key_header: HeaderName,
 }
 
+#[derive(Clone)]
 struct Token {
     expires: Option<VirtualTime>,
     key: usize,

@@ -56,6 +56,7 @@ const OPT: &str = "nothing is documented about customers who want no messages; l
 const PROBLEM: &str = "nothing is documented about channels that do not work";
 
 /// One tenant of imi.chat.
+#[derive(Clone)]
 pub struct Imichat {
     tenant: Tenant,
     auth: Auth,

@@ -12,7 +12,7 @@ use crate::platform::route::Reply;
 const DOCUMENTED: u32 = 10_000;
 
 /// Calls counted per day.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Quota {
     limit: Option<u32>,
     used: u32,

@@ -44,7 +44,7 @@ impl Caller {
 }
 
 /// Everything by which callers are known.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Auth {
     callers: HashMap<Credential, Caller>,
     /// The organization.

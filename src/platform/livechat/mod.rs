@@ -60,6 +60,7 @@ const WELL_KNOWN_SECRET: &str = "whsec_cmVoZWFyc2FsLXRlc3Qtc2VjcmV0LTAwMDE=";
 const HOOK_ID_LENGTH: usize = 25;
 
 /// One license of LiveChat.
+#[derive(Clone)]
 pub struct Livechat {
     tenant: Tenant,
     auth: Auth,

@@ -15,6 +15,7 @@ use crate::platform::route::{Call, Client};
 const WELL_KNOWN: &str = "texter-token";
 
 /// The tokens of a tenant.
+#[derive(Clone)]
 pub(super) struct Auth {
     grants: HashMap<Credential, Grant>,
     /// The tenant's own client.

@@ -55,6 +55,7 @@ use crate::scenario::node::Node;
 const CRON_TIMER: &str = "cron/";
 
 /// One project of Texter.
+#[derive(Clone)]
 pub struct Texter {
     tenant: Tenant,
     auth: Auth,
@@ -113,9 +114,12 @@ impl Platform for Texter {
         }
     }
 
-    fn open(cx: &mut Cx<'_>, tenant: Tenant) -> Self {
+    fn open(cx: &mut Cx<'_>, mut tenant: Tenant) -> Self {
         let auth = Auth::open(cx, &tenant);
-        let labels = tenant.labels.iter().map(|label| (label.id.clone(), label.clone())).collect();
+        // What a tenant begins with becomes what it has, and need not be kept twice.
+        let labels = std::mem::take(&mut tenant.labels).into_iter().map(|label| (label.id.clone(), label)).collect();
+        let (templates, subscriptions) =
+            (std::mem::take(&mut tenant.templates), std::mem::take(&mut tenant.subscriptions));
         let mut texter = Self {
             auth,
             chats: Chats::default(),
@@ -128,10 +132,10 @@ impl Platform for Texter {
             engine: Engine::default(),
             tenant,
         };
-        for seed in texter.tenant.templates.clone() {
+        for seed in templates {
             texter.stock(cx, seed);
         }
-        for subscribed in texter.tenant.subscriptions.clone() {
+        for subscribed in subscriptions {
             texter.import(cx, subscribed.import, subscribed.secret);
         }
         for cron in &texter.tenant.crons {

@@ -111,7 +111,7 @@ impl fmt::Display for AssetId {
 }
 
 /// All chats of a tenant, and the customers who have them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Chats {
     by_id: IndexMap<ChatId, Chat>,
     /// Places in `by_id`; of chats with the same alias, the one that got it last.

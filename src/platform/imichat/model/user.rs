@@ -143,7 +143,7 @@ pub(crate) struct Working<'u> {
 }
 
 /// All users of a tenant, in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Users {
     by_login: IndexMap<Login, User>,
 }

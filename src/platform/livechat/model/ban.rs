@@ -25,7 +25,7 @@ pub(crate) struct Ban {
 }
 
 /// All bans of a license.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bans(Vec<Ban>);
 
 impl Bans {

@@ -24,7 +24,7 @@ pub(crate) struct File {
 }
 
 /// All files of a license by hash.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Files(IndexMap<String, File>);
 
 impl Files {

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 
 /// All of it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Library {
     /// Greetings.
     pub(crate) greetings: Numbered<Greeting>,
@@ -20,7 +20,7 @@ pub(crate) struct Library {
 }
 
 /// Things that are numbered from one on, in their order. No number is given twice.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Numbered<T> {
     entries: IndexMap<u64, T>,
     last: u64,

@@ -35,7 +35,7 @@ pub(super) use self::thread::{Phase, Summary, Thread};
 use crate::base::time::VirtualTime;
 
 /// All chats of a license and the customers in them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Chats {
     chats: IndexMap<String, Chat>,
     patrons: IndexMap<String, Patron>,

@@ -6,7 +6,7 @@ use super::channel::Channel;
 use super::chat::{Chat, Contact};
 
 /// All chats.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::platform::texter) struct Chats(IndexMap<String, Chat>);
 
 impl Chats {

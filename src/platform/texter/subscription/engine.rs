@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::super::Texter;
 use super::action::Done;
-use super::chain::Chain;
+use super::chain::{Caused, Chain};
 use super::program::{ActionOrder, Part, Program};
 use super::run::{Run, RunStep};
 use super::store::Subscriptions;
@@ -97,7 +97,7 @@ pub(in crate::platform::texter) struct Occurrence {
 }
 
 /// All subscriptions, and what they are at.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(in crate::platform::texter) struct Engine {
     /// All subscriptions.
     pub(in crate::platform::texter) subscriptions: Subscriptions,
@@ -113,6 +113,7 @@ pub(in crate::platform::texter) struct Engine {
     underway: IndexMap<String, Progress>,
     /// The subscriptions that have led to what is being done.
     chain: Chain,
+    caused: Caused,
 }
 
 /// Something that a subscription has put down.
@@ -124,6 +125,7 @@ pub(super) struct Datum {
 }
 
 /// A run on its way.
+#[derive(Clone)]
 pub(super) struct Progress {
     run: Run,
     program: Arc<Program>,
@@ -250,13 +252,14 @@ impl Texter {
             conditions_result: false,
             steps: Vec::new(),
         };
-        run.note(RunStep::new("event", occurrence.trigger.name()).failing(chain.count()));
+        let endless = self.engine.caused.count(chain);
+        run.note(RunStep::new("event", occurrence.trigger.name()).failing(endless));
         let mut providers = Providers::at(cx.now());
         for (name, value) in &occurrence.known {
             providers.insert(*name, value.clone());
         }
         let (chat, trigger) = (occurrence.chat.clone(), occurrence.trigger);
-        let (waiting, chain) = (BTreeSet::new(), chain.longer());
+        let (waiting, chain) = (BTreeSet::new(), chain.longer(self.engine.begun));
         let mut progress = Progress { run, program, providers, chat, trigger, next: 0, failed: false, waiting, chain };
         if progress.run.success && self.decide(cx, &mut progress) {
             self.go_on(cx, progress);

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::revision::Subscription;
 
 /// All subscriptions, in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::platform::texter) struct Subscriptions(IndexMap<String, Subscription>);
 
 impl Subscriptions {

@@ -5,6 +5,7 @@
 //! is inferred, as reading is never refused here.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -116,7 +117,7 @@ const ROWS: &[Row] = &[
 ];
 
 /// The properties, namespace by namespace.
-pub(super) fn spaces() -> IndexMap<String, Space> {
+pub(super) fn spaces() -> IndexMap<String, Arc<Space>> {
     let mut spaces: IndexMap<String, Space> = IndexMap::new();
     for row in ROWS {
         let space = spaces.entry(row.namespace.to_owned()).or_default();
@@ -127,7 +128,7 @@ pub(super) fn spaces() -> IndexMap<String, Space> {
             None => space.others = Some(row.property()),
         }
     }
-    spaces
+    spaces.into_iter().map(|(name, space)| (name, Arc::new(space))).collect()
 }
 
 impl Row {

@@ -8,6 +8,7 @@ mod built_in;
 mod property;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -64,7 +65,8 @@ pub(crate) struct Checked<T>(Vec<((String, String), T)>);
 /// All properties, and the values in the license and its groups.
 #[derive(Clone, Debug)]
 pub(crate) struct Registry {
-    spaces: IndexMap<String, Space>,
+    /// The namespaces. Most tenants change none of the vendor's, so all tenants share them until one does.
+    spaces: Arc<IndexMap<String, Arc<Space>>>,
     values: BTreeMap<Holder, IndexMap<(String, String), Datum>>,
 }
 
@@ -80,7 +82,13 @@ struct Space {
 impl Registry {
     /// The properties that every license has.
     pub(crate) fn new() -> Self {
-        Self { spaces: built_in::spaces(), values: BTreeMap::new() }
+        static BUILT_IN: LazyLock<Arc<IndexMap<String, Arc<Space>>>> = LazyLock::new(|| Arc::new(built_in::spaces()));
+        Self { spaces: Arc::clone(&BUILT_IN), values: BTreeMap::new() }
+    }
+
+    /// A namespace that is going to change.
+    fn space(&mut self, name: &str) -> &mut Space {
+        Arc::make_mut(Arc::make_mut(&mut self.spaces).entry(name.to_owned()).or_default())
     }
 
     /// Whether a namespace is the vendor's own.
@@ -106,7 +114,7 @@ impl Registry {
 
     /// Adds a property, unless the app has one of this name.
     pub(crate) fn register(&mut self, owner: &str, name: &str, property: Property) {
-        self.spaces.entry(owner.to_owned()).or_default().named.entry(name.to_owned()).or_insert(property);
+        self.space(owner).named.entry(name.to_owned()).or_insert(property);
     }
 
     /// A property.
@@ -120,7 +128,10 @@ impl Registry {
 
     /// Lets other apps do this, too. It cannot be taken back.
     pub(crate) fn publish(&mut self, owner: &str, name: &str, rights: &Rights) {
-        if let Some(property) = self.spaces.get_mut(owner).and_then(|space| space.named.get_mut(name)) {
+        if self.find(owner, name).is_err() {
+            return;
+        }
+        if let Some(property) = self.space(owner).named.get_mut(name) {
             property.publish(rights);
         }
     }
@@ -128,7 +139,7 @@ impl Registry {
     /// Removes a property that is not published, with all its values.
     pub(crate) fn unregister(&mut self, owner: &str, name: &str) {
         if self.find(owner, name).is_ok_and(|property| property.public().is_empty()) {
-            self.spaces.entry(owner.to_owned()).or_default().named.shift_remove(name);
+            self.space(owner).named.shift_remove(name);
             let key = (owner.to_owned(), name.to_owned());
             self.values.values_mut().for_each(|values| {
                 values.shift_remove(&key);
