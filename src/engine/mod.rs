@@ -9,6 +9,7 @@ mod outbox;
 mod outside;
 pub mod port;
 mod schedule;
+mod socket;
 mod speech;
 mod stage;
 mod standing;
@@ -20,6 +21,7 @@ use self::clock::{Clock, Pace};
 use self::outbox::{Outbox, Todo};
 use self::port::{Cut, Effect, Input, Treated};
 use self::schedule::{Schedule, Timer};
+use self::socket::Sockets;
 use self::stage::Stage;
 use crate::base::id::AlarmId;
 use crate::base::rng::Seed;
@@ -89,6 +91,7 @@ pub struct World {
     clock: Clock,
     schedule: Schedule,
     outbox: Outbox,
+    sockets: Sockets,
     stage: Stage,
     /// The real time of the input that is being handled.
     wall: WallTime,
@@ -116,6 +119,7 @@ impl World {
             clock,
             schedule: Schedule::default(),
             outbox: Outbox::default(),
+            sockets: Sockets::default(),
             stage: Stage::new(opening.steps),
             wall,
             effects: Vec::new(),
@@ -163,6 +167,7 @@ impl World {
             Input::Begin => self.begin(),
             Input::Call(call) => self.call(call),
             Input::Attempted { delivery, attempt, outcome } => self.attempted(delivery, attempt, outcome),
+            Input::Socket(socket, happening) => self.on_socket(socket, happening),
             Input::Alarm(id) => {
                 if id.0 == self.alarms {
                     self.armed = None;
@@ -208,6 +213,7 @@ impl World {
         self.record(What::Called(Called {
             source,
             route: handled.route.map(Into::into),
+            socket: None,
             method,
             path,
             caller: handled.caller,
@@ -248,6 +254,9 @@ impl World {
             let message = format!("msg_{}", self.desk.streams.of("engine/webhook-id").hex(24));
             let todo = self.outbox.accept(outgoing, deed, message, self.wall);
             self.carry_out(todo);
+        }
+        for (socket, order) in std::mem::take(&mut self.desk.orders) {
+            self.obey(socket, order);
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use super::payload::Payload;
-use crate::base::id::{DeliveryId, EntrySeq};
+use crate::base::id::{DeliveryId, EntrySeq, SocketId};
 use crate::base::json::Mismatch;
 use crate::base::rng::Seed;
 use crate::base::time::{VirtualTime, WallTime};
@@ -80,6 +80,38 @@ pub enum What {
         fault: Cow<'static, str>,
         /// On which operation or event.
         on: String,
+    },
+    /// Somebody opened a socket.
+    Connected {
+        /// Its number.
+        socket: SocketId,
+        /// The path with its query.
+        path: String,
+    },
+    /// A frame came in or went out on a socket.
+    Framed {
+        /// On which.
+        socket: SocketId,
+        /// In which direction.
+        way: Way,
+        /// The push it is; nothing for what asks or answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        push: Option<Cow<'static, str>>,
+        /// What is in it, secrets masked.
+        text: Payload,
+    },
+    /// A socket was closed.
+    Disconnected {
+        /// Which.
+        socket: SocketId,
+        /// By whom.
+        by: Closer,
+        /// The close code, if one was sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u16>,
+        /// Why, if that was said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// A webhook was due.
     Queued {
@@ -345,6 +377,28 @@ impl Source {
     }
 }
 
+/// In which direction a frame goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// To the platform.
+    In,
+    /// To the client.
+    Out,
+}
+
+/// Who closes a socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closer {
+    /// The client, or the network.
+    Client,
+    /// The platform.
+    Platform,
+    /// A planned fault.
+    Fault,
+}
+
 /// A call and its answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Called {
@@ -353,13 +407,16 @@ pub struct Called {
     pub source: Source,
     /// The operation; nothing if the path or method is unknown.
     pub route: Option<Cow<'static, str>>,
-    /// The HTTP method.
+    /// The socket on which it was asked for; nothing if it was called over HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub socket: Option<SocketId>,
+    /// The HTTP method; `WS` on a socket.
     pub method: String,
     /// The path with its query.
     pub path: String,
     /// Who called, as far as the credential tells.
     pub caller: Option<String>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the answer; on a socket, where there is none, the one that it would have had.
     pub status: u16,
     /// The vendor's code in the answer.
     pub code: Option<Cow<'static, str>>,
@@ -456,6 +513,8 @@ impl What {
         match self {
             Self::Called(called) => called.path.len() + called.request.weight() + called.reply.weight(),
             Self::Queued { body, url, .. } => body.weight() + url.len(),
+            Self::Framed { text, .. } => text.weight(),
+            Self::Connected { path, .. } => path.len(),
             Self::Said(said) => said.text.len() + said.chat.len() + said.id.len(),
             Self::Violated { detail, .. } => detail.len(),
             Self::Refused { reason } => reason.len(),
@@ -464,6 +523,7 @@ impl What {
             Self::Opened { .. }
             | Self::Changed { .. }
             | Self::Faulted { .. }
+            | Self::Disconnected { .. }
             | Self::Sent { .. }
             | Self::Answered { .. }
             | Self::Settled { .. }

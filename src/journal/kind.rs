@@ -4,9 +4,26 @@ use super::What;
 
 impl What {
     /// All kinds, as the journal writes them.
-    pub const KINDS: [&'static str; 16] = [
-        "opened", "step", "refused", "said", "changed", "called", "violated", "faulted", "queued", "sent", "answered",
-        "settled", "kept", "chosen", "judged", "ended",
+    pub const KINDS: [&'static str; 19] = [
+        "opened",
+        "step",
+        "refused",
+        "said",
+        "changed",
+        "called",
+        "violated",
+        "faulted",
+        "connected",
+        "framed",
+        "disconnected",
+        "queued",
+        "sent",
+        "answered",
+        "settled",
+        "kept",
+        "chosen",
+        "judged",
+        "ended",
     ];
 
     /// Its kind among [`Self::KINDS`].
@@ -21,6 +38,9 @@ impl What {
             Self::Called(_) => "called",
             Self::Violated { .. } => "violated",
             Self::Faulted { .. } => "faulted",
+            Self::Connected { .. } => "connected",
+            Self::Framed { .. } => "framed",
+            Self::Disconnected { .. } => "disconnected",
             Self::Queued { .. } => "queued",
             Self::Sent { .. } => "sent",
             Self::Answered { .. } => "answered",

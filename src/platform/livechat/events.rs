@@ -26,7 +26,7 @@ const BOTS: Recipe = recipe!("livechat/configuration/bot_and_its_token.yaml");
 
 const fn event(recipe: Recipe, name: &'static str, summary: &'static str) -> Event {
     let doc = DocRef::new(Mark::Docs, "platform.text.com/docs/management/webhooks");
-    Event { name, summary, doc, recipe }
+    Event { name, summary, doc, recipe, pushed: &[] }
 }
 
 /// All webhooks.
