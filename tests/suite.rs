@@ -32,6 +32,7 @@ mod recipes;
 mod record;
 mod report;
 mod rim;
+mod rtm;
 mod run;
 #[path = "scenario/main.rs"]
 mod scenario;
