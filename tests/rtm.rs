@@ -198,6 +198,19 @@ async fn faults_meet_actions_as_they_meet_calls() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_on_a_socket_meets_expectations_of_calls() {
+    let house = House::start(Limits::default()).await;
+    let expected = json!({"expect": {"call": {"route": "start_chat", "status": 200}, "within": "10s"}});
+    let world = house.stage(&json!({}), &json!([expected]), "license", Identities::WellKnown).await;
+    let (mut socket, _) = house.agent(AGENT).await;
+    assert_eq!(socket.ask("start_chat", json!({"continuous": true})).await["success"], true);
+    world.finished().await;
+    let journal = journal(&world);
+    let judged = journal.iter().find(|entry| entry["kind"] == "judged").unwrap();
+    assert_eq!(judged["verdict"]["result"], "met", "{judged}");
+}
+
+#[tokio::test]
 async fn a_request_that_is_no_proper_handshake_is_refused() {
     let (house, _world) = open(json!({})).await;
     let check = |request: String, status: u16| {

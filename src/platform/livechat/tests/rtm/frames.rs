@@ -122,3 +122,30 @@ fn every_method_of_the_web_api_is_an_action() {
     }
     assert!(count >= 34, "only {count} methods");
 }
+
+#[test]
+fn everything_that_sockets_alone_have_is_answered() {
+    let mut stage = staffed();
+    stage.enter(1, MIA);
+    let subscription = stage.rpc(1, "subscribe_customers", json!({}))["payload"]["subscription_id"].clone();
+    for action in (Vendor::of::<Livechat>().actions)() {
+        assert!(super::super::super::scope::is_listed(action.name), "{} is not in the table of scopes", action.name);
+        let payload = match action.name {
+            "login" | "update_session" => json!({"token": MIA}),
+            "set_away_status" => json!({"away": false}),
+            "unsubscribe_customers" => json!({"subscription_id": subscription}),
+            // Nothing comes after it.
+            "logout" => continue,
+            _ => json!({}),
+        };
+        // A login forgets the subscriptions of the one before, so it is made on a socket of its own.
+        let socket = if action.name == "login" { 2 } else { 1 };
+        if socket == 2 {
+            stage.connect(socket, PATH);
+        }
+        let told = stage.asks(socket, action.name, payload);
+        assert_eq!(told[0].1["success"], true, "{}: {}", action.name, told[0].1);
+    }
+    let told = stage.asks(1, "logout", json!({}));
+    assert_eq!((&told[0].1["success"], &told.last().unwrap().1), (&json!(true), &json!("agent_logged_out_remotely")));
+}
