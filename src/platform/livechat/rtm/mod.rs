@@ -25,12 +25,13 @@ pub(super) use self::reason::Reason;
 pub(super) use self::session::{Level, Member, Rtm, Session, Subscription, Wanted};
 use super::codes::{self, Denial};
 use super::events::Cause;
-use super::model::Status;
+use super::model::{Organization, Staffer, Standing, Status};
+use super::version::Version;
 use super::{Livechat, api};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::base::id::SocketId;
 use crate::platform::cx::Cx;
-use crate::platform::route::Call;
+use crate::platform::route::{Call, Reply};
 use crate::platform::socket::{Action, Asked, Farewell, Inbound, Message, Patience, Surface, Trouble, close};
 
 /// Where agents' sockets are opened.
@@ -77,12 +78,7 @@ impl Livechat {
     pub(super) fn begin_session(&mut self, cx: &mut Cx<'_>, socket: SocketId, handshake: &Call) {
         let segment = handshake.path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let Ok(version) = api::version(segment) else {
-            let text = frame::push(
-                super::version::Version::STABLE,
-                None,
-                "agent_disconnected",
-                &Reason::UNSUPPORTED.payload(None),
-            );
+            let text = frame::push(Version::STABLE, None, "agent_disconnected", &Reason::UNSUPPORTED.payload(None));
             cx.say(socket, Message { text, push: Some("agent_disconnected") });
             cx.hang_up(socket, Reason::UNSUPPORTED.farewell());
             return;
@@ -112,12 +108,12 @@ impl Livechat {
         };
         match self.admit_frame(session, &request, unanswered) {
             Ok(asked) => {
-                session.ask(request.id, &request.action);
-                if let Some(region) = asked.1 {
+                if let Some(region) = self.right_region(&request).map(str::to_owned) {
                     self.cut(cx, socket, Reason::MISDIRECTED, Some(&region));
                     return None;
                 }
-                Some(asked.0)
+                session.ask(request.id, &request.action);
+                Some(asked)
             }
             Err(denial) => {
                 if let Some(mistake) = denial.mistake() {
@@ -131,13 +127,15 @@ impl Livechat {
         }
     }
 
-    /// The operation that a request is for, and the region that its login belongs into if that is another one.
-    fn admit_frame(
-        &self,
-        session: &Session,
-        request: &Request,
-        unanswered: usize,
-    ) -> Result<(Asked, Option<String>), Denial> {
+    /// The region that a login belongs into, if that is another one: sockets are sent there before anybody looks at the token.
+    fn right_region<'r>(&self, request: &'r Request) -> Option<&'r str> {
+        let own = self.tenant.region.as_deref()?;
+        let (_, token) = request.token().filter(|_| request.action == "login")?.split_once(' ')?;
+        token.split_once(':').map(|(region, _)| region).filter(|region| *region != own)
+    }
+
+    /// The operation that a request is for.
+    fn admit_frame(&self, session: &Session, request: &Request, unanswered: usize) -> Result<Asked, Denial> {
         if unanswered >= MOST_PENDING {
             return Err(Denial::of(codes::PENDING_REQUESTS_LIMIT_REACHED));
         }
@@ -152,19 +150,11 @@ impl Livechat {
             Some("login") => request.token().map(str::to_owned),
             Some(_) | None => session.member.as_ref().map(|member| member.header.expose().to_owned()),
         };
-        let region = match (action, &self.tenant.region, &header) {
-            (Some("login"), Some(own), Some(header)) => {
-                let token = header.split_once(' ').map_or(header.as_str(), |(_, token)| token);
-                token.split_once(':').map(|(region, _)| region).filter(|region| region != own).map(str::to_owned)
-            }
-            _ => None,
-        };
         let call = request.call(version, method, header.as_deref());
         let (id, name) = (request.id.clone(), request.action.clone());
-        let respond = Box::new(move |reply: &crate::platform::route::Reply| {
-            frame::response(id.as_deref(), Some(&name), !is_refusal(reply), &reply.body)
-        });
-        Ok((Asked { action, call, respond }, region))
+        let respond =
+            Box::new(move |reply: &Reply| frame::response(id.as_deref(), Some(&name), !is_refusal(reply), &reply.body));
+        Ok(Asked { action, call, respond })
     }
 
     /// Does what the vendor does with a client who is silent for too long, or sends what nobody can read.
@@ -221,9 +211,7 @@ impl Livechat {
     }
 
     /// Closes the sockets of somebody who is gone, may not work for now, or may do other things than before.
-    pub(super) fn cut_amended(&mut self, cx: &mut Cx<'_>, before: &super::model::Organization) {
-        use super::model::Standing;
-        use super::version::Version;
+    pub(super) fn cut_amended(&mut self, cx: &mut Cx<'_>, before: &Organization) {
         self.cut_where(cx, Reason::REVOKED, |platform, _, member| {
             platform.organization.staffer(&member.agent).is_none()
         });
@@ -231,9 +219,7 @@ impl Livechat {
             platform.organization.staffer(&member.agent).is_some_and(|now| now.standing() == Standing::Suspended)
         });
         self.cut_where(cx, Reason::ROLE_CHANGED, |platform, session, member| {
-            let role = |organization: &super::model::Organization| {
-                organization.staffer(&member.agent).and_then(super::model::Staffer::role)
-            };
+            let role = |organization: &Organization| organization.staffer(&member.agent).and_then(Staffer::role);
             // Older versions know no such reason.
             session.version >= Version::V3_6 && role(before) != role(&platform.organization)
         });
@@ -274,6 +260,6 @@ impl Livechat {
 }
 
 /// Whether an answer says that something was not done.
-fn is_refusal(reply: &crate::platform::route::Reply) -> bool {
+fn is_refusal(reply: &Reply) -> bool {
     reply.code.is_some()
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Amendment, Chat, Fact, Organization, Visibility};
+use super::super::model::{Amendment, Chat, Fact, Organization, Staffer, Visibility};
 use super::super::wire::{View, organization as wire};
 use super::Member;
 use super::audience::takes_part;
@@ -105,7 +105,7 @@ impl Livechat {
         let Some(chat) = self.chats.get(chat) else { return };
         let from = json!({"group_ids": groups, "agent_ids": agents});
         let could = |member: &Member| {
-            let covers = |staffer: &super::super::model::Staffer| staffer.covers(groups);
+            let covers = |staffer: &Staffer| staffer.covers(groups);
             self.organization.staffer(&member.agent).is_some_and(covers) || member.grant.covers("chats--all:ro")
         };
         let had = |member: &Member| agents.contains(&member.agent);
@@ -166,7 +166,7 @@ impl Livechat {
             let payload = wire::payload(amendment, before, &self.organization);
             let reaches = |member: &Member| match amendment {
                 Amendment::RoutingStatusSet(id) => {
-                    let bot = self.organization.staffer(id).is_some_and(super::super::model::Staffer::is_bot);
+                    let bot = self.organization.staffer(id).is_some_and(Staffer::is_bot);
                     member.grant.covers(if bot { "agents-bot--all:ro" } else { "agents--all:ro" })
                 }
                 _ => true,

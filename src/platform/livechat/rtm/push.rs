@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::super::Livechat;
-use super::super::model::Role;
+use super::super::model::{Role, Staffer};
 use super::super::scope::MULTICAST;
 use super::super::version::Version;
 use super::super::wire::Erased;
@@ -157,7 +157,7 @@ impl Livechat {
     }
 
     fn erased_for(&self, agent: &str) -> Erased {
-        match self.organization.staffer(agent).and_then(super::super::model::Staffer::role) {
+        match self.organization.staffer(agent).and_then(Staffer::role) {
             Some(Role::Viceowner | Role::Administrator) => Erased::Whole,
             Some(Role::Normal) | None => Erased::Place,
         }

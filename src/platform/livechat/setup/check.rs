@@ -12,7 +12,7 @@ use super::super::model::{
     EVERYBODY, Employment, Maker, Priority, Profile, Role, StaffKind, Staffer, Standing, Status,
 };
 use super::super::tenant::{
-    GoingOffline, LicenseWebhooks, Overflow, Requester, RequesterId, Returning, Tenant, Widget,
+    GoingOffline, LicenseWebhooks, Overflow, Requester, RequesterId, Returning, Tenant, Terms, Widget,
 };
 use super::super::version::Ends;
 use super::value::RawValues;
@@ -91,7 +91,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         chat: value::written(&properties, Location::Chat, raw.widget.chat_properties, problems),
         thread: value::written(&properties, Location::Thread, raw.widget.thread_properties, problems),
     };
-    let rtm = super::super::tenant::Terms {
+    let rtm = Terms {
         login_within: raw.rtm.login_within,
         ping_within: raw.rtm.ping_within,
         connections: raw.rtm.connections.map(|most| {
