@@ -224,6 +224,7 @@ async fn a_request_that_is_no_proper_handshake_is_refused() {
     check(handshake("/v3.6/agent/rtm/ws/x"), 404).await;
     check(handshake(PATH).replace("upgrade: websocket\r\n", ""), 404).await;
     check(handshake("/elsewhere"), 404).await;
+    check(handshake(PATH).replace("HTTP/1.1", "HTTP/1.0"), 404).await;
     // Any prefix may stand before the path, as for calls.
     let mut client = Client::connect(house.address).await;
     client.send(handshake("/base/v3.6/agent/rtm/ws?organization_id=x")).await;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use serde::Serialize;
 use sha1::{Digest as _, Sha1};
 
@@ -13,13 +13,14 @@ use crate::platform::route::Reply;
 /// What is appended to the client's key, so that only those agree who know the protocol.
 const PHRASE: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// The only version of the protocol.
-const VERSION: &str = "13";
+const PROTOCOL: &str = "13";
 /// How long the client's key is once it is decoded.
 const KEY_LENGTH: usize = 16;
 
 /// Whether a request asks for a socket, be it properly or not.
 pub(super) fn asks(head: &Parts) -> bool {
-    head.method == Method::GET && lists(&head.headers, &UPGRADE, "websocket")
+    // Older ones know no upgrades.
+    head.method == Method::GET && head.version == Version::HTTP_11 && lists(&head.headers, &UPGRADE, "websocket")
 }
 
 /// The answer that makes a socket of the connection.
@@ -28,9 +29,9 @@ pub(super) fn asks(head: &Parts) -> bool {
 /// What the request is answered if it is not as it must be.
 pub(super) fn accept(head: &Parts) -> Result<Reply, Reply> {
     let version = head.headers.get(SEC_WEBSOCKET_VERSION).and_then(|version| version.to_str().ok());
-    if version.map(str::trim) != Some(VERSION) {
+    if version.map(str::trim) != Some(PROTOCOL) {
         let refused = refuse(StatusCode::UPGRADE_REQUIRED, "the version of the WebSocket protocol must be 13");
-        return Err(refused.header(SEC_WEBSOCKET_VERSION, VERSION));
+        return Err(refused.header(SEC_WEBSOCKET_VERSION, PROTOCOL));
     }
     let key = head.headers.get(SEC_WEBSOCKET_KEY).map(|key| key.as_bytes().trim_ascii());
     let sound = |key: &&[u8]| BASE64_STANDARD.decode(key).is_ok_and(|key| key.len() == KEY_LENGTH);
