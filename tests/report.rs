@@ -75,6 +75,7 @@ impl Pen {
         self.put(What::Called(Called {
             source: Source::Bot,
             route: Some("send_event".into()),
+            socket: None,
             method: "POST".to_owned(),
             path: "/v3.6/agent/action/send_event".to_owned(),
             caller: Some("bot".to_owned()),

@@ -37,6 +37,7 @@ mod record;
 mod report;
 mod resend;
 mod rim;
+mod rtm;
 mod run;
 mod runs;
 #[path = "scenario/main.rs"]

@@ -33,3 +33,7 @@ number! {
     /// A request for the rim to call back after some real time; counted from 1.
     AlarmId, "alarm"
 }
+number! {
+    /// A socket that somebody has opened; counted from 1 in the order of opening.
+    SocketId, "s"
+}

@@ -27,7 +27,7 @@ pub enum What {
     Routes,
     /// Codes that the vendors answer with
     Codes,
-    /// Webhooks that the vendors send
+    /// What the vendors tell of, by webhooks and on sockets
     Events,
     /// Steps of a scenario: what people do, and what else a step can be
     Acts,
@@ -192,18 +192,29 @@ struct RouteRow {
     doc: DocRef,
 }
 
+/// What stands for the method of what is asked for on a socket.
+pub(super) const SOCKET: &str = "WS";
+
 fn routes(vendors: &[&Vendor], format: TableFormat) -> String {
     let rows: Vec<RouteRow> = vendors
         .iter()
         .flat_map(|vendor| {
-            (vendor.routes)().into_iter().map(|route| RouteRow {
+            let routes = (vendor.routes)().into_iter().map(|route| RouteRow {
                 platform: vendor.name,
                 name: route.name,
                 method: route.method.to_string(),
                 path: route.path,
                 summary: route.summary,
                 doc: route.doc,
-            })
+            });
+            routes.chain((vendor.actions)().into_iter().map(|action| RouteRow {
+                platform: vendor.name,
+                name: action.name,
+                method: SOCKET.to_owned(),
+                path: action.path,
+                summary: action.summary,
+                doc: action.doc,
+            }))
         })
         .collect();
     table(&rows, format, ["Platform", "Route", "Method", "Path", "What it does"], |row| {
@@ -244,6 +255,10 @@ fn vendor_codes(vendors: &[&Vendor], format: TableFormat) -> String {
 struct EventRow {
     platform: &'static str,
     name: &'static str,
+    /// Whether there is a webhook.
+    webhook: bool,
+    /// The surfaces whose sockets are told.
+    pushed: &'static [&'static str],
     summary: &'static str,
     doc: DocRef,
 }
@@ -252,17 +267,33 @@ fn events(vendors: &[&Vendor], format: TableFormat) -> String {
     let rows: Vec<EventRow> = vendors
         .iter()
         .flat_map(|vendor| {
-            vendor.events.iter().map(|event| EventRow {
+            let events = vendor.events.iter().map(|event| EventRow {
                 platform: vendor.name,
                 name: event.name,
+                webhook: true,
+                pushed: event.pushed,
                 summary: event.summary,
                 doc: event.doc,
-            })
+            });
+            events.chain(vendor.pushes.iter().map(|push| EventRow {
+                platform: vendor.name,
+                name: push.name,
+                webhook: false,
+                pushed: push.to,
+                summary: push.summary,
+                doc: push.doc,
+            }))
         })
         .collect();
-    table(&rows, format, ["Platform", "Event", "When"], |row| {
-        [row.platform.to_owned(), row.name.to_owned(), row.summary.to_owned()]
+    table(&rows, format, ["Platform", "Event", "How", "When"], |row| {
+        [row.platform.to_owned(), row.name.to_owned(), ways(row.webhook, row.pushed), row.summary.to_owned()]
     })
+}
+
+/// How something is told, in words.
+pub(super) fn ways(webhook: bool, pushed: &[&str]) -> String {
+    let pushes = pushed.iter().map(|surface| format!("push to {surface}"));
+    webhook.then(|| "webhook".to_owned()).into_iter().chain(pushes).collect::<Vec<_>>().join(", ")
 }
 
 #[derive(Serialize)]
@@ -356,12 +387,18 @@ impl CoverageRow {
         let routes = (vendor.routes)().into_iter();
         let routes =
             routes.map(|route| row("route", route.name, format!("{} {}", route.method, route.path), route.doc));
+        let actions = (vendor.actions)().into_iter();
+        let actions = actions.map(|action| row("action", action.name, format!("{SOCKET} {}", action.path), action.doc));
         let codes = vendor.codes.iter();
         let codes = codes.map(|code| row("code", code.code, format!("{} {}", code.status, code.text), code.doc));
         let events = vendor.events.iter().map(|event| row("event", event.name, event.summary.to_owned(), event.doc));
+        let pushed = vendor.events.iter().filter(|event| !event.pushed.is_empty());
+        let pushed = pushed.map(|event| (event.name, event.summary, event.doc));
+        let pushes = pushed.chain(vendor.pushes.iter().map(|push| (push.name, push.summary, push.doc)));
+        let pushes = pushes.map(|(name, summary, doc)| row("push", name, summary.to_owned(), doc));
         let missing = vendor.missing.iter();
         let missing = missing.map(|missing| row("missing", missing.name, missing.reason.to_owned(), missing.doc));
-        routes.chain(codes).chain(events).chain(missing).collect()
+        routes.chain(actions).chain(codes).chain(events).chain(pushes).chain(missing).collect()
     }
 }
 

@@ -52,9 +52,9 @@ shown! {
 }
 
 impl Snapshot {
-    /// A world as it is; nothing if it does not rest.
+    /// A world as it is; nothing if it does not rest, or if a socket is open in it.
     pub(super) fn of<K>(named: &Named<K>, claims: BTreeSet<Credential>) -> Option<Self> {
-        let core = named.world.with(|world| world.is_idle().then(|| world.clone()))?;
+        let core = named.world.with(|world| world.can_be_kept().then(|| world.clone()))?;
         let Named { id, vendor, opening, bot, .. } = named;
         Some(Self {
             world: id.clone(),

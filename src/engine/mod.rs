@@ -15,6 +15,7 @@ mod pause;
 pub mod port;
 mod receipt;
 mod schedule;
+mod socket;
 mod speech;
 mod stage;
 mod standing;
@@ -29,6 +30,7 @@ use self::flood::{Flood, MOST_A_SECOND};
 use self::outbox::{Moment, Outbox, Todo};
 use self::port::{Cut, Effect, Ending, Input, Treated};
 use self::schedule::{Schedule, Timer};
+use self::socket::Sockets;
 use self::stage::Stage;
 use crate::base::id::{AlarmId, DeliveryId};
 use crate::base::rng::Seed;
@@ -125,6 +127,7 @@ pub struct World {
     /// Whether it was told that no more webhooks may be added.
     crowded: bool,
     flood: Flood,
+    sockets: Sockets,
     stage: Stage,
     /// The real time of the input that is being handled.
     wall: WallTime,
@@ -158,6 +161,7 @@ impl World {
             queue: opening.queue,
             crowded: false,
             flood: Flood::default(),
+            sockets: Sockets::default(),
             stage: Stage::new(opening.steps),
             wall,
             effects: Vec::new(),
@@ -212,6 +216,7 @@ impl World {
             Input::Call(call) => self.call(call),
             Input::TurnedAway { call, reply } => self.turn_away(call, reply),
             Input::Attempted { delivery, attempt, ending } => self.attempted(delivery, attempt, ending),
+            Input::Socket(socket, happening) => self.on_socket(socket, happening),
             Input::Alarm(id) => {
                 if id.0 == self.alarms {
                     self.armed = None;
@@ -247,6 +252,7 @@ impl World {
         self.record(What::Called(Called {
             source: Source::Bot,
             route: None,
+            socket: None,
             method: call.method.to_string(),
             path: path_of(&call),
             caller: None,
@@ -270,6 +276,7 @@ impl World {
         self.record(What::Called(Called {
             source,
             route: handled.route.map(Into::into),
+            socket: None,
             method,
             path,
             caller: handled.caller,
@@ -321,6 +328,9 @@ impl World {
             let message = format!("msg_{}", self.desk.streams.of("engine/webhook-id").hex(24));
             let todo = self.outbox.accept(outgoing, verdict, message, self.wall);
             self.carry_out(todo);
+        }
+        for (socket, order) in std::mem::take(&mut self.desk.orders) {
+            self.obey(socket, order);
         }
     }
 

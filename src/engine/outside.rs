@@ -38,6 +38,12 @@ impl World {
         self.stage.is_empty() && self.outbox.is_quiet()
     }
 
+    /// Whether a copy of it could go on by itself: it rests, and nobody holds a socket that the copy would not have.
+    #[must_use]
+    pub fn can_be_kept(&self) -> bool {
+        self.is_idle() && !self.sockets.are_open()
+    }
+
     /// Whether no webhook is on its way at this moment.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

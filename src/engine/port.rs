@@ -6,12 +6,13 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::clock::Pace;
-use crate::base::id::{AlarmId, DeliveryId, EntrySeq, Ticket};
+use crate::base::id::{AlarmId, DeliveryId, EntrySeq, SocketId, Ticket};
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::fault::Lost;
 use crate::journal::entry::{Miss, Outcome};
 use crate::platform::cx::Credential;
 use crate::platform::route::{Call, Reply};
+use crate::platform::socket::{Farewell, Inbound, Patience, Trouble};
 use crate::scenario::Step;
 
 /// Something that happened outside.
@@ -38,6 +39,8 @@ pub enum Input {
         /// How it ended.
         ending: Ending,
     },
+    /// Something happened on a socket.
+    Socket(SocketId, Happening),
     /// The real time that [`Effect::Alarm`] asked for has passed.
     Alarm(AlarmId),
     /// Somebody outside plays steps beside whatever else is played; answered by [`Effect::Played`] once they have ended.
@@ -101,6 +104,8 @@ impl From<Outcome> for Ending {
 pub enum Effect {
     /// Answer the call that was just put in.
     Reply(Treated),
+    /// Do something with a socket. Nothing is to be done with one that is closed.
+    Socket(SocketId, Errand),
     /// Make one attempt to deliver a webhook, and report it as [`Input::Attempted`].
     Attempt(Attempt),
     /// Put [`Input::Alarm`] in once this much real time has passed.
@@ -123,6 +128,34 @@ pub enum Effect {
     Resent(Option<DeliveryId>),
     /// The scenario has ended. What the bot still does is recorded until the world is closed.
     Finished,
+}
+
+/// Something that happened on a socket.
+#[derive(Debug)]
+pub enum Happening {
+    /// It was opened with this request. Comes first, and once.
+    Opened(Box<Call>),
+    /// A frame came.
+    Heard(Inbound),
+    /// Something is wrong.
+    Trouble(Trouble),
+    /// The client has closed it, with this code and reason if it gave any. Comes last, unless the world closes the socket.
+    Gone(Option<(u16, String)>),
+}
+
+/// Something to be done with a socket.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// Send a message of this text.
+    Say(Bytes),
+    /// Send the head of a message of this text and so many bytes of it; then close the connection.
+    Half(Bytes, usize),
+    /// Close it properly once all was sent.
+    HangUp(Farewell),
+    /// Reset the connection.
+    Reset,
+    /// Be so patient from now on.
+    Wait(Patience),
 }
 
 /// How steps that came from outside have ended.

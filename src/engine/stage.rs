@@ -216,6 +216,7 @@ impl World {
 
     /// Goes on as far as it can without anything more from outside.
     pub(super) fn advance(&mut self) {
+        self.let_go();
         // Where steps are played on a stepped clock, they say when what is due is done.
         if self.clock.pace() != Pace::Stepped || self.stage.is_idle() {
             while self.fire_one() {}
@@ -223,6 +224,7 @@ impl World {
         self.break_circle();
         while self.advance_once() {}
         self.arm_for_timers();
+        self.arm_for_answers();
     }
 
     /// Ends a scenario in which the bot and the platform keep each other busy, so that virtual time never goes on.

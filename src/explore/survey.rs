@@ -256,6 +256,7 @@ mod tests {
                         What::Called(Called {
                             source,
                             route: route.map(Into::into),
+                            socket: None,
                             method,
                             path,
                             caller,

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use super::headers::Headers;
+pub use super::outcome::{Fate, Miss, Near, Outcome, Verdict};
 pub use super::payload::Payload;
-use crate::base::id::{DeliveryId, EntrySeq};
-use crate::base::json::Mismatch;
+use crate::base::id::{DeliveryId, EntrySeq, SocketId};
 use crate::base::rng::Seed;
 use crate::base::time::{VirtualTime, WallTime};
 
@@ -90,6 +90,38 @@ pub enum What {
         /// What it came to, such as how long or after how many bytes; empty where its name says it all.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         detail: String,
+    },
+    /// Somebody opened a socket.
+    Connected {
+        /// Its number.
+        socket: SocketId,
+        /// The path with its query.
+        path: String,
+    },
+    /// A frame came in or went out on a socket.
+    Framed {
+        /// On which.
+        socket: SocketId,
+        /// In which direction.
+        way: Way,
+        /// The push it is; nothing for what asks or answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        push: Option<Cow<'static, str>>,
+        /// What is in it, secrets masked.
+        text: Payload,
+    },
+    /// A socket was closed.
+    Disconnected {
+        /// Which.
+        socket: SocketId,
+        /// By whom.
+        by: Closer,
+        /// The close code, if one was sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u16>,
+        /// Why, if that was said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// A webhook was due.
     Queued {
@@ -398,6 +430,28 @@ impl Source {
     }
 }
 
+/// In which direction a frame goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// To the platform.
+    In,
+    /// To the client.
+    Out,
+}
+
+/// Who closes a socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closer {
+    /// The client, or the network.
+    Client,
+    /// The platform.
+    Platform,
+    /// A planned fault.
+    Fault,
+}
+
 /// A call and its answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Called {
@@ -406,13 +460,16 @@ pub struct Called {
     pub source: Source,
     /// The operation; nothing if the path or method is unknown.
     pub route: Option<Cow<'static, str>>,
-    /// The HTTP method.
+    /// The socket on which it was asked for; nothing if it was called over HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub socket: Option<SocketId>,
+    /// The HTTP method; `WS` on a socket.
     pub method: String,
     /// The path with its query.
     pub path: String,
     /// Who called, as far as the credential tells.
     pub caller: Option<String>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the answer; on a socket, where there is none, the one that it would have had.
     pub status: u16,
     /// The vendor's code in the answer.
     pub code: Option<Cow<'static, str>>,
@@ -420,85 +477,6 @@ pub struct Called {
     pub request: Payload,
     /// The body of the answer.
     pub reply: Payload,
-}
-
-/// How an attempt to deliver ended.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// The receiver answered with this status.
-    Status(u16),
-    /// No answer came in time.
-    TimedOut,
-    /// Nobody listens there.
-    Refused,
-    /// The connection broke, or what came back was not HTTP.
-    Broken(String),
-    /// The address is one that nothing may be sent to.
-    Forbidden(String),
-    /// The stand-in was stopped before an answer came.
-    Stopped,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Status(status) => status.fmt(f),
-            Self::TimedOut => f.write_str("no answer in time"),
-            Self::Refused => f.write_str("nobody listens there"),
-            Self::Broken(why) => write!(f, "broken connection: {why}"),
-            Self::Forbidden(why) => write!(f, "not sent: {why}"),
-            Self::Stopped => f.write_str("stopped before an answer"),
-        }
-    }
-}
-
-/// What became of a webhook.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fate {
-    /// The receiver acknowledged it.
-    Delivered,
-    /// All attempts failed.
-    GivenUp,
-    /// A fault kept it from being sent.
-    Dropped,
-    /// Its address got no more webhooks.
-    Disabled,
-    /// The stand-in was stopped before.
-    Stopped,
-}
-
-/// How an expectation was decided.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "result", rename_all = "snake_case")]
-pub enum Verdict {
-    /// It was met.
-    Met,
-    /// It was not.
-    Missed(Miss),
-}
-
-/// Why an expectation was not met.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Miss {
-    /// What was expected, in words.
-    pub expected: String,
-    /// What was found instead, in words.
-    pub found: String,
-    /// The things that did happen and come nearest, at most three, and how they differ; the nearest first.
-    pub nearest: Vec<Near>,
-}
-
-/// Something that nearly matched.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Near {
-    /// Where it stands in the journal.
-    pub entry: EntrySeq,
-    /// It in a few words.
-    pub summary: String,
-    /// How it differs from what was expected.
-    pub mismatches: Vec<Mismatch>,
 }
 
 impl Entry {
@@ -535,6 +513,8 @@ impl What {
         match self {
             Self::Called(called) => called.path.len() + called.request.weight() + called.reply.weight(),
             Self::Queued { body, url, .. } => body.weight() + url.len(),
+            Self::Framed { text, .. } => text.weight(),
+            Self::Connected { path, .. } => path.len(),
             Self::Said(said) => said.text.len() + said.chat.len() + said.id.len(),
             Self::Violated { detail, .. } => detail.len(),
             Self::Refused { index: _, reason } => reason.len(),
@@ -546,6 +526,7 @@ impl What {
             Self::Opened { .. }
             | Self::Changed { .. }
             | Self::Faulted { .. }
+            | Self::Disconnected { .. }
             | Self::Settled { .. }
             | Self::Chosen { .. }
             | Self::Judged { .. }

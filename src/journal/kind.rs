@@ -4,9 +4,27 @@ use super::What;
 
 impl What {
     /// All kinds, as the journal writes them.
-    pub const KINDS: [&'static str; 17] = [
-        "opened", "step", "refused", "said", "changed", "called", "violated", "faulted", "queued", "sent", "answered",
-        "settled", "kept", "chosen", "judged", "remarked", "ended",
+    pub const KINDS: [&'static str; 20] = [
+        "opened",
+        "step",
+        "refused",
+        "said",
+        "changed",
+        "called",
+        "violated",
+        "faulted",
+        "connected",
+        "framed",
+        "disconnected",
+        "queued",
+        "sent",
+        "answered",
+        "settled",
+        "kept",
+        "chosen",
+        "judged",
+        "remarked",
+        "ended",
     ];
 
     /// Its kind among [`Self::KINDS`].
@@ -21,6 +39,9 @@ impl What {
             Self::Called(_) => "called",
             Self::Violated { .. } => "violated",
             Self::Faulted { .. } => "faulted",
+            Self::Connected { .. } => "connected",
+            Self::Framed { .. } => "framed",
+            Self::Disconnected { .. } => "disconnected",
             Self::Queued { .. } => "queued",
             Self::Sent { .. } => "sent",
             Self::Answered { .. } => "answered",

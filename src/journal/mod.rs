@@ -8,6 +8,7 @@ pub mod file;
 mod headers;
 mod kind;
 pub mod lines;
+mod outcome;
 mod payload;
 pub mod tally;
 

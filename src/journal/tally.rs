@@ -45,6 +45,9 @@ impl Tally {
             | What::Step { .. }
             | What::Refused { .. }
             | What::Changed { .. }
+            | What::Connected { .. }
+            | What::Framed { .. }
+            | What::Disconnected { .. }
             | What::Sent { .. }
             | What::Kept { .. }
             | What::Remarked { .. }

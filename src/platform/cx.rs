@@ -12,6 +12,8 @@ use serde_json::Value as Json;
 
 use super::outgoing::Outgoing;
 use super::route::{Destination, Reply, Request};
+use super::socket::{Farewell, Message, Order, Patience};
+use crate::base::id::SocketId;
 use crate::base::locale::Locale;
 use crate::base::rng::{Draw, Seed, Streams};
 use crate::base::time::VirtualTime;
@@ -140,6 +142,8 @@ pub struct Desk {
     pub facts: Vec<What>,
     /// Webhooks that are not in the outbox yet.
     pub outgoing: Vec<Outgoing>,
+    /// What is to be done with sockets and is not done yet.
+    pub orders: Vec<(SocketId, Order)>,
     /// Timers that are not in the schedule yet.
     pub wakes: Vec<(VirtualTime, WakeKey)>,
     /// Credentials that callers of this world may use from now on.
@@ -165,6 +169,7 @@ impl Desk {
             values: IndexMap::new(),
             facts: Vec::new(),
             outgoing: Vec::new(),
+            orders: Vec::new(),
             wakes: Vec::new(),
             claims: Vec::new(),
             set_up: Vec::new(),
@@ -192,7 +197,16 @@ impl Desk {
 
     /// Lends the desk to a platform at this instant.
     pub fn cx(&mut self, now: VirtualTime) -> Cx<'_> {
-        Cx { now, desk: self, source: Source::Bot, chat: None, expiry: None, preferred: None, admitted: None }
+        Cx {
+            now,
+            desk: self,
+            source: Source::Bot,
+            chat: None,
+            expiry: None,
+            socket: None,
+            preferred: None,
+            admitted: None,
+        }
     }
 
     /// What the plan says about a webhook that is due, and the fact that tells of it.
@@ -299,6 +313,8 @@ pub struct Cx<'w> {
     chat: Option<String>,
     /// The code that the call would be refused with if its token had expired; nothing if it carries none.
     expiry: Option<&'static str>,
+    /// The socket on which it is asked for, if it is.
+    socket: Option<SocketId>,
     /// The code that the call itself wants to be refused with.
     preferred: Option<&'static str>,
     admitted: Option<Option<Verdict<AnswerDeed>>>,
@@ -309,6 +325,18 @@ impl Cx<'_> {
     #[must_use]
     pub fn called_by(self, source: Source) -> Self {
         Self { source, ..self }
+    }
+
+    /// The same for what a frame on this socket asks for.
+    #[must_use]
+    pub fn over(self, socket: SocketId) -> Self {
+        Self { socket: Some(socket), ..self }
+    }
+
+    /// The socket on which somebody asks for what is handled; nothing if it is asked for in another way, or by nobody.
+    #[must_use]
+    pub fn socket(&self) -> Option<SocketId> {
+        self.socket
     }
 
     /// The role of whoever makes the call that is handled.
@@ -416,6 +444,21 @@ impl Cx<'_> {
     /// Says that somebody has set this address up, anew or for the first time: it gets webhooks even if it failed before.
     pub fn set_up(&mut self, url: &str) {
         self.desk.set_up.push(url.to_owned());
+    }
+
+    /// Sends a message on a socket, after those that were sent before.
+    pub fn say(&mut self, socket: SocketId, message: Message) {
+        self.desk.orders.push((socket, Order::Say(message)));
+    }
+
+    /// Closes a socket once all was sent.
+    pub fn hang_up(&mut self, socket: SocketId, farewell: Farewell) {
+        self.desk.orders.push((socket, Order::HangUp(farewell)));
+    }
+
+    /// Is so patient with a socket's client from now on.
+    pub fn wait_for(&mut self, socket: SocketId, patience: Patience) {
+        self.desk.orders.push((socket, Order::Wait(patience)));
     }
 
     /// Asks for [`wake`](super::Platform::wake) with this key at this instant.

@@ -9,13 +9,16 @@ pub mod outgoing;
 pub mod recipe;
 pub mod route;
 pub mod signing;
+pub mod socket;
 pub mod texter;
 
 use self::cx::{Credential, Cx, Refusal, WakeKey};
 use self::outgoing::{Ended, Outgoing};
 use self::recipe::Recipe;
 use self::route::{Answer, Call, Client, Reply, Route, Unrouted};
+use self::socket::{Action, Asked, Inbound, Push, Surface, Trouble};
 use crate::base::doc_ref::DocRef;
+use crate::base::id::SocketId;
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
@@ -47,6 +50,13 @@ pub trait Platform: Sized + Clone + Send + 'static {
     const EVENTS: &'static [Event];
     /// The event by which a chat comes to a bot, which answers it.
     const PROMPT: &'static str;
+
+    /// Where sockets can be opened.
+    const SURFACES: &'static [Surface] = &[];
+    /// The operations that sockets alone have.
+    const ACTIONS: &'static [Action<Self>] = &[];
+    /// What sockets alone are told. What webhooks tell as well is among [`Self::EVENTS`].
+    const PUSHES: &'static [Push] = &[];
 
     /// What the vendor documents and is not played.
     const MISSING: &'static [Missing] = &[];
@@ -126,6 +136,34 @@ pub trait Platform: Sized + Clone + Send + 'static {
     /// A timer set with [`Cx::wake_at`] is due.
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey);
 
+    /// The credential that a frame carries, by which the world of its socket is found.
+    fn frame_credential(frame: &Inbound) -> Option<Credential> {
+        let _ = frame;
+        None
+    }
+
+    /// Somebody has opened a socket with this request.
+    fn connected(&mut self, cx: &mut Cx<'_>, socket: SocketId, handshake: &Call) {
+        let _ = (cx, socket, handshake);
+    }
+
+    /// A frame came, while so many operations are unanswered that were asked for on its socket. Gives the operation that it
+    /// asks for; what asks for none was dealt with.
+    fn hear(&mut self, cx: &mut Cx<'_>, socket: SocketId, frame: Inbound, unanswered: usize) -> Option<Asked> {
+        let _ = (cx, socket, frame, unanswered);
+        None
+    }
+
+    /// Something is wrong with a socket.
+    fn trouble(&mut self, cx: &mut Cx<'_>, socket: SocketId, trouble: Trouble) {
+        let _ = (cx, socket, trouble);
+    }
+
+    /// A socket is closed, by whomever.
+    fn disconnected(&mut self, cx: &mut Cx<'_>, socket: SocketId) {
+        let _ = (cx, socket);
+    }
+
     /// An attempt to deliver one of its webhooks has ended, or will not be made.
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
         let _ = (cx, webhook, ended);
@@ -182,4 +220,6 @@ pub struct Event {
     pub doc: DocRef,
     /// A scenario in which it is sent, whatever the bot does.
     pub recipe: Recipe,
+    /// The surfaces whose sockets are told the same.
+    pub pushed: &'static [&'static str],
 }

@@ -6,8 +6,10 @@ use http::{HeaderMap, HeaderValue, Method};
 use super::cx::{Credential, Cx, Refusal, WakeKey};
 use super::outgoing::{Ended, Outgoing};
 use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
+use super::socket::{Action, Asked, Inbound, Push, Surface, Trouble};
 use super::{Code, Event, Missing, Platform};
 use crate::base::doc_ref::DocRef;
+use crate::base::id::SocketId;
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::act::Act;
@@ -30,6 +32,10 @@ pub struct Vendor {
     pub events: &'static [Event],
     /// The event by which a chat comes to a bot.
     pub prompt: &'static str,
+    /// Where sockets can be opened.
+    pub surfaces: &'static [Surface],
+    /// What sockets alone are told.
+    pub pushes: &'static [Push],
     /// What it documents and is not played.
     pub missing: &'static [Missing],
     /// The keys of `setup:`, mapping by mapping.
@@ -38,8 +44,12 @@ pub struct Vendor {
     pub vocabulary: Vocabulary,
     /// Its operations, for lists and documentation.
     pub routes: fn() -> Vec<RouteDoc>,
+    /// The operations that sockets alone have, for lists and documentation.
+    pub actions: fn() -> Vec<ActionDoc>,
     /// The credential a call carries.
     pub credential: fn(&Call) -> Option<Credential>,
+    /// The credential a frame carries.
+    pub frame_credential: fn(&Inbound) -> Option<Credential>,
     /// Opens a tenant from a `setup:` block that was checked before.
     pub open: fn(&mut Cx<'_>, &Node) -> Option<Box<dyn Instance>>,
 }
@@ -59,10 +69,38 @@ pub struct RouteDoc {
     pub doc: DocRef,
 }
 
+/// One operation of sockets, for lists and documentation.
+#[derive(Clone, Debug)]
+pub struct ActionDoc {
+    /// The vendor's name for it.
+    pub name: &'static str,
+    /// The path of the surface.
+    pub path: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+    /// Where it is documented.
+    pub doc: DocRef,
+}
+
 /// One tenant of one vendor, its type erased.
 pub trait Instance: Send {
     /// Answers a call, and names the operation it was for.
     fn call(&mut self, cx: &mut Cx<'_>, call: Call) -> Handled;
+
+    /// Somebody has opened a socket with this request.
+    fn connected(&mut self, cx: &mut Cx<'_>, socket: SocketId, handshake: &Call);
+
+    /// A frame came, while so many operations are unanswered on its socket. Gives the operation that it asks for.
+    fn hear(&mut self, cx: &mut Cx<'_>, socket: SocketId, frame: Inbound, unanswered: usize) -> Option<Asked>;
+
+    /// Answers what a frame asks for: the operation of this name that sockets alone have, or else a call like any other.
+    fn ask(&mut self, cx: &mut Cx<'_>, action: Option<&'static str>, call: Call) -> Handled;
+
+    /// Something is wrong with a socket.
+    fn trouble(&mut self, cx: &mut Cx<'_>, socket: SocketId, trouble: Trouble);
+
+    /// A socket is closed, by whomever.
+    fn disconnected(&mut self, cx: &mut Cx<'_>, socket: SocketId);
 
     /// Does what an act means here.
     ///
@@ -119,12 +157,14 @@ impl Vendor {
             codes: P::CODES,
             events: P::EVENTS,
             prompt: P::PROMPT,
+            surfaces: P::SURFACES,
+            pushes: P::PUSHES,
             missing: P::MISSING,
             setup: P::SETUP,
             vocabulary: Vocabulary {
                 platform: P::NAME,
                 lacks: P::LACKS,
-                routes: || P::ROUTES.iter().map(|route| route.name).collect(),
+                routes: || operations::<P>().collect(),
                 params: |name| Some(parameters(P::ROUTES.iter().find(|route| route.name == name)?.path).collect()),
                 events: || P::EVENTS.iter().map(|event| event.name).collect(),
                 codes: || P::CODES.iter().map(|code| code.code).collect(),
@@ -134,7 +174,9 @@ impl Vendor {
                 setup_schema: P::setup_schema,
             },
             routes: route_docs::<P>,
+            actions: action_docs::<P>,
             credential: P::credential,
+            frame_credential: P::frame_credential,
             open: open::<P>,
         }
     }
@@ -173,6 +215,22 @@ fn route_docs<P: Platform>() -> Vec<RouteDoc> {
         doc: route.doc,
     };
     P::ROUTES.iter().map(doc).collect()
+}
+
+fn action_docs<P: Platform>() -> Vec<ActionDoc> {
+    let doc = |action: &Action<P>| ActionDoc {
+        name: action.name,
+        path: action.path,
+        summary: action.summary,
+        doc: action.doc,
+    };
+    P::ACTIONS.iter().map(doc).collect()
+}
+
+/// The names of all operations, however they are asked for.
+fn operations<P: Platform>() -> impl Iterator<Item = &'static str> {
+    let routes = P::ROUTES.iter().map(|route| route.name);
+    routes.chain(P::ACTIONS.iter().map(|action| action.name))
 }
 
 fn open<P: Platform>(cx: &mut Cx<'_>, node: &Node) -> Option<Box<dyn Instance>> {
@@ -283,8 +341,35 @@ impl<P: Platform> Instance for Mounted<P> {
         Handled { route, caller, reply }
     }
 
+    fn connected(&mut self, cx: &mut Cx<'_>, socket: SocketId, handshake: &Call) {
+        self.0.connected(cx, socket, handshake);
+    }
+
+    fn hear(&mut self, cx: &mut Cx<'_>, socket: SocketId, frame: Inbound, unanswered: usize) -> Option<Asked> {
+        self.0.hear(cx, socket, frame, unanswered)
+    }
+
+    fn ask(&mut self, cx: &mut Cx<'_>, action: Option<&'static str>, call: Call) -> Handled {
+        let action = action.and_then(|name| P::ACTIONS.iter().find(|action| action.name == name));
+        let Some(action) = action else { return self.call(cx, call) };
+        let caller = self.0.caller(&call);
+        let reply = (action.handle)(&mut self.0, cx, &call).unwrap_or_else(|refused| refused);
+        Handled { route: Some(action.name), caller, reply }
+    }
+
+    fn trouble(&mut self, cx: &mut Cx<'_>, socket: SocketId, trouble: Trouble) {
+        self.0.trouble(cx, socket, trouble);
+    }
+
+    fn disconnected(&mut self, cx: &mut Cx<'_>, socket: SocketId) {
+        self.0.disconnected(cx, socket);
+    }
+
     fn compose(&self, now: VirtualTime, request: Request<'_>) -> Result<Call, Refusal> {
         let route = match request.target {
+            Destination::Route(name) if P::ACTIONS.iter().any(|action| action.name == name) => {
+                return Err(Refusal::new(format!("`{name}` is asked for on a socket, and this step opens none")));
+            }
             Destination::Path(_) => None,
             Destination::Route(name) => {
                 let route = P::ROUTES.iter().find(|route| route.name == name);

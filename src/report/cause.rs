@@ -88,6 +88,7 @@ mod tests {
         What::Called(Called {
             source,
             route: None,
+            socket: None,
             method: "POST".to_owned(),
             path: path.to_owned(),
             caller: None,

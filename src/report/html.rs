@@ -135,6 +135,9 @@ fn flow(out: &mut String, outcome: &Outcome, narrator: &Narrator<'_>, entry: &En
         What::Changed { .. }
         | What::Violated { .. }
         | What::Faulted { .. }
+        | What::Connected { .. }
+        | What::Framed { .. }
+        | What::Disconnected { .. }
         | What::Refused { .. }
         | What::Kept { .. }
         | What::Remarked { .. }

@@ -254,6 +254,9 @@ impl<'j> Tally<'j> {
             What::Opened { .. }
             | What::Said(_)
             | What::Changed { .. }
+            | What::Connected { .. }
+            | What::Framed { .. }
+            | What::Disconnected { .. }
             | What::Answered { .. }
             | What::Kept { .. }
             | What::Chosen { .. }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::cause::{Cause, causes};
 use super::text::{Tone, one_line};
 use crate::base::id::{DeliveryId, EntrySeq};
-use crate::journal::entry::{Audience, Called, Change, Fate, Outcome as Answer, Party, Role, Said, Source};
+use crate::journal::entry::{Audience, Called, Change, Closer, Fate, Outcome as Answer, Party, Role, Said, Source};
 use crate::journal::{Entry, Journal, What};
 
 /// One thing that happened, in words.
@@ -91,6 +91,9 @@ impl<'j> Narrator<'j> {
                 | What::Called(_)
                 | What::Violated { .. }
                 | What::Faulted { .. }
+                | What::Connected { .. }
+                | What::Framed { .. }
+                | What::Disconnected { .. }
                 | What::Settled { .. }
                 | What::Kept { .. }
                 | What::Chosen { .. }
@@ -131,6 +134,23 @@ impl<'j> Narrator<'j> {
             }
             What::Refused { reason, .. } => {
                 Some(line("refused", Tone::Bad, format!("the act is not possible: {}", one_line(reason)), Tone::Bad))
+            }
+            What::Connected { socket, path } => {
+                Some(line("bot", Tone::Bot, format!("opens socket {socket} at {}", one_line(path)), Tone::Plain))
+            }
+            // What asks or answers is told as a call.
+            What::Framed { socket, push, .. } => {
+                let push = push.as_deref()?;
+                Some(line("platform", Tone::Plain, format!("pushes {push} to {socket}"), Tone::Faint))
+            }
+            What::Disconnected { socket, by, reason, .. } => {
+                let (who, actor) = match by {
+                    Closer::Client => ("bot", Tone::Bot),
+                    Closer::Platform => ("platform", Tone::Plain),
+                    Closer::Fault => ("fault", Tone::Warning),
+                };
+                let why = if reason.is_empty() { String::new() } else { format!(": {}", one_line(reason)) };
+                Some(line(who, actor, format!("closes socket {socket}{why}"), Tone::Plain))
             }
             What::Sent { delivery, attempt, .. } => Some(self.sent(*delivery, *attempt)),
             What::Settled { delivery, fate } => self.settled(*delivery, *fate),

@@ -70,6 +70,9 @@ impl Watch {
             | What::Changed { .. }
             | What::Called(_)
             | What::Faulted { .. }
+            | What::Connected { .. }
+            | What::Framed { .. }
+            | What::Disconnected { .. }
             | What::Sent { .. }
             | What::Kept { .. }
             | What::Chosen { .. }

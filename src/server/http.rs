@@ -4,6 +4,7 @@
 //! included, is left to the vendor.
 
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_LENGTH;
@@ -11,14 +12,15 @@ use http::request::Parts;
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
+use hyper::upgrade::OnUpgrade;
 use serde::Serialize;
 
 use super::faulty::{self, Mark, Portion, Severed, Stage};
 use super::feed::{Answer, Ends};
-use super::ticker;
+use super::socket::{self, Guest};
 use super::world::Core;
 use super::worlds::Worlds;
-use super::{Limits, Service};
+use super::{Holding, Limits, Seat, Service, Usher, ticker, upgrade};
 use crate::base::percent::escape;
 use crate::base::time::WallLimit;
 use crate::engine::port::Cut;
@@ -33,16 +35,29 @@ pub(super) struct Connection<S> {
     pub(super) service: S,
     pub(super) limits: Limits,
     pub(super) mark: Mark,
+    /// The connection is to become a socket, and this holds it then.
+    pub(super) upgrade: Mutex<Option<(OnUpgrade, Hold)>>,
 }
+
+type Hold = Box<dyn FnOnce(Seat) -> Holding + Send>;
 
 impl<S: Service> Connection<S> {
     /// Answers one request. Runs on the task of its connection from the first byte to the last.
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Portion>, Severed> {
-        let (head, incoming) = request.into_parts();
+        let (mut head, incoming) = request.into_parts();
         let admitted = match self.service.admit(&head) {
             Ok(admitted) => admitted,
             Err(reply) => return Ok(self.unread(reply)),
         };
+        match self.service.socket(&admitted, &head) {
+            Ok(None) => {}
+            Ok(Some(Usher { reply, hold })) => {
+                let upgrade = head.extensions.remove::<OnUpgrade>();
+                *self.upgrade.lock().unwrap_or_else(PoisonError::into_inner) = upgrade.map(|upgrade| (upgrade, hold));
+                return Ok(faulty::plain(reply));
+            }
+            Err(reply) => return Ok(self.unread(reply)),
+        }
         let body = match read(&head.headers, incoming, &self.limits).await {
             Ok(body) => body,
             Err(error) => return Ok(self.unread(Reply::json(400, None, &Unreadable { error: error.to_string() }))),
@@ -92,6 +107,23 @@ impl<C: Core> Service for Worlds<C> {
             path => path[offset..].to_owned(),
         };
         Ok((vendor, path))
+    }
+
+    fn socket(&self, (vendor, path): &Self::Admitted, head: &Parts) -> Result<Option<Usher>, Reply> {
+        let vendor = *vendor;
+        if !vendor.surfaces.iter().any(|surface| surface.serves(path)) || !upgrade::asks(head) {
+            return Ok(None);
+        }
+        let reply = upgrade::accept(head)?;
+        let query = head.uri.query().unwrap_or_default().to_owned();
+        let (method, path, headers) = (head.method.clone(), path.clone(), head.headers.clone());
+        let handshake = Call { method, path, query, headers, body: Body::Whole(Bytes::new()), params: Vec::new() };
+        let guest = Guest { worlds: self.clone(), vendor, handshake };
+        let hold = |seat: Seat| -> Holding {
+            let Seat { stream, limits, mark, stopping } = seat;
+            Box::pin(socket::hold(guest, stream, limits, mark, stopping))
+        };
+        Ok(Some(Usher { reply, hold: Box::new(hold) }))
     }
 
     async fn answer(&self, (vendor, path): Self::Admitted, head: Parts, body: Body) -> Answer {

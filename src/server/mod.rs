@@ -14,6 +14,11 @@
 //! 7. **`faulty` answer**: last, as the core has already decided and recorded what it does; a delay holds no lock. What has
 //!    no end yet comes from a [`feed`].
 //!
+//! A connection that asks for a socket where a vendor has some (`upgrade`) is **`socket`**'s from step 4 on: it keeps its
+//! place among the connections, and its frames take the same way through [`worlds`] and [`world`]. What worlds want of it
+//! waits in its `line`. Like all of the vendors' port, sockets take any `Host` and any `Origin`: clients that run in pages
+//! are among those who are served, nothing is known by cookies, and what a page could reach is a stand-in.
+//!
 //! [`ticker`] stands beside them: all that waits, waits there.
 
 pub mod feed;
@@ -23,13 +28,17 @@ pub mod worlds;
 
 mod faulty;
 mod http;
+mod line;
+mod socket;
+mod upgrade;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::pin;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ::http::request::Parts;
+use bytes::Bytes;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use tokio::net::{TcpListener, TcpStream};
@@ -60,6 +69,10 @@ pub struct Limits {
     pub body_time: WallLimit,
     /// How long a client may take nothing of what it is sent; then its connection is closed.
     pub write_time: WallLimit,
+    /// How many bytes a message on a socket may have.
+    pub frame: usize,
+    /// How many bytes may wait for a client who does not read them from its socket.
+    pub backlog: usize,
     /// How long open requests may take once the server is to stop.
     pub drain: WallLimit,
 }
@@ -73,6 +86,8 @@ impl Default for Limits {
             body: 10 * 1024 * 1024,
             body_time: WallLimit::from_secs(10),
             write_time: WallLimit::from_secs(30),
+            frame: 1024 * 1024,
+            backlog: 1024 * 1024,
             drain: WallLimit::from_secs(5),
         }
     }
@@ -108,8 +123,36 @@ pub trait Service: Clone + Send + Sync + 'static {
     /// The answer, if the head is enough for one. The body is not read then.
     fn admit(&self, head: &Parts) -> Result<Self::Admitted, Reply>;
 
+    /// Who takes the connection over, if this request asks for a socket where there are sockets.
+    ///
+    /// # Errors
+    /// The answer, if it does not ask as it must.
+    fn socket(&self, admitted: &Self::Admitted, head: &Parts) -> Result<Option<Usher>, Reply> {
+        let _ = (admitted, head);
+        Ok(None)
+    }
+
     /// Answers a request. Dropped where it stands if the client goes away.
     fn answer(&self, admitted: Self::Admitted, head: Parts, body: Body) -> impl Future<Output = Answer> + Send;
+}
+
+/// Takes over a connection that has become a socket.
+pub struct Usher {
+    /// What the request is answered, so that it becomes one.
+    reply: Reply,
+    /// Holds it.
+    hold: Box<dyn FnOnce(Seat) -> Holding + Send>,
+}
+
+type Holding = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What there is to hold a socket with.
+struct Seat {
+    /// The stream, and what was read from it already.
+    stream: (Wire, Bytes),
+    limits: Limits,
+    mark: Mark,
+    stopping: watch::Receiver<()>,
 }
 
 /// A server that listens; it answers once it is run.
@@ -197,25 +240,39 @@ async fn serve<S: Service>(stream: TcpStream, service: S, limits: Limits, mut st
     let _ = stream.set_nodelay(true);
     let mark = Mark::default();
     let wire = Wire::new(stream, mark.clone(), limits.write_time);
-    let shared = Arc::new(Connection { service, limits, mark: mark.clone() });
+    let shared = Arc::new(Connection { service, limits, mark: mark.clone(), upgrade: Mutex::default() });
+    let connection = Arc::clone(&shared);
     let answering = service_fn(move |request| {
-        let shared = Arc::clone(&shared);
+        let shared = Arc::clone(&connection);
         async move { shared.answer(request).await }
     });
     let connection = http1::Builder::new()
         .timer(ticker::for_hyper())
         .header_read_timeout(limits.head_time.as_duration())
         .max_header_size(limits.head)
-        .serve_connection(wire, answering);
-    let mut connection = pin!(connection);
-    // How a connection ends is the client's business; what matters of it is in the journal already.
-    tokio::select! {
-        biased;
-        _ = connection.as_mut() => {}
-        _ = stopping.changed() => {
-            mark.leave();
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
+        .serve_connection(wire, answering)
+        .with_upgrades();
+    {
+        let mut connection = pin!(connection);
+        // How a connection ends is the client's business; what matters of it is in the journal already.
+        tokio::select! {
+            biased;
+            _ = connection.as_mut() => {}
+            _ = stopping.changed() => {
+                mark.leave();
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+                return;
+            }
         }
+    }
+    let upgrade = shared.upgrade.lock().unwrap_or_else(PoisonError::into_inner).take();
+    drop(shared);
+    let Some((upgraded, hold)) = upgrade else { return };
+    // A client who has gone before the answer has no socket.
+    let Ok(upgraded) = upgraded.await else { return };
+    if let Ok(parts) = upgraded.downcast::<Wire>() {
+        let stream = (parts.io, parts.read_buf);
+        hold(Seat { stream, limits, mark, stopping }).await;
     }
 }

@@ -4,10 +4,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that reads clocks and sleeps")]
 
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use hyper_util::rt::TokioTimer;
+use tokio::time::Sleep;
 
 use crate::base::time::{WallLimit, WallTime};
 
@@ -31,6 +33,33 @@ pub async fn pause(time: WallLimit) {
 /// What `work` comes to, unless it takes longer than `limit`; then it is dropped where it stands.
 pub async fn within<W: Future>(limit: WallLimit, work: W) -> Option<W::Output> {
     tokio::time::timeout(limit.as_duration(), work).await.ok()
+}
+
+/// An instant that may be moved, or not be there at all.
+#[derive(Debug, Default)]
+pub(super) struct Deadline(Option<Pin<Box<Sleep>>>);
+
+impl Deadline {
+    /// So long from now.
+    pub(super) fn set(&mut self, limit: WallLimit) {
+        match &mut self.0 {
+            Some(sleep) => sleep.as_mut().reset(tokio::time::Instant::now() + limit.as_duration()),
+            None => self.0 = Some(Box::pin(tokio::time::sleep(limit.as_duration()))),
+        }
+    }
+
+    /// Never.
+    pub(super) fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    /// Waits for it.
+    pub(super) async fn reached(&mut self) {
+        match &mut self.0 {
+            Some(sleep) => sleep.as_mut().await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// The timer that hyper measures its own limits with.

@@ -1,24 +1,26 @@
 //! One world as the rim holds it: the lock around its core, and the hands that carry out what the core decides.
 //!
 //! The lock is taken on the task that brings the input and given back before any effect is carried out, so nothing ever
-//! waits for the network while it holds a world. No guard leaves this file.
+//! waits for the network while it holds a world. Only what is for sockets is put into their lines before, since their order
+//! is that of the inputs; that waits for nobody. No guard leaves this file.
 //!
 //! Whatever a world has under way (attempts to deliver, alarms) are tasks that the world owns: they hold it weakly, and
 //! end with it. Once a world is closed it takes no more inputs, so nothing of it can show up later.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
+use super::line::Line;
 use super::ticker;
 use super::worlds::Registry;
-use crate::base::id::{DeliveryId, EntrySeq, Ticket};
+use crate::base::id::{DeliveryId, EntrySeq, SocketId, Ticket};
 use crate::base::time::{VirtualSpan, WallLimit, WallTime};
 use crate::delivery::Delivery;
-use crate::engine::port::{Attempt, Effect, Input, Played, Treated};
+use crate::engine::port::{Attempt, Effect, Happening, Input, Played, Treated};
 use crate::platform::cx::Credential;
 use crate::platform::route::{Call, Reply};
 use crate::scenario::Step;
@@ -65,6 +67,17 @@ pub enum Unanswered {
     Full(Box<Call>),
 }
 
+impl<C: Core> PartialEq for WorldHandle<C> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The world was closed before a socket was opened in it; here is its handshake.
+#[derive(Debug, thiserror::Error)]
+#[error("open a socket: its world was closed")]
+pub struct Closed(pub Box<Call>);
+
 pub(super) struct Shared<C: Core> {
     pub(super) id: WorldId,
     pub(super) platform: &'static str,
@@ -94,6 +107,27 @@ pub(super) enum Standing {
 struct Inside<C> {
     core: C,
     open: bool,
+    /// The sockets that belong to it.
+    lines: BTreeMap<SocketId, Arc<Line>>,
+    /// How many have been opened.
+    sockets: u64,
+}
+
+impl<C: Core> Inside<C> {
+    /// Takes an input in, and gives the effects that are not for sockets.
+    fn handle(&mut self, input: Input) -> Vec<Effect> {
+        let mut effects = self.core.handle(ticker::now(), input);
+        if !self.lines.is_empty() {
+            for effect in effects.extract_if(.., |effect| matches!(effect, Effect::Socket(..))) {
+                let Effect::Socket(socket, errand) = effect else { continue };
+                let goes_on = self.lines.get(&socket).is_some_and(|line| line.put(errand));
+                if !goes_on {
+                    self.lines.remove(&socket);
+                }
+            }
+        }
+        effects
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -115,7 +149,7 @@ impl<C: Core> WorldHandle<C> {
         Self(Arc::new(Shared {
             id,
             platform,
-            inside: Mutex::new(Inside { core, open: true }),
+            inside: Mutex::new(Inside { core, open: true, lines: BTreeMap::new(), sockets: 0 }),
             tasks: Mutex::new(Some(JoinSet::new())),
             waiting: Mutex::new(Some(HashMap::new())),
             tickets: AtomicU64::new(0),
@@ -159,7 +193,7 @@ impl<C: Core> WorldHandle<C> {
             if !inside.open {
                 return Err(Unanswered::Closed(Box::new(call)));
             }
-            inside.core.handle(ticker::now(), Input::TurnedAway { call, reply })
+            inside.handle(Input::TurnedAway { call, reply })
         };
         Ok(self.answered(effects))
     }
@@ -194,10 +228,45 @@ impl<C: Core> WorldHandle<C> {
     fn take_in(&self, input: Input) -> Option<Vec<Effect>> {
         let effects = {
             let mut inside = lock(&self.0.inside);
-            inside.open.then(|| inside.core.handle(ticker::now(), input))
+            inside.open.then(|| inside.handle(input))
         };
         self.0.stir();
         effects
+    }
+
+    /// Opens a socket, whose errands go into this line.
+    ///
+    /// # Errors
+    /// If the world is closed: gives the handshake back.
+    pub(super) fn open_socket(&self, handshake: Call, line: Arc<Line>) -> Result<SocketId, Closed> {
+        let (socket, effects) = {
+            let mut inside = lock(&self.0.inside);
+            if !inside.open {
+                return Err(Closed(Box::new(handshake)));
+            }
+            inside.sockets += 1;
+            let socket = SocketId(inside.sockets);
+            inside.lines.insert(socket, line);
+            (socket, inside.handle(Input::Socket(socket, Happening::Opened(Box::new(handshake)))))
+        };
+        self.0.stir();
+        self.carry_out(effects);
+        Ok(socket)
+    }
+
+    /// Puts in what happened on a socket.
+    pub(super) fn on_socket(&self, socket: SocketId, happening: Happening) {
+        let is_last = matches!(happening, Happening::Gone(_));
+        self.input(Input::Socket(socket, happening));
+        if is_last {
+            lock(&self.0.inside).lines.remove(&socket);
+        }
+    }
+
+    /// Lets a socket go that belongs to another world.
+    pub(super) fn leave(&self, socket: SocketId) {
+        lock(&self.0.inside).lines.remove(&socket);
+        self.input(Input::Socket(socket, Happening::Gone(None)));
     }
 
     /// Plays steps and waits until they have ended; nothing if the world is closed before. They are played to their end
@@ -297,6 +366,8 @@ impl<C: Core> WorldHandle<C> {
                         report(&world, Input::Alarm(id));
                     });
                 }
+                // Those of open sockets are in their lines.
+                Effect::Socket(..) => {}
                 Effect::Claim(credential) => self.claim(credential),
                 // Whoever put the input in has seen it.
                 Effect::Resent(_) => {}
@@ -355,7 +426,12 @@ impl<C: Core> Shared<C> {
     }
 
     pub(super) fn close(&self) {
-        lock(&self.inside).open = false;
+        let lines = {
+            let mut inside = lock(&self.inside);
+            inside.open = false;
+            std::mem::take(&mut inside.lines)
+        };
+        lines.values().for_each(|line| line.abandon());
         // Dropping the tasks ends them.
         drop(lock(&self.tasks).take());
         drop(lock(&self.waiting).take());

@@ -151,13 +151,22 @@ impl<C: Core> Worlds<C> {
             match answered {
                 Ok(treated) => return (treated, world),
                 Err(Unanswered::Closed(back)) => {
-                    // The next look must not find the closed world again, though it may not have released everything yet.
-                    self.0.release(vendor.name, world.0.id);
+                    self.forget(&world);
                     call = *back;
                 }
                 Err(Unanswered::Full(back)) => call = *back,
             }
         }
+    }
+
+    /// Makes sure that the next look does not find a closed world again, though it may not have released everything yet.
+    pub(super) fn forget(&self, world: &WorldHandle<C>) {
+        self.0.release(world.0.platform, world.0.id);
+    }
+
+    /// The open world that owns a credential.
+    pub(super) fn owner(&self, vendor: &Vendor, credential: &Credential) -> Option<WorldHandle<C>> {
+        self.0.read().get(vendor.name)?.owner(credential)?.world.upgrade().map(WorldHandle)
     }
 
     /// The world that a call belongs to, as [`call`](Self::call) describes.
@@ -196,8 +205,12 @@ impl<C: Core> Worlds<C> {
 }
 
 impl<C: Core> Tenancy<C> {
+    fn owner(&self, credential: &Credential) -> Option<&Tenant<C>> {
+        self.owners.get(credential).and_then(|id| self.tenants.get(id))
+    }
+
     fn find(&self, credential: Option<&Credential>) -> Option<WorldHandle<C>> {
-        let owner = credential.and_then(|credential| self.owners.get(credential)).and_then(|id| self.tenants.get(id));
+        let owner = credential.and_then(|credential| self.owner(credential));
         let sole = || self.tenants.values().next().filter(|_| self.tenants.len() == 1);
         let tenant = owner.or_else(sole).and_then(|tenant| tenant.world.upgrade());
         tenant.map(WorldHandle).or_else(|| self.lobby.clone())

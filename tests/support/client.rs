@@ -55,6 +55,11 @@ impl Client {
         let _ = self.0.shutdown().await;
     }
 
+    /// The connection itself, for another protocol.
+    pub(crate) fn into_stream(self) -> TcpStream {
+        self.0
+    }
+
     /// One answer, whose length the head tells; not for HEAD.
     pub(crate) async fn answer(&mut self) -> io::Result<Answer> {
         let head = self.head().await?;

@@ -29,6 +29,8 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
         setup: &[],
         codes: &[],
         missing: &[],
+        surfaces: &[],
+        pushes: &[],
         events: &[],
         prompt: "",
         vocabulary: Vocabulary {
@@ -44,6 +46,8 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
             setup: |_, _| Staff::default(),
         },
         routes: Vec::new,
+        actions: Vec::new,
+        frame_credential: |_| None,
         credential: |call| call.header("x-key").map(|key| Credential(key.to_owned())),
         open: |_, _| None,
     }

@@ -13,3 +13,4 @@ pub(crate) mod stagehand;
 pub(crate) mod toy;
 pub(crate) mod vector;
 pub(crate) mod webhook;
+pub(crate) mod websocket;

@@ -166,7 +166,8 @@ impl Play {
             };
             for effect in self.world.handle(self.wall, input) {
                 match &effect {
-                    Effect::Reply(_) | Effect::Claim(_) | Effect::Resent(_) | Effect::Finished => {}
+                    Effect::Reply(_) | Effect::Claim(_) | Effect::Resent(_) | Effect::Socket(..) | Effect::Finished => {
+                    }
                     Effect::Alarm { id, after } => self.alarms.push((self.wall + *after, Input::Alarm(*id))),
                     Effect::Played { ticket, played } => self.played.push((*ticket, played.clone())),
                     Effect::Attempt(attempt) => {

@@ -129,7 +129,8 @@ impl Platform for Toy {
         Code { code: "no_key", status: 401, text: "no key", cause: "no key", doc: DOC, recipe: NO_KEY },
         Code { code: "broken", status: 500, text: "broken", cause: "a fault", doc: DOC, recipe: BROKEN },
     ];
-    const EVENTS: &'static [Event] = &[Event { name: "note", summary: "somebody wrote", doc: DOC, recipe: ANSWERED }];
+    const EVENTS: &'static [Event] =
+        &[Event { name: "note", summary: "somebody wrote", doc: DOC, recipe: ANSWERED, pushed: &[] }];
 
     const PROMPT: &'static str = "note";
 

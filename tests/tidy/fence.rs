@@ -46,10 +46,11 @@ const FENCES: &[(&str, &[&str])] = &[
     ("webpki_roots", RIM),
     ("http_body_util", RIM),
     ("tungstenite", RIM),
+    ("futures_util", RIM),
     ("tokio_tungstenite", RIM),
     ("hmac", HASHES),
     ("sha2", HASHES),
-    ("sha1", &["src/signing/"]),
+    ("sha1", &["src/signing/", "src/server/upgrade.rs"]),
     ("ed25519_dalek", &["src/signing/"]),
     ("base64", HASHES),
 ];

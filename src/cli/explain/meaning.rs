@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::base::doc_ref::DocRef;
+use crate::cli::list::ways;
 use crate::cli::table::aligned;
 use crate::platform::recipe::Recipe;
 use crate::probe::check::Severity;
@@ -54,8 +55,17 @@ pub(super) enum Meaning {
         name: &'static str,
         summary: &'static str,
         doc: DocRef,
+        pushed: &'static [&'static str],
         recipe: Recipe,
         example: String,
+    },
+    /// What sockets alone are told.
+    Push {
+        platform: &'static str,
+        name: &'static str,
+        summary: &'static str,
+        doc: DocRef,
+        pushed: &'static [&'static str],
     },
     /// An operation of a vendor's API.
     Route {
@@ -150,11 +160,19 @@ impl Meaning {
                 block(&mut out, "in a scenario", example);
                 block(&mut out, "with curl, while `rehearsal serve` runs", &curl.join("\n"));
             }
-            Self::Event { platform, name, summary, doc, recipe, example } => {
+            Self::Event { platform, name, summary, doc, pushed, recipe, example } => {
                 title(&mut out, name, &format!("webhook of {platform}"), summary);
+                if !pushed.is_empty() {
+                    fact(&mut out, "also", &ways(false, pushed));
+                }
                 fact(&mut out, "source", &doc.to_string());
                 recipe_block(&mut out, recipe);
                 block(&mut out, "in a scenario", example);
+            }
+            Self::Push { platform, name, summary, doc, pushed } => {
+                title(&mut out, name, &format!("push of {platform}"), summary);
+                fact(&mut out, "told", &ways(false, pushed));
+                fact(&mut out, "source", &doc.to_string());
             }
             Self::Route { platform, name, method, path, summary, doc, example } => {
                 title(&mut out, name, &format!("route of {platform}"), summary);

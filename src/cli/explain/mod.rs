@@ -11,7 +11,7 @@ use std::io;
 use std::slice;
 
 use self::meaning::{Key, Keys, Lack, Meaning};
-use super::list::{pretty, unknown};
+use super::list::{SOCKET, pretty, unknown};
 use super::{ExplainArgs, Format, Terminal};
 use crate::fault::{FAULTS, Seam};
 use crate::platform::{Vendor, recipe};
@@ -88,8 +88,9 @@ fn language_words() -> Vec<&'static str> {
 
 fn vendor_words(vendor: &Vendor) -> Vec<&'static str> {
     let events = vendor.events.iter().map(|event| event.name);
+    let pushes = vendor.pushes.iter().map(|push| push.name);
     let codes = vendor.codes.iter().map(|code| code.code);
-    (vendor.vocabulary.routes)().into_iter().chain(events).chain(codes).collect()
+    (vendor.vocabulary.routes)().into_iter().chain(events).chain(pushes).chain(codes).collect()
 }
 
 fn platforms(word: &str, vendors: &[Vendor]) -> Vec<Meaning> {
@@ -161,11 +162,29 @@ fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
         doc: route.doc,
         example: example::route(route.name),
     });
+    let actions = (vendor.actions)().into_iter().filter(|action| action.name == word);
+    let actions = actions.map(|action| Meaning::Route {
+        platform,
+        name: action.name,
+        method: SOCKET.to_owned(),
+        path: action.path,
+        summary: action.summary,
+        doc: action.doc,
+        example: example::route(action.name),
+    });
+    let pushes = vendor.pushes.iter().filter(|push| push.name == word).map(|push| Meaning::Push {
+        platform,
+        name: push.name,
+        summary: push.summary,
+        doc: push.doc,
+        pushed: push.to,
+    });
     let events = vendor.events.iter().filter(|event| event.name == word).map(|event| Meaning::Event {
         platform,
         name: event.name,
         summary: event.summary,
         doc: event.doc,
+        pushed: event.pushed,
         recipe: event.recipe,
         example: example::event(event.name),
     });
@@ -180,7 +199,7 @@ fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
         curl: recipe::calls(vendor, code).iter().flatten().map(curl::line).collect(),
         example: example::code(code, recipe::route(vendor, code).as_deref().or(first)),
     });
-    found.chain(events).chain(codes).collect()
+    found.chain(actions).chain(events).chain(pushes).chain(codes).collect()
 }
 
 /// Where a fault acts, in words.

@@ -24,18 +24,21 @@ pub(super) const EVENTS: &[crate::platform::Event] = &[
         summary: "a chat came to a virtual agent; carries the last message",
         doc: DocRef::new(Mark::Seed, "docs.imi.chat/reference/chatassigned"),
         recipe: RECIPE,
+        pushed: &[],
     },
     crate::platform::Event {
         name: event::RECEIVED,
         summary: "a customer wrote in a chat that a virtual agent has",
         doc: DocRef::new(Mark::Seed, "docs.imi.chat/reference/messagearrived"),
         recipe: RECIPE,
+        pushed: &[],
     },
     crate::platform::Event {
         name: event::CLOSED,
         summary: "an agent or the system closed a chat that a virtual agent has; only for those who subscribe to it",
         doc: DocRef::new(Mark::Docs, "docs.imi.chat/reference/chatclosed"),
         recipe: RECIPE,
+        pushed: &[],
     },
 ];
 

@@ -77,6 +77,7 @@ impl Livechat {
         let before = self.organization.clone();
         change(&mut self.organization);
         self.announce(cx, cause, &before);
+        self.cut_amended(cx, &before);
         self.serve_queue(cx);
     }
 
@@ -94,11 +95,14 @@ impl Livechat {
         self.organization.dismiss(id);
         self.auth.dismiss(id);
         self.announce(cx, cause, &before);
+        self.cut_amended(cx, &before);
     }
 
     /// Tells of all that has changed in the organization since it was as it was.
     pub(super) fn announce(&self, cx: &mut Cx<'_>, cause: &Cause, before: &Organization) {
-        for amendment in self.organization.amendments(before) {
+        let amendments = self.organization.amendments(before);
+        self.push_amendments(cx, before, &amendments);
+        for amendment in amendments {
             let payload = wire::payload(&amendment, before, &self.organization);
             let occasion = Occasion { agent: amendment.agent(), ..by_app(cause) };
             self.tell(cx, amendment.action(), &occasion, |registration| {
@@ -117,6 +121,7 @@ impl Livechat {
 
     /// Tells of a customer who is here for the first time. Versions from 3.6 on have no such webhook.
     pub(super) fn announce_visitor(&self, cx: &mut Cx<'_>, cause: &Cause, customer: &str) {
+        self.push_visitor(cx, customer);
         self.tell(cx, "incoming_customer", &by_app(cause), |registration| {
             let customer = self.view(registration.hook.version).visitor(customer);
             self.envelope(registration, &json!({ "customer": customer }), None)

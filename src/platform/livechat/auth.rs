@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::api::TOKEN_TIMER;
 use super::codes::{self, Denial};
 use super::key::{Key, Proof};
 use super::model::{Organization, StaffKind, Staffer};
@@ -15,7 +16,7 @@ use super::scope::{self, Grant};
 use super::tenant::Tenant;
 use super::version::Version;
 use crate::base::secret::Secret;
-use crate::platform::cx::{Credential, Cx, Identities};
+use crate::platform::cx::{Credential, Cx, Identities, WakeKey};
 use crate::platform::route::Call;
 
 const WELL_KNOWN_ORGANIZATION: &str = "390e44e6-f1e6-0368-c6dd-b74c14508c2e";
@@ -126,6 +127,9 @@ impl Auth {
                 let client = Some(client.as_ref().unwrap_or(usual).clone());
                 let grant = granted(tenant, holder, key.scopes.as_ref());
                 self.admit(cx, bearer(token.expose()), Caller { id, client, grant });
+                if let Some(life) = key.life {
+                    cx.wake_at(cx.now() + life, WakeKey(format!("{TOKEN_TIMER}{}", token.expose())));
+                }
             }
             Proof::Personal { account, token } => {
                 let grant = key.scopes.clone().map_or(Grant::All, Grant::Listed);
@@ -143,6 +147,16 @@ impl Auth {
     pub(super) fn issue(&mut self, cx: &mut Cx<'_>, token: &str, staffer: &Staffer, client: &str) {
         let (id, client) = (staffer.id.clone(), Some(client.to_owned()));
         self.admit(cx, bearer(token), Caller { id, client, grant: scope::of(staffer) });
+    }
+
+    /// Whether a credential is good for anything.
+    pub(super) fn knows(&self, credential: &Credential) -> bool {
+        self.callers.contains_key(credential)
+    }
+
+    /// Whoever a credential belongs to.
+    pub(super) fn of(&self, credential: &Credential) -> Option<&Caller> {
+        self.callers.get(credential)
     }
 
     /// Makes a token worthless.
@@ -246,7 +260,12 @@ fn basic(account: &str, pat: &str) -> Credential {
 
 /// The credential that a call carries, in the form in which it is claimed.
 pub(super) fn credential(call: &Call) -> Option<Credential> {
-    let (scheme, rest) = call.header("authorization")?.split_once(' ')?;
+    read(call.header("authorization")?)
+}
+
+/// The credential in a header, or in a login, which looks the same.
+pub(super) fn read(header: &str) -> Option<Credential> {
+    let (scheme, rest) = header.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Some(bearer(rest.trim()));
     }

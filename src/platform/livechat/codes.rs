@@ -19,6 +19,8 @@ const SDK: &str = "github.com/livechat/lc-sdk-go, error fixtures";
 const BOTS: &str =
     "status seen in a public bot integration; type and text on platform.text.com/docs/messaging/agent-chat-api";
 const STATUS: &str = "status settled here; type and text on platform.text.com/docs/messaging/agent-chat-api";
+const SOCKET: &str =
+    "for sockets, so without a status; type and text on platform.text.com/docs/messaging/agent-chat-api";
 const CONFIGURATION: &str =
     "status settled here; type and text on platform.text.com/docs/management/configuration-api#errors";
 
@@ -78,6 +80,16 @@ codes! {
         "the wrong data centre; `data.region` names the right one";
     UNSUPPORTED_VERSION = "unsupported_version", 400, "Cannot call unsupported API versions.", Inferred, STATUS,
         "a version that is no longer, or not yet, served";
+    PENDING_REQUESTS_LIMIT_REACHED = "pending_requests_limit_reached", 429, "Requests limit reached", Inferred, SOCKET,
+        "an eleventh request on a socket while ten are unanswered";
+    REQUESTER_ALREADY_OFFLINE = "requester_already_offline", 422, "Requester is already offline", Inferred, SOCKET,
+        "an agent who is offline sets their own status on a socket";
+    REQUESTER_AWAITING_APPROVAL = "requester_awaiting_approval", 403, "Requester awaiting approval", Inferred, SOCKET,
+        "an agent logs in before somebody has approved them";
+    REQUESTER_SUSPENDED = "requester_suspended", 403, "Requester suspended", Inferred, SOCKET,
+        "an agent logs in who is suspended";
+    "seats_limit_exceeded", 422, "Seats limit exceeded", Inferred, SOCKET,
+        "an agent logs in while all seats are taken";
     "license_expired", 403, "License expired", Inferred, STATUS,
         "the trial or subscription has ended";
     "license_not_found", 404, "License not found", Inferred, STATUS,
@@ -132,6 +144,11 @@ impl Denial {
     /// The call belongs into this region.
     pub(super) fn misdirected(region: &str) -> Self {
         Self { region: region.to_owned().into(), ..Self::of(MISDIRECTED_REQUEST) }
+    }
+
+    /// What it says.
+    pub(super) fn message(&self) -> &str {
+        &self.message
     }
 
     /// What a well-behaved client would not have done, if that is why the request is refused.

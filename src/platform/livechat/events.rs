@@ -1,4 +1,5 @@
-//! The table of webhooks, and what a fact becomes: webhooks for whoever registered for them, and lines of the journal.
+//! The table of webhooks, and what a fact becomes: webhooks for whoever registered for them, pushes for whoever has a
+//! socket, and lines of the journal.
 //!
 //! Page: platform.text.com/docs/management/webhooks.
 
@@ -7,6 +8,7 @@ use super::hook::{AuthorType, Hook, HookKind, Occasion};
 use super::model::{
     Chat, Content, Event as ThreadEvent, Fact, MemberKind, Registration, Status, Subject, Thread, Visibility,
 };
+use super::rtm::AGENTS;
 use super::version::Version;
 use super::wire::{Body, Erased, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
@@ -26,7 +28,12 @@ const BOTS: Recipe = recipe!("livechat/configuration/bot_and_its_token.yaml");
 
 const fn event(recipe: Recipe, name: &'static str, summary: &'static str) -> Event {
     let doc = DocRef::new(Mark::Docs, "platform.text.com/docs/management/webhooks");
-    Event { name, summary, doc, recipe }
+    Event { name, summary, doc, recipe, pushed: AGENTS }
+}
+
+/// The same for what sockets hear of as something else.
+const fn unpushed(event: Event) -> Event {
+    Event { pushed: &[], ..event }
 }
 
 /// All webhooks.
@@ -48,11 +55,11 @@ pub(super) const EVENTS: &[Event] = &[
     event(PROPERTIES, "event_properties_updated", "properties of an event have other values"),
     event(PROPERTIES, "event_properties_deleted", "properties of an event are gone"),
     event(MESSAGES, "events_marked_as_seen", "somebody has seen more events of a chat"),
-    event(
+    unpushed(event(
         CHATS,
         "customer_session_fields_updated",
         "apps have noted something else about a customer with an open chat",
-    ),
+    )),
     event(CHATS, "thread_tagged", "a thread got a tag"),
     event(CHATS, "thread_untagged", "a thread lost a tag"),
     event(CHATS, "thread_summary_set", "what a thread was about is known"),
@@ -93,7 +100,7 @@ impl Cause {
 }
 
 impl Fact {
-    /// The webhook about it.
+    /// The webhook about it, and the push.
     pub(super) fn action(&self) -> &'static str {
         match self {
             Self::Began => "incoming_chat",
@@ -130,6 +137,7 @@ impl Livechat {
     pub(super) fn publish(&self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, fact: &Fact) {
         let Some(chat) = self.chats.get(chat) else { return };
         self.journal(cx, cause, chat, fact);
+        self.push_fact(cx, cause, chat, fact);
         for registration in self.organization.webhooks.counting(cx.now()) {
             let hook = &registration.hook;
             if hook.action != fact.action() || !self.live(hook) || !self.passes(hook, cause, chat, fact) {

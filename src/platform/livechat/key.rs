@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::secret::Secret;
+use crate::base::time::VirtualSpan;
 
 /// A credential that the set-up adds.
 #[derive(Clone, Debug)]
@@ -11,6 +12,8 @@ pub(super) struct Key {
     pub(super) holder: String,
     /// What it consists of.
     pub(super) proof: Proof,
+    /// How long it is good for; nothing if for ever.
+    pub(super) life: Option<VirtualSpan>,
     /// Its scopes; nothing for those that tokens of its kind have by default.
     pub(super) scopes: Option<Vec<String>>,
 }

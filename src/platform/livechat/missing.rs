@@ -19,6 +19,16 @@ pub(super) const MISSING: &[Missing] = &[
     ),
     row("list_archives: filters.sales", SALES, ARCHIVES),
     row("list_archives: filters.goals", GOALS, ARCHIVES),
+    row("chat_deleted", DELETED, PUSHES),
+    row("thread_deleted", DELETED, PUSHES),
+    row("threads_deleted", DELETED, PUSHES),
+    row("incoming_sneak_peek", "customers do not type before they have written", PUSHES),
+    row("incoming_error", "what is promised for later never fails", PUSHES),
+    row("customer_page_updated", "customers stay on their page", PUSHES),
+    row("customer_transferred", "customers are moved with their chats only", PUSHES),
+    row("ticket_created", TICKETS, PUSHES),
+    row("ticket_deleted", TICKETS, PUSHES),
+    row("change_push_notifications", "an action that went with v3.5, though clients still have it", RTM),
     row("auto_access_added", RULE, WEBHOOKS_3_4),
     row("auto_access_updated", RULE, WEBHOOKS_3_4),
     row("auto_access_deleted", RULE, WEBHOOKS_3_4),
@@ -38,6 +48,10 @@ pub(super) const MISSING: &[Missing] = &[
     ),
 ];
 
+const PUSHES: &str = "platform.text.com/docs/messaging/agent-chat-api/rtm-pushes";
+const RTM: &str = "platform.text.com/docs/messaging/agent-chat-api/rtm-reference";
+const DELETED: &str = "a push; no method deletes chats or threads";
+const TICKETS: &str = "a push; there are no tickets here";
 const SALES: &str = "accepted, and no thread has any, since nobody sells here";
 const GOALS: &str = "accepted, and no thread has any, since nobody reaches goals here";
 const ARCHIVES: &str = "platform.text.com/docs/messaging/agent-chat-api#list-archives";

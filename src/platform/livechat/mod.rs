@@ -1,4 +1,4 @@
-//! LiveChat, the chat of text.com: the Agent Chat Web API, the Configuration API, and their webhooks.
+//! LiveChat, the chat of text.com: the Agent Chat API over HTTP and over sockets, the Configuration API, and webhooks.
 //!
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
@@ -8,8 +8,8 @@
 //! of bots (`dal:bot-token`, `dal:bot2-token` …) and which scopes tokens have by default (`setup: {agents: [{scopes: …}]}`,
 //! `tokens`, `pat_scopes`). Everything decided here is a named constant or a key of `setup:`.
 //!
-//! Not part of it so far: the Customer Chat API, whose part in how a chat begins is `setup: {widget: …}`, and sockets; what
-//! sockets alone would hear of is checked and answered, and that is all. Agents who are created by a call have their own
+//! Not part of it so far: the Customer Chat API, whose part in how a chat begins is `setup: {widget: …}`; what sockets of
+//! customers alone would hear of is checked and answered, and that is all. Agents who are created by a call have their own
 //! address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
 
 mod action;
@@ -24,6 +24,7 @@ mod key;
 mod missing;
 mod model;
 mod region;
+mod rtm;
 mod scope;
 mod script;
 mod setup;
@@ -43,10 +44,13 @@ use self::auth::Auth;
 use self::codes::Denial;
 use self::model::registry::Registry;
 use self::model::{Bans, Chats, Files, Library, Organization, Registration, StaffKind, Webhooks};
+use self::rtm::Rtm;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
+use super::socket::{Action, Asked, Inbound, Push, Surface, Trouble};
 use super::{Code, Event, Missing, Platform, Table};
+use crate::base::id::SocketId;
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
@@ -73,11 +77,14 @@ pub struct Livechat {
     /// Greetings, canned responses and the like.
     library: Library,
     files: Files,
+    /// The sockets of agents.
+    rtm: Rtm,
 }
 
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
-    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web and Configuration API v3.4 to v3.7, and webhooks";
+    const ABOUT: &'static str =
+        "LiveChat (text.com): Agent Chat Web and RTM API, Configuration API v3.4 to v3.7, webhooks";
     const ROOTS: &'static [&'static str] =
         &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7", "agent/action", "configuration/action"];
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
@@ -85,6 +92,9 @@ impl Platform for Livechat {
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
     const PROMPT: &'static str = "incoming_chat";
+    const SURFACES: &'static [Surface] = rtm::SURFACES;
+    const ACTIONS: &'static [Action<Self>] = rtm::ACTIONS;
+    const PUSHES: &'static [Push] = rtm::PUSHES;
     const MISSING: &'static [Missing] = missing::MISSING;
 
     const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];
@@ -151,7 +161,8 @@ impl Platform for Livechat {
         let organization = Organization::new(staff, &tenant.groups, webhooks);
         let (bans, library, files) = (Bans::default(), Library::default(), Files::default());
         let properties = tenant.properties.clone();
-        Self { tenant, auth, organization, chats: Chats::new(), properties, bans, library, files }
+        let (chats, rtm) = (Chats::new(), Rtm::default());
+        Self { tenant, auth, organization, chats, properties, bans, library, files, rtm }
     }
 
     fn credential(call: &Call) -> Option<Credential> {
@@ -219,9 +230,32 @@ impl Platform for Livechat {
 
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
         match key.0.strip_prefix(api::TOKEN_TIMER) {
-            Some(token) => self.auth.expire(token),
+            Some(token) => {
+                self.auth.expire(token);
+                self.cut_expired(cx);
+            }
             None => self.look_after(cx, key),
         }
+    }
+
+    fn frame_credential(frame: &Inbound) -> Option<Credential> {
+        rtm::credential(frame)
+    }
+
+    fn connected(&mut self, cx: &mut Cx<'_>, socket: SocketId, handshake: &Call) {
+        self.begin_session(cx, socket, handshake);
+    }
+
+    fn hear(&mut self, cx: &mut Cx<'_>, socket: SocketId, frame: Inbound, unanswered: usize) -> Option<Asked> {
+        self.take_frame(cx, socket, &frame, unanswered)
+    }
+
+    fn trouble(&mut self, cx: &mut Cx<'_>, socket: SocketId, trouble: Trouble) {
+        self.meet_trouble(cx, socket, trouble);
+    }
+
+    fn disconnected(&mut self, cx: &mut Cx<'_>, socket: SocketId) {
+        self.end_session(cx, socket);
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

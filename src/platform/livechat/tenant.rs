@@ -10,7 +10,7 @@ use super::key::Keys;
 use super::model::registry::Registry;
 use super::model::{Properties, StaffKind, Staffer};
 use super::version::Ends;
-use crate::base::time::VirtualSpan;
+use crate::base::time::{VirtualSpan, WallLimit};
 use crate::platform::outgoing::Policy;
 
 /// A license, checked.
@@ -58,10 +58,23 @@ pub struct Tenant {
     pub(super) keys: Keys,
     /// The data centre, if calls that belong into another one are sent there.
     pub(super) region: Option<String>,
+    /// How patient sockets are.
+    pub(super) rtm: Terms,
     /// The dates that answers of old versions carry.
     pub(super) ends: Ends,
     /// The properties of apps, and the values that the license and its groups begin with.
     pub(super) properties: Registry,
+}
+
+/// How patient sockets are, in real time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    /// How long a client may take to log in.
+    pub(super) login_within: WallLimit,
+    /// After how long a socket is closed on which nothing has come; nothing if it never is.
+    pub(super) ping_within: Option<WallLimit>,
+    /// How many connections an agent may have; nothing if as many as they like.
+    pub(super) connections: Option<usize>,
 }
 
 /// What happens to a chat that nobody is free for.

@@ -16,6 +16,7 @@ macro_rules! events {
             summary: $summary,
             doc: DocRef::new(Mark::$mark, concat!("help.texterchat.com/api-reference/webhooks/", $page)),
             recipe: recipe!(concat!("texter/", $recipe, ".yaml")),
+            pushed: &[],
         } ),* ];
 
         /// The templates, by event.

@@ -125,6 +125,9 @@ impl Touched {
                 What::Opened { .. }
                 | What::Said(_)
                 | What::Violated { .. }
+                | What::Connected { .. }
+                | What::Framed { .. }
+                | What::Disconnected { .. }
                 | What::Sent { .. }
                 | What::Answered { .. }
                 | What::Settled { .. }

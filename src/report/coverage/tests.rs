@@ -23,6 +23,7 @@ fn called(source: Source, route: Option<&'static str>, code: Option<&'static str
     What::Called(Called {
         source,
         route: route.map(Into::into),
+        socket: None,
         method: "POST".to_owned(),
         path: "/send".to_owned(),
         caller: None,

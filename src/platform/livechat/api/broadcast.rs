@@ -15,9 +15,14 @@ pub(super) fn multicast(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Requ
     if all.is_none() && ids.is_none() && groups.is_none() {
         return Err(Denial::validation("one of these is required: all, ids, groups").into());
     }
-    fields.get("content").ok_or_else(|| fields.missing("content"))?;
-    fields.text("type")?;
+    let content = fields.get("content").ok_or_else(|| fields.missing("content"))?;
+    let kind = fields.text("type")?;
     platform.admit(cx, request)?;
+    let (ids, groups) = (ids.unwrap_or_default(), groups.unwrap_or_default());
+    platform.push_multicast(cx, &request.caller.id, (content, kind), |agent| {
+        let grouped = || platform.organization.staffer(agent).is_some_and(|staffer| staffer.covers(&groups));
+        all == Some(true) || ids.iter().any(|id| id == agent) || grouped()
+    });
     nothing()
 }
 

@@ -1,9 +1,12 @@
 //! What callers do to events besides writing them: pressing buttons, seeing them, and what comes before them.
 
+use serde_json::{Map, json};
+
 use super::super::Livechat;
 use super::super::codes::{self, Denial};
 use super::super::deed::Pressing;
-use super::super::model::Press;
+use super::super::model::{Press, Visibility};
+use super::super::rtm::notice::{Indicator, audience};
 use super::document::Fields;
 use super::draft::{draft, purchase};
 use super::{Outcome, PresenceRule, Request, nothing};
@@ -49,24 +52,40 @@ pub(super) fn mark_events_as_seen(platform: &mut Livechat, cx: &mut Cx<'_>, requ
     nothing()
 }
 
-/// `send_typing_indicator`. Sockets alone hear of it.
+/// `send_typing_indicator`. Sockets alone hear of it, those of customers if it is for all.
 pub(super) fn send_typing_indicator(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let chat = fields.required("chat_id")?;
-    fields.flag("is_typing")?.ok_or_else(|| fields.missing("is_typing"))?;
-    fields.visibility("visibility")?;
-    indicate(platform, cx, request, chat, PresenceRule::Waived)
+    let typing = fields.flag("is_typing")?.ok_or_else(|| fields.missing("is_typing"))?;
+    let visibility = fields.visibility("visibility")?.unwrap_or(Visibility::All);
+    let answer = indicate(platform, cx, request, chat, PresenceRule::Waived)?;
+    let indicator = json!({
+        "author_id": request.caller.id,
+        "visibility": audience(visibility),
+        "timestamp": cx.now().as_secs(),
+        "is_typing": typing,
+    });
+    let members = Map::from_iter([("typing_indicator".to_owned(), indicator)]);
+    platform.push_indicator(cx, &Indicator { push: "incoming_typing_indicator", chat, members });
+    Ok(answer)
 }
 
-/// `send_thinking_indicator`. Sockets alone hear of it.
+/// `send_thinking_indicator`. As above.
 pub(super) fn send_thinking_indicator(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let chat = fields.required("chat_id")?;
+    let mut members = Map::new();
+    members.insert("author_id".to_owned(), json!(request.caller.id));
+    members.insert("sent_at".to_owned(), json!(cx.now()));
     for key in ["title", "description", "custom_id"] {
-        fields.text(key)?;
+        if let Some(text) = fields.text(key)? {
+            members.insert(key.to_owned(), json!(text));
+        }
     }
     fields.visibility("visibility")?;
-    indicate(platform, cx, request, chat, PresenceRule::Waived)
+    let answer = indicate(platform, cx, request, chat, PresenceRule::Waived)?;
+    platform.push_indicator(cx, &Indicator { push: "incoming_thinking_indicator", chat, members });
+    Ok(answer)
 }
 
 /// `send_event_preview`. The customer's sockets alone hear of it.

@@ -1,18 +1,23 @@
 //! Following chats without being in them. Sockets alone hear of it.
 
+use serde_json::json;
+
 use super::super::Livechat;
 use super::super::codes::Denial;
-use super::{Outcome, Request, nothing};
+use super::{Outcome, Request, done, nothing};
 use crate::platform::cx::Cx;
 
 /// `follow_chat`. Whoever is in the chat need not follow it.
 pub(super) fn follow_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let fields = request.fields()?;
     let id = fields.required("id")?;
-    let inside = platform.chat(request, id)?.present(&request.caller.id).is_some();
+    let (chat, agent) = (platform.chat(request, id)?, request.caller.id.as_str());
+    let new = chat.present(agent).is_none() && !chat.followed_by(agent);
     platform.admit(cx, request)?;
-    if let Some(chat) = platform.chats.get_mut(id).filter(|_| !inside) {
-        chat.follow(&request.caller.id);
+    if let Some(chat) = platform.chats.get_mut(id).filter(|_| new) {
+        chat.follow(agent);
+        let cause = platform.cause(cx, request);
+        platform.push_followed(cx, &cause, id, agent);
     }
     nothing()
 }
@@ -28,6 +33,11 @@ pub(super) fn unfollow_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &
     platform.admit(cx, request)?;
     if let Some(chat) = platform.chats.get_mut(id) {
         chat.unfollow(&request.caller.id);
+        platform.push_unfollowed(cx, id, &request.caller.id);
     }
-    nothing()
+    match cx.socket() {
+        // The samples of the two APIs differ.
+        Some(_) => done(&json!({"chat_id": id})),
+        None => nothing(),
+    }
 }

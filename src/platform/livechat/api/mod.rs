@@ -19,6 +19,7 @@ mod page;
 mod property;
 mod read;
 mod routing;
+pub(super) mod session;
 mod table;
 mod tag;
 mod upload;
@@ -30,7 +31,8 @@ use serde_json::{Map, Value};
 
 pub(super) use self::configuration::TOKEN_TIMER;
 use self::document::Fields;
-use self::table::{Form, routes};
+pub(super) use self::table::Form;
+use self::table::routes;
 pub(super) use self::upload::credential as file_credential;
 use super::Livechat;
 use super::auth::{self, Caller};
@@ -89,9 +91,9 @@ impl From<Denial> for Stop {
 }
 
 /// How a handler ends.
-type Outcome = Result<Reply, Stop>;
+pub(super) type Outcome = Result<Reply, Stop>;
 /// What an operation does with its request.
-type Handler = fn(&mut Livechat, &mut Cx<'_>, &Request) -> Outcome;
+pub(super) type Handler = fn(&mut Livechat, &mut Cx<'_>, &Request) -> Outcome;
 
 /// The status of every success; there is no other.
 const OK: u16 = 200;
@@ -104,6 +106,23 @@ fn done(document: &impl serde::Serialize) -> Outcome {
 /// The answer of operations that have nothing to say.
 fn nothing() -> Outcome {
     done(&serde_json::json!({}))
+}
+
+/// Runs an operation that sockets alone have. Nothing of it depends on dates that answers over HTTP carry.
+pub(super) fn serve_action(
+    platform: &mut Livechat,
+    cx: &mut Cx<'_>,
+    call: &Call,
+    action: &'static str,
+    form: Form,
+    handler: Handler,
+) -> Answer {
+    serve(platform, cx, call, action, form, handler)
+}
+
+/// The name of a method of the Agent Chat API that sockets have, too.
+pub(super) fn agent_method(action: &str) -> Option<&'static str> {
+    agent::ROWS.iter().map(|row| row.name).find(|name| *name == action)
 }
 
 /// Runs an operation.

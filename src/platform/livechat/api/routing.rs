@@ -24,9 +24,11 @@ pub(super) fn set_routing_status(platform: &mut Livechat, cx: &mut Cx<'_>, reque
             )
             .into());
         }
-        // Agents come by logging in, which is not done here. The error type is inferred.
+        // Agents come by logging in on a socket. The error types are inferred.
         (StaffKind::Agent(_), Status::Accepting | Status::NotAccepting) if staffer.status == Status::Offline => {
-            return Err(Denial::of(codes::AGENT_OFFLINE).into());
+            let own = cx.socket().is_some() && id == request.caller.id;
+            let code = if own { codes::REQUESTER_ALREADY_OFFLINE } else { codes::AGENT_OFFLINE };
+            return Err(Denial::of(code).into());
         }
         (StaffKind::Agent(_) | StaffKind::Bot { .. }, _) => {}
     }
@@ -59,7 +61,11 @@ pub(super) fn list_agents_for_transfer(platform: &mut Livechat, cx: &mut Cx<'_>,
     let mut loads: Vec<(usize, &str)> = able.map(|staffer| (platform.chats.load(&staffer.id), &*staffer.id)).collect();
     loads.sort_by_key(|(load, _)| *load);
     platform.admit(cx, request)?;
-    let one = |(load, id): &(usize, &str)| json!({"agent_id": id, "total_active_chats": load});
+    // The samples of the two APIs call it differently.
+    let one = |(load, id): &(usize, &str)| match cx.socket() {
+        Some(_) => json!({"agent_id": id, "active_chats": load, "total_active_chats": load}),
+        None => json!({"agent_id": id, "total_active_chats": load}),
+    };
     done(&loads.iter().map(one).collect::<Value>())
 }
 

@@ -9,7 +9,7 @@ use crate::platform::route::{Answer, Call, Route};
 
 /// In which form an operation takes its request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Form {
+pub(in super::super) enum Form {
     /// One request by a known caller.
     Plain,
     /// One request, whoever calls.

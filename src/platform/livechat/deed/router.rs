@@ -163,6 +163,8 @@ impl Livechat {
         self.publish(cx, &Cause::system(), chat, &added);
         let moved = Fact::Transferred { reason, requester: None, groups: None, agents };
         self.publish(cx, &Cause::system(), chat, &moved);
+        let groups = self.chats.get(chat).map(|chat| chat.access.clone()).unwrap_or_default();
+        self.push_gained(cx, &Cause::system(), chat, Some(agent), (&groups, &[]));
     }
 
     /// Gives waiting chats to those who have become free, longest wait first.

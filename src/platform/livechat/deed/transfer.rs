@@ -91,7 +91,8 @@ impl Livechat {
     pub(crate) fn transfer(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, plan: Plan, requester: &str) {
         let now = cx.now();
         let Some(found) = self.chats.get_mut(chat) else { return };
-        let moved = found.access != plan.access;
+        let former = found.access.clone();
+        let moved = former != plan.access;
         found.access.clone_from(&plan.access);
         if let Some(thread) = found.active_mut() {
             thread.access.clone_from(&plan.access);
@@ -127,9 +128,10 @@ impl Livechat {
         for user in holders.iter().filter(|holder| Some(*holder) != plan.agent.as_ref()) {
             self.depart(cx, cause, chat, user, Reason::Manual, Some(requester));
         }
-        if let Some(agent) = plan.agent {
-            self.welcome(cx, cause, chat, &agent, requester);
+        if let Some(agent) = &plan.agent {
+            self.welcome(cx, cause, chat, agent, requester);
         }
+        self.push_gained(cx, cause, chat, plan.agent.as_deref(), (&former, &holders));
         self.serve_queue(cx);
     }
 

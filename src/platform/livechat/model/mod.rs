@@ -135,6 +135,11 @@ impl Chats {
         self.patrons.get(id)
     }
 
+    /// All customers, in the order in which they came.
+    pub(super) fn patrons(&self) -> impl Iterator<Item = &Patron> {
+        self.patrons.values()
+    }
+
     /// A customer, to be changed.
     pub(super) fn patron_mut(&mut self, id: &str) -> Option<&mut Patron> {
         self.patrons.get_mut(id)

@@ -62,9 +62,12 @@ impl Grant {
     }
 }
 
+/// No method asks for this one, but pushes do.
+pub(super) const MULTICAST: &str = "multicast:ro";
+
 /// All scopes that are known here.
 pub(super) fn known() -> Vec<&'static str> {
-    let mut names: Vec<&str> = needs::named().chain(role::named()).collect();
+    let mut names: Vec<&str> = needs::named().chain(role::named()).chain([MULTICAST]).collect();
     names.sort_unstable();
     names.dedup();
     names

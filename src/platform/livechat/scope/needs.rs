@@ -83,6 +83,14 @@ const NEEDS: &[(&str, Need)] = &[
     ("list_agents_for_transfer", Nothing),
     ("request_thread_summary", WRITE_CHATS),
     ("get_license_info", Nothing),
+    // What sockets alone have.
+    ("login", Nothing),
+    ("ping", Nothing),
+    ("logout", Nothing),
+    ("set_away_status", AnyOf(&["agents--my:rw"])),
+    ("update_session", Nothing),
+    ("subscribe_customers", AnyOf(&["customers:ro"])),
+    ("unsubscribe_customers", AnyOf(&["customers:ro"])),
     // Configuration API: webhooks.
     ("register_webhook", WEBHOOKS),
     ("list_webhooks", WEBHOOKS),

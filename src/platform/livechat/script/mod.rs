@@ -252,7 +252,11 @@ fn set_status(platform: &mut Livechat, cx: &mut Cx<'_>, act: &SetStatus) -> Resu
 
 fn leave(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Leave) -> Result<(), Refusal> {
     let (chat, _) = speaker(platform, cx, &act.r#as, act.chat.as_ref())?;
+    let customer = platform.chats.get(&chat).and_then(|chat| chat.customer()).map(|member| member.id.clone());
     platform.deactivate(cx, &Cause::system(), &chat, &Closing::Left);
+    if let Some(customer) = customer {
+        platform.push_left(cx, &customer);
+    }
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use super::super::model::{
     EVERYBODY, Employment, Maker, Priority, Profile, Role, StaffKind, Staffer, Standing, Status,
 };
 use super::super::tenant::{
-    GoingOffline, LicenseWebhooks, Overflow, Requester, RequesterId, Returning, Tenant, Widget,
+    GoingOffline, LicenseWebhooks, Overflow, Requester, RequesterId, Returning, Tenant, Terms, Widget,
 };
 use super::super::version::Ends;
 use super::value::RawValues;
@@ -87,6 +87,17 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         chat: value::written(&properties, Location::Chat, raw.widget.chat_properties, problems),
         thread: value::written(&properties, Location::Thread, raw.widget.thread_properties, problems),
     };
+    let rtm = Terms {
+        login_within: raw.rtm.login_within,
+        ping_within: raw.rtm.ping_within,
+        connections: raw.rtm.connections.map(|most| {
+            if most.value == 0 {
+                let message = "an agent who may have no connection cannot log in";
+                problems.push(Diagnostic::new(&codes::SETUP, most.place, message).help("write 1 or more"));
+            }
+            count(most.value)
+        }),
+    };
     let returning = if raw.prefer_recent_agent { Returning::ToTheSame } else { Returning::Anew };
     (problems.len() == before).then(|| Tenant {
         organization_id: raw.organization_id,
@@ -110,6 +121,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         statuses,
         keys,
         region: raw.region,
+        rtm,
         ends,
         properties,
     })

@@ -10,7 +10,7 @@ use super::super::scope;
 use super::super::version::Version;
 use crate::base::diag::Diagnostic;
 use crate::base::secret::Secret;
-use crate::base::time::VirtualTime;
+use crate::base::time::{VirtualSpan, VirtualTime};
 use crate::record;
 use crate::scenario::codes;
 use crate::scenario::decode::{Located, Problems, unknown_word};
@@ -28,6 +28,8 @@ record! {
         pat: Option<Secret>,
         /// The account that made the personal access token.
         account_id: Option<String>,
+        /// How long it is good for; for ever by default. For a Bearer token only.
+        expires_in: Option<VirtualSpan>,
         /// Its scopes; the usual ones of its kind by default.
         scopes: Option<Vec<Located<String>>>,
     }
@@ -74,6 +76,12 @@ fn key(raw: RawKey, staff: &IndexMap<String, Staffer>, problems: &mut Problems) 
     if bot && raw.scopes.is_some() {
         report(format!("the scopes of a bot's token are fixed, and `{word}` is a bot"), "leave out `scopes`");
     }
+    if raw.expires_in.is_some() && raw.pat.is_some() {
+        report(
+            format!("a personal access token does not expire, and this one of `{word}` is to"),
+            "leave out `expires_in`",
+        );
+    }
     let proof = match (raw.token, raw.pat, raw.account_id) {
         (Some(token), None, None) => Proof::Token { token, client: raw.client_id },
         (None, Some(_), _) if bot => {
@@ -86,7 +94,7 @@ fn key(raw: RawKey, staff: &IndexMap<String, Staffer>, problems: &mut Problems) 
             return None;
         }
     };
-    Some(Key { holder: holder.id.clone(), proof, scopes: scopes(raw.scopes, problems) })
+    Some(Key { holder: holder.id.clone(), proof, life: raw.expires_in, scopes: scopes(raw.scopes, problems) })
 }
 
 /// Dates by version.

@@ -31,6 +31,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("user_ids", RawUserIds::FIELDS),
     ("properties", property::RawProperty::FIELDS),
     ("widget", RawWidget::FIELDS),
+    ("rtm", RawRtm::FIELDS),
     ("delivery", RawDelivery::FIELDS),
     ("signing", RawSigning::FIELDS),
 ];
@@ -46,6 +47,8 @@ const CLIENT: &str = "0805e283233042b37f460ed8fbf22160";
 const MAX_CHATS: u32 = 6;
 /// How long the vendor waits for an answer.
 const TIMEOUT: WallLimit = WallLimit::from_secs(10);
+/// How long a client may take to log in.
+const LOGIN_WITHIN: WallLimit = WallLimit::from_secs(30);
 /// How long a thread lies idle before it is closed.
 const ARCHIVE_AFTER: VirtualSpan = VirtualSpan::from_mins(30);
 
@@ -107,6 +110,8 @@ record! {
         license_properties: value::RawValues,
         /// What the chat widget writes where customers begin a thread.
         widget: RawWidget = RawWidget { chat_properties: value::RawValues::new(), thread_properties: value::RawValues::new() },
+        /// How patient sockets are.
+        rtm: RawRtm = RawRtm { login_within: LOGIN_WITHIN, ping_within: None, connections: None },
         /// The scopes of the well-known personal access token; all by default.
         pat_scopes: Option<Vec<Located<String>>>,
         /// The data centre. Calls with a token or an `X-Region` of another one are then answered `misdirected_request`.
@@ -263,6 +268,18 @@ record! {
         chat_properties: value::RawValues,
         /// Properties of the thread, such as `routing: {ignore_bots: true}`.
         thread_properties: value::RawValues,
+    }
+}
+
+record! {
+    /// How patient sockets are. All of it is real time, as clients are real.
+    struct RawRtm {
+        /// How long a client may take to log in.
+        login_within: WallLimit = LOGIN_WITHIN,
+        /// After how long a socket is closed on which nothing has come, not even a ping; never by default. The vendor's own is about 30 s.
+        ping_within: Option<WallLimit>,
+        /// How many connections an agent may have, before the oldest is closed; as many as they like by default.
+        connections: Option<Located<u32>>,
     }
 }
 

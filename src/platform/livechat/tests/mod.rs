@@ -17,6 +17,7 @@ mod properties;
 mod property;
 mod refusals;
 mod routing;
+mod rtm;
 mod scope;
 mod sequence;
 mod setup;

@@ -3,7 +3,7 @@
 //! Scopes tell one's own namespaces from those of others. A token's own namespace is that of its app; a personal access
 //! token belongs to no app, and those of the organization count as its own, which is inferred.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::document::Fields;
 use super::super::{Outcome, Request, done, nothing};
@@ -43,6 +43,7 @@ fn update(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request, holder: H
         platform.asking(request, |asker| platform.properties.check(holder, asker, &wanted)).map_err(Denial::from)?;
     platform.admit(cx, request)?;
     platform.properties.set(holder, checked);
+    tell(platform, cx, holder, wanted.into());
     platform.serve_queue(cx);
     nothing()
 }
@@ -54,8 +55,20 @@ fn delete(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request, holder: H
         .map_err(Denial::from)?;
     platform.admit(cx, request)?;
     platform.properties.delete(holder, &checked);
+    // That what is gone is told as `null` is inferred: there is no push for it alone.
+    let gone = |names: Vec<String>| Value::Object(names.into_iter().map(|name| (name, Value::Null)).collect());
+    let gone: Map<_, _> = wanted.into_iter().map(|(space, names)| (space, gone(names))).collect();
+    tell(platform, cx, holder, gone.into());
     platform.serve_queue(cx);
     nothing()
+}
+
+fn tell(platform: &Livechat, cx: &mut Cx<'_>, holder: Holder, properties: Value) {
+    let group = match holder {
+        Holder::License => None,
+        Holder::Group(group) => Some(group),
+    };
+    platform.push_values(cx, group, &properties);
 }
 
 /// `list_license_properties`.

@@ -1,0 +1,62 @@
+//! Why a socket is closed, in the vendor's words.
+
+use serde_json::{Value, json};
+
+use crate::platform::socket::{Farewell, close};
+
+/// A reason.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in super::super) struct Reason(&'static str);
+
+impl Reason {
+    /// The token's life is over.
+    pub(in super::super) const EXPIRED: Self = Self("access_token_expired");
+    /// The token is worth nothing any more.
+    pub(in super::super) const REVOKED: Self = Self("access_token_revoked");
+    /// The server wants it so.
+    pub(in super::super) const BY_SERVER: Self = Self("agent_disconnected_by_server");
+    /// The agent has logged out on another socket.
+    pub(in super::super) const LOGGED_OUT: Self = Self("agent_logged_out_remotely");
+    /// The agent has more connections than allowed, and this is the oldest.
+    pub(in super::super) const EVICTED: Self = Self("connection_evicted");
+    /// No login, or no ping, in time.
+    pub(in super::super) const TIMEOUT: Self = Self("connection_timeout");
+    /// The token belongs into another region.
+    pub(in super::super) const MISDIRECTED: Self = Self("misdirected_connection");
+    /// The agent may do other things than before.
+    pub(in super::super) const ROLE_CHANGED: Self = Self("role_permissions_changed");
+    /// The version in the path is not served.
+    pub(in super::super) const UNSUPPORTED: Self = Self("unsupported_version");
+
+    /// All of them.
+    #[cfg(test)]
+    pub(in super::super) const ALL: [Self; 9] = [
+        Self::EXPIRED,
+        Self::REVOKED,
+        Self::BY_SERVER,
+        Self::LOGGED_OUT,
+        Self::EVICTED,
+        Self::TIMEOUT,
+        Self::MISDIRECTED,
+        Self::ROLE_CHANGED,
+        Self::UNSUPPORTED,
+    ];
+
+    /// The vendor's word.
+    pub(in super::super) fn word(self) -> &'static str {
+        self.0
+    }
+
+    /// What `agent_disconnected` says.
+    pub(super) fn payload(self, region: Option<&str>) -> Value {
+        match region {
+            Some(region) => json!({"reason": self.0, "data": {"region": region}}),
+            None => json!({"reason": self.0}),
+        }
+    }
+
+    /// How the socket is closed after that. The code is not documented.
+    pub(in super::super) fn farewell(self) -> Farewell {
+        Farewell { code: close::NORMAL, reason: self.word() }
+    }
+}
