@@ -119,7 +119,9 @@ fn tables_are_listed_one_row_a_line() {
     ] {
         insta::assert_snapshot!(format!("list_{name}"), list(what, TableFormat::Human));
         let rows: serde_json::Value = serde_json::from_str(&list(what, TableFormat::Json)).unwrap();
-        assert_eq!(rows.as_array().map(Vec::len), Some(list(what, TableFormat::Human).lines().count()), "{name}");
+        // A code has three ways to it, each on a line of its own.
+        let lines = list(what, TableFormat::Human).lines().count() / if what == What::Codes { 4 } else { 1 };
+        assert_eq!(rows.as_array().map(Vec::len), Some(lines), "{name}");
     }
 }
 

@@ -43,3 +43,4 @@ mod texter_vectors;
 #[path = "tidy/main.rs"]
 mod tidy;
 mod trigger;
+mod ways;

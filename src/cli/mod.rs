@@ -36,6 +36,7 @@ mod told;
 pub mod trigger;
 pub mod value;
 mod verify;
+mod ways;
 
 use std::ffi::OsString;
 use std::io;

@@ -129,6 +129,21 @@ pub struct Code {
     pub doc: DocRef,
     /// A scenario in which it is answered.
     pub recipe: Recipe,
+    /// How it is reached without a plan.
+    pub state: State,
+}
+
+/// What leads to a code when neither a fault nor the call itself asks for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// What the recipe does: something wrong, or the clock, or the set-up.
+    Recipe,
+    /// A body larger than what is read, which no scenario can send.
+    LargeBody,
+    /// A body that does not end in time, which no scenario can send.
+    SlowBody,
+    /// Nothing, for this reason; the recipe plans it.
+    Nothing(&'static str),
 }
 
 impl Code {

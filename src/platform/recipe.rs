@@ -43,20 +43,34 @@ macro_rules! recipe {
 /// [`Opening::allow_prefer`]: crate::engine::Opening::allow_prefer
 #[must_use]
 pub fn calls(vendor: &Vendor, code: &Code) -> Option<Vec<Call>> {
-    let client = WellKnown::of(vendor)?;
     let own = read(vendor, code.recipe)?;
     if let Some(calls) = bare_calls(&own, |answer| is_answered(answer, code.code)) {
-        return client.compose(&calls).ok();
+        return WellKnown::of(vendor)?.compose(&calls).ok();
     }
-    let successes = vendor.codes.iter().filter(|row| !row.is_refusal());
-    let usual = successes.chain(vendor.codes).find_map(|row| {
-        let scenario = read(vendor, row.recipe)?;
-        client.compose(&bare_calls(&scenario, succeeds)?).ok()
-    });
-    let mut calls = usual?;
-    let last = calls.last_mut()?;
-    last.headers.insert("prefer", format!("code={}", code.code).parse().ok()?);
+    let Usual { mut calls, .. } = usual(vendor)?;
+    calls.last_mut()?.headers.insert("prefer", format!("code={}", code.code).parse().ok()?);
     Some(calls)
+}
+
+/// Calls that a well-known tenant grants.
+pub struct Usual {
+    /// The operation that the last one is for.
+    pub route: String,
+    /// The calls, which are made one after the other.
+    pub calls: Vec<Call>,
+}
+
+/// Calls to try out refusals with, from the first recipe that begins with one that is granted.
+#[must_use]
+pub fn usual(vendor: &Vendor) -> Option<Usual> {
+    let client = WellKnown::of(vendor)?;
+    let successes = vendor.codes.iter().filter(|row| !row.is_refusal());
+    successes.chain(vendor.codes).find_map(|row| {
+        let scenario = read(vendor, row.recipe)?;
+        let steps = bare_calls(&scenario, succeeds)?;
+        let Target::Route(route) = &steps.last()?.target else { return None };
+        Some(Usual { route: route.value.clone(), calls: client.compose(&steps).ok()? })
+    })
 }
 
 /// The operation at which a code is most natural: the one at which its recipe meets it.

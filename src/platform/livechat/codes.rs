@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::base::doc_ref::{DocRef, Mark};
-use crate::platform::Code;
 use crate::platform::route::Reply;
+use crate::platform::{Code, State};
 use crate::recipe;
 
 const PAGE: &str = "platform.text.com/docs/messaging/agent-chat-api#errors";
@@ -30,13 +30,13 @@ const OTHER_REGION: &str = "fra";
 const WAIT: &str = "1";
 
 macro_rules! codes {
-    ($( $($name:ident =)? $code:literal, $status:literal, $text:literal, $mark:ident, $source:expr, $cause:literal; )*) => {
+    ($( $($name:ident =)? $code:literal, $status:literal, $text:literal, $mark:ident, $source:expr, $cause:literal $(, $state:expr)?; )*) => {
         $( $( #[doc = $cause] pub(super) const $name: &str = $code; )? )*
 
         /// All error types of the Web API.
         pub(super) const CODES: &[Code] = &[ $( Code {
             code: $code, status: $status, text: $text, cause: $cause, doc: DocRef::new(Mark::$mark, $source),
-            recipe: recipe!(concat!("livechat/errors/", $code, ".yaml")),
+            recipe: recipe!(concat!("livechat/errors/", $code, ".yaml")), state: [$($state,)? State::Recipe][0],
         } ),* ];
     };
 }
@@ -65,13 +65,13 @@ codes! {
     AGENT_OFFLINE = "agent_offline", 422, "Agent offline", Inferred, STATUS,
         "nobody among the targets of a transfer can take the chat, or whoever is to join it is offline";
     ENTITY_TOO_LARGE = "entity_too_large", 413, "Upload limit exceeded (10MB).", Inferred, STATUS,
-        "a body that is larger than is read";
+        "a body that is larger than is read", State::LargeBody;
     TOO_MANY_REQUESTS = "too_many_requests", 429, "Too many requests", Inferred, STATUS,
-        "the rate limit";
+        "the rate limit", State::Nothing("the vendor does not say how many calls are too many, so none are counted");
     REQUEST_TIMEOUT = "request_timeout", 504, "Request timed out", Inferred, STATUS,
-        "a request that takes longer than 15 s, or a body that does not end";
+        "a request that takes longer than 15 s, or a body that does not end", State::SlowBody;
     INTERNAL = "internal", 500, "Internal server error", Docs, PAGE,
-        "a failure of the vendor";
+        "a failure of the vendor", State::Nothing("only the vendor itself can fail");
     SERVICE_UNAVAILABLE = "service_unavailable", 503, "Service unavailable", Inferred, STATUS,
         "the vendor refuses new requests for a while, or a method is asked for that is not played here";
     MISDIRECTED_REQUEST = "misdirected_request", 421, "Wrong region", Inferred, STATUS,
@@ -79,11 +79,11 @@ codes! {
     UNSUPPORTED_VERSION = "unsupported_version", 400, "Cannot call unsupported API versions.", Inferred, STATUS,
         "a version that is no longer, or not yet, served";
     "license_expired", 403, "License expired", Inferred, STATUS,
-        "the trial or subscription has ended";
+        "the trial or subscription has ended", State::Nothing("a license that is played does not end");
     "license_not_found", 404, "License not found", Inferred, STATUS,
-        "there is no such license";
+        "there is no such license", State::Nothing("a token is always one of a license that is there");
     "wrong_product_version", 422, "Wrong product version", Inferred, STATUS,
-        "the license has not been migrated";
+        "the license has not been migrated", State::Nothing("every license that is played has been migrated");
 }
 
 /// Why a call is refused, in the vendor's words.
