@@ -24,6 +24,7 @@ mod imichat_vectors;
 mod interrupt;
 mod livechat_vectors;
 mod manner;
+mod openapi;
 mod outside;
 mod parallel;
 mod probe;

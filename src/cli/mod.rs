@@ -23,6 +23,7 @@ mod recording;
 pub mod report;
 mod reports;
 pub mod run;
+pub mod schema;
 mod select;
 pub mod serve;
 mod shell;
@@ -44,8 +45,8 @@ use std::io;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::args::{
-    ActArgs, CheckArgs, ExecArgs, ExplainArgs, ExploreArgs, ListArgs, ProbeArgs, ReportArgs, RunArgs, ServeArgs,
-    TellArgs, TenantArgs, TriggerArgs, VerifyArgs,
+    ActArgs, CheckArgs, ExecArgs, ExplainArgs, ExploreArgs, ListArgs, ProbeArgs, ReportArgs, RunArgs, SchemaArgs,
+    ServeArgs, TellArgs, TenantArgs, TriggerArgs, VerifyArgs,
 };
 pub use self::terminal::{Color, StatusLine, Surroundings, Terminal};
 pub use self::value::{
@@ -129,8 +130,8 @@ pub enum Look {
     ///
     /// All mistakes of all files are shown, each with its place and a way to mend it.
     Check(CheckArgs),
-    /// Print the scenario language as a JSON Schema, for editors
-    Schema,
+    /// Print the scenario language as a JSON Schema, for editors, or a platform's API as an OpenAPI document
+    Schema(SchemaArgs),
     /// Make the reports of a run again, from its journal
     ///
     /// They are those that the run itself would have written, and the exit code is the run's.
@@ -145,12 +146,6 @@ pub enum Look {
     ///
     /// The file holds the request as it came over the wire: a request line, headers, an empty line, and the body byte for byte.
     Verify(VerifyArgs),
-}
-
-fn schema(vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let words: Vec<_> = vendors.iter().map(|vendor| vendor.vocabulary).collect();
-    terminal.data(&list::pretty(&crate::scenario::schema::document(&words)))?;
-    Ok(Exit::Met)
 }
 
 /// The command line is not one to act upon: it is wrong, or asks for help or the version.
@@ -193,7 +188,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, Stopped> 
 pub fn look(command: &Look, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     match command {
         Look::Check(args) => check::run(args, vendors, terminal),
-        Look::Schema => schema(vendors, terminal),
+        Look::Schema(args) => schema::run(args, vendors, terminal),
         Look::Report(args) => report::run(args, vendors, terminal),
         Look::List(args) => list::run(args, vendors, terminal),
         Look::Explain(args) => explain::run(args, vendors, terminal),

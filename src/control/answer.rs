@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::query::Query;
 use super::registry::{Host, Named, OpenError};
 use super::route::Operation;
-use super::{Control, clock, journal, steps, world};
+use super::{Control, clock, journal, schema, steps, world};
 use crate::base::time::WallLimit;
 use crate::platform::route::Reply;
 use crate::scenario::node::decode_utf8;
@@ -52,6 +52,7 @@ impl<H: Host> Control<H> {
                 clock::set(&named.world, text()?).await?;
                 Ok(document(200, &clock::Shown::of(&named.world)))
             }
+            Operation::Schema => schema::document(host.worlds().vendors(), id, &host.url()),
             Operation::Journal => journal::read(&self.find(id)?.world, &query).await,
             Operation::Idle => {
                 let within = query.duration("within")?.unwrap_or(IDLE_WITHIN);

@@ -12,6 +12,7 @@ mod problem;
 mod query;
 pub mod registry;
 pub mod route;
+mod schema;
 mod steps;
 mod world;
 

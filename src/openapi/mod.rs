@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value as Json, json};
 
 /// Makes the schema of a type, and defines those of the types within it.
@@ -139,6 +140,7 @@ impl Document {
             settings.definitions_path = DEFINITIONS.into();
             settings.meta_schema = None;
         });
+        let settings = settings.with_transform(RecursiveTransform(left_out));
         Self {
             info: json!({ "title": title, "version": version, "description": description }),
             server: server.to_owned(),
@@ -268,6 +270,29 @@ impl Response {
     }
 }
 
+/// Members that need not be there are left out where there is nothing to tell, so they are never `null`; the type of a
+/// member alone says otherwise.
+fn left_out(schema: &mut Schema) {
+    let required = schema.get("required").and_then(Json::as_array).cloned().unwrap_or_default();
+    let Some(members) = schema.get_mut("properties").and_then(Json::as_object_mut) else { return };
+    for (_, member) in members.iter_mut().filter(|(name, _)| !required.iter().any(|one| one == name.as_str())) {
+        if let Some(kinds) = member.get_mut("type").and_then(Json::as_array_mut) {
+            kinds.retain(|kind| kind != "null");
+            if let [kind] = kinds.as_slice() {
+                member["type"] = kind.clone();
+            }
+        }
+        if let Some(choices) = member.get_mut("anyOf").and_then(Json::as_array_mut) {
+            choices.retain(|choice| choice["type"] != "null");
+            if let (1, Some(Json::Object(choice)), Some(whole)) = (choices.len(), choices.pop(), member.as_object_mut())
+            {
+                whole.shift_remove("anyOf");
+                whole.extend(choice);
+            }
+        }
+    }
+}
+
 /// The names in the braces of a path, in order.
 pub fn parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split(['{', '}']).skip(1).step_by(2)
@@ -287,6 +312,8 @@ mod tests {
         reply: Option<u32>,
         #[serde(skip_serializing_if = "Option::is_none", rename = "by")]
         author: Option<Author>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stars: Option<u8>,
     }
 
     #[derive(Serialize, JsonSchema)]
@@ -315,7 +342,9 @@ mod tests {
         assert_eq!(note["required"], json!(["text", "reply"]));
         assert_eq!(note["properties"]["reply"]["type"], json!(["integer", "null"]));
         assert_eq!(note["properties"]["text"]["description"], "What it says.");
-        assert!(note["properties"]["by"].is_object());
+        // What is left out where there is nothing is never `null`.
+        assert_eq!(note["properties"]["by"], json!({"$ref": "#/components/schemas/Author"}));
+        assert_eq!(note["properties"]["stars"]["type"], "integer");
         assert_eq!(document["components"]["schemas"].as_object().unwrap().len(), 2);
     }
 

@@ -1,6 +1,7 @@
 //! What a vendor is, and the list of vendors: one line each.
 
 pub mod cx;
+pub mod document;
 pub mod imichat;
 pub mod livechat;
 pub mod mount;
@@ -17,6 +18,7 @@ use self::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
+use crate::openapi::TypeOf;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
 use crate::scenario::decode::{KeyTable, Problems, Schema};
@@ -49,6 +51,12 @@ pub trait Platform: Sized + Send + 'static {
 
     /// What the vendor documents and is not played.
     const MISSING: &'static [Missing] = &[];
+
+    /// The types that bodies are of, where they have one; all others are told about as [`Self::SEEN`] has them.
+    const SHAPES: &'static [Shape] = &[];
+
+    /// The bodies that the bundled scenarios show, as JSON: see [`document::Seen`].
+    const SEEN: &'static str = "{}";
 
     /// The members of bodies that hold secrets; their texts do not come into the journal.
     const SECRETS: &'static [&'static str] = &[];
@@ -163,6 +171,26 @@ pub struct Missing {
     pub reason: &'static str,
     /// Where it is documented.
     pub doc: DocRef,
+}
+
+/// The type of a body.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// Which body.
+    pub of: Part,
+    /// Its schema.
+    pub schema: TypeOf,
+}
+
+/// A body that travels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// That of any refusal.
+    Refusal,
+    /// That of what this operation grants.
+    Answer(&'static str),
+    /// That of this webhook.
+    Event(&'static str),
 }
 
 /// One row of a vendor's table of webhooks.

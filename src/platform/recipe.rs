@@ -2,11 +2,16 @@
 //!
 //! A recipe is an ordinary scenario. Nothing here plays it; that it really leads to its code is a test's business.
 
+use bytes::Bytes;
+use http::HeaderMap;
+
 use crate::base::rng::Seed;
 use crate::base::time::VirtualTime;
 use crate::fault::{Deed, Fault, Occasion};
+use crate::openapi::parameters;
 use crate::platform::cx::{Desk, Identities, Refusal};
-use crate::platform::route::Call;
+use crate::platform::mount::RouteDoc;
+use crate::platform::route::{Call, Destination, Reply, Request};
 use crate::platform::{Code, Instance, Vendor};
 use crate::scenario::call::{CallStep, Target};
 use crate::scenario::expect::{CallPattern, Subject};
@@ -73,6 +78,18 @@ pub fn usual(vendor: &Vendor) -> Option<Usual> {
     })
 }
 
+/// The answer that carries a code, as a well-known tenant gives it to the usual call that asks for it; nothing for codes
+/// that cannot be asked for.
+#[must_use]
+pub fn refusal(vendor: &Vendor, code: &Code) -> Option<Reply> {
+    let mut client = WellKnown::of(vendor).filter(|_| code.is_refusal())?;
+    client.desk.allow_prefer = true;
+    let Usual { mut calls, .. } = usual(vendor)?;
+    calls.last_mut()?.headers.insert("prefer", format!("code={}", code.code).parse().ok()?);
+    let reply = calls.into_iter().map(|call| client.make(call)).last()?;
+    (reply.code.as_deref() == Some(code.code)).then_some(reply)
+}
+
 /// The operation at which a code is most natural: the one at which its recipe meets it.
 #[must_use]
 pub fn route(vendor: &Vendor, code: &Code) -> Option<String> {
@@ -137,18 +154,31 @@ fn succeeds(answer: &CallPattern) -> bool {
 }
 
 /// The well-known tenant, whose client makes the calls.
-struct WellKnown {
+pub(super) struct WellKnown {
     desk: Desk,
     tenant: Box<dyn Instance>,
 }
 
 impl WellKnown {
-    fn of(vendor: &Vendor) -> Option<Self> {
+    pub(super) fn of(vendor: &Vendor) -> Option<Self> {
         let nothing =
             crate::scenario::load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary]).ok()?;
         let mut desk = Desk::new(Seed(0), vendor.name, &nothing.customers, Identities::WellKnown);
         let tenant = (vendor.open)(&mut desk.cx(VirtualTime::OPENING), &nothing.setup)?;
         Some(Self { desk, tenant })
+    }
+
+    /// The headers that its client puts on a call of this operation.
+    pub(super) fn headers(&self, route: &RouteDoc) -> HeaderMap {
+        let params = parameters(route.path).map(|name| (name, "x".to_owned())).collect();
+        let (method, headers) = (Some(route.method.clone()), Vec::new());
+        let target = Destination::Route(route.name);
+        let request = Request { target, method, params, query: String::new(), headers, body: Bytes::new() };
+        self.tenant.compose(VirtualTime::OPENING, request).map(|call| call.headers).unwrap_or_default()
+    }
+
+    fn make(&mut self, call: Call) -> Reply {
+        self.tenant.call(&mut self.desk.cx(VirtualTime::OPENING), call).reply
     }
 
     fn compose(&self, calls: &[&CallStep]) -> Result<Vec<Call>, Refusal> {

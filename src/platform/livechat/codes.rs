@@ -6,12 +6,14 @@
 use std::borrow::Cow;
 
 use http::header::RETRY_AFTER;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::base::doc_ref::{DocRef, Mark};
+use crate::openapi::of;
 use crate::platform::route::Reply;
-use crate::platform::{Code, State};
+use crate::platform::{Code, Part, Shape, State};
 use crate::recipe;
 
 const PAGE: &str = "platform.text.com/docs/messaging/agent-chat-api#errors";
@@ -85,6 +87,9 @@ codes! {
     "wrong_product_version", 422, "Wrong product version", Inferred, STATUS,
         "the license has not been migrated", State::Nothing("every license that is played has been migrated");
 }
+
+/// The types of bodies.
+pub(super) const SHAPES: &[Shape] = &[Shape { of: Part::Refusal, schema: of::<Envelope<'static>> }];
 
 /// Why a call is refused, in the vendor's words.
 #[derive(Clone, Debug)]
@@ -160,12 +165,12 @@ impl Denial {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Envelope<'a> {
     error: Error<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Error<'a> {
     r#type: &'static str,
     message: &'a str,
@@ -173,7 +178,7 @@ struct Error<'a> {
     data: Option<Data<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Data<'a> {
     region: &'a str,
 }

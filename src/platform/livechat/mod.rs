@@ -84,6 +84,8 @@ impl Platform for Livechat {
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
     const PROMPT: &'static str = "incoming_chat";
+    const SHAPES: &'static [crate::platform::Shape] = codes::SHAPES;
+    const SEEN: &'static str = include_str!("seen.json");
     const MISSING: &'static [Missing] = missing::MISSING;
 
     const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];

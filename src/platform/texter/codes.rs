@@ -6,11 +6,13 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::base::doc_ref::{DocRef, Mark};
+use crate::openapi::of;
 use crate::platform::route::Reply;
-use crate::platform::{Code, State};
+use crate::platform::{Code, Part, Shape, State};
 use crate::recipe;
 
 /// The vendor's tool for importing templates, which goes by these statuses.
@@ -51,6 +53,9 @@ codes! {
         "the body is larger than what is read",
         ours("no answer is published for large bodies"), "413_too_large", State::LargeBody;
 }
+
+/// The types of bodies.
+pub(super) const SHAPES: &[Shape] = &[Shape { of: Part::Refusal, schema: of::<Failure<'static>> }];
 
 /// Why a call is refused.
 #[derive(Clone, Debug)]
@@ -99,7 +104,7 @@ impl std::fmt::Display for Denial {
 }
 
 /// What could not be done, as the vendor's examples tell it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Failure<'a> {
     success: bool,
     error: &'a str,

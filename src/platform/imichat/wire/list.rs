@@ -5,6 +5,7 @@
 //! the ids are mentioned, at docs.imi.chat/reference/transfer-api-private-beta; their members are called here what the
 //! object of a chat calls them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::reply::{Millis, ShownAsset};
@@ -12,14 +13,14 @@ use crate::platform::imichat::model::TeamId;
 use crate::platform::imichat::model::chat::{Chat, Freeform};
 
 /// A page of chats.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ChatList<'c> {
     /// The chats on it.
     pub(crate) chats: Vec<ListedChat<'c>>,
 }
 
 /// A chat as lists give it: flat, without its team and without what was said.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ListedChat<'c> {
     chat_id: &'c str,
     alias_id: &'c str,
@@ -60,14 +61,14 @@ impl<'c> ListedChat<'c> {
 }
 
 /// A page of teams.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct TeamList<'t> {
     /// The teams on it.
     pub(crate) teams: Vec<ListedTeam<'t>>,
 }
 
 /// A team as lists give it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ListedTeam<'t> {
     /// Its number.
     pub(crate) team_id: TeamId,

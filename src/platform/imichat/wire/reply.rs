@@ -2,6 +2,9 @@
 //!
 //! Page: docs.imi.chat/reference/create-chat.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeSeq as _;
 use serde::{Serialize, Serializer};
 
@@ -15,7 +18,8 @@ use crate::platform::imichat::model::{AssetId, CustomerNumber, TeamId};
 pub(crate) const NOTHING: &str = "";
 
 /// The three members of every answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Envelope_{T}")]
 pub(crate) struct Envelope<'r, T> {
     status_code: u16,
     description: &'r str,
@@ -48,8 +52,28 @@ impl Serialize for AssetId {
     }
 }
 
+impl JsonSchema for Millis {
+    fn schema_name() -> Cow<'static, str> {
+        "Millis".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+impl JsonSchema for AssetId {
+    fn schema_name() -> Cow<'static, str> {
+        "AssetId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["integer", "string"] })
+    }
+}
+
 /// A chat as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ShownChat<'c> {
     team_id: TeamId,
     team_name: &'c str,
@@ -72,7 +96,7 @@ pub(crate) struct ShownChat<'c> {
 }
 
 /// The business's address on a channel.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ShownAsset<'c> {
     /// The address.
     pub(super) id: &'c AssetId,
@@ -80,7 +104,7 @@ pub(super) struct ShownAsset<'c> {
     pub(super) name: &'c str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ShownCustomer<'c> {
     id: CustomerNumber,
     destination_id: &'c str,
@@ -97,6 +121,16 @@ impl Serialize for ShownMessages<'_> {
             list.serialize_element(&Shown::new(chat.about().channel, &message.draft))?;
         }
         list.end()
+    }
+}
+
+impl JsonSchema for ShownMessages<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "Messages".into()
+    }
+
+    fn json_schema(types: &mut SchemaGenerator) -> Schema {
+        <Vec<Shown<'_>>>::json_schema(types)
     }
 }
 
@@ -128,7 +162,7 @@ impl<'c> ShownChat<'c> {
 }
 
 /// A message as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Shown<'c> {
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,26 +191,26 @@ struct Shown<'c> {
 }
 
 /// A file, in both worlds.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ShownAttachment<'c> {
     r#type: &'static str,
     url: &'c str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ShownReplies<'c> {
     request_identifier: &'c str,
     options: Vec<ShownReply<'c>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ShownReply<'c> {
     title: &'c str,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<&'c str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct DeliveryDetails<'c> {
     correlation_id: &'c str,
 }

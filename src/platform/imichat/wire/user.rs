@@ -4,6 +4,7 @@
 //! docs.imi.chat/reference/users-search. The last has the fields of the search, their operators and the key that lists
 //! stand under.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,14 +16,14 @@ use crate::platform::imichat::model::user::{Profile, RoleType, Status, UserNumbe
 use crate::platform::imichat::model::{Login, TeamId};
 
 /// A page of users.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct UserList<'u> {
     /// The users on it.
     pub(crate) users: Vec<ShownUser<'u>>,
 }
 
 /// A user as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ShownUser<'u> {
     id: UserNumber,
     created_at: Millis,
