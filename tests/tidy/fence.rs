@@ -36,7 +36,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("matchit", &["src/platform/mount.rs"]),
     ("quick_junit", &["src/report/"]),
     ("clap", &["src/cli/"]),
-    ("schemars", &["src/openapi/", "src/platform/", "src/control/"]),
+    ("schemars", &["src/base/time.rs", "src/openapi/", "src/platform/", "src/control/"]),
     ("tokio", RIM),
     ("hyper", RIM),
     ("hyper_util", RIM),

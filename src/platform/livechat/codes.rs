@@ -88,8 +88,8 @@ codes! {
         "the license has not been migrated", State::Nothing("every license that is played has been migrated");
 }
 
-/// The types of bodies.
-pub(super) const SHAPES: &[Shape] = &[Shape { of: Part::Refusal, schema: of::<Envelope<'static>> }];
+/// The type of every refusal's body.
+pub(super) const SHAPE: Shape = Shape { of: Part::Refusal, schema: of::<Envelope<'static>> };
 
 /// Why a call is refused, in the vendor's words.
 #[derive(Clone, Debug)]

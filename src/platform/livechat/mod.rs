@@ -27,6 +27,7 @@ mod region;
 mod scope;
 mod script;
 mod setup;
+mod shape;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -84,7 +85,7 @@ impl Platform for Livechat {
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
     const PROMPT: &'static str = "incoming_chat";
-    const SHAPES: &'static [crate::platform::Shape] = codes::SHAPES;
+    const SHAPES: &'static [crate::platform::Shape] = &shape::SHAPES;
     const SEEN: &'static str = include_str!("seen.json");
     const MISSING: &'static [Missing] = missing::MISSING;
 
