@@ -2,7 +2,7 @@
 //!
 //! The schema of a body is that of the type it is serialized from, where there is one ([`Shape`]). Where the program puts
 //! a body together member by member, and of requests, which are read the same way, the schema tells what the bundled
-//! scenarios show ([`Seen`]); it requires nothing and excludes nothing.
+//! scenarios show and the vendors' pages print ([`Seen`]); it requires nothing and excludes nothing.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,8 @@ use crate::openapi::{Content, Document, Operation, Parameter, Place, Response, W
 /// The status of a success about which nothing else is known.
 const OK: u16 = 200;
 
-/// What the bundled scenarios show of a vendor's bodies. A script of the gate makes it of their journals, and holds it to them.
+/// What the bundled scenarios show, and the vendor's pages print, of bodies. A script of the gate makes it of journals and test
+/// vectors, and holds it to them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Seen {
@@ -67,8 +68,8 @@ impl Vendor {
     pub fn document(&self, server: &str) -> Json {
         let about = format!(
             "{}, as `rehearsal` plays it. Each row tells where it is documented, and what is inferred is marked so. Schemas \
-             that are named are those of the program's own types; others tell what its bundled scenarios show, and require \
-             nothing.",
+             that are named are those of the program's own types; others tell what its bundled scenarios show and the vendor's \
+             pages print, and require nothing.",
             self.about
         );
         let mut document = Document::new(self.about, env!("CARGO_PKG_VERSION"), &about, server);

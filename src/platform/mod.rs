@@ -55,7 +55,7 @@ pub trait Platform: Sized + Send + 'static {
     /// The types that bodies are of, where they have one; all others are told about as [`Self::SEEN`] has them.
     const SHAPES: &'static [Shape] = &[];
 
-    /// The bodies that the bundled scenarios show, as JSON: see [`document::Seen`].
+    /// The bodies that are seen in scenarios and on the vendor's pages, as JSON: see [`document::Seen`].
     const SEEN: &'static str = "{}";
 
     /// The members of bodies that hold secrets; their texts do not come into the journal.
