@@ -182,6 +182,11 @@ class Judge:
             if listed(key) not in known:
                 self.failures.append(f"{self.platform} {call['route']}: ?{key} is no parameter")
 
+    def refusals(self):
+        for name, answer in self.document["components"]["responses"].items():
+            for code, example in answer["content"]["application/json"].get("examples", {}).items():
+                self.body(f"{name}, {code}", answer["content"], example["value"])
+
     def event(self, name, body):
         content = self.document["webhooks"][name]["post"]["requestBody"]["content"]
         self.body(name, content, body)
@@ -208,6 +213,7 @@ for platform in sorted(calls):
     for name in names:
         for body in events[platform][name]:
             judge.event(name, body)
+    judge.refusals()
     failures += judge.failures
     told = f"{len(judge.operations)} operations, {len(names)} webhooks, {judge.judged} bodies"
     print(f"{platform}: {told}{'' if judge.failures else ', and all fit'}")

@@ -88,6 +88,16 @@ pub struct Content {
     pub media: &'static str,
     /// Its schema.
     pub schema: Json,
+    /// Examples by name.
+    pub examples: Vec<(String, Example)>,
+}
+
+/// An example of a body.
+pub struct Example {
+    /// What it is an example of.
+    pub summary: String,
+    /// The body.
+    pub value: Json,
 }
 
 /// What a call is answered with.
@@ -123,11 +133,22 @@ impl Content {
     /// JSON.
     #[must_use]
     pub fn json(schema: Json) -> Self {
-        Self { media: "application/json", schema }
+        Self::of("application/json", schema)
+    }
+
+    /// Something of another media type.
+    #[must_use]
+    pub fn of(media: &'static str, schema: Json) -> Self {
+        Self { media, schema, examples: Vec::new() }
     }
 
     fn document(self) -> Json {
-        json!({ self.media: { "schema": self.schema } })
+        let mut document = json!({ "schema": self.schema });
+        if !self.examples.is_empty() {
+            let example = |(name, Example { summary, value })| (name, json!({ "summary": summary, "value": value }));
+            document["examples"] = self.examples.into_iter().map(example).collect::<Map<_, _>>().into();
+        }
+        json!({ self.media: document })
     }
 }
 

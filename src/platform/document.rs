@@ -15,7 +15,7 @@ use super::mount::RouteDoc;
 use super::recipe::{WellKnown, refusal};
 use super::{Code, Part, Shape, Vendor};
 use crate::base::doc_ref::{DocRef, Mark};
-use crate::openapi::{Content, Document, Operation, Parameter, Place, Response, Webhook};
+use crate::openapi::{Content, Document, Example, Operation, Parameter, Place, Response, Webhook};
 
 /// The status of a success about which nothing else is known.
 const OK: u16 = 200;
@@ -128,23 +128,17 @@ impl Vendor {
             let schema = self.schema(document, Part::Refusal).unwrap_or_else(|| json!({}));
             let lines = codes.iter().map(|code| format!("- `{}`: {}. {}", code.code, code.cause, source(code.doc)));
             let description = lines.collect::<Vec<_>>().join("\n");
-            let content = Some(Content::json(schema));
-            document.response(&name_of(*status), description, content, self.told(codes));
+            let examples = codes.iter().filter_map(|code| self.example(code)).collect();
+            let content = Some(Content { examples, ..Content::json(schema) });
+            document.response(&name_of(*status), description, content, told(codes));
         }
         statuses.into_keys().collect()
     }
 
-    /// Codes for programs, each with the body in which it is answered, if it can be asked for.
-    fn told(&self, codes: &[&Code]) -> Map<String, Json> {
-        let told = |code: &&Code| {
-            let mut told = json!({ "code": code.code, "text": code.text, "cause": code.cause, "doc": code.doc });
-            let body = refusal(self, code).and_then(|reply| serde_json::from_slice::<Json>(&reply.body).ok());
-            if let Some(body) = body {
-                told["example"] = body;
-            }
-            told
-        };
-        Map::from_iter([("x-codes".to_owned(), codes.iter().map(told).collect())])
+    /// The body in which a refusal is told.
+    fn example(&self, code: &Code) -> Option<(String, Example)> {
+        let value = serde_json::from_slice(&refusal(self, code)?.body).ok()?;
+        Some((code.code.to_owned(), Example { summary: code.text.to_owned(), value }))
     }
 
     fn route(&self, document: &mut Document, route: &RouteDoc, seen: &SeenRoute, sent: &HeaderMap, refusals: &[u16]) {
@@ -158,7 +152,8 @@ impl Vendor {
             })
             .collect();
         if answers.is_empty() {
-            answers.push((OK, self.granted(&[], typed)));
+            let codes = self.codes.iter().filter(|code| code.status == OK).map(|code| code.code.to_owned());
+            answers.push((OK, self.granted(&codes.collect::<Vec<_>>(), typed)));
         }
         answers.extend(refusals.iter().map(|status| (*status, Response::Shared(name_of(*status)))));
         let mut security = None;
@@ -195,8 +190,7 @@ impl Vendor {
         let codes: Vec<&Code> = self.codes.iter().filter(|code| words.iter().any(|word| word == code.code)).collect();
         let lines = codes.iter().map(|code| format!("- `{}`: {}. {}", code.code, code.text, source(code.doc)));
         let description = if codes.is_empty() { "done".to_owned() } else { lines.collect::<Vec<_>>().join("\n") };
-        let extensions = if codes.is_empty() { Map::new() } else { self.told(&codes) };
-        Response::Own { description, content: body.map(content), extensions }
+        Response::Own { description, content: body.map(content), extensions: told(&codes) }
     }
 }
 
@@ -218,7 +212,14 @@ fn rebase(schema: &mut Json) {
 
 /// A body that is JSON, or one that is a text and so of a type which its schema does not tell.
 fn content(schema: Json) -> Content {
-    if schema["type"] == "string" { Content { media: "*/*", schema } } else { Content::json(schema) }
+    if schema["type"] == "string" { Content::of("*/*", schema) } else { Content::json(schema) }
+}
+
+/// Codes, for programs that look for them.
+fn told(codes: &[&Code]) -> Map<String, Json> {
+    let told = |code: &&Code| json!({ "code": code.code, "text": code.text, "cause": code.cause, "doc": code.doc });
+    let told: Vec<Json> = codes.iter().map(told).collect();
+    if told.is_empty() { Map::new() } else { Map::from_iter([("x-codes".to_owned(), told.into())]) }
 }
 
 /// The name of all refusals with a status.
