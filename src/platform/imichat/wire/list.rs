@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::reply::{Millis, ShownAsset};
+use super::request::Status;
 use crate::platform::imichat::model::TeamId;
+use crate::platform::imichat::model::channel::Channel;
 use crate::platform::imichat::model::chat::{Chat, Freeform};
 
 /// A page of chats.
@@ -26,7 +28,9 @@ pub(crate) struct ListedChat<'c> {
     alias_id: &'c str,
     created_at: Millis,
     updated_at: Millis,
+    #[schemars(extend("enum" = Status::ALL.map(Status::name)))]
     status: &'static str,
+    #[schemars(extend("enum" = Channel::ALL.map(Channel::name)))]
     channel: &'static str,
     asset: ShownAsset<'c>,
     /// A text here, although the object of a chat has it as a number.

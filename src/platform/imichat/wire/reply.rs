@@ -8,10 +8,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeSeq as _;
 use serde::{Serialize, Serializer};
 
+use super::request::Status;
 use crate::base::time::VirtualTime;
 use crate::platform::imichat::model::channel::Channel;
 use crate::platform::imichat::model::chat::{Chat, Freeform};
-use crate::platform::imichat::model::message::{Attachment, Content, Draft, QuickReply, SubType};
+use crate::platform::imichat::model::message::{Attachment, Content, Direction, Draft, FileKind, QuickReply, SubType};
 use crate::platform::imichat::model::{AssetId, CustomerNumber, TeamId};
 
 /// What stands in `response` when there is nothing to return.
@@ -81,7 +82,9 @@ pub(crate) struct ShownChat<'c> {
     alias_id: &'c str,
     created_at: Millis,
     updated_at: Millis,
+    #[schemars(extend("enum" = Status::ALL.map(Status::name)))]
     status: &'static str,
+    #[schemars(extend("enum" = Channel::ALL.map(Channel::name)))]
     channel: &'static str,
     subject: &'c str,
     thread_id: &'c str,
@@ -164,12 +167,16 @@ impl<'c> ShownChat<'c> {
 /// A message as the API gives it.
 #[derive(Serialize, JsonSchema)]
 struct Shown<'c> {
+    #[schemars(extend("enum" = Direction::ALL.map(Direction::name)))]
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = SubType::ALL.map(SubType::name)))]
     abc_sub_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = SubType::ALL.map(SubType::name)))]
     livechat_sub_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = SubType::ALL.map(SubType::name)))]
     whatsapp_sub_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'c str>,
@@ -193,6 +200,7 @@ struct Shown<'c> {
 /// A file, in both worlds.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct ShownAttachment<'c> {
+    #[schemars(extend("enum" = FileKind::ALL.map(FileKind::name)))]
     r#type: &'static str,
     url: &'c str,
 }

@@ -32,10 +32,12 @@ pub(crate) struct ShownUser<'u> {
     last_name: &'u str,
     login_id: &'u str,
     email_id: &'u str,
+    #[schemars(extend("enum" = Status::ALL.map(Status::name)))]
     status: &'static str,
     logged_in: bool,
     job_description: &'u str,
     login_using_email: bool,
+    #[schemars(extend("enum" = RoleType::ALL.map(RoleType::name)))]
     role_type: &'static str,
     accepting_chats: bool,
     skill_attributes: &'u Freeform,
