@@ -90,6 +90,8 @@ impl Stage {
             }
             "impossible" => {
                 assert!(!text.is_empty(), "{what}");
+                let is_planned = code.recipe.text.contains(&format!("do: {{code: {}}}", code.code));
+                assert!(is_planned || !code.is_refusal(), "{what}, and yet its recipe does without a plan");
                 return false;
             }
             other => panic!("{other} is no way"),
