@@ -9,8 +9,8 @@
 //!
 //! # Invariants
 //!
-//! 1. Pure inside, I/O outside: `base`, `scenario`, `journal`, `platform`, `fault`, `engine` and `explore` name no runtime, no socket,
-//!    no file and no clock. (`tests/tidy`)
+//! 1. Pure inside, I/O outside: `base`, `scenario`, `journal`, `openapi`, `platform`, `fault`, `engine` and `explore` name no runtime,
+//!    no socket, no file and no clock. (`tests/tidy`)
 //! 2. The same seed and the same inputs in the same order give the same journal, byte for byte, real times masked: only
 //!    ordered collections are iterated. (`tests/determinism.rs`)
 //! 3. The journal is the only witness: expectations and reports read it and nothing else. (`tests/tidy`)
@@ -38,6 +38,7 @@ pub mod engine;
 pub mod explore;
 pub mod fault;
 pub mod journal;
+pub mod openapi;
 pub mod platform;
 pub mod probe;
 pub mod report;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use rehearsal::base::diag::Paint;
 use rehearsal::cli::list::What;
 use rehearsal::cli::{
-    CheckArgs, ExplainArgs, Format, ListArgs, Look, ProblemFormat, StatusLine, TableFormat, Terminal, files, look,
-    parse,
+    CheckArgs, ExplainArgs, Format, ListArgs, Look, ProblemFormat, SchemaArgs, StatusLine, TableFormat, Terminal,
+    files, look, parse,
 };
 use rehearsal::fault::FAULTS;
 use rehearsal::report::Exit;
@@ -119,7 +119,9 @@ fn tables_are_listed_one_row_a_line() {
     ] {
         insta::assert_snapshot!(format!("list_{name}"), list(what, TableFormat::Human));
         let rows: serde_json::Value = serde_json::from_str(&list(what, TableFormat::Json)).unwrap();
-        assert_eq!(rows.as_array().map(Vec::len), Some(list(what, TableFormat::Human).lines().count()), "{name}");
+        // A code has three ways to it, each on a line of its own.
+        let lines = list(what, TableFormat::Human).lines().count() / if what == What::Codes { 4 } else { 1 };
+        assert_eq!(rows.as_array().map(Vec::len), Some(lines), "{name}");
     }
 }
 
@@ -239,7 +241,7 @@ fn problems_are_told_in_the_forms_that_code_hosts_read() {
 
 #[test]
 fn the_schema_knows_and_explains_every_step_of_every_platform() {
-    let said = ask(&Look::Schema);
+    let said = ask(&Look::Schema(SchemaArgs { platform: None, event: None }));
     let schema: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     let step = &schema["properties"]["steps"]["items"]["properties"];
     let words = ACTS.iter().map(|act| act.name).chain(STEPS.iter().map(|step| step.name));

@@ -89,6 +89,18 @@ async fn every_operation_needs_a_world_that_is_there() {
 }
 
 #[tokio::test]
+async fn the_apis_of_platforms_are_told_as_openapi() {
+    let stand_in = quiet().await;
+    let (status, document) = stand_in.ask("GET /platforms/toy/openapi", "").await;
+    assert_eq!((status, &document["openapi"]), (200, &json!("3.1.0")), "{document}");
+    assert_eq!(document["servers"][0]["url"], format!("http://{}", stand_in.vendor));
+    assert_eq!(document["paths"]["/toy/{who}/answer"]["post"]["operationId"], "answer");
+    let (status, problem) = stand_in.ask("GET /platforms/livechat/openapi", "").await;
+    assert_eq!((status, problem["detail"].as_str()), (404, Some("there is no platform `livechat`; known: toy")));
+    assert_eq!(stand_in.send("GET /platforms/toy/openapi", "", "").await.status, 401);
+}
+
+#[tokio::test]
 async fn worlds_are_listed_shown_opened_and_closed() {
     let stand_in = quiet().await;
     assert_eq!(stand_in.ask("GET /ready", "").await.0, 200);

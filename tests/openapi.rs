@@ -1,154 +1,137 @@
-//! The control port's description of itself.
+//! The OpenAPI documents of the platforms tell about everything that is in their tables. That bodies fit their schemas is
+//! checked by `.ci/openapi.py`, which has a validator of somebody else's.
 
-use crate::support::controlled::{Controlled, TOKEN};
-use crate::support::receiver::Receiver;
-use rehearsal::control::route::{Access, ROUTES};
-use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
-async fn document(stand_in: &Controlled) -> Json {
-    let answer = stand_in.send("GET /openapi.json", "", "").await;
-    assert_eq!(answer.status, 200, "no token is needed");
-    serde_json::from_slice(&answer.body).unwrap()
-}
+use rehearsal::platform::{PLATFORMS, Part, Vendor};
+use rehearsal::report::Exit;
+use serde_json::Value as Json;
 
-/// All that references in a document lead to.
-fn references(value: &Json, found: &mut Vec<String>) {
-    match value {
+use crate::support::program::rehearsal;
+use crate::support::toy::TOY;
+
+/// Every value of a member of this name, wherever it stands.
+fn all<'d>(document: &'d Json, name: &str, found: &mut Vec<&'d Json>) {
+    match document {
         Json::Object(members) => {
-            for (key, value) in members {
-                match value {
-                    Json::String(place) if key == "$ref" => found.push(place.clone()),
-                    _ => references(value, found),
-                }
-            }
+            found.extend(members.get(name));
+            members.values().for_each(|value| all(value, name, found));
         }
-        Json::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Json::Array(items) => items.iter().for_each(|value| all(value, name, found)),
         _ => {}
     }
 }
 
-#[tokio::test]
-async fn every_operation_is_described_and_nothing_else() {
-    let document = document(&Controlled::start(Receiver::start([]).await.address).await).await;
-    let count: usize =
-        document["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum();
-    assert_eq!(count, ROUTES.len());
-    let mut ids = std::collections::BTreeSet::new();
-    for route in ROUTES {
-        let operation = &document["paths"][route.path][route.method.to_lowercase()];
-        assert_eq!(operation["summary"], route.summary, "{}", route.path);
-        assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{operation}");
-        let names: Vec<&str> = operation["parameters"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|parameter| parameter["in"] == "query")
-            .map(|parameter| parameter["name"].as_str().unwrap())
-            .collect();
-        assert_eq!(names, route.query.iter().map(|(name, _)| *name).collect::<Vec<_>>());
-        let open = operation["security"] == json!([]);
-        assert_eq!(open, route.access == Access::Anyone, "{}", route.path);
-    }
+fn codes(document: &Json) -> BTreeSet<&str> {
+    let mut lists = Vec::new();
+    all(document, "x-codes", &mut lists);
+    lists.iter().flat_map(|list| list.as_array().unwrap()).map(|row| row["code"].as_str().unwrap()).collect()
 }
 
-#[tokio::test]
-async fn references_lead_somewhere_and_all_that_is_shared_is_used() {
-    let document = document(&Controlled::start(Receiver::start([]).await.address).await).await;
-    let mut places = Vec::new();
-    references(&document, &mut places);
-    for place in &places {
-        assert!(document.pointer(place.trim_start_matches('#')).is_some(), "{place} leads nowhere");
-    }
-    for name in document["components"]["schemas"].as_object().unwrap().keys() {
-        assert!(places.contains(&format!("#/components/schemas/{name}")), "{name} is used nowhere");
-    }
+#[test]
+fn a_vendor_is_told_from_its_tables() {
+    let document = serde_json::to_string_pretty(&TOY.document("http://stand.in")).unwrap();
+    insta::assert_snapshot!(document.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }
 
-/// What is wrong with a value for a schema that is made of objects, lists, words and references only.
-fn mismatch(document: &Json, schema: &Json, value: &Json, at: &str) -> Option<String> {
-    if let Some(place) = schema["$ref"].as_str() {
-        return mismatch(document, document.pointer(place.trim_start_matches('#')).unwrap(), value, at);
-    }
-    let kind = match value {
-        Json::Null => "null",
-        Json::Bool(_) => "boolean",
-        Json::Number(number) if number.is_f64() => "number",
-        Json::Number(_) => "integer",
-        Json::String(_) => "string",
-        Json::Array(_) => "array",
-        Json::Object(_) => "object",
-    };
-    let fits = |wanted: &Json| wanted == kind || (wanted == "number" && kind == "integer");
-    let types = &schema["type"];
-    if !types.is_null() && !fits(types) && !types.as_array().is_some_and(|types| types.iter().any(fits)) {
-        return Some(format!("{at} is {kind}, not {types}"));
-    }
-    let required = schema["required"].as_array().into_iter().flatten();
-    if let Some(missing) = required.map(|name| name.as_str().unwrap()).find(|name| value.get(name).is_none()) {
-        return Some(format!("{at} has no {missing}"));
-    }
-    let members = value.as_object().into_iter().flatten();
-    let members = members.filter_map(|(key, value)| match schema["properties"].get(key) {
-        Some(schema) => mismatch(document, schema, value, &format!("{at}/{key}")),
-        None if schema["additionalProperties"] == false => Some(format!("{at} has a {key} that nobody described")),
-        None if schema["additionalProperties"].is_object() => {
-            mismatch(document, &schema["additionalProperties"], value, &format!("{at}/{key}"))
+#[test]
+fn every_route_is_an_operation_with_all_refusals() {
+    for vendor in PLATFORMS.iter().chain([&TOY]) {
+        let document = vendor.document("http://stand.in");
+        let statuses: BTreeSet<u16> =
+            vendor.codes.iter().filter(|code| code.is_refusal()).map(|code| code.status).collect();
+        for route in (vendor.routes)() {
+            let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
+            assert_eq!(operation["summary"], route.summary, "{} {}", vendor.name, route.name);
+            assert!(operation["description"].as_str().unwrap().contains(route.doc.source), "{}", route.name);
+            let answers = operation["responses"].as_object().unwrap();
+            assert!(answers.keys().any(|status| status.starts_with('2')), "{} is never granted", route.name);
+            for status in &statuses {
+                let name = answers[&status.to_string()]["$ref"].as_str().unwrap();
+                assert!(document.pointer(&name[1..]).is_some(), "{name}");
+            }
         }
-        None => None,
-    });
-    let items = value.as_array().into_iter().flatten();
-    let mut items = items.filter_map(|item| mismatch(document, &schema["items"], item, &format!("{at}/-")));
-    members.into_iter().next().or_else(|| items.next())
+        let mut ids = Vec::new();
+        all(&document["paths"], "operationId", &mut ids);
+        let different: BTreeSet<&str> = ids.iter().map(|id| id.as_str().unwrap()).collect();
+        assert_eq!((ids.len(), different.len()), ((vendor.routes)().len(), ids.len()), "{}", vendor.name);
+    }
+}
+
+#[test]
+fn every_code_is_told_and_every_refusal_shown() {
+    for vendor in PLATFORMS.iter().chain([&TOY]) {
+        let document = vendor.document("http://stand.in");
+        let told = codes(&document);
+        for code in vendor.codes {
+            assert!(told.contains(code.code), "{} of {} is not told", code.code, vendor.name);
+            if code.is_refusal() {
+                let answer = &document["components"]["responses"][format!("status_{}", code.status)];
+                let example = &answer["content"]["application/json"]["examples"][code.code];
+                assert!(example["value"].is_object(), "{} of {} is not shown", code.code, vendor.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_event_is_a_webhook_whose_members_are_told() {
+    for vendor in PLATFORMS {
+        let document = vendor.document("http://stand.in");
+        for event in vendor.events {
+            let webhook = &document["webhooks"][event.name]["post"];
+            assert_eq!(webhook["summary"], event.summary);
+            let schema = vendor.event_schema(event.name).unwrap();
+            let mut members = Vec::new();
+            all(&schema, "properties", &mut members);
+            assert!(!members.is_empty(), "{} {}: {schema}", vendor.name, event.name);
+            assert!(!schema.to_string().contains("#/components"), "{schema}");
+        }
+    }
+}
+
+/// What is known beside the tables names nothing that is not in them.
+#[test]
+fn nothing_is_told_of_what_is_not_there() {
+    for vendor in PLATFORMS {
+        let (routes, events) = (names(vendor, true), names(vendor, false));
+        let seen = vendor.seen();
+        let stray = seen.routes.keys().find(|name| !routes.contains(name.as_str()));
+        assert_eq!(stray, None, "{}: write seen.json anew", vendor.name);
+        let stray = seen.events.keys().find(|name| !events.contains(name.as_str()));
+        assert_eq!(stray, None, "{}: write seen.json anew", vendor.name);
+        for shape in vendor.shapes {
+            match shape.of {
+                Part::Refusal => {}
+                Part::Answer(route) => assert!(routes.contains(route), "{route}"),
+                Part::Event(event) => assert!(events.contains(event), "{event}"),
+            }
+        }
+    }
+}
+
+fn names(vendor: &Vendor, routes: bool) -> BTreeSet<&'static str> {
+    if routes {
+        (vendor.routes)().iter().map(|route| route.name).collect()
+    } else {
+        vendor.events.iter().map(|event| event.name).collect()
+    }
 }
 
 #[tokio::test]
-async fn answers_are_as_described() {
-    let stand_in = Controlled::start(Receiver::start([]).await.address).await;
-    let document = document(&stand_in).await;
-    let check = async |line: &str, form: &str, body: &str, expected: u16| {
-        let answer = stand_in.send(line, &format!("authorization: Bearer {TOKEN}\r\n"), body).await;
-        assert_eq!(answer.status, expected, "{line}: {}", answer.text());
-        let (method, path) = form.split_once(' ').unwrap();
-        let content = &document["paths"][path][method.to_lowercase()]["responses"][expected.to_string()]["content"];
-        let media = answer.header("content-type").unwrap().to_owned();
-        let schema = &content[&media]["schema"];
-        assert!(schema.is_object(), "{line}: {expected} with {media} is not described");
-        let value: Json = serde_json::from_slice(&answer.body).unwrap();
-        assert_eq!(mismatch(&document, schema, &value, ""), None, "{line}: {value}");
+async fn one_document_or_one_schema_is_printed() {
+    let check = async |words: &[&str], exit: Exit, part: &str| {
+        let ran = rehearsal(&[&["schema"], words].concat()).await;
+        assert_eq!(ran.exit, exit, "{words:?}: {}", ran.err);
+        assert!(ran.out.contains(part) || ran.err.contains(part), "{words:?}: {}{}", ran.out, ran.err);
+        if exit == Exit::Met {
+            assert!(serde_json::from_str::<Json>(&ran.out).unwrap().is_object());
+        }
     };
-    let steps = "POST /worlds/{id}/steps";
-    check("GET /health", "GET /health", "", 200).await;
-    check("GET /ready", "GET /ready", "", 200).await;
-    check("GET /worlds", "GET /worlds", "", 200).await;
-    check("GET /worlds/toy", "GET /worlds/{id}", "", 200).await;
-    check("GET /worlds/none", "GET /worlds/{id}", "", 404).await;
-    check("POST /worlds", "POST /worlds", "platform: tyo", 400).await;
-    check("POST /worlds", "POST /worlds", "platform: toy", 409).await;
-    check("POST /worlds/toy/steps", steps, "start_chat: {as: alice, text: Hi}", 200).await;
-    check("POST /worlds/toy/steps", steps, "expect: {message: {text: Bye}, within: 10ms}", 422).await;
-    check("POST /worlds/toy/steps", steps, "read: {as: alice}", 422).await;
-    check("POST /worlds/toy/steps", steps, "sya: {}", 400).await;
-    check("GET /worlds/toy/idle", "GET /worlds/{id}/idle", "", 200).await;
-    check("GET /worlds/toy/journal", "GET /worlds/{id}/journal", "", 200).await;
-    check("GET /worlds/toy/journal?limit=0", "GET /worlds/{id}/journal", "", 400).await;
-    check("GET /worlds/toy/clock", "GET /worlds/{id}/clock", "", 200).await;
-    check("POST /worlds/toy/clock", "POST /worlds/{id}/clock", "mode: virtual", 200).await;
-    check("POST /worlds/toy/resend?delivery=1", "POST /worlds/{id}/resend", "", 200).await;
-    check("POST /worlds/toy/resend?delivery=9", "POST /worlds/{id}/resend", "", 404).await;
-    check("GET /worlds/toy/run", "GET /worlds/{id}/run", "", 200).await;
-    check("POST /worlds/toy/run", "POST /worlds/{id}/run", "", 409).await;
-    check("POST /worlds/toy/reset", "POST /worlds/{id}/reset", "", 200).await;
-    assert_eq!(stand_in.ask("DELETE /worlds/toy", "").await.0, 204);
-    check(
-        "POST /worlds",
-        "POST /worlds",
-        "{platform: toy, steps: [{expect: {message: {text: Bye}, within: 10ms}}]}",
-        201,
-    )
-    .await;
-    let (_, worlds) = stand_in.ask("GET /worlds", "").await;
-    let run = format!("/worlds/{}/run", worlds[0]["id"].as_str().unwrap());
-    check(&format!("POST {run}"), "POST /worlds/{id}/run", "", 202).await;
-    check(&format!("GET {run}?wait=10s"), "GET /worlds/{id}/run", "", 200).await;
-    check(&format!("DELETE {run}"), "DELETE /worlds/{id}/run", "", 200).await;
+    check(&[], Exit::Met, "\"$schema\"").await;
+    check(&["--platform", "texter"], Exit::Met, "\"openapi\": \"3.1.0\"").await;
+    check(&["-p", "imichat", "-e", "chat.closed"], Exit::Met, "\"chat_outcome\"").await;
+    check(&["-p", "livchat"], Exit::Invalid, "did you mean `livechat`?").await;
+    check(&["-p", "livechat", "-e", "incoming_chats"], Exit::Invalid, "did you mean `incoming_chat`?").await;
+    check(&["-e", "incoming_chat"], Exit::Invalid, "--platform").await;
 }

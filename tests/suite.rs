@@ -14,6 +14,7 @@ mod commands;
 mod control;
 mod coverage;
 mod delivery;
+mod description;
 mod determinism;
 mod exec;
 mod expect;
@@ -55,3 +56,4 @@ mod texter_vectors;
 #[path = "tidy/main.rs"]
 mod tidy;
 mod trigger;
+mod ways;

@@ -456,6 +456,18 @@ pub struct ListArgs {
     pub format: TableFormat,
 }
 
+/// The arguments of `schema`.
+#[derive(Args, Debug)]
+pub struct SchemaArgs {
+    /// Print the API of this platform as an OpenAPI 3.1 document, its webhooks included
+    #[arg(long, short, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+
+    /// Print the body of this webhook of the platform as a JSON Schema instead
+    #[arg(long, short, value_name = "EVENT", requires = "platform")]
+    pub event: Option<String>,
+}
+
 /// The arguments of `explain`.
 #[derive(Args, Debug)]
 #[command(after_help = help::EXPLAIN)]

@@ -6,12 +6,13 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::table::{aligned, markdown};
+use super::ways::Ways;
 use super::{ListArgs, TableFormat, Terminal};
 use crate::base::doc_ref::DocRef;
 use crate::base::nearest::nearest;
 use crate::control::route::ROUTES;
 use crate::fault::FAULTS;
-use crate::platform::Vendor;
+use crate::platform::{Code, Vendor};
 use crate::probe::check::{self, Check, Severity};
 use crate::report::Exit;
 use crate::scenario::act::ACTS;
@@ -230,25 +231,37 @@ struct CodeRow {
     text: &'static str,
     cause: &'static str,
     doc: DocRef,
+    #[serde(flatten)]
+    ways: Ways,
 }
 
+/// The codes, and the ways to each; for people every code is a line with three below it.
 fn vendor_codes(vendors: &[&Vendor], format: TableFormat) -> String {
-    let rows: Vec<CodeRow> = vendors
-        .iter()
-        .flat_map(|vendor| {
-            vendor.codes.iter().map(|code| CodeRow {
-                platform: vendor.name,
-                code: code.code,
-                status: code.status,
-                text: code.text,
-                cause: code.cause,
-                doc: code.doc,
+    let rows =
+        vendors.iter().flat_map(|vendor| vendor.codes.iter().zip(Ways::of(vendor)).map(|row| (vendor.name, row)));
+    match format {
+        TableFormat::Human => rows
+            .map(|(platform, (code, ways))| {
+                format!("{platform}  {}  {}  {}\n{}", code.code, code.status, code.text, ways.lines(code))
             })
-        })
-        .collect();
-    table(&rows, format, ["Platform", "Code", "Status", "Text"], |row| {
-        [row.platform.to_owned(), row.code.to_owned(), row.status.to_string(), row.text.to_owned()]
-    })
+            .collect(),
+        TableFormat::Json => {
+            let row = |(platform, (code, ways)): (&'static str, (&'static Code, Ways))| {
+                let Code { code, status, text, cause, doc, .. } = *code;
+                CodeRow { platform, code, status, text, cause, doc, ways }
+            };
+            pretty(&rows.map(row).collect::<Vec<_>>())
+        }
+        TableFormat::Markdown => {
+            let row = |(platform, (code, ways)): (&'static str, (&'static Code, Ways))| {
+                let [state, fault, prefer] = ways.cells(code);
+                let [platform, word, text] = [platform, code.code, code.text].map(str::to_owned);
+                [platform, word, code.status.to_string(), text, state, fault, prefer]
+            };
+            let titles = ["Platform", "Code", "Status", "Text", "State", "Fault", "Header"];
+            markdown(titles, &rows.map(row).collect::<Vec<_>>())
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -25,6 +25,7 @@ mod recording;
 pub mod report;
 mod reports;
 pub mod run;
+pub mod schema;
 mod select;
 pub mod serve;
 mod shell;
@@ -38,6 +39,7 @@ mod told;
 pub mod trigger;
 pub mod value;
 mod verify;
+mod ways;
 
 use std::ffi::OsString;
 use std::io;
@@ -46,7 +48,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use self::args::{
     ActArgs, CheckArgs, CompletionsArgs, ExecArgs, ExplainArgs, ExploreArgs, ListArgs, ManArgs, ProbeArgs, ReportArgs,
-    RunArgs, ServeArgs, TellArgs, TenantArgs, TriggerArgs, VerifyArgs,
+    RunArgs, SchemaArgs, ServeArgs, TellArgs, TenantArgs, TriggerArgs, VerifyArgs,
 };
 pub use self::reach::{CaFile, ReachArgs};
 pub use self::terminal::{Color, StatusLine, Surroundings, Terminal};
@@ -131,8 +133,8 @@ pub enum Look {
     ///
     /// All mistakes of all files are shown, each with its place and a way to mend it.
     Check(CheckArgs),
-    /// Print the scenario language as a JSON Schema, for editors
-    Schema,
+    /// Print the scenario language as a JSON Schema, for editors, or a platform's API as an OpenAPI document
+    Schema(SchemaArgs),
     /// Make the reports of a run again, from its journal
     ///
     /// They are those that the run itself would have written, and the exit code is the run's.
@@ -154,12 +156,6 @@ pub enum Look {
     Completions(CompletionsArgs),
     /// Print a manual page, of the program or of one command, as `man` reads it
     Man(ManArgs),
-}
-
-fn schema(vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let words: Vec<_> = vendors.iter().map(|vendor| vendor.vocabulary).collect();
-    terminal.data(&list::pretty(&crate::scenario::schema::document(&words)))?;
-    Ok(Exit::Met)
 }
 
 /// The command line is not one to act upon: it is wrong, or asks for help or the version.
@@ -202,7 +198,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, Stopped> 
 pub fn look(command: &Look, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     match command {
         Look::Check(args) => check::run(args, vendors, terminal),
-        Look::Schema => schema(vendors, terminal),
+        Look::Schema(args) => schema::run(args, vendors, terminal),
         Look::Report(args) => report::run(args, vendors, terminal),
         Look::List(args) => list::run(args, vendors, terminal),
         Look::Explain(args) => explain::run(args, vendors, terminal),

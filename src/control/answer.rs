@@ -9,7 +9,7 @@ use super::query::Query;
 use super::registry::{Host, Named, OpenError};
 use super::route::Operation;
 use super::shape::shown;
-use super::{Control, clock, faults, journal, metrics, openapi, run, steps, stream, world};
+use super::{Control, clock, faults, journal, metrics, openapi, run, schema, steps, stream, world};
 use crate::base::id::DeliveryId;
 use crate::base::time::WallLimit;
 use crate::platform::route::Reply;
@@ -125,6 +125,7 @@ impl<H: Host> Control<H> {
             Operation::Faults => Ok(faults::list(&*self.find(id)?)),
             Operation::AddFaults => faults::add(&*self.find(id)?, text()?).await,
             Operation::ClearFaults => faults::clear(&*self.find(id)?, &query).await,
+            Operation::Schema => schema::document(host.worlds().vendors(), id, &host.url()),
             Operation::Journal => journal::read(&self.find(id)?.world, &query).await,
             Operation::Idle => {
                 let within = query.duration("within")?.unwrap_or(IDLE_WITHIN);

@@ -17,6 +17,7 @@ mod query;
 pub mod registry;
 pub mod route;
 mod run;
+mod schema;
 mod shape;
 mod snapshot;
 mod steps;

@@ -108,7 +108,11 @@ fn operation(route: &Route) -> Json {
     let mut refusals = vec![400, 403, 408, 413, 431];
     refusals.extend_from_slice(problems);
     if route.path.contains("{id}") {
-        let of = if route.path.starts_with("/snapshots") { "The id of a snapshot." } else { "The id of a world." };
+        let of = match route.path.split('/').nth(1) {
+            Some("snapshots") => "The id of a snapshot.",
+            Some("platforms") => "The name of a platform.",
+            _ => "The id of a world.",
+        };
         let id = json!({"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9._-]+$"});
         parameters.push(json!({"name": "id", "in": "path", "required": true, "description": of, "schema": id}));
         refusals.extend([404, 409]);
@@ -173,7 +177,7 @@ fn contract(operation: Operation) -> Contract {
     match operation {
         Operation::Health => gives(200, Health::schema()),
         Operation::Ready => Contract { problems: &[503], ..gives(200, Health::schema()) },
-        Operation::Document => gives(200, json!({"type": "object"})),
+        Operation::Document | Operation::Schema => gives(200, json!({"type": "object"})),
         Operation::Metrics => Contract { answer: Content::Text("text/plain"), ..gives(200, json!({})) },
         Operation::Worlds => gives(200, json!({"type": "array", "items": world::Row::schema()})),
         Operation::Open => {

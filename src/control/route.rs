@@ -7,7 +7,7 @@ use http::Method;
 pub struct Route {
     /// The HTTP method.
     pub method: &'static str,
-    /// The path; `{id}` stands for a world's id.
+    /// The path; `{id}` stands for the id of a world, or the name of a platform.
     pub path: &'static str,
     /// The parameters of the query, each with what it means.
     pub query: &'static [(&'static str, &'static str)],
@@ -58,6 +58,7 @@ pub enum Operation {
     Cancel,
     Metrics,
     Document,
+    Schema,
 }
 
 const fn row(method: &'static str, path: &'static str, operation: Operation, summary: &'static str) -> Route {
@@ -188,6 +189,7 @@ pub const ROUTES: &[Route] = &[
             "waits until no step is played and no webhook is on its way; 408 if that takes too long",
         )
     },
+    row("GET", "/platforms/{id}/openapi", Operation::Schema, "gives the API of a platform as an OpenAPI 3.1 document"),
 ];
 
 /// What a method and a path lead to.

@@ -2,6 +2,7 @@
 
 pub mod cx;
 pub mod delivery;
+pub mod document;
 pub mod imichat;
 pub mod livechat;
 pub mod mount;
@@ -21,6 +22,7 @@ use crate::base::doc_ref::DocRef;
 use crate::base::id::SocketId;
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
+use crate::openapi::TypeOf;
 use crate::scenario::Staff;
 use crate::scenario::act::Act;
 use crate::scenario::decode::{KeyTable, Problems, Schema};
@@ -60,6 +62,12 @@ pub trait Platform: Sized + Clone + Send + 'static {
 
     /// What the vendor documents and is not played.
     const MISSING: &'static [Missing] = &[];
+
+    /// The types that bodies are of, where they have one; all others are told about as [`Self::SEEN`] has them.
+    const SHAPES: &'static [Shape] = &[];
+
+    /// The bodies that are seen in scenarios and on the vendor's pages, as JSON: see [`document::Seen`].
+    const SEEN: &'static str = "{}";
 
     /// The members of bodies that hold secrets; their texts do not come into the journal.
     const SECRETS: &'static [&'static str] = &[];
@@ -188,6 +196,21 @@ pub struct Code {
     pub doc: DocRef,
     /// A scenario in which it is answered.
     pub recipe: Recipe,
+    /// How it is reached without a plan.
+    pub state: State,
+}
+
+/// What leads to a code when neither a fault nor the call itself asks for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// What the recipe does: something wrong, or the clock, or the set-up.
+    Recipe,
+    /// A body larger than what is read, which no scenario can send.
+    LargeBody,
+    /// A body that does not end in time, which no scenario can send.
+    SlowBody,
+    /// Nothing, for this reason; the recipe plans it.
+    Nothing(&'static str),
 }
 
 impl Code {
@@ -207,6 +230,26 @@ pub struct Missing {
     pub reason: &'static str,
     /// Where it is documented.
     pub doc: DocRef,
+}
+
+/// The type of a body.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// Which body.
+    pub of: Part,
+    /// Its schema.
+    pub schema: TypeOf,
+}
+
+/// A body that travels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// That of any refusal.
+    Refusal,
+    /// That of what this operation grants.
+    Answer(&'static str),
+    /// That of this webhook.
+    Event(&'static str),
 }
 
 /// One row of a vendor's table of webhooks.

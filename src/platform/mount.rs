@@ -7,11 +7,12 @@ use super::cx::{Credential, Cx, Refusal, WakeKey};
 use super::outgoing::{Ended, Outgoing};
 use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
 use super::socket::{Action, Asked, Inbound, Push, Surface, Trouble};
-use super::{Code, Event, Missing, Platform};
+use super::{Code, Event, Missing, Platform, Shape};
 use crate::base::doc_ref::DocRef;
 use crate::base::id::SocketId;
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
+use crate::openapi::parameters;
 use crate::scenario::act::Act;
 use crate::scenario::decode::{KeyTable, Problems};
 use crate::scenario::node::Node;
@@ -38,6 +39,10 @@ pub struct Vendor {
     pub pushes: &'static [Push],
     /// What it documents and is not played.
     pub missing: &'static [Missing],
+    /// The types of its bodies, where they have one.
+    pub shapes: &'static [Shape],
+    /// The bodies that were seen, as JSON.
+    pub seen: &'static str,
     /// The keys of `setup:`, mapping by mapping.
     pub setup: &'static [KeyTable],
     /// The words it adds to the scenario language.
@@ -160,6 +165,8 @@ impl Vendor {
             surfaces: P::SURFACES,
             pushes: P::PUSHES,
             missing: P::MISSING,
+            shapes: P::SHAPES,
+            seen: P::SEEN,
             setup: P::SETUP,
             vocabulary: Vocabulary {
                 platform: P::NAME,
@@ -275,11 +282,6 @@ impl Table {
         call.params = names.zip(values).collect();
         Ok(route)
     }
-}
-
-/// The names of a path's parameters, in order.
-fn parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split(['{', '}']).skip(1).step_by(2)
 }
 
 /// A path with the first value of each parameter in its place.

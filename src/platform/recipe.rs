@@ -2,11 +2,16 @@
 //!
 //! A recipe is an ordinary scenario. Nothing here plays it; that it really leads to its code is a test's business.
 
+use bytes::Bytes;
+use http::HeaderMap;
+
 use crate::base::rng::Seed;
 use crate::base::time::VirtualTime;
 use crate::fault::{AnswerDeed, Deed, Fault, Occasion};
+use crate::openapi::parameters;
 use crate::platform::cx::{Desk, Identities, Refusal};
-use crate::platform::route::Call;
+use crate::platform::mount::RouteDoc;
+use crate::platform::route::{Call, Destination, Reply, Request};
 use crate::platform::{Code, Instance, Vendor};
 use crate::scenario::call::{CallStep, Target};
 use crate::scenario::expect::{CallPattern, Subject};
@@ -43,20 +48,46 @@ macro_rules! recipe {
 /// [`Opening::allow_prefer`]: crate::engine::Opening::allow_prefer
 #[must_use]
 pub fn calls(vendor: &Vendor, code: &Code) -> Option<Vec<Call>> {
-    let client = WellKnown::of(vendor)?;
     let own = read(vendor, code.recipe)?;
     if let Some(calls) = bare_calls(&own, |answer| is_answered(answer, code.code)) {
-        return client.compose(&calls).ok();
+        return WellKnown::of(vendor)?.compose(&calls).ok();
     }
-    let successes = vendor.codes.iter().filter(|row| !row.is_refusal());
-    let usual = successes.chain(vendor.codes).find_map(|row| {
-        let scenario = read(vendor, row.recipe)?;
-        client.compose(&bare_calls(&scenario, succeeds)?).ok()
-    });
-    let mut calls = usual?;
-    let last = calls.last_mut()?;
-    last.headers.insert("prefer", format!("code={}", code.code).parse().ok()?);
+    let Usual { mut calls, .. } = usual(vendor)?;
+    calls.last_mut()?.headers.insert("prefer", format!("code={}", code.code).parse().ok()?);
     Some(calls)
+}
+
+/// Calls that a well-known tenant grants.
+pub struct Usual {
+    /// The operation that the last one is for.
+    pub route: String,
+    /// The calls, which are made one after the other.
+    pub calls: Vec<Call>,
+}
+
+/// Calls to try out refusals with, from the first recipe that begins with one that is granted.
+#[must_use]
+pub fn usual(vendor: &Vendor) -> Option<Usual> {
+    let client = WellKnown::of(vendor)?;
+    let successes = vendor.codes.iter().filter(|row| !row.is_refusal());
+    successes.chain(vendor.codes).find_map(|row| {
+        let scenario = read(vendor, row.recipe)?;
+        let steps = bare_calls(&scenario, succeeds)?;
+        let Target::Route(route) = &steps.last()?.target else { return None };
+        Some(Usual { route: route.value.clone(), calls: client.compose(&steps).ok()? })
+    })
+}
+
+/// The answer that carries a code, as a well-known tenant gives it to the usual call that asks for it; nothing for codes
+/// that cannot be asked for.
+#[must_use]
+pub fn refusal(vendor: &Vendor, code: &Code) -> Option<Reply> {
+    let mut client = WellKnown::of(vendor).filter(|_| code.is_refusal())?;
+    client.desk.allow_prefer = true;
+    let Usual { mut calls, .. } = usual(vendor)?;
+    calls.last_mut()?.headers.insert("prefer", format!("code={}", code.code).parse().ok()?);
+    let reply = calls.into_iter().map(|call| client.make(call)).last()?;
+    (reply.code.as_deref() == Some(code.code)).then_some(reply)
 }
 
 /// The operation at which a code is most natural: the one at which its recipe meets it.
@@ -126,18 +157,31 @@ fn succeeds(answer: &CallPattern) -> bool {
 }
 
 /// The well-known tenant, whose client makes the calls.
-struct WellKnown {
+pub(super) struct WellKnown {
     desk: Desk,
     tenant: Box<dyn Instance>,
 }
 
 impl WellKnown {
-    fn of(vendor: &Vendor) -> Option<Self> {
+    pub(super) fn of(vendor: &Vendor) -> Option<Self> {
         let nothing =
             crate::scenario::load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary]).ok()?;
         let mut desk = Desk::new(Seed(0), vendor.name, &nothing.customers, Identities::WellKnown);
         let tenant = (vendor.open)(&mut desk.cx(VirtualTime::OPENING), &nothing.setup)?;
         Some(Self { desk, tenant })
+    }
+
+    /// The headers that its client puts on a call of this operation.
+    pub(super) fn headers(&self, route: &RouteDoc) -> HeaderMap {
+        let params = parameters(route.path).map(|name| (name, "x".to_owned())).collect();
+        let (method, headers) = (Some(route.method.clone()), Vec::new());
+        let target = Destination::Route(route.name);
+        let request = Request { target, method, params, query: String::new(), headers, body: Bytes::new() };
+        self.tenant.compose(VirtualTime::OPENING, request).map(|call| call.headers).unwrap_or_default()
+    }
+
+    fn make(&mut self, call: Call) -> Reply {
+        self.tenant.call(&mut self.desk.cx(VirtualTime::OPENING), call).reply
     }
 
     fn compose(&self, calls: &[&CallStep]) -> Result<Vec<Call>, Refusal> {

@@ -61,20 +61,29 @@ pub(crate) struct Controlled {
 impl Controlled {
     /// With one world, `toy`, whose webhooks go to this bot.
     pub(crate) async fn start(bot: SocketAddr) -> Self {
-        let place = |vendor| Place { worlds: Worlds::new(VENDORS, Box::new(lobby)), vendor, bot };
-        let server = Server::bind("127.0.0.1:0".parse().unwrap(), Limits::default()).await.unwrap();
-        let place = place(server.address());
+        let (stand_in, control) = Self::empty(VENDORS, Limits::default(), |_| bot).await;
+        let opening = || ("toy".to_owned(), Opening { pace: Pace::Running(1), ..opening(&VENDORS[0], "toy") });
+        control.worlds().open(&VENDORS[0], None, |_| opening()).await.unwrap();
+        control.set_ready();
+        stand_in
+    }
+
+    /// With no world, and what opens some. The bot is found once the vendors' address is known.
+    pub(crate) async fn empty(
+        vendors: &'static [Vendor],
+        limits: Limits,
+        bot: impl FnOnce(SocketAddr) -> SocketAddr,
+    ) -> (Self, Control<Place>) {
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
         let vendor = server.address();
+        let place = Place { worlds: Worlds::new(vendors, Box::new(lobby)), vendor, bot: bot(vendor) };
         tokio::spawn(server.run(place.worlds.clone(), std::future::pending()));
         let terms = Terms { seed: Seed(1), allow_prefer: false };
         let control = Control::new(Registry::new(place), Secret::new(TOKEN), terms, Hosts::here(BTreeSet::new()));
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), control::limits()).await.unwrap();
         let address = server.address();
         tokio::spawn(server.run(control.clone(), std::future::pending()));
-        let opening = || ("toy".to_owned(), Opening { pace: Pace::Running(1), ..opening("toy") });
-        control.worlds().open(&VENDORS[0], None, |_| opening()).await.unwrap();
-        control.set_ready();
-        Self { address, vendor }
+        (Self { address, vendor }, control)
     }
 
     /// Asks the control port, with its token.
@@ -92,11 +101,12 @@ impl Controlled {
     }
 }
 
-fn opening(name: &str) -> Opening {
-    let scenario = load_setup("platform: toy\ncustomers: {alice: {name: Alice}}\n", &[TOY.vocabulary]).unwrap();
+fn opening(vendor: &Vendor, name: &str) -> Opening {
+    let text = format!("platform: {}\ncustomers: {{alice: {{name: Alice}}}}\n", vendor.name);
+    let scenario = load_setup(&text, &[vendor.vocabulary]).unwrap();
     Opening::play(&scenario, name, Seed(1), Identities::WellKnown)
 }
 
 fn lobby(vendor: &'static Vendor) -> World {
-    World::open(vendor, opening("lobby"), rehearsal::server::ticker::now()).unwrap()
+    World::open(vendor, opening(vendor, "lobby"), rehearsal::server::ticker::now()).unwrap()
 }

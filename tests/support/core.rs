@@ -27,6 +27,8 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
         about: "A vendor of the tests",
         roots,
         setup: &[],
+        shapes: &[],
+        seen: "{}",
         codes: &[],
         missing: &[],
         surfaces: &[],

@@ -13,7 +13,7 @@ use rehearsal::platform::outgoing::{Acknowledged, Order, Outgoing, Policy};
 use rehearsal::platform::recipe::Recipe;
 use rehearsal::platform::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use rehearsal::platform::signing::Signing;
-use rehearsal::platform::{Code, Event, Platform, Table, Vendor};
+use rehearsal::platform::{Code, Event, Platform, State, Table, Vendor};
 use rehearsal::record;
 use rehearsal::scenario::Staff;
 use rehearsal::scenario::act::Act;
@@ -125,9 +125,33 @@ impl Platform for Toy {
         handle: Self::answer,
     }];
     const CODES: &'static [Code] = &[
-        Code { code: "ok", status: 200, text: "fine", cause: "success", doc: DOC, recipe: ANSWERED },
-        Code { code: "no_key", status: 401, text: "no key", cause: "no key", doc: DOC, recipe: NO_KEY },
-        Code { code: "broken", status: 500, text: "broken", cause: "a fault", doc: DOC, recipe: BROKEN },
+        Code {
+            code: "ok",
+            status: 200,
+            text: "fine",
+            cause: "success",
+            doc: DOC,
+            recipe: ANSWERED,
+            state: State::Recipe,
+        },
+        Code {
+            code: "no_key",
+            status: 401,
+            text: "no key",
+            cause: "no key",
+            doc: DOC,
+            recipe: NO_KEY,
+            state: State::Recipe,
+        },
+        Code {
+            code: "broken",
+            status: 500,
+            text: "broken",
+            cause: "a fault",
+            doc: DOC,
+            recipe: BROKEN,
+            state: State::Nothing("a postbox does not break"),
+        },
     ];
     const EVENTS: &'static [Event] =
         &[Event { name: "note", summary: "somebody wrote", doc: DOC, recipe: ANSWERED, pushed: &[] }];

@@ -38,6 +38,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli/"]),
     ("clap_complete", &["src/cli/"]),
     ("clap_mangen", &["src/cli/manual.rs"]),
+    ("schemars", &["src/base/time.rs", "src/openapi/", "src/platform/", "src/control/"]),
     ("tokio", RIM),
     ("hyper", RIM),
     ("hyper_util", RIM),

@@ -4,21 +4,23 @@ use super::source::{Finding, Source};
 use super::vendor::VENDORS;
 use super::{finds, tidy};
 
-const CORE: &[&str] = &["base", "fault", "journal", "signing", "scenario", "platform", "engine", "explore"];
+const CORE: &[&str] = &["base", "fault", "journal", "signing", "scenario", "openapi", "platform", "engine", "explore"];
 
 /// What each room may import besides itself. A vendor's folder is the room `platform::vendor`; no other room names one.
 fn may_import(room: &str) -> Option<&'static [&'static str]> {
     Some(match room {
         "base" => &[],
-        "fault" | "journal" | "signing" => &["base"],
+        "fault" | "journal" | "signing" | "openapi" => &["base"],
         "scenario" => &["base", "fault", "journal"],
-        "platform" => &["base", "fault", "journal", "signing", "scenario"],
-        "platform::vendor" => &["base", "fault", "journal", "scenario", "platform"],
+        "platform" => &["base", "fault", "journal", "signing", "scenario", "openapi"],
+        "platform::vendor" => &["base", "fault", "journal", "scenario", "openapi", "platform"],
         "engine" => &["base", "fault", "journal", "signing", "scenario", "platform"],
         "explore" => &["base", "fault", "journal", "scenario"],
         "server" => &["base", "fault", "journal", "scenario", "platform", "engine", "delivery"],
         "delivery" => &["base", "fault", "journal", "scenario", "platform", "engine", "server"],
-        "control" | "ui" => &["base", "fault", "journal", "scenario", "platform", "engine", "server", "delivery"],
+        "control" | "ui" => {
+            &["base", "fault", "journal", "scenario", "openapi", "platform", "engine", "server", "delivery"]
+        }
         "probe" => &["base", "journal", "signing", "platform", "engine", "server", "delivery"],
         // The journal is the only witness: what is reported is read from it and from nothing else.
         "report" => &["base", "journal"],

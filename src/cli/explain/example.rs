@@ -138,16 +138,20 @@ pub(super) fn event(name: &str) -> String {
 ///
 /// What tells of success needs no plan, so it is only expected.
 pub(super) fn code(code: &Code, route: Option<&str>) -> String {
-    let (word, route) = (scalar(code.code), scalar(route.unwrap_or("ROUTE")));
+    let (word, name) = (scalar(code.code), route.unwrap_or("ROUTE"));
     match code.is_refusal() {
         false => format!("- expect: {{call: {{code: {word}}}, within: 3s}}\n"),
-        true => format!(
-            "\
-- fault: {{on: {{route: {route}}}, do: {{code: {word}}}, times: 1}}
-- expect: {{call: {{route: {route}, code: {word}}}, within: 3s}}
-"
-        ),
+        true => {
+            let (plan, route) = (plan(code, name), scalar(name));
+            format!("- {plan}\n- expect: {{call: {{route: {route}, code: {word}}}, within: 3s}}\n")
+        }
     }
+}
+
+/// The step that has the next call of an operation answered with a code.
+pub(in crate::cli) fn plan(code: &Code, route: &str) -> String {
+    let (word, route) = (scalar(code.code), scalar(route));
+    format!("fault: {{on: {{route: {route}}}, do: {{code: {word}}}, times: 1}}")
 }
 
 /// A word as YAML, with quotes where it would be read as something else than text.
@@ -163,6 +167,7 @@ mod tests {
     use crate::base::diag::Source;
     use crate::base::doc_ref::{DocRef, Mark};
     use crate::fault::FAULTS;
+    use crate::platform::State;
     use crate::platform::recipe::Recipe;
     use crate::scenario::act::ACTS;
     use crate::scenario::include::{Library, Refusal};
@@ -220,7 +225,7 @@ mod tests {
         check(&event("chat.assigned"), "chat.assigned");
         let row = |code: &'static str, status: u16| {
             let doc = DocRef::new(Mark::Docs, "vendor.example");
-            Code { code, status, text: "", cause: "", doc, recipe: Recipe { path: "", text: "" } }
+            Code { code, status, text: "", cause: "", doc, recipe: Recipe { path: "", text: "" }, state: State::Recipe }
         };
         check(&code(&row("4304", 200), Some("ROUTE")), "\"4304\"");
         check(&code(&row("CODE", 422), None), "- fault: {on: {route: ROUTE}, do: {code: CODE}");

@@ -4,7 +4,7 @@
 //! carries an array with one object for each meaning; its `kind` says which other keys it has.
 
 mod curl;
-mod example;
+pub(super) mod example;
 mod meaning;
 
 use std::io;

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use super::wire::reply::{Envelope, NOTHING};
 use crate::base::doc_ref::{DocRef, Mark};
-use crate::platform::Code;
 use crate::platform::route::Reply;
+use crate::platform::{Code, State};
 use crate::recipe;
 
 const CREATE: DocRef = DocRef::new(Mark::Seed, "docs.imi.chat/reference/create-chat");
@@ -20,10 +20,10 @@ const fn ours(reason: &'static str) -> DocRef {
 }
 
 macro_rules! codes {
-    ($( $name:ident = $code:literal, $status:literal, $text:literal, $cause:literal, $doc:expr, $recipe:literal; )*) => {
+    ($( $name:ident = $code:literal, $status:literal, $text:literal, $cause:literal, $doc:expr, $recipe:literal $(, $state:expr)?; )*) => {
         $( #[doc = $cause] pub(super) const $name: Code = Code {
             code: $code, status: $status, text: $text, cause: $cause, doc: $doc,
-            recipe: recipe!(concat!("imichat/errors/", $recipe, ".yaml")),
+            recipe: recipe!(concat!("imichat/errors/", $recipe, ".yaml")), state: [$($state,)? State::Recipe][0],
         }; )*
 
         /// All codes this tenant can answer with, by number.
@@ -43,7 +43,7 @@ codes! {
         "2004_access_token_expired";
     INTERNAL_ERROR = "2007", 500, "Internal Server Error",
         "only a planned fault", CREATE,
-        "2007_internal_server_error";
+        "2007_internal_server_error", State::Nothing("only the vendor itself can fail");
     UNKNOWN_TEAM = "2010", 404, "Could not find details of team based on the teamid passed in the header",
         "the team does not exist or the API key is not shared with it", CREATE,
         "2010_unknown_team";
@@ -55,7 +55,7 @@ codes! {
         "2099_method_not_allowed";
     NO_CHAT_DETAILS = "4108", 500, "Unable to get the chat details",
         "only a planned fault", CREATE,
-        "4108_unable_to_get_the_chat";
+        "4108_unable_to_get_the_chat", State::Nothing("the vendor has a chat and cannot read it, and this one always can");
     CHAT_DETAILS = "4304", 200, "The chat details retrieved successfully",
         "a chat was created, read, changed or got a message, or chats were listed", CREATE,
         "4304_chat_details";
@@ -77,14 +77,14 @@ codes! {
         "404_unknown_path";
     TOO_SLOW = "408", 408, "simulator: the body did not arrive in time",
         "the body did not end in time", ours("no code is published for slow requests"),
-        "408_slow_body";
+        "408_slow_body", State::SlowBody;
     CONFLICT = "409", 409, "simulator: the chat is closed",
         "a closed chat was to be changed, or a user was to be added whose login is taken",
         ours("no code is published for changes to closed chats, nor for taken logins; no reopening is documented"),
         "409_chat_is_closed";
     TOO_LARGE = "413", 413, "simulator: the body is too large",
         "the body is larger than what is read", ours("no code is published for large requests"),
-        "413_large_body";
+        "413_large_body", State::LargeBody;
     QUOTA_SPENT = "429", 429, "simulator: the daily quota is spent",
         "`daily_quota` is set and spent", ours("the quota is documented, what happens beyond it is not"),
         "429_quota_spent";

@@ -85,6 +85,8 @@ impl Platform for Imichat {
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
     const PROMPT: &'static str = "chat.assigned";
+    const SHAPES: &'static [crate::platform::Shape] = api::SHAPES;
+    const SEEN: &'static str = include_str!("seen.json");
     const SECRETS: &'static [&'static str] = &["password"];
 
     const TOKENS_EXPIRE: bool = true;

@@ -6,12 +6,14 @@
 use std::borrow::Cow;
 
 use http::header::RETRY_AFTER;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::base::doc_ref::{DocRef, Mark};
-use crate::platform::Code;
+use crate::openapi::of;
 use crate::platform::route::Reply;
+use crate::platform::{Code, Part, Shape, State};
 use crate::recipe;
 
 const PAGE: &str = "platform.text.com/docs/messaging/agent-chat-api#errors";
@@ -24,6 +26,9 @@ const SOCKET: &str =
 const CONFIGURATION: &str =
     "status settled here; type and text on platform.text.com/docs/management/configuration-api#errors";
 
+/// Why no call leads to an error of sockets.
+const SOCKETS_ALONE: &str = "sockets alone are answered so, and scenarios open none";
+
 /// The region that a planned `misdirected_request` names as the right one; the vendor's sample names it too.
 const OTHER_REGION: &str = "fra";
 
@@ -32,13 +37,13 @@ const OTHER_REGION: &str = "fra";
 const WAIT: &str = "1";
 
 macro_rules! codes {
-    ($( $($name:ident =)? $code:literal, $status:literal, $text:literal, $mark:ident, $source:expr, $cause:literal; )*) => {
+    ($( $($name:ident =)? $code:literal, $status:literal, $text:literal, $mark:ident, $source:expr, $cause:literal $(, $state:expr)?; )*) => {
         $( $( #[doc = $cause] pub(super) const $name: &str = $code; )? )*
 
         /// All error types of the Web API.
         pub(super) const CODES: &[Code] = &[ $( Code {
             code: $code, status: $status, text: $text, cause: $cause, doc: DocRef::new(Mark::$mark, $source),
-            recipe: recipe!(concat!("livechat/errors/", $code, ".yaml")),
+            recipe: recipe!(concat!("livechat/errors/", $code, ".yaml")), state: [$($state,)? State::Recipe][0],
         } ),* ];
     };
 }
@@ -67,13 +72,13 @@ codes! {
     AGENT_OFFLINE = "agent_offline", 422, "Agent offline", Inferred, STATUS,
         "nobody among the targets of a transfer can take the chat, or whoever is to join it is offline";
     ENTITY_TOO_LARGE = "entity_too_large", 413, "Upload limit exceeded (10MB).", Inferred, STATUS,
-        "a body that is larger than is read";
+        "a body that is larger than is read", State::LargeBody;
     TOO_MANY_REQUESTS = "too_many_requests", 429, "Too many requests", Inferred, STATUS,
-        "the rate limit";
+        "the rate limit", State::Nothing("the vendor does not say how many calls are too many, so none are counted");
     REQUEST_TIMEOUT = "request_timeout", 504, "Request timed out", Inferred, STATUS,
-        "a request that takes longer than 15 s, or a body that does not end";
+        "a request that takes longer than 15 s, or a body that does not end", State::SlowBody;
     INTERNAL = "internal", 500, "Internal server error", Docs, PAGE,
-        "a failure of the vendor";
+        "a failure of the vendor", State::Nothing("only the vendor itself can fail");
     SERVICE_UNAVAILABLE = "service_unavailable", 503, "Service unavailable", Inferred, STATUS,
         "the vendor refuses new requests for a while, or a method is asked for that is not played here";
     MISDIRECTED_REQUEST = "misdirected_request", 421, "Wrong region", Inferred, STATUS,
@@ -81,22 +86,25 @@ codes! {
     UNSUPPORTED_VERSION = "unsupported_version", 400, "Cannot call unsupported API versions.", Inferred, STATUS,
         "a version that is no longer, or not yet, served";
     PENDING_REQUESTS_LIMIT_REACHED = "pending_requests_limit_reached", 429, "Requests limit reached", Inferred, SOCKET,
-        "an eleventh request on a socket while ten are unanswered";
+        "an eleventh request on a socket while ten are unanswered", State::Nothing(SOCKETS_ALONE);
     REQUESTER_ALREADY_OFFLINE = "requester_already_offline", 422, "Requester is already offline", Inferred, SOCKET,
-        "an agent who is offline sets their own status on a socket";
+        "an agent who is offline sets their own status on a socket", State::Nothing(SOCKETS_ALONE);
     REQUESTER_AWAITING_APPROVAL = "requester_awaiting_approval", 403, "Requester awaiting approval", Inferred, SOCKET,
-        "an agent logs in before somebody has approved them";
+        "an agent logs in before somebody has approved them", State::Nothing(SOCKETS_ALONE);
     REQUESTER_SUSPENDED = "requester_suspended", 403, "Requester suspended", Inferred, SOCKET,
-        "an agent logs in who is suspended";
+        "an agent logs in who is suspended", State::Nothing(SOCKETS_ALONE);
     "seats_limit_exceeded", 422, "Seats limit exceeded", Inferred, SOCKET,
-        "an agent logs in while all seats are taken";
+        "an agent logs in while all seats are taken", State::Nothing(SOCKETS_ALONE);
     "license_expired", 403, "License expired", Inferred, STATUS,
-        "the trial or subscription has ended";
+        "the trial or subscription has ended", State::Nothing("a license that is played does not end");
     "license_not_found", 404, "License not found", Inferred, STATUS,
-        "there is no such license";
+        "there is no such license", State::Nothing("a token is always one of a license that is there");
     "wrong_product_version", 422, "Wrong product version", Inferred, STATUS,
-        "the license has not been migrated";
+        "the license has not been migrated", State::Nothing("every license that is played has been migrated");
 }
+
+/// The type of every refusal's body.
+pub(super) const SHAPE: Shape = Shape { of: Part::Refusal, schema: of::<Envelope<'static>> };
 
 /// Why a call is refused, in the vendor's words.
 #[derive(Clone, Debug)]
@@ -177,12 +185,12 @@ impl Denial {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Envelope<'a> {
     error: Error<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Error<'a> {
     r#type: &'static str,
     message: &'a str,
@@ -190,7 +198,7 @@ struct Error<'a> {
     data: Option<Data<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Data<'a> {
     region: &'a str,
 }

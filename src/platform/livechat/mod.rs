@@ -28,6 +28,7 @@ mod rtm;
 mod scope;
 mod script;
 mod setup;
+mod shape;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -95,6 +96,8 @@ impl Platform for Livechat {
     const SURFACES: &'static [Surface] = rtm::SURFACES;
     const ACTIONS: &'static [Action<Self>] = rtm::ACTIONS;
     const PUSHES: &'static [Push] = rtm::PUSHES;
+    const SHAPES: &'static [crate::platform::Shape] = &shape::SHAPES;
+    const SEEN: &'static str = include_str!("seen.json");
     const MISSING: &'static [Missing] = missing::MISSING;
 
     const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];

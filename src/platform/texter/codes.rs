@@ -6,11 +6,13 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::base::doc_ref::{DocRef, Mark};
-use crate::platform::Code;
+use crate::openapi::of;
 use crate::platform::route::Reply;
+use crate::platform::{Code, Part, Shape, State};
 use crate::recipe;
 
 /// The vendor's tool for importing templates, which goes by these statuses.
@@ -21,13 +23,13 @@ const fn ours(reason: &'static str) -> DocRef {
 }
 
 macro_rules! codes {
-    ($( $name:ident = $code:literal, $status:literal, $text:literal, $cause:literal, $doc:expr, $recipe:literal; )*) => {
+    ($( $name:ident = $code:literal, $status:literal, $text:literal, $cause:literal, $doc:expr, $recipe:literal $(, $state:expr)?; )*) => {
         $( #[doc = $cause] pub(super) const $name: &str = $code; )*
 
         /// All statuses of refusals.
         pub(super) const CODES: &[Code] = &[ $( Code {
             code: $code, status: $status, text: $text, cause: $cause, doc: $doc,
-            recipe: recipe!(concat!("texter/errors/", $recipe, ".yaml")),
+            recipe: recipe!(concat!("texter/errors/", $recipe, ".yaml")), state: [$($state,)? State::Recipe][0],
         } ),* ];
     };
 }
@@ -49,8 +51,11 @@ codes! {
         ours("no answer is published for ids that are taken"), "409_already_exists";
     TOO_LARGE = "413", 413, "Payload too large",
         "the body is larger than what is read",
-        ours("no answer is published for large bodies"), "413_too_large";
+        ours("no answer is published for large bodies"), "413_too_large", State::LargeBody;
 }
+
+/// The types of bodies.
+pub(super) const SHAPES: &[Shape] = &[Shape { of: Part::Refusal, schema: of::<Failure<'static>> }];
 
 /// Why a call is refused.
 #[derive(Clone, Debug)]
@@ -99,7 +104,7 @@ impl std::fmt::Display for Denial {
 }
 
 /// What could not be done, as the vendor's examples tell it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Failure<'a> {
     success: bool,
     error: &'a str,

@@ -79,6 +79,8 @@ impl Platform for Texter {
     const CODES: &'static [Code] = codes::CODES;
     const EVENTS: &'static [Event] = events::EVENTS;
     const PROMPT: &'static str = "newIncomingMessage";
+    const SHAPES: &'static [crate::platform::Shape] = codes::SHAPES;
+    const SEEN: &'static str = include_str!("seen.json");
     const MISSING: &'static [Missing] = missing::MISSING;
 
     const SECRETS: &'static [&'static str] = &["token"];

@@ -4,6 +4,7 @@ mod authorize;
 mod chat;
 mod gate;
 mod list;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -15,6 +16,7 @@ use crate::base::doc_ref::{DocRef, Mark};
 use crate::platform::route::Route;
 
 pub(super) use self::authorize::AUTHORIZE;
+pub(super) use self::shape::SHAPES;
 
 /// The version that clients use for an operation.
 pub(super) fn version_of(route: Option<&'static str>) -> &'static str {

@@ -63,7 +63,7 @@ impl std::borrow::Borrow<str> for Login {
 }
 
 /// The number of a team.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub(super) struct TeamId(pub(super) u32);
 
@@ -82,7 +82,7 @@ impl fmt::Display for TeamId {
 }
 
 /// The platform's number for a customer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub(super) struct CustomerNumber(u64);
 

@@ -9,7 +9,7 @@ use super::{Login, TeamId};
 use crate::base::time::VirtualTime;
 
 /// The platform's number for a user.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct UserNumber(u32);
 

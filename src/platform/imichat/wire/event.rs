@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::reply::ShownAttachment;
@@ -71,8 +72,19 @@ impl Serialize for Ticks {
     }
 }
 
+impl JsonSchema for Ticks {
+    fn schema_name() -> Cow<'static, str> {
+        "Ticks".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
 /// The members that all events have. Those that do not apply are empty texts.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Event_{P}")]
 pub(crate) struct Event<'c, P> {
     event_type: &'static str,
     channel: &'static str,
@@ -89,27 +101,27 @@ pub(crate) struct Event<'c, P> {
 }
 
 /// The payload of `chat.assigned`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Assigned<'c> {
     skill: Option<&'c str>,
     messages: Vec<EventMessage<'c>>,
 }
 
 /// The payload of `message.received`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Received<'c> {
     messages: [EventMessage<'c>; 1],
 }
 
 /// The payload of `chat.closed`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Closed<'c> {
     timestamp: String,
     chat_outcome: &'c str,
 }
 
 /// A message as events carry it: `type` is the kind of content here.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct EventMessage<'c> {
     transid: &'c str,
     r#type: &'static str,
@@ -121,13 +133,13 @@ struct EventMessage<'c> {
     wab_interactive_response: Option<TappedButton<'c>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TappedButton<'c> {
     identifier: &'c str,
     title: &'c str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Interactive<'c> {
     title: Cow<'c, str>,
     postback: Cow<'c, str>,

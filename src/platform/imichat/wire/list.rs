@@ -5,27 +5,32 @@
 //! the ids are mentioned, at docs.imi.chat/reference/transfer-api-private-beta; their members are called here what the
 //! object of a chat calls them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::reply::{Millis, ShownAsset};
+use super::request::Status;
 use crate::platform::imichat::model::TeamId;
+use crate::platform::imichat::model::channel::Channel;
 use crate::platform::imichat::model::chat::{Chat, Freeform};
 
 /// A page of chats.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ChatList<'c> {
     /// The chats on it.
     pub(crate) chats: Vec<ListedChat<'c>>,
 }
 
 /// A chat as lists give it: flat, without its team and without what was said.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ListedChat<'c> {
     chat_id: &'c str,
     alias_id: &'c str,
     created_at: Millis,
     updated_at: Millis,
+    #[schemars(extend("enum" = Status::ALL.map(Status::name)))]
     status: &'static str,
+    #[schemars(extend("enum" = Channel::ALL.map(Channel::name)))]
     channel: &'static str,
     asset: ShownAsset<'c>,
     /// A text here, although the object of a chat has it as a number.
@@ -60,14 +65,14 @@ impl<'c> ListedChat<'c> {
 }
 
 /// A page of teams.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct TeamList<'t> {
     /// The teams on it.
     pub(crate) teams: Vec<ListedTeam<'t>>,
 }
 
 /// A team as lists give it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ListedTeam<'t> {
     /// Its number.
     pub(crate) team_id: TeamId,

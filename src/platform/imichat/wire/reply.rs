@@ -2,20 +2,25 @@
 //!
 //! Page: docs.imi.chat/reference/create-chat.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeSeq as _;
 use serde::{Serialize, Serializer};
 
+use super::request::Status;
 use crate::base::time::VirtualTime;
 use crate::platform::imichat::model::channel::Channel;
 use crate::platform::imichat::model::chat::{Chat, Freeform};
-use crate::platform::imichat::model::message::{Attachment, Content, Draft, QuickReply, SubType};
+use crate::platform::imichat::model::message::{Attachment, Content, Direction, Draft, FileKind, QuickReply, SubType};
 use crate::platform::imichat::model::{AssetId, CustomerNumber, TeamId};
 
 /// What stands in `response` when there is nothing to return.
 pub(crate) const NOTHING: &str = "";
 
 /// The three members of every answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Envelope_{T}")]
 pub(crate) struct Envelope<'r, T> {
     status_code: u16,
     description: &'r str,
@@ -48,8 +53,28 @@ impl Serialize for AssetId {
     }
 }
 
+impl JsonSchema for Millis {
+    fn schema_name() -> Cow<'static, str> {
+        "Millis".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+impl JsonSchema for AssetId {
+    fn schema_name() -> Cow<'static, str> {
+        "AssetId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["integer", "string"] })
+    }
+}
+
 /// A chat as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ShownChat<'c> {
     team_id: TeamId,
     team_name: &'c str,
@@ -57,7 +82,9 @@ pub(crate) struct ShownChat<'c> {
     alias_id: &'c str,
     created_at: Millis,
     updated_at: Millis,
+    #[schemars(extend("enum" = Status::ALL.map(Status::name)))]
     status: &'static str,
+    #[schemars(extend("enum" = Channel::ALL.map(Channel::name)))]
     channel: &'static str,
     subject: &'c str,
     thread_id: &'c str,
@@ -72,7 +99,7 @@ pub(crate) struct ShownChat<'c> {
 }
 
 /// The business's address on a channel.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ShownAsset<'c> {
     /// The address.
     pub(super) id: &'c AssetId,
@@ -80,7 +107,7 @@ pub(super) struct ShownAsset<'c> {
     pub(super) name: &'c str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ShownCustomer<'c> {
     id: CustomerNumber,
     destination_id: &'c str,
@@ -97,6 +124,16 @@ impl Serialize for ShownMessages<'_> {
             list.serialize_element(&Shown::new(chat.about().channel, &message.draft))?;
         }
         list.end()
+    }
+}
+
+impl JsonSchema for ShownMessages<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "Messages".into()
+    }
+
+    fn json_schema(types: &mut SchemaGenerator) -> Schema {
+        <Vec<Shown<'_>>>::json_schema(types)
     }
 }
 
@@ -128,14 +165,18 @@ impl<'c> ShownChat<'c> {
 }
 
 /// A message as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Shown<'c> {
+    #[schemars(extend("enum" = Direction::ALL.map(Direction::name)))]
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = SubType::ALL.map(SubType::name)))]
     abc_sub_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = SubType::ALL.map(SubType::name)))]
     livechat_sub_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = SubType::ALL.map(SubType::name)))]
     whatsapp_sub_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'c str>,
@@ -157,26 +198,27 @@ struct Shown<'c> {
 }
 
 /// A file, in both worlds.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ShownAttachment<'c> {
+    #[schemars(extend("enum" = FileKind::ALL.map(FileKind::name)))]
     r#type: &'static str,
     url: &'c str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ShownReplies<'c> {
     request_identifier: &'c str,
     options: Vec<ShownReply<'c>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ShownReply<'c> {
     title: &'c str,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<&'c str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct DeliveryDetails<'c> {
     correlation_id: &'c str,
 }

@@ -102,9 +102,11 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 4] = [Self::Queued, Self::Picked, Self::OnHold, Self::Closed];
+    /// All of them.
+    pub(super) const ALL: [Self; 4] = [Self::Queued, Self::Picked, Self::OnHold, Self::Closed];
 
-    const fn name(self) -> &'static str {
+    /// The vendor's word for it.
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Picked => "picked",

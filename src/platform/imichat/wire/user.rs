@@ -4,6 +4,7 @@
 //! docs.imi.chat/reference/users-search. The last has the fields of the search, their operators and the key that lists
 //! stand under.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,14 +16,14 @@ use crate::platform::imichat::model::user::{Profile, RoleType, Status, UserNumbe
 use crate::platform::imichat::model::{Login, TeamId};
 
 /// A page of users.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct UserList<'u> {
     /// The users on it.
     pub(crate) users: Vec<ShownUser<'u>>,
 }
 
 /// A user as the API gives it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ShownUser<'u> {
     id: UserNumber,
     created_at: Millis,
@@ -31,10 +32,12 @@ pub(crate) struct ShownUser<'u> {
     last_name: &'u str,
     login_id: &'u str,
     email_id: &'u str,
+    #[schemars(extend("enum" = Status::ALL.map(Status::name)))]
     status: &'static str,
     logged_in: bool,
     job_description: &'u str,
     login_using_email: bool,
+    #[schemars(extend("enum" = RoleType::ALL.map(RoleType::name)))]
     role_type: &'static str,
     accepting_chats: bool,
     skill_attributes: &'u Freeform,

@@ -135,7 +135,7 @@ pub(crate) enum FormStage {
 }
 
 /// The button that a message came from.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Postback {
     /// The button's id.
     pub(crate) id: String,
@@ -155,7 +155,7 @@ pub(crate) struct Postback {
 }
 
 /// A press of a button, or its release.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Press {
     /// The button's id.
     pub(crate) id: String,
@@ -173,7 +173,7 @@ pub(crate) struct Press {
 }
 
 /// A part of a rich message. Its fields are in the order in which the vendor sends them.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Element {
     /// The title.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -193,7 +193,7 @@ pub(crate) struct Element {
 }
 
 /// A button of a rich message.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Button {
     /// The label.
     pub(crate) text: String,

@@ -125,7 +125,7 @@ pub(crate) enum Fact {
 }
 
 /// Why somebody joined, left, or got a chat.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Reason {
     /// Somebody wanted it so.

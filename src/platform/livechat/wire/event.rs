@@ -1,5 +1,6 @@
 //! Events of a thread.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -23,7 +24,7 @@ pub(crate) enum Erased {
 }
 
 /// An event. One struct for all kinds, because the vendor keeps one order of members throughout.
-#[derive(Serialize, Default)]
+#[derive(Serialize, Default, JsonSchema)]
 pub(crate) struct Event {
     id: String,
     created_at: Option<VirtualTime>,

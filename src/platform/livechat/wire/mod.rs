@@ -4,15 +4,18 @@
 
 mod event;
 pub(super) mod organization;
+mod payload;
 mod user;
 mod webhook;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub(super) use self::event::{Erased, Event};
+pub(super) use self::payload::Payload;
 pub(super) use self::user::{ADDRESS, REFERRER, User, Visit, WHEREABOUTS};
-pub(super) use self::webhook::{Body, Payload, Requester, additional_data};
+pub(super) use self::webhook::{Body, Requester, SHAPES, additional_data};
 use super::model::{self, Chats, Fact, Organization, Phase};
 use super::tenant::Tenant;
 use super::version::Version;
@@ -37,13 +40,13 @@ pub(super) struct View<'v> {
 }
 
 /// The groups that may see something.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Access {
     group_ids: Vec<u64>,
 }
 
 /// A place in the queue.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Queue {
     position: usize,
     wait_time: usize,
@@ -54,7 +57,7 @@ pub(super) struct Queue {
 }
 
 /// A thread.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Thread {
     id: String,
     active: bool,
@@ -77,8 +80,21 @@ pub(super) struct Thread {
     summary: Option<Summary>,
 }
 
+/// A chat as `get_chat` answers it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ShownChat")]
+pub(super) struct Chat {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread: Option<Thread>,
+    users: Vec<User>,
+    properties: model::Properties,
+    access: Access,
+    is_followed: bool,
+}
+
 /// What a thread was about.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Summary {
     status: &'static str,
     text: String,
@@ -147,17 +163,7 @@ impl View<'_> {
     }
 
     /// A chat as `get_chat` answers it to somebody.
-    pub(super) fn chat(&self, chat: &model::Chat, thread: Option<&model::Thread>, viewer: &str) -> impl Serialize {
-        #[derive(Serialize)]
-        struct Chat {
-            id: String,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            thread: Option<Thread>,
-            users: Vec<User>,
-            properties: model::Properties,
-            access: Access,
-            is_followed: bool,
-        }
+    pub(super) fn chat(&self, chat: &model::Chat, thread: Option<&model::Thread>, viewer: &str) -> Chat {
         Chat {
             id: chat.id.clone(),
             thread: thread.map(|thread| self.thread(chat, thread)),

@@ -1,5 +1,6 @@
 //! People in a chat.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -18,7 +19,7 @@ pub(crate) const ADDRESS: &str = "203.0.113.24";
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36";
 
 /// Somebody in a chat.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum User {
     /// An agent or a bot; nothing marks bots but the form of their id.
@@ -28,7 +29,7 @@ pub(crate) enum User {
 }
 
 /// An agent or a bot in a chat.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Agent {
     id: String,
     r#type: &'static str,
@@ -40,7 +41,7 @@ pub(crate) struct Agent {
 }
 
 /// A customer in a chat, with all that clients insist on.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Customer {
     id: String,
     r#type: &'static str,
@@ -76,7 +77,7 @@ pub(crate) struct Customer {
     chat_ids: Option<Vec<String>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Statistics {
     chats_count: usize,
     threads_count: usize,
@@ -88,7 +89,7 @@ struct Statistics {
 }
 
 /// A visit to the site, as a customer or a thread shows it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Visit {
     #[serde(skip_serializing_if = "Option::is_none")]
     started_at: Option<VirtualTime>,
@@ -101,14 +102,14 @@ pub(crate) struct Visit {
     last_pages: Vec<Page>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Page {
     opened_at: VirtualTime,
     url: &'static str,
     title: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Geolocation {
     country: &'static str,
     country_code: &'static str,
