@@ -3,6 +3,7 @@
 //! The time that is signed is real time, not the world's: a receiver compares it with its own clock.
 
 mod key;
+mod mistake;
 mod scheme;
 pub mod verify;
 

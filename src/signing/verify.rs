@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::Message;
 use super::key::{Half, half};
+use super::mistake::{Mistake, explain};
 use super::scheme::{Content, Layout, Mac, Scheme, digest};
 use crate::base::secret::Secret;
 
@@ -47,7 +48,7 @@ pub enum Flaw {
     /// The digest in the address is not that of the body.
     OtherDigest,
     /// No signature is that of the message; it would be if the body, or the secret, were like this.
-    Mismatch(Option<&'static str>),
+    Mismatch(Option<Mistake>),
 }
 
 impl fmt::Display for Flaw {
@@ -62,29 +63,9 @@ impl fmt::Display for Flaw {
             Self::NoAddress => f.write_str("the address is signed, and is not known; name it with `--url`"),
             Self::OtherDigest => f.write_str("the digest in the address is not that of the body"),
             Self::Mismatch(None) => f.write_str("the signature is not that of this message with this secret"),
-            Self::Mismatch(Some(hint)) => write!(f, "the signature is not that of this message, but {hint}"),
+            Self::Mismatch(Some(mistake)) => write!(f, "the signature is not that of this message, but {mistake}"),
         }
     }
-}
-
-/// Changes that happen to bodies on their way into a verifier, and what it is like to undo them.
-type Repair = (&'static str, fn(&[u8]) -> Option<Vec<u8>>);
-
-const REPAIRS: [Repair; 6] = [
-    ("it is without the line break at the end of the body", |body| Some(body.strip_suffix(b"\n")?.to_vec())),
-    ("it is with a line break at the end of the body", |body| Some([body, b"\n"].concat())),
-    ("it is with `\\n` instead of `\\r\\n` in the body", |body| replaced(body, "\r\n", "\n")),
-    ("it is with `\\r\\n` instead of `\\n` in the body", |body| replaced(body, "\n", "\r\n")),
-    ("it is without the byte order mark before the body", |body| Some(body.strip_prefix(b"\xef\xbb\xbf")?.to_vec())),
-    ("it is with the body as compact JSON, so the body was written anew", |body| {
-        let document: serde_json::Value = serde_json::from_slice(body).ok()?;
-        Some(document.to_string().into_bytes())
-    }),
-];
-
-fn replaced(body: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(body).ok()?;
-    text.contains(from).then(|| text.replace(from, to).into_bytes())
 }
 
 impl Scheme {
@@ -113,8 +94,7 @@ impl Scheme {
         let matches =
             |body: &[u8]| secrets.iter().any(|secret| self.matches(Message { body, ..message }, secret, &signatures));
         if !matches(received.body) {
-            let repaired = REPAIRS.iter().find(|(_, repair)| repair(received.body).is_some_and(|body| matches(&body)));
-            return Err(Flaw::Mismatch(repaired.map(|(hint, _)| *hint)));
+            return Err(Flaw::Mismatch(explain(received.body, matches)));
         }
         // Whether a time is right is no news to anybody but the sender, so the signature is judged first.
         match (self.is_timed(), timestamp.checked_sub(now), now.checked_sub(timestamp)) {
