@@ -74,6 +74,13 @@ one_of_chat_of_another_branch
 one_of_without_expectation
 parallel_other_lane
 secret_expected
+clear_faults_of_no_event
+fault_during_no_time
+fault_of_a_chat_that_never_is
+fault_range_backwards
+fault_tail_without_length
+fault_token_that_never_expires
+lost_for_good
 parallel_whose_chat
 repeat_too_much_in_all
 """.split())

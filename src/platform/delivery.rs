@@ -1,11 +1,9 @@
 //! `setup: delivery:`, which all platforms have: how webhooks are delivered where that is not as the vendor does it.
 
 use super::outgoing::{Acknowledged, Gone, Lanes, Order, Policy};
-use crate::base::diag::Diagnostic;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::record;
-use crate::scenario::codes;
-use crate::scenario::decode::{Located, Problems, meaning};
+use crate::scenario::decode::{Located, Problems, Within, meaning};
 
 /// By how many percent a pause may be longer at most.
 const MOST_JITTER: u32 = 100;
@@ -18,13 +16,13 @@ record! {
         /// The pauses before the second, third … attempt, in virtual time; an empty list for one attempt only.
         retries: Option<Vec<VirtualSpan>>,
         /// By how many percent a pause may be longer, from 0 to 100; drawn for each attempt from the seed. 0 by default.
-        jitter: Option<Located<u32>>,
+        jitter: Option<Within<0, MOST_JITTER>>,
         /// The longest pause that a receiver may ask for with `Retry-After`; by default that header is not heeded.
         retry_after: Option<VirtualSpan>,
         /// What an answer of 410 does: `retry` as after any other failure, the default, or `disable` the address.
         gone: Option<Located<String>>,
         /// After how many failed attempts in a row an address gets no more webhooks; never by default.
-        off_after: Option<Located<u32>>,
+        off_after: Option<Within<1, { u32::MAX }>>,
         /// Which webhooks to one address go one after the other: those about one `chat`, the default, all to an `endpoint`, or
         /// `none`.
         order: Option<Located<String>>,
@@ -58,16 +56,6 @@ impl RawDelivery {
         let gone = [("retry", Gone::Retry), ("disable", Gone::Disable)];
         let lanes = [("chat", Lanes::Chat), ("endpoint", Lanes::Endpoint), ("none", Lanes::None)];
         let order = [("first_attempt", Order::FirstAttempt), ("outcome", Order::Outcome)];
-        let mut wrong = |place, message: &str, help: &str| {
-            problems.push(Diagnostic::new(&codes::SETUP, place, message).help(help));
-        };
-        if let Some(jitter) = self.jitter.as_ref().filter(|jitter| jitter.value > MOST_JITTER) {
-            wrong(jitter.place, "a pause cannot be more than 100 percent longer", "write a number from 0 to 100");
-        }
-        if let Some(off_after) = self.off_after.as_ref().filter(|attempts| attempts.value == 0) {
-            let message = "a webhook cannot be off before the first attempt";
-            wrong(off_after.place, message, "write 1 or more, or leave `off_after` out");
-        }
         Policy {
             acknowledged: match self.any_2xx {
                 Some(true) => Acknowledged::Any2xx,
@@ -76,10 +64,10 @@ impl RawDelivery {
             },
             timeout: self.timeout.unwrap_or(usual.timeout),
             retries: self.retries.unwrap_or(usual.retries),
-            jitter: self.jitter.map_or(usual.jitter, |jitter| jitter.value),
+            jitter: self.jitter.map_or(usual.jitter, |Within(percent)| percent),
             retry_after: self.retry_after.or(usual.retry_after),
             gone: meaning(self.gone.as_ref(), usual.gone, "answer to 410", &gone, problems),
-            off_after: self.off_after.map(|attempts| attempts.value).or(usual.off_after),
+            off_after: self.off_after.map(|Within(attempts)| attempts).or(usual.off_after),
             lanes: meaning(self.order.as_ref(), usual.lanes, "order of webhooks", &lanes, problems),
             order: meaning(self.next_after.as_ref(), usual.order, "end to wait for", &order, problems),
             signing: usual.signing,

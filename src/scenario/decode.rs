@@ -199,6 +199,28 @@ decode_whole! {
     u64, "a whole number, zero or more";
 }
 
+/// A whole number within bounds, both of which are possible.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Within<const LEAST: u32, const MOST: u32>(pub u32);
+
+impl<const LEAST: u32, const MOST: u32> Decode for Within<LEAST, MOST> {
+    const EXPECTS: &'static str = "a whole number";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let number = i64::decode(node, problems)?;
+        let read = u32::try_from(number).ok().filter(|number| (LEAST..=MOST).contains(number));
+        if read.is_none() {
+            let message = format!("{number} is out of range; {LEAST} to {MOST} is possible");
+            problems.push(Diagnostic::new(&codes::OUT_OF_RANGE, node.place, message));
+        }
+        read.map(Self)
+    }
+
+    fn schema() -> serde_json::Value {
+        json!({"type": "integer", "minimum": LEAST, "maximum": MOST})
+    }
+}
+
 /// Reads a duration, or says what is wrong with it.
 fn duration<T>(node: &Node, problems: &mut Problems, parse: fn(&str) -> Result<T, DurationError>) -> Option<T> {
     let text = match &node.value {
