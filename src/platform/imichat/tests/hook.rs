@@ -67,10 +67,6 @@ fn what_cannot_be_subscribed_is_refused_or_reported() {
     check(json!({"agent": "support_bot", "url": "ftp://x"}), "E0114", bad);
     let unknown = "`chat.opened` is no event of this platform";
     check(json!({"agent": "support_bot", "events": ["chat.opened"]}), "E0206", unknown);
-    let setup = json!({"delivery": {"off_after": 0}});
-    let text = json!({"platform": "imichat", "setup": setup}).to_string();
-    let problems = load_setup(&text, &[Vendor::of::<Imichat>().vocabulary]).unwrap_err();
-    assert_eq!(problems[0].message, "a webhook cannot be off before the first attempt");
 }
 
 #[test]
