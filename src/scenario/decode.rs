@@ -456,6 +456,17 @@ pub fn mapping(doc: &[&str], members: Vec<Member>) -> serde_json::Value {
     schema
 }
 
+/// The schema of a mapping with one of these keys and no other.
+pub(super) fn one_key(properties: serde_json::Value) -> serde_json::Value {
+    json!({
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+    })
+}
+
 /// The lines of a doc comment as one text.
 pub(super) fn sentence(lines: &[&str]) -> String {
     lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")

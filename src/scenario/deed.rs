@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
-use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Schema, sentence};
+use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Schema, one_key, sentence};
 use super::expect::check_word;
 use super::fault::{Words, counted};
 use super::node::{Node, Value};
@@ -238,13 +238,7 @@ pub(super) fn schema(on: &Occasion) -> Schema {
             (fault.name.to_owned(), schema)
         })
         .collect();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": false,
-        "minProperties": 1,
-        "maxProperties": 1,
-    })
+    one_key(properties.into())
 }
 
 fn schema_of(name: &str) -> Schema {

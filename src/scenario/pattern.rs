@@ -9,7 +9,7 @@ use regex::Regex;
 use serde_json::{Value as Json, json};
 
 use super::codes;
-use super::decode::{Decode, FieldDoc, Located, Problems, Schema, unknown_word, wrong_type};
+use super::decode::{Decode, FieldDoc, Located, Problems, Schema, one_key, unknown_word, wrong_type};
 use super::node::{Key, Node, Value};
 use super::text::{expression, pointer};
 use crate::base::diag::Diagnostic;
@@ -262,24 +262,19 @@ const SCHEMA: &str = "#/$defs/pattern";
 pub(super) fn schema() -> Schema {
     let words: Vec<Json> = Type::WORDS.iter().map(|(word, _)| json!(word)).chain([Json::Null]).collect();
     let inner = json!({"$ref": SCHEMA});
+    let matchers = one_key(json!({
+        ANY: {"const": true},
+        TYPE: {"enum": words},
+        LENGTH: u32::schema(),
+        MATCHES: {"type": "string", "format": "regex"},
+        HAS: inner,
+        AT: {"type": "object", "propertyNames": {"pattern": "^(/|$)"}, "additionalProperties": inner},
+    }));
     json!({"anyOf": [
         {"type": ["string", "number", "boolean", "null"]},
         {"type": "array", "items": inner},
         {"type": "object", "propertyNames": {"not": {"pattern": "^\\$"}}, "additionalProperties": inner},
-        {
-            "type": "object",
-            "properties": {
-                ANY: {"const": true},
-                TYPE: {"enum": words},
-                LENGTH: u32::schema(),
-                MATCHES: {"type": "string", "format": "regex"},
-                HAS: inner,
-                AT: {"type": "object", "propertyNames": {"pattern": "^(/|$)"}, "additionalProperties": inner},
-            },
-            "additionalProperties": false,
-            "minProperties": 1,
-            "maxProperties": 1,
-        },
+        matchers,
     ]})
 }
 

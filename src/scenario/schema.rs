@@ -9,7 +9,7 @@ use super::act::{ACTS, Act, CustomerSpec};
 use super::call::RawCall;
 use super::check::HEAD;
 use super::compose::{Lane, RawBranch, Repeat};
-use super::decode::{Decode as _, FieldDoc, Schema, sentence};
+use super::decode::{Decode as _, FieldDoc, Schema, one_key, sentence};
 use super::expect::{Defaults, Let, RawExpect, RawSubject};
 use super::fault::{IN_SETUP, RawClear, RawFault};
 use super::{STEPS, Vocabulary, deed, pattern};
@@ -91,13 +91,7 @@ pub fn step() -> Schema {
     let acts = ACTS.iter().filter_map(|act| Some((act.name, described(Act::schema_of(act.name)?, &[act.doc]))));
     let others = STEPS.iter().map(|step| (step.name, described(other(step.name), &[step.doc])));
     let properties: Map<String, Schema> = acts.chain(others).map(|(name, schema)| (name.to_owned(), schema)).collect();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": false,
-        "minProperties": 1,
-        "maxProperties": 1,
-    })
+    one_key(properties.into())
 }
 
 fn other(step: &str) -> Schema {

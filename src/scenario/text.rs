@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::Value as Json;
 
 use super::codes;
-use super::decode::{Decode, Located, Problems, unknown_word, wrong_type};
+use super::decode::{Decode, Located, Problems, one_key, unknown_word, wrong_type};
 use super::node::{Node, Value};
 use crate::base::diag::{Diagnostic, Place};
 
@@ -293,18 +293,13 @@ impl Decode for Matcher {
 
     fn schema() -> serde_json::Value {
         let text = Text::schema();
-        serde_json::json!({"anyOf": [text, {
-            "type": "object",
-            "properties": {
-                "equals": text,
-                "contains": text,
-                "matches": {"type": "string", "format": "regex"},
-                "one_of": {"type": "array", "items": text, "minItems": 1},
-            },
-            "additionalProperties": false,
-            "minProperties": 1,
-            "maxProperties": 1,
-        }]})
+        let ways = one_key(serde_json::json!({
+            "equals": text,
+            "contains": text,
+            "matches": {"type": "string", "format": "regex"},
+            "one_of": {"type": "array", "items": text, "minItems": 1},
+        }));
+        serde_json::json!({"anyOf": [text, ways]})
     }
 }
 
