@@ -167,7 +167,7 @@ fn map(members: impl IntoIterator<Item = (&'static str, Node)>) -> Node {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::scenario::write::document;
 
@@ -182,7 +182,7 @@ mod tests {
     }
 
     /// The steps of a case, `F` for faults, each as its first word and value.
-    fn told(case: &Case) -> String {
+    pub(in crate::explore) fn told(case: &Case) -> String {
         let text = document(&case.document());
         let line = |line: &str| line.trim_start_matches("  - ").to_owned();
         let steps: Vec<String> = text.lines().skip(1).map(line).collect();

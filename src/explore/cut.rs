@@ -242,6 +242,7 @@ mod tests {
     use super::super::case::{Planned, Twist};
     use super::*;
     use crate::base::time::VirtualSpan;
+    use crate::explore::case::tests::told;
     use crate::fault::Occasion;
     use crate::scenario::node::parse;
     use crate::scenario::write::document;
@@ -254,14 +255,6 @@ mod tests {
             twist: Twist::Late(VirtualSpan::from_millis(100)),
         };
         Case { root: parse(&format!("steps: {steps}")).unwrap(), faults: faults.iter().map(planned).collect() }
-    }
-
-    /// The steps of a case, `F` for faults, each as its first word and value.
-    fn told(case: &Case) -> String {
-        let text = document(&case.document());
-        let line = |line: &str| line.trim_start_matches("  - ").to_owned();
-        let steps: Vec<String> = text.lines().skip(1).map(line).collect();
-        steps.iter().map(|step| if step.starts_with("fault") { "F" } else { step }).collect::<Vec<_>>().join(" ")
     }
 
     fn smaller(case: &Case) -> Vec<Case> {
