@@ -173,6 +173,17 @@ pub(super) async fn out_of_reach(bot: &Bot) -> Option<String> {
         .then(|| format!("error: the bot does not listen at {address}; start it, or name another with --bot"))
 }
 
+/// Why nothing more can be played with a bot that listened before; nothing if it listens, now or soon.
+pub(super) async fn gone(bot: &Bot) -> Option<String> {
+    let Bot::At(address) = bot else { return None };
+    (!listens(address).await).then(|| crashed(address))
+}
+
+/// What is said of a bot that listened before.
+pub(super) fn crashed(address: &str) -> String {
+    format!("the bot does not listen at {address} any more; has it crashed?")
+}
+
 /// The flags of a command that plays with the same bot, each with a space before it.
 pub(super) fn bot_flags(bot: Option<&Bot>, port: u16) -> String {
     let bot = bot.map_or(String::new(), |bot| format!(" --bot {bot}"));

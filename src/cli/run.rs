@@ -90,7 +90,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     };
     let url = house.premises.url();
     let mut recording = journal.map(|path| Recording::begin(path, &facts));
-    let stage = Stage { house, jobs, fail_fast: args.fail_fast };
+    let stage = Stage { house, jobs, bot: bot.clone(), fail_fast: args.fail_fast };
     let Some(told) = stage.play(parts, vendors, recording.as_mut(), terminal).await? else {
         return Ok(Exit::CouldNotRun);
     };
@@ -105,7 +105,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     {
         let silent = told.iter().all(|told| told.outcome.counts.calls == 0);
         if ticker::within(BOT_ANSWERS_WITHIN, performance::connect(address)).await != Some(true) {
-            terminal.remark(&format!("the bot does not listen at {address} any more; has it crashed?"))?;
+            terminal.remark(&performance::crashed(address))?;
         } else if silent {
             terminal.remark(&format!("the bot has not called the platform once; is it told that it is at {url}?"))?;
         }

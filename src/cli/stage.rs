@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 
@@ -14,6 +13,7 @@ use super::performance;
 use super::recording::Recording;
 use super::signals::Signals;
 use super::told::Told;
+use super::value::Bot;
 use crate::base::time::WallLimit;
 use crate::journal::file::Played;
 use crate::platform::Vendor;
@@ -41,6 +41,7 @@ enum News {
 pub(super) struct Stage {
     pub(super) house: Arc<House>,
     pub(super) jobs: usize,
+    pub(super) bot: Bot,
     pub(super) fail_fast: bool,
 }
 
@@ -61,21 +62,31 @@ impl Stage {
         let mut signals = Signals::listen()?;
         let interrupt = watch::Sender::new(false);
         let fail_fast = self.fail_fast;
+        let bot = Arc::new(self.bot);
         let parts: Arc<[Part]> = parts.into();
         let mut programme = Programme { waiting: BTreeMap::new(), told: Vec::new(), recording };
-        let stopped = Arc::new(AtomicBool::new(false));
+        // What becomes of those that have not begun, once that is clear.
+        let stopped = Arc::new(OnceLock::new());
         let (house, interrupted) = (Arc::clone(&self.house), interrupt.subscribe());
         let (mut workers, mut news) = performance::side_by_side(self.jobs, &parts, move |parts, index, tell| {
-            let (house, stopped, mut interrupted) = (Arc::clone(&house), Arc::clone(&stopped), interrupted.clone());
+            let (house, bot, stopped) = (Arc::clone(&house), Arc::clone(&bot), Arc::clone(&stopped));
+            let mut interrupted = interrupted.clone();
             async move {
                 // Nobody receives any more only if the program ends at once.
                 let _ = tell.send(News::Began(index));
-                let played = match stopped.load(Ordering::Relaxed) {
-                    true => parts[index].unplayed(Played::Skipped(STOPPED.to_owned())),
-                    false => parts[index].play(&house, vendors, &mut interrupted).await,
+                let played = match stopped.get() {
+                    Some(instead) => parts[index].unplayed(Played::clone(instead)),
+                    None => parts[index].play(&house, vendors, &mut interrupted).await,
                 };
                 let failed = matches!(played.told.outcome.status, Status::Failed | Status::Errored);
-                stopped.fetch_or(fail_fast && failed, Ordering::Relaxed);
+                if failed && fail_fast {
+                    stopped.get_or_init(|| Played::Skipped(STOPPED.to_owned()));
+                } else if failed
+                    && index + 1 < parts.len()
+                    && let Some(why) = performance::gone(&bot).await
+                {
+                    stopped.get_or_init(|| Played::Never(why));
+                }
                 let _ = tell.send(News::Ended(index, Box::new(played)));
             }
         });
