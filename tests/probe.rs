@@ -194,7 +194,7 @@ impl Mutant {
     /// What is wrong with how a probe judges it; nothing if the check catches it.
     async fn missed(self, id: &str) -> Option<String> {
         let port = Port::take();
-        let words = ["--secret", SECRET_KEY, "--only", id, "--timeout", "1s"];
+        let words = ["--secret", SECRET_KEY, "--only", id, "--timeout", "2s"];
         let (who, ran) = match self {
             Self::Program { interpreter, file, bug } => {
                 let receiver = start(interpreter, file, Some(bug), &port).unwrap();

@@ -85,7 +85,7 @@ const server = createServer(async (request, response) => {
     }
   }
   if (BUG === "hangs on slow bodies" && chunks.length > 4) return;
-  if (BUG === "slow") await new Promise((resolve) => setTimeout(resolve, 600));
+  if (BUG === "slow") await new Promise((resolve) => setTimeout(resolve, 1200));
   const allowed = request.method === "POST" || (request.method === "GET" && BUG === "accepts GET");
   try {
     response.statusCode = allowed ? await take(request.headers, Buffer.concat(chunks)) : 405;

@@ -144,7 +144,7 @@ class Webhooks(BaseHTTPRequestHandler):
 
     def do_POST(self):
         if BUG == "slow":
-            time.sleep(0.6)
+            time.sleep(1.2)
         if BUG == "refuses HTTP/1.0" and self.request_version == "HTTP/1.0":
             return self.answer(426, close=True)
         if BUG == "leaves bodies unread" and self.headers.get("webhook-signature") == "v1,AAAA":
