@@ -25,8 +25,13 @@ fn main() -> ExitCode {
         }
         Err(stopped) => stopped.tell(&mut terminal).map(ExitCode::from),
     };
-    // A stream that fails cannot be told about.
-    ended.unwrap_or(ExitCode::from(Exit::CouldNotRun))
+    ended.unwrap_or_else(|error| {
+        // Whoever reads no further knows that; and if it is this stream that fails, nobody can be told.
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            let _ = terminal.remark(&format!("error: failed to write the output: {error}"));
+        }
+        ExitCode::from(Exit::CouldNotRun)
+    })
 }
 
 /// The runtime. On a single core, threads would only pass work to each other.
