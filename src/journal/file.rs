@@ -171,6 +171,14 @@ pub enum FileError {
         /// What it should be.
         expected: String,
     },
+    /// Scenarios are missing, though the end is there.
+    #[error("{read} of {scenarios} scenarios are in it")]
+    Holes {
+        /// How many were read.
+        read: usize,
+        /// How many the run had to play.
+        scenarios: usize,
+    },
     /// The end is missing.
     #[error("it breaks off after line {line}; {read} of {scenarios} scenarios are whole")]
     Truncated {
@@ -280,6 +288,7 @@ impl Reader {
         let Self { line, read, scenarios, state } = self;
         let truncated = Err(FileError::Truncated { line, read, scenarios });
         match state {
+            State::End(_) if read != scenarios => (None, Err(FileError::Holes { read, scenarios })),
             State::End(wall) => (None, Ok(wall)),
             State::Run => (None, truncated),
             State::Scenario(mut heading, journal) => {
@@ -416,6 +425,7 @@ mod tests {
         check(lines[0], "it breaks off after line 1; 0 of 1 scenarios are whole", 0, false);
         check(&lines[..3].concat(), "it breaks off after line 3; 0 of 1", 0, true);
         check(&lines[..5].concat(), "it breaks off after line 5; 1 of 1", 1, false);
+        check(&[lines[0], lines[5]].concat(), "0 of 1 scenarios are in it", 0, false);
         check(&whole[..whole.len() - 4], "it breaks off after line 5; 1 of 1", 1, false);
         let damaged = |nth: usize, line: &str| {
             let mut lines = lines.clone();
