@@ -4,7 +4,7 @@ use rehearsal::platform::PLATFORMS;
 use rehearsal::report::Exit;
 use serde_json::Value;
 
-use crate::support::program::rehearsal;
+use crate::support::program::{folder, rehearsal};
 use crate::support::receiver::{Line, Receiver, nobody};
 
 #[tokio::test]
@@ -21,6 +21,20 @@ async fn every_event_can_be_printed() {
             assert_eq!(body(&again.out), body(&ran.out), "the same seed makes the same world");
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_printed_can_be_verified() {
+    let request = folder("trigger-verify").join("request.txt");
+    let printed = rehearsal(&["trigger", "livechat", "incoming_chat"]).await;
+    assert!(printed.out.starts_with("POST /livechat HTTP/1.1\n"), "{}", printed.out);
+    std::fs::write(&request, printed.out).unwrap();
+    let check = async |secret: &str, exit: Exit| {
+        let ran = rehearsal(&["verify", request.to_str().unwrap(), "--secret", secret]).await;
+        assert_eq!(ran.exit, exit, "{}{}", ran.out, ran.err);
+    };
+    check("whsec_cmVoZWFyc2FsLXRlc3Qtc2VjcmV0LTAwMDE=", Exit::Met).await;
+    check("whsec_cmVoZWFyc2FsLXRlc3Qtc2VjcmV0LTAwMDI=", Exit::Missed).await;
 }
 
 #[tokio::test]

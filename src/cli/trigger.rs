@@ -78,14 +78,17 @@ fn find<'v>(args: &TriggerArgs, vendors: &'v [Vendor]) -> Result<(&'v Vendor, &'
     Ok((vendor, event, scenario))
 }
 
-/// The request as text: its headers, an empty line, its body. Or both as JSON.
+/// The request as it would come over the wire, as `verify` reads it. Or its headers and body as JSON.
 fn shown(attempt: &Attempt, format: Format) -> String {
     let headers =
         attempt.headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
     match format {
         Format::Human => {
             let lines: Vec<String> = headers.map(|(name, value)| format!("{name}: {value}\n")).collect();
-            format!("{}\n{}\n", lines.concat(), String::from_utf8_lossy(&attempt.body))
+            let target = attempt.url.strip_prefix("${bot}").unwrap_or(&attempt.url);
+            let (method, length) = (&attempt.method, attempt.body.len());
+            let body = String::from_utf8_lossy(&attempt.body);
+            format!("{method} {target} HTTP/1.1\n{}content-length: {length}\n\n{body}\n", lines.concat())
         }
         Format::Json => {
             let headers: serde_json::Map<String, serde_json::Value> =

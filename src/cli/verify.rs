@@ -3,6 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Terminal, VerifyArgs};
@@ -80,7 +81,7 @@ enum Malformed {
 }
 
 /// The headers and the body of a request as it came over the wire. Lines of the head may end with `\n` alone, as editors
-/// leave them.
+/// leave them; what comes after the body, by its `content-length`, does not belong to it.
 fn parse(bytes: &[u8]) -> Result<(HeaderMap, &[u8]), Malformed> {
     let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
     let mut trimmed = || lines.next().map(|line| (line.len(), line.trim_ascii_end()));
@@ -103,7 +104,9 @@ fn parse(bytes: &[u8]) -> Result<(HeaderMap, &[u8]), Malformed> {
         let value = HeaderValue::from_bytes(line[at + 1..].trim_ascii()).map_err(|_| bad())?;
         headers.append(name, value);
     }
-    Ok((headers, &bytes[read..]))
+    let body = &bytes[read..];
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    Ok((headers, body.get(..length.unwrap_or(body.len())).unwrap_or(body)))
 }
 
 #[cfg(test)]
@@ -121,6 +124,8 @@ mod tests {
         check("POST /x HTTP/1.1\na: 1\n\n{}", Ok((1, "{}")));
         check("POST /x HTTP/1.1\n\n", Ok((0, "")));
         check("POST /x HTTP/1.1\na: 1\na: 2\n\n\n\n", Ok((2, "\n\n")));
+        check("POST /x HTTP/1.1\ncontent-length: 2\n\n{}\n", Ok((1, "{}")));
+        check("POST /x HTTP/1.1\ncontent-length: 3\n\n{}", Ok((1, "{}")));
         check("", Err(Malformed::Start));
         check("{}", Err(Malformed::Start));
         check("HTTP/1.1 200 OK\r\n\r\n", Err(Malformed::Start));
