@@ -31,11 +31,17 @@ struct Run {
 
 impl Run {
     fn start(folder: &Path, bot: &str, port: &str) -> Self {
+        let report = format!("json={}", folder.join("run.json").display());
+        let journal = folder.join("run.jsonl");
+        let more = ["--report", &report, "--journal", journal.to_str().unwrap()];
+        Self::of("run", folder, &[&["--bot", bot, "--port", port], &more[..]].concat())
+    }
+
+    /// A command about these scenarios.
+    fn of(command: &str, path: &Path, more: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rehearsal"))
-            .args(["run", folder.to_str().unwrap(), "--bot", bot, "--port", port, "--report"])
-            .arg(format!("json={}", folder.join("run.json").display()))
-            .arg("--journal")
-            .arg(folder.join("run.jsonl"))
+            .args([command, path.to_str().unwrap()])
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -133,6 +139,19 @@ async fn a_second_signal_ends_a_run_at_once() {
     let (code, out) = run.end();
     assert_eq!(code, Some(3), "{out}");
     assert!(!out.contains("2 scenarios"), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_ends_a_search_that_has_not_begun() {
+    let folder = scenarios("interrupt-search", "10m");
+    let mut receiver = Receiver::start([Line::Answer(OK), Line::Hang]).await;
+    let bot = format!("http://{}", receiver.address);
+    let mut search = Run::of("explore", &folder.join("first.yaml"), &["--bot", &bot, "--port", "0"]);
+    assert!(receiver.request().await.contains("incoming_chat"));
+    assert!(receiver.request().await.contains("incoming_event"));
+    search.signal("INT");
+    assert_eq!(search.remark(), "interrupted before anything was explored\n");
+    assert_eq!(search.end(), (Some(3), String::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -138,8 +138,15 @@ impl Search<'_> {
         };
         let mut outcomes = Vec::new();
         let mut ways: Vec<(Case, Vec<Chance>)> = Vec::new();
+        let mut signals = Signals::listen()?;
         for row in rows {
-            let (case, played) = self.unmodified(row).await;
+            let (case, played) = tokio::select! {
+                played = self.unmodified(row) => played,
+                () = signals.next() => {
+                    terminal.remark("interrupted before anything was explored")?;
+                    return Ok(Exit::CouldNotRun);
+                }
+            };
             if played.mark.is_some() {
                 match self.args.format {
                     Format::Human => terminal.data(&played.shown)?,
@@ -161,7 +168,7 @@ impl Search<'_> {
             Case { root: case.root.clone(), faults: draw(self.theatre.seed, number, chances, answers) }
         };
         let variants: Arc<[Case]> = (0..self.args.budget).map(variant).collect();
-        let (played, interrupted) = self.play_all(&variants, terminal).await?;
+        let (played, interrupted) = self.play_all(&variants, &mut signals, terminal).await?;
         let (explored, first) = self.sorted(&variants, played, &mut outcomes);
         if self.args.format == Format::Human {
             terminal.data(&explored::summary(&explored, terminal.paint))?;
@@ -170,7 +177,7 @@ impl Search<'_> {
         let mut shrunk = None;
         if let Some((first, mark)) = first.filter(|_| !interrupted) {
             let steps = first.steps();
-            let smallest = self.shrink(first, &mark, terminal).await?;
+            let smallest = self.shrink(first, &mark, &mut signals, terminal).await?;
             let known = self.play_again(&smallest, steps, &mark, terminal).await?;
             exit = exit.max(self.write(&smallest.case, &known, terminal)?);
             shrunk = Some(known);
@@ -204,6 +211,7 @@ impl Search<'_> {
     async fn play_all(
         &mut self,
         variants: &Arc<[Case]>,
+        signals: &mut Signals,
         terminal: &mut Terminal<'_>,
     ) -> io::Result<(Vec<Option<Played>>, bool)> {
         let (theatre, before) = (self.theatre.clone(), self.runs);
@@ -218,7 +226,6 @@ impl Search<'_> {
                 }
             });
         let mut results: Vec<Option<Played>> = variants.iter().map(|_| None).collect();
-        let mut signals = Signals::listen()?;
         loop {
             tokio::select! {
                 next = finished.recv() => match next {
@@ -268,14 +275,19 @@ impl Search<'_> {
     }
 
     /// Leaves out what is not needed for the failure.
-    async fn shrink(&mut self, first: Case, mark: &Mark, terminal: &mut Terminal<'_>) -> io::Result<Smallest> {
+    async fn shrink(
+        &mut self,
+        first: Case,
+        mark: &Mark,
+        signals: &mut Signals,
+        terminal: &mut Terminal<'_>,
+    ) -> io::Result<Smallest> {
         let before = self.runs;
         if self.failure(&first.without_faults()).await.is_some() {
             terminal.remark("the scenario now fails as it is, too, so it was not shrunk: is the bot still well?")?;
             return Ok(Smallest { case: first, runs: 1, complete: false });
         }
         let mut shrink = Shrink::new(first);
-        let mut signals = Signals::listen()?;
         let complete = loop {
             let Some(candidate) = shrink.candidate() else { break true };
             if self.runs - before >= self.args.budget {
