@@ -189,19 +189,28 @@ impl Vendor {
     }
 
     /// Where in `path` this vendor's own part begins, if it has one. Any prefix may stand before it, because clients are
-    /// often configured with a base address that has a path.
+    /// often configured with a base address that has a path. A version before a root that has none belongs to it, whether there
+    /// is such a version or not.
     #[must_use]
     pub fn serves(&self, path: &str) -> Option<usize> {
         let mut offset = 0_usize;
+        let mut version = None;
         for segment in path.split('/') {
             let rest = &path[offset..];
-            if self.roots.iter().any(|root| is_below(rest, root)) {
-                return Some(offset.saturating_sub(1));
+            if let Some(root) = self.roots.iter().find(|root| is_below(rest, root)) {
+                let begin = version.filter(|_| !is_version(root)).unwrap_or(offset);
+                return Some(begin.saturating_sub(1));
             }
+            version = is_version(segment).then_some(offset);
             offset += segment.len() + 1;
         }
         None
     }
+}
+
+/// Whether the name of a version comes first.
+fn is_version(path: &str) -> bool {
+    path.strip_prefix('v').is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()))
 }
 
 /// Whether a path, without the slash before it, is this root or stands below it.

@@ -149,6 +149,7 @@ fn every_operation_checks_version_credential_and_body_in_this_order() {
         let whole = |text: &'static str| Body::Whole(text.into());
         check("v3.2", "Bearer x", whole("{"), 400, "unsupported_version");
         check("v3.3", Stage::caller(method), whole("{}"), 400, "unsupported_version");
+        check("v9.9", Stage::caller(method), whole("{}"), 400, "unsupported_version");
         check("v3.6", "Bearer x", whole("{"), 401, "authentication");
         check("v3.6", Stage::caller(method), whole("{"), 400, "validation");
         check("v3.6", Stage::caller(method), whole("[]"), 400, "validation");

@@ -167,6 +167,9 @@ fn a_path_without_a_version_is_known_by_two_segments() {
     check("/agent/action/list_chats", Some(0));
     check("/livechat/configuration/action/list_webhooks", Some(9));
     check("/livechat/v3.6/agent/action/list_chats", Some(9));
+    check("/v9.9/agent/action/list_chats", Some(0));
+    check("/v1/v3.6/agent/action/list_chats", Some(3));
+    check("/video/agent/action/list_chats", Some(6));
     check("/agent/list_chats", None);
     check("/agent/actions/list_chats", None);
     check("/v3.1/chats/agent", None);
