@@ -68,7 +68,8 @@ Examples:
   rehearsal trigger imichat chat.assigned --to http://127.0.0.1:8080/imichat --header 'x-bot-key: s3cret'
   rehearsal trigger imichat chat.closed --format json      print it
 
-It exits 0 if the receiver acknowledged the webhook as the vendor wants it, 1 if it did not, and 3 if nobody\nlistens there or it may not be sent there.";
+It exits 0 if the receiver acknowledged the webhook as the vendor wants it, 1 if it did not, and 3 if nobody
+listens there or it may not be sent there.";
 
 pub(super) const VERIFY: &str = "\
 Examples:
