@@ -166,13 +166,14 @@ impl StandIn {
     }
 
     fn tell(&mut self, terminal: &mut Terminal<'_>) -> io::Result<()> {
-        let open = self.control.worlds().all();
-        self.watches.retain(|number, _| open.iter().any(|named| named.number == *number));
-        for named in open {
-            let watch = self.watches.entry(named.number).or_insert_with(|| Watch::new(named.vendor.name));
+        // Those of worlds that are closed stay behind.
+        let mut watches = std::mem::take(&mut self.watches);
+        for named in self.control.worlds().all() {
+            let mut watch = watches.remove(&named.number).unwrap_or_else(|| Watch::new(named.vendor.name));
             for line in named.world.with(|world| watch.look(world.journal())) {
                 terminal.remark(&line)?;
             }
+            self.watches.insert(named.number, watch);
         }
         Ok(())
     }
