@@ -29,8 +29,10 @@ impl Payload {
     /// A body whose members of these names are secrets.
     #[must_use]
     pub fn masking(whole: Bytes, secrets: &[&str]) -> Self {
-        let shown = masked(&whole, secrets);
-        Self { whole: (shown != whole).then_some(whole), shown }
+        match masked(&whole, secrets) {
+            Some(shown) => Self { shown, whole: Some(whole) },
+            None => Self::new(whole),
+        }
     }
 
     /// The body as JSON, as it is shown; `null` if it is not JSON.
