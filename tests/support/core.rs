@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::HeaderName;
+use rehearsal::base::doc_ref::{DocRef, Mark};
 use rehearsal::base::id::{AlarmId, DeliveryId};
 use rehearsal::base::time::{WallLimit, WallTime};
 use rehearsal::delivery::{BotUrl, Delivery, Egress};
 use rehearsal::engine::port::{Attempt, Cut, Effect, Input, Treated};
 use rehearsal::platform::Vendor;
 use rehearsal::platform::cx::Credential;
+use rehearsal::platform::host::Host;
 use rehearsal::platform::route::{Body, Call, Reply};
 use rehearsal::scenario::{Staff, Vocabulary};
 use rehearsal::server::world::Core;
@@ -21,11 +23,18 @@ use tokio::sync::oneshot;
 /// Two vendors whose credential is the header `x-key`.
 pub(crate) static VENDORS: &[Vendor] = &[vendor("toy", &["v9"]), vendor("other", &["w1", "w2"])];
 
+/// Where both are believed to be.
+const HOSTS: &[Host] = &[
+    Host { name: "api.toy.example", serves: "all", doc: DocRef::new(Mark::Inferred, "made up") },
+    Host { name: "api-*.toy.example", serves: "all in one region", doc: DocRef::new(Mark::Inferred, "made up") },
+];
+
 const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
     Vendor {
         name,
         about: "A vendor of the tests",
         roots,
+        hosts: HOSTS,
         setup: &[],
         shapes: &[],
         seen: "{}",
