@@ -14,6 +14,7 @@ use rehearsal::platform::cx::Credential;
 use rehearsal::platform::host::Host;
 use rehearsal::platform::route::{Body, Call, Reply};
 use rehearsal::scenario::{Staff, Vocabulary};
+use rehearsal::server::tls::Tls;
 use rehearsal::server::world::Core;
 use rehearsal::server::worlds::Worlds;
 use rehearsal::server::{Limits, Server};
@@ -178,7 +179,12 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(limits: Limits) -> Self {
-        let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
+        Self::secured(limits, None).await
+    }
+
+    /// One that speaks TLS, too.
+    pub(crate) async fn secured(limits: Limits, tls: Option<Tls>) -> Self {
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap().secured(tls);
         let (address, worlds) = (server.address(), worlds());
         let (stop, stopped) = oneshot::channel();
         let running = server.run(worlds.clone(), async move {
