@@ -1,5 +1,6 @@
 """Has the vendor's own Python SDK, as PyPI has it, hold a conversation at the stand-in: over HTTP, over a socket, and with its
-webhooks. Its code is not touched; only the addresses of its clients are, as it has no setting for them. Installs it into target/."""
+webhooks. First in the clear, where only the addresses of its clients are touched, as it has no setting for them. Then with nothing
+touched at all: it calls the vendor's own hosts, which the stand-in answers for as a proxy. Installs it into target/."""
 
 import http.server
 import json
@@ -20,8 +21,11 @@ if Path(sys.prefix).resolve() != HOME.resolve():
     if not (HOME / "bin" / "pip").exists():
         venv.create(HOME, with_pip=True, clear=True)
     subprocess.run([HOME / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True)
-    program = [ROOT / "target" / "debug" / "rehearsal", "exec", "--", HOME / "bin" / "python", __file__]
-    sys.exit(subprocess.run(program).returncode)
+    program = ROOT / "target" / "debug" / "rehearsal"
+    subprocess.run([program, "exec", "--", HOME / "bin" / "python", __file__], check=True)
+    told = 'HTTPS_PROXY="$REHEARSAL_PROXY" SSL_CERT_FILE="$REHEARSAL_TLS_CA" exec "$@"'
+    subprocess.run([program, "exec", "--tls", "--", "sh", "-c", told, "sh", HOME / "bin" / "python", __file__], check=True)
+    sys.exit()
 
 from livechat.agent.rtm.base import AgentRTM  # noqa: E402
 from livechat.agent.web.base import AgentWeb  # noqa: E402
@@ -31,6 +35,7 @@ from loguru import logger  # noqa: E402
 
 logger.remove()
 URL = os.environ["REHEARSAL_URL"]
+UNTOUCHED = "HTTPS_PROXY" in os.environ
 TOKEN = "Bearer " + os.environ["LIVECHAT_AGENT_TOKEN"]
 OWNER = os.environ["LIVECHAT_CLIENT_ID"]
 WEBHOOKS = ["incoming_chat", "incoming_event", "thread_tagged", "chat_deactivated"]
@@ -54,14 +59,16 @@ threading.Thread(target=receiver.serve_forever, daemon=True).start()
 
 
 def web(client):
-    client.api_url = client.api_url.replace(client.api_url.split("/v3")[0], URL)
+    if not UNTOUCHED:
+        client.api_url = client.api_url.replace(client.api_url.split("/v3")[0], URL)
     return client
 
 
 def opened(version):
     """A socket of an agent who has not logged in."""
     client = AgentRTM.get_client(version)
-    client.ws.url = client.ws.url.replace(client.ws.url.split("/v3")[0], URL.replace("http", "ws", 1))
+    if not UNTOUCHED:
+        client.ws.url = client.ws.url.replace(client.ws.url.split("/v3")[0], URL.replace("http", "ws", 1))
     client.open_connection()
     return client
 
@@ -129,4 +136,5 @@ for version in ("3.5", "3.6"):
         granted(configuration.unregister_webhook(id=action["id"], owner_client_id=OWNER))
     while not received.empty():
         received.get()
-    print(f"lc-sdk-python speaks {version}: HTTP, a socket, and {len(seen)} webhooks that it can read")
+    way = "untouched" if UNTOUCHED else "at this address"
+    print(f"lc-sdk-python speaks {version}, {way}: HTTP, a socket, and {len(seen)} webhooks that it can read")

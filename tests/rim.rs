@@ -52,7 +52,7 @@ async fn requests_become_calls() {
     check("GET /v9/a HTTP/1.1\r\nhost: x\r\n\r\n", "lobby: GET /v9/a  ").await;
     check("GET /base/v9/a?b=%20c HTTP/1.1\r\nhost: x\r\n\r\n", "lobby: GET /v9/a b=%20c ").await;
     check("GET /base/v9/%61%2Fb HTTP/1.1\r\nhost: x\r\n\r\n", "lobby: GET /v9/a%2Fb  ").await;
-    check("GET http://elsewhere/v9/a HTTP/1.1\r\nhost: x\r\n\r\n", "lobby: GET /v9/a  ").await;
+    check("GET http://api.toy.example/v9/a HTTP/1.1\r\nhost: x\r\n\r\n", "lobby: GET /v9/a  ").await;
     check("POST /v9/a HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc", "lobby: POST /v9/a  abc").await;
     check("GET /v9/a HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc", "lobby: GET /v9/a  abc").await;
     let chunked =

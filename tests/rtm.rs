@@ -29,6 +29,27 @@ async fn open(setup: Value) -> (House, rehearsal::server::world::WorldHandle<reh
 }
 
 #[tokio::test]
+async fn sockets_hear_of_what_is_done_over_http() {
+    let (house, _world) = open(json!({})).await;
+    let (mut agent, _) = house.agent(AGENT).await;
+    let post = async |method: &str, body: Value| {
+        let (address, body) = (house.address, body.to_string());
+        let head = format!("POST /v3.6/agent/action/{method} HTTP/1.1\r\nhost: x\r\nauthorization: {AGENT}");
+        let answer = exchange(address, format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        serde_json::from_str::<Value>(&answer.text()).unwrap()
+    };
+    let started = post("start_chat", json!({"active": true, "continuous": true})).await;
+    let push = agent.until("incoming_chat").await;
+    assert_eq!(push["payload"]["chat"]["id"], started["chat_id"]);
+    let event = json!({"type": "message", "text": "Hello"});
+    let sent = post("send_event", json!({"chat_id": started["chat_id"], "event": event})).await;
+    assert_eq!(agent.until("incoming_event").await["payload"]["event"]["id"], sent["event_id"]);
+    post("deactivate_chat", json!({"id": started["chat_id"], "ignore_requester_presence": true})).await;
+    assert_eq!(agent.until("chat_deactivated").await["payload"]["chat_id"], started["chat_id"]);
+}
+
+#[tokio::test]
 async fn an_agent_logs_in_and_starts_a_chat_of_which_another_hears() {
     let (house, world) = open(json!({})).await;
     let (mut other, welcome) = house.agent(OTHER).await;

@@ -32,6 +32,7 @@ mod openapi;
 mod outside;
 mod parallel;
 mod probe;
+mod proxy;
 mod readme;
 mod recipes;
 mod record;
@@ -55,5 +56,7 @@ mod texter;
 mod texter_vectors;
 #[path = "tidy/main.rs"]
 mod tidy;
+mod tls;
+mod tls_folder;
 mod trigger;
 mod ways;

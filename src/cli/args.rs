@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{
     Also, Bot, CaFile, Format, Header, Host, PORT, Percent, ProblemFormat, ReachArgs, ReportTo, Setting, Show,
-    ShowCoverage, TableFormat, Token, help, list, value,
+    ShowCoverage, TableFormat, TlsArgs, Token, help, list, value,
 };
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualTime, WallLimit};
@@ -124,6 +124,10 @@ pub struct RunArgs {
     #[command(flatten)]
     pub reach: ReachArgs,
 
+    /// How the platforms' port speaks TLS.
+    #[command(flatten)]
+    pub tls: TlsArgs,
+
     /// Write all that was observed into this file as JSON lines; `rehearsal report` makes reports of it
     #[arg(long, value_name = "FILE", env = "REHEARSAL_JOURNAL", hide_env_values = true)]
     pub journal: Option<PathBuf>,
@@ -224,6 +228,10 @@ pub struct ExploreArgs {
     /// How far webhooks may reach.
     #[command(flatten)]
     pub reach: ReachArgs,
+
+    /// How the platforms' port speaks TLS.
+    #[command(flatten)]
+    pub tls: TlsArgs,
 }
 
 /// The arguments of `serve`.
@@ -287,6 +295,10 @@ pub struct TenantArgs {
     /// How far webhooks may reach.
     #[command(flatten)]
     pub reach: ReachArgs,
+
+    /// How the platforms' port speaks TLS.
+    #[command(flatten)]
+    pub tls: TlsArgs,
 
     /// The token that the control port wants; visible ASCII [default: a new one]
     #[arg(long, value_name = "TOKEN", env = "REHEARSAL_CONTROL_TOKEN", hide_env_values = true)]

@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 
 use super::stand_in::{Doors, StandIn};
-use super::{ExecArgs, Terminal};
+use super::{ExecArgs, Terminal, secure};
 use crate::platform::Vendor;
 
 /// What shells end with if a command is there but cannot be started.
@@ -33,6 +33,9 @@ pub async fn run(args: &ExecArgs, vendors: &'static [Vendor], terminal: &mut Ter
             return Ok(error.exit().number());
         }
     };
+    for line in stand_in.tls().into_iter().flat_map(|tls| secure::instructions(tls, &stand_in.proxy_url())) {
+        terminal.remark(&line)?;
+    }
     let code = match start(args, &stand_in) {
         Ok(mut child) => {
             let waiting = wait(&mut child, &mut terminate, &mut interrupt);
@@ -53,6 +56,10 @@ fn start(args: &ExecArgs, stand_in: &StandIn) -> io::Result<Child> {
     command.args(&args.command[1..]).kill_on_drop(true);
     command.env("REHEARSAL_URL", stand_in.url()).env("REHEARSAL_CONTROL_URL", stand_in.control_url());
     command.env("REHEARSAL_CONTROL_TOKEN", stand_in.token.expose());
+    if let Some(tls) = stand_in.tls() {
+        command.env("REHEARSAL_PROXY", stand_in.proxy_url());
+        command.envs(tls.ca().map(|ca| ("REHEARSAL_TLS_CA", ca)));
+    }
     command.envs(stand_in.exports().iter().map(|(name, secret)| (name, secret.expose())));
     command.spawn()
 }

@@ -66,7 +66,7 @@ pub async fn run(args: &ExploreArgs, vendors: &'static [Vendor], terminal: &mut 
         return Ok(Exit::CouldNotRun);
     }
     let jobs = performance::jobs(args.jobs, &bot);
-    let place = (args.port, &args.reach);
+    let place = (args.port, &args.reach, &args.tls);
     let Some(house) = performance::open(place, args.bot.as_ref(), vendors, terminal).await? else {
         return Ok(Exit::CouldNotRun);
     };
@@ -77,7 +77,7 @@ pub async fn run(args: &ExploreArgs, vendors: &'static [Vendor], terminal: &mut 
         output: output.display().to_string(),
         seed,
         timeout: args.timeout,
-        flags: performance::bot_flags(args.bot.as_ref(), args.port) + &args.reach.flags(),
+        flags: performance::bot_flags(args.bot.as_ref(), args.port) + &args.reach.flags() + &args.tls.flags(),
         paint: terminal.paint,
     };
     let exit = Search { args, theatre: &theatre, jobs, begun, runs: 0 }.run(rows, terminal).await;

@@ -47,14 +47,19 @@ Examples:
   rehearsal serve
   rehearsal serve tenant.yaml --bot http://127.0.0.1:8080
   rehearsal serve --port 0 --ports-file ports.json    several at once, each on free ports
+  rehearsal serve --tls-dir ca                        also over TLS; clients trust ca/ca.pem
 
-The ports file holds {\"vendor\":\"http://127.0.0.1:4600\",\"control\":\"http://127.0.0.1:4601\",\"control_token\":\"…\"}. Both
-files are written only after calls have succeeded. `rehearsal list control` shows what the control port can do.";
+The ports file holds {\"vendor\":\"http://127.0.0.1:4600\",\"control\":\"http://127.0.0.1:4601\",\"control_token\":\"…\"}, with
+TLS also `ca`, the file that clients trust, and `proxy`. Both files are written only after calls have succeeded. `rehearsal list control` shows what the control port can do.";
 
 pub(super) const EXEC: &str = "\
 Examples:
   rehearsal exec -- pytest tests/
-  rehearsal exec tenant.yaml --bot http://127.0.0.1:8080 -- npm test";
+  rehearsal exec tenant.yaml --bot http://127.0.0.1:8080 -- npm test
+  rehearsal exec --tls -- sh -c 'NODE_EXTRA_CA_CERTS=$REHEARSAL_TLS_CA npm test'
+
+CMD finds REHEARSAL_URL, REHEARSAL_CONTROL_URL, REHEARSAL_CONTROL_TOKEN and the platforms' credentials in its environment, with TLS
+also REHEARSAL_TLS_CA, the file to trust, and REHEARSAL_PROXY.";
 
 pub(super) const ACT: &str = "\
 Examples:

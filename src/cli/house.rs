@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::value::Bot;
-use super::{ReachArgs, builtin, files::Loaded};
+use super::{ReachArgs, TlsArgs, builtin, files::Loaded};
 use crate::base::diag::render;
 use crate::base::rng::Seed;
 use crate::base::secret::Secret;
@@ -23,6 +23,7 @@ use crate::platform::Vendor;
 use crate::platform::cx::Identities;
 use crate::report::Exit;
 use crate::scenario::{Scenario, codes, load_setup};
+use crate::server::tls::{Tls, TlsError};
 use crate::server::world::{Core, WorldHandle};
 use crate::server::worlds::Worlds;
 use crate::server::{Limits, Server, ServerError, Service, ticker};
@@ -41,6 +42,9 @@ pub(super) enum HouseError {
     /// A port cannot be listened on for another reason.
     #[error("{0}")]
     Server(ServerError),
+    /// What the port is to speak TLS with.
+    #[error("{0}")]
+    Tls(#[from] TlsError),
     /// The address of the bot.
     #[error("use the bot's address: {0}")]
     BotUrl(#[from] BotUrlError),
@@ -77,6 +81,7 @@ pub(super) struct Premises {
     worlds: Worlds<World>,
     egress: Egress,
     bot: Bot,
+    tls: Option<Tls>,
 }
 
 /// A port that is answered.
@@ -99,7 +104,7 @@ impl House {
     pub(super) async fn open(
         address: SocketAddr,
         bot: Bot,
-        reach: &ReachArgs,
+        (reach, tls): (&ReachArgs, &TlsArgs),
         vendors: &'static [Vendor],
     ) -> Result<Self, HouseError> {
         let url = match &bot {
@@ -115,8 +120,9 @@ impl House {
         let authorities = reach.authorities();
         let egress = Egress { bot: url, allowed_hosts, authorities, ..Egress::default() };
         let worlds = Worlds::new(vendors, Box::new(lobby));
-        let port = Port::open(address, "--port", Limits::default(), worlds.clone()).await?;
-        Ok(Self { premises: Premises { address: port.address, worlds, egress, bot }, port })
+        let tls = tls.open()?;
+        let port = Port::open(address, "--port", Limits::default(), tls.clone(), worlds.clone()).await?;
+        Ok(Self { premises: Premises { address: port.address, worlds, egress, bot, tls }, port })
     }
 
     /// Takes no more calls and finishes those that are open.
@@ -135,9 +141,20 @@ impl Premises {
         }
     }
 
-    /// Where the platforms are.
+    /// Where the platforms are, for those who are told of no other address: over TLS, if it is spoken.
     pub(super) fn url(&self) -> String {
-        url(self.address)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        url(scheme, self.address)
+    }
+
+    /// Where they are for those who trust nobody, and where a proxy is.
+    pub(super) fn plain_url(&self) -> String {
+        url("http", self.address)
+    }
+
+    /// What TLS is spoken with, if it is.
+    pub(super) fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
     }
 
     /// Opens a world; waits while another one owns a credential of its.
@@ -175,7 +192,7 @@ impl registry::Host for Premises {
             Bot::BuiltinBroken => bot::Manners::Broken,
             Bot::At(_) => return Ok((None, Delivery::new(self.egress.clone()))),
         };
-        let bot = bot::start(builtin::config(self.url(), manners, exports)).await.map_err(HouseError::Builtin)?;
+        let bot = bot::start(builtin::config(self.plain_url(), manners, exports)).await.map_err(HouseError::Builtin)?;
         let egress = Egress { bot: Some(BotUrl::parse(bot.url())?), ..self.egress.clone() };
         Ok((Some(bot), Delivery::new(egress)))
     }
@@ -187,6 +204,7 @@ impl Port {
         address: SocketAddr,
         flag: &'static str,
         limits: Limits,
+        tls: Option<Tls>,
         service: impl Service,
     ) -> Result<Self, HouseError> {
         let (first, second) = bind(address, limits).await.map_err(|error| match error {
@@ -198,7 +216,7 @@ impl Port {
         let mut servers = JoinSet::new();
         for server in [first].into_iter().chain(second) {
             let mut stopped = stopped.clone();
-            servers.spawn(server.run(service.clone(), async move {
+            servers.spawn(server.secured(tls.clone()).run(service.clone(), async move {
                 // A dropped sender stops as well as a sent word.
                 let _ = stopped.changed().await;
             }));
@@ -208,7 +226,7 @@ impl Port {
 
     /// The URL by which programs on this machine reach it.
     pub(super) fn url(&self) -> String {
-        url(self.address)
+        url("http", self.address)
     }
 
     /// Takes no more requests and finishes those that are open.
@@ -243,13 +261,13 @@ pub(super) fn here(port: u16) -> SocketAddr {
 }
 
 /// The URL by which programs on this machine reach an address that is listened on.
-fn url(address: SocketAddr) -> String {
+fn url(scheme: &str, address: SocketAddr) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }
 
 /// Answers callers whom no world knows: a tenant with nothing in it and with credentials that nobody has.

@@ -12,6 +12,7 @@ use crate::base::doc_ref::DocRef;
 use crate::base::nearest::nearest;
 use crate::control::route::ROUTES;
 use crate::fault::FAULTS;
+use crate::platform::host::Host;
 use crate::platform::{Code, Vendor};
 use crate::probe::check::{self, Check, Severity};
 use crate::report::Exit;
@@ -24,6 +25,8 @@ use crate::signing::{SCHEMES, Scheme};
 pub enum What {
     /// The vendors that are played
     Platforms,
+    /// The vendors' own hosts, which a client that takes the stand-in for its proxy can go on calling
+    Hosts,
     /// Operations of the vendors' APIs
     Routes,
     /// Codes that the vendors answer with
@@ -63,6 +66,7 @@ pub fn run(args: &ListArgs, vendors: &[Vendor], terminal: &mut Terminal<'_>) -> 
     };
     let text = match args.what {
         What::Platforms => platforms(&chosen, args.format),
+        What::Hosts => hosts(&chosen, args.format),
         What::Routes => routes(&chosen, args.format),
         What::Codes => vendor_codes(&chosen, args.format),
         What::Events => events(&chosen, args.format),
@@ -147,6 +151,26 @@ fn schemes(format: TableFormat) -> String {
 fn platforms(vendors: &[&Vendor], format: TableFormat) -> String {
     let rows: Vec<_> = vendors.iter().map(|vendor| PlatformRow { name: vendor.name, about: vendor.about }).collect();
     table(&rows, format, ["Platform", "What it is"], |row| [row.name.to_owned(), row.about.to_owned()])
+}
+
+#[derive(Serialize)]
+struct HostRow {
+    platform: &'static str,
+    name: &'static str,
+    serves: &'static str,
+    doc: DocRef,
+}
+
+fn hosts(vendors: &[&Vendor], format: TableFormat) -> String {
+    let row = |platform: &'static str, host: &Host| {
+        let Host { name, serves, doc } = *host;
+        HostRow { platform, name, serves, doc }
+    };
+    let rows: Vec<_> =
+        vendors.iter().flat_map(|vendor| vendor.hosts.iter().map(|host| row(vendor.name, host))).collect();
+    table(&rows, format, ["Platform", "Host", "What is there", "Source"], |row| {
+        [row.platform.to_owned(), row.name.to_owned(), row.serves.to_owned(), row.doc.to_string()]
+    })
 }
 
 #[derive(Serialize)]

@@ -26,6 +26,7 @@ pub mod report;
 mod reports;
 pub mod run;
 pub mod schema;
+pub mod secure;
 mod select;
 pub mod serve;
 mod shell;
@@ -51,6 +52,7 @@ pub use self::args::{
     RunArgs, SchemaArgs, ServeArgs, TellArgs, TenantArgs, TriggerArgs, VerifyArgs,
 };
 pub use self::reach::{CaFile, ReachArgs};
+pub use self::secure::TlsArgs;
 pub use self::terminal::{Color, StatusLine, Surroundings, Terminal};
 pub use self::value::{
     Also, Bot, Format, Header, Host, Percent, ProblemFormat, ReportForm, ReportTo, Setting, Show, ShowCoverage,

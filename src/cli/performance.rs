@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::house::{self, House, HouseError};
 use super::value::Bot;
-use super::{PORT, ReachArgs, Terminal};
+use super::{PORT, ReachArgs, Terminal, TlsArgs, secure};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
 use crate::engine::clock::Pace;
@@ -148,12 +148,14 @@ where
 /// # Errors
 /// If a stream fails.
 pub(super) async fn open(
-    (port, reach): (u16, &ReachArgs),
+    (port, reach, tls): (u16, &ReachArgs, &TlsArgs),
     bot: Option<&Bot>,
     vendors: &'static [Vendor],
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Option<Arc<House>>> {
-    let house = match House::open(house::here(port), bot.cloned().unwrap_or(Bot::Builtin), reach, vendors).await {
+    let played = bot.cloned().unwrap_or(Bot::Builtin);
+    let unknown = tls.unknown_to(&played);
+    let house = match House::open(house::here(port), played, (reach, tls), vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;
@@ -163,6 +165,13 @@ pub(super) async fn open(
     if bot.is_none() {
         terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
     }
+    if let Some(tls) = house.premises.tls() {
+        terminal.remark(&format!("the platforms are at {}", house.premises.url()))?;
+        for line in secure::instructions(tls, &house.premises.plain_url()) {
+            terminal.remark(&line)?;
+        }
+    }
+    unknown.map_or(Ok(()), |why| terminal.remark(why))?;
     Ok(Some(Arc::new(house)))
 }
 

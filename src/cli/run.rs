@@ -11,7 +11,7 @@ use super::shell::quoted;
 use super::stage::Stage;
 use super::told::Manner;
 use super::value::Bot;
-use super::{RunArgs, Terminal, files, performance, reports};
+use super::{RunArgs, Terminal, files, performance, reports, secure};
 use crate::base::diag::{Diagnostic, Place};
 use crate::base::rng::Seed;
 use crate::base::time::WallLimit;
@@ -22,6 +22,7 @@ use crate::report::{Exit, Outcome, Status};
 use crate::scenario::expect::Expect;
 use crate::scenario::{Action, Scenario, Step, codes};
 use crate::server::ticker;
+use crate::server::tls::Tls;
 
 /// How long a bot that was there may take to show that it still is.
 const BOT_ANSWERS_WITHIN: WallLimit = WallLimit::from_secs(1);
@@ -84,11 +85,11 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         scenarios: parts.len(),
     };
     let jobs = performance::jobs(args.jobs, &bot);
-    let place = (args.port, &args.reach);
+    let place = (args.port, &args.reach, &args.tls);
     let Some(house) = performance::open(place, args.bot.as_ref(), vendors, terminal).await? else {
         return Ok(Exit::CouldNotRun);
     };
-    let url = house.premises.url();
+    let (url, house_tls) = (house.premises.url(), house.premises.tls().cloned());
     let mut recording = journal.map(|path| Recording::begin(path, &facts));
     let stage = Stage { house, jobs, bot: bot.clone(), fail_fast: args.fail_fast };
     let Some(told) = stage.play(parts, vendors, recording.as_mut(), terminal).await? else {
@@ -103,6 +104,9 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     if let Some(Bot::At(address)) = &args.bot
         && told.iter().any(|told| concerns_bot(&told.outcome))
     {
+        if let Some(why) = house_tls.as_ref().and_then(Tls::distrust) {
+            terminal.remark(&secure::distrusted(&why))?;
+        }
         let silent = told.iter().all(|told| told.outcome.counts.calls == 0);
         if ticker::within(BOT_ANSWERS_WITHIN, performance::connect(address)).await != Some(true) {
             terminal.remark(&performance::crashed(address))?;
@@ -165,10 +169,10 @@ fn repeat(file: &str, row: Option<&str>, seed: Seed, args: &RunArgs) -> String {
     let row = row.map_or(String::new(), |row| format!(" --filter {}", quoted(row)));
     let bot = performance::bot_flags(args.bot.as_ref(), args.port);
     let clock = if args.clock == Pace::Stepped { String::new() } else { format!(" --clock {}", args.clock) };
-    let hosts = args.reach.flags();
+    let reach = args.reach.flags() + &args.tls.flags();
     let strict = if args.strict { " --strict" } else { "" };
     let prefer = if args.allow_prefer { " --allow-prefer" } else { "" };
-    format!("rehearsal run {file}{row} --seed {seed}{bot}{clock}{strict}{prefer}{hosts}")
+    format!("rehearsal run {file}{row} --seed {seed}{bot}{clock}{strict}{prefer}{reach}")
 }
 
 #[cfg(test)]

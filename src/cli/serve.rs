@@ -6,7 +6,7 @@ use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::stand_in::{Doors, StandIn};
-use super::{ServeArgs, Terminal};
+use super::{ServeArgs, Terminal, secure};
 use crate::control;
 use crate::platform::Vendor;
 use crate::report::Exit;
@@ -45,6 +45,9 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
     let (names, url, seed) = (listed(&names), stand_in.url(), stand_in.seed);
     terminal.remark(&format!("{names} at {url}, seed {seed}; stop with ctrl-c"))?;
     terminal.remark(&format!("control at {}, {token}", stand_in.control_url()))?;
+    for line in stand_in.tls().into_iter().flat_map(|tls| secure::instructions(tls, &stand_in.proxy_url())) {
+        terminal.remark(&line)?;
+    }
     if !args.listen.is_loopback() {
         terminal.remark(&format!("warning: other machines reach it at {}, and can use the platforms", args.listen))?;
     }
@@ -64,11 +67,15 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
 /// Writes the files that tell others.
 fn announce(args: &ServeArgs, stand_in: &StandIn) -> io::Result<()> {
     if let Some(path) = &args.ports_file {
-        let ports = serde_json::json!({
+        let mut ports = serde_json::json!({
             "vendor": stand_in.url(),
             "control": stand_in.control_url(),
             "control_token": stand_in.token.expose(),
         });
+        if let Some(tls) = stand_in.tls() {
+            ports["proxy"] = stand_in.proxy_url().into();
+            ports["ca"] = tls.ca().map(|ca| ca.to_string_lossy()).into();
+        }
         private(path, &format!("{ports}\n"))?;
     }
     args.ready_file.as_deref().map_or(Ok(()), |path| private(path, "ready\n"))

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::house::{self, House, HouseError, Port, Premises};
 use super::value::{Bot, Host};
-use super::{TenantArgs, Terminal, Token, files};
+use super::{TenantArgs, Terminal, Token, files, secure};
 use crate::base::rng::{Seed, unguessable};
 use crate::base::secret::Secret;
 use crate::base::time::WallLimit;
@@ -25,6 +25,7 @@ use crate::report::Exit;
 use crate::report::watch::Watch;
 use crate::scenario::{Scenario, load_tenant};
 use crate::server::ticker;
+use crate::server::tls::Tls;
 
 /// How long trouble may go untold.
 const LOOK_AGAIN: WallLimit = WallLimit::from_millis(200);
@@ -110,11 +111,12 @@ impl StandIn {
             None => unguessable().ok_or(StandInError::NoToken)?,
         };
         let seed = args.seed.map_or_else(Seed::unplanned, Seed);
-        let house = House::open((doors.ip, doors.port).into(), bot, &args.reach, vendors).await?;
+        let house = House::open((doors.ip, doors.port).into(), bot, (&args.reach, &args.tls), vendors).await?;
         let terms = Terms { seed, allow_prefer: args.allow_prefer };
         let control = Control::new(Registry::new(house.premises.clone()), token.clone(), terms, hosts(doors));
         let control_address = (doors.ip, doors.control_port).into();
-        let control_port = Port::open(control_address, "--control-port", control::limits(), control.clone()).await?;
+        let control_port =
+            Port::open(control_address, "--control-port", control::limits(), None, control.clone()).await?;
         for vendor in vendors {
             let tenant = described.iter().find(|scenario| scenario.platform == vendor.name).cloned();
             let tenant = tenant.unwrap_or_else(|| house::nothing_said(vendor));
@@ -128,7 +130,7 @@ impl StandIn {
         }
         control.set_ready();
         let stand_in = Self { house, control, control_port, token, seed, watches: BTreeMap::new() };
-        for (url, path) in [(stand_in.url(), "/"), (stand_in.control_url(), "/health")] {
+        for (url, path) in [(stand_in.proxy_url(), "/"), (stand_in.control_url(), "/health")] {
             call(&url, path).await.map_err(StandInError::Silent)?;
         }
         Ok(stand_in)
@@ -137,6 +139,16 @@ impl StandIn {
     /// Where the platforms are.
     pub(super) fn url(&self) -> String {
         self.house.premises.url()
+    }
+
+    /// Where clients find it that take it for a proxy.
+    pub(super) fn proxy_url(&self) -> String {
+        self.house.premises.plain_url()
+    }
+
+    /// What TLS is spoken with, if it is.
+    pub(super) fn tls(&self) -> Option<&Tls> {
+        self.house.premises.tls()
     }
 
     /// Where the control port is.
@@ -166,6 +178,9 @@ impl StandIn {
     }
 
     fn tell(&mut self, terminal: &mut Terminal<'_>) -> io::Result<()> {
+        if let Some(why) = self.tls().and_then(Tls::distrust) {
+            terminal.remark(&secure::distrusted(&why))?;
+        }
         // Those of worlds that are closed stay behind.
         let mut watches = std::mem::take(&mut self.watches);
         for named in self.control.worlds().all() {

@@ -3,6 +3,7 @@
 pub mod cx;
 pub mod delivery;
 pub mod document;
+pub mod host;
 pub mod imichat;
 pub mod livechat;
 pub mod mount;
@@ -14,6 +15,7 @@ pub mod socket;
 pub mod texter;
 
 use self::cx::{Credential, Cx, Refusal, WakeKey};
+use self::host::Host;
 use self::outgoing::{Ended, Outgoing};
 use self::recipe::Recipe;
 use self::route::{Answer, Call, Client, Reply, Route, Unrouted};
@@ -52,6 +54,9 @@ pub trait Platform: Sized + Clone + Send + 'static {
     const EVENTS: &'static [Event];
     /// The event by which a chat comes to a bot, which answers it.
     const PROMPT: &'static str;
+
+    /// The hosts at which clients find the vendor who were told of no other.
+    const HOSTS: &'static [Host] = &[];
 
     /// Where sockets can be opened.
     const SURFACES: &'static [Surface] = &[];

@@ -4,6 +4,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
 
 use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::host::Host;
 use super::outgoing::{Ended, Outgoing};
 use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
 use super::socket::{Action, Asked, Inbound, Push, Surface, Trouble};
@@ -27,6 +28,8 @@ pub struct Vendor {
     pub about: &'static str,
     /// What its paths begin with: one segment or several.
     pub roots: &'static [&'static str],
+    /// The hosts at which clients find it who were told of no other.
+    pub hosts: &'static [Host],
     /// Its codes.
     pub codes: &'static [Code],
     /// Its webhooks.
@@ -159,6 +162,7 @@ impl Vendor {
             name: P::NAME,
             about: P::ABOUT,
             roots: P::ROOTS,
+            hosts: P::HOSTS,
             codes: P::CODES,
             events: P::EVENTS,
             prompt: P::PROMPT,

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::cx::Cx;
+use super::host::Host;
 use crate::base::doc_ref::DocRef;
 use crate::base::secret::Secret;
 
@@ -110,6 +111,16 @@ impl Call {
         self.query
             .split('&')
             .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value))
+    }
+
+    /// The address that the caller has reached, without a path; nothing if the call does not name it. The vendor's own
+    /// hosts are spoken to over TLS and in no other way.
+    #[must_use]
+    pub fn origin(&self, own: &[Host]) -> Option<String> {
+        let host = self.header("host")?;
+        let name = host.split_once(':').map_or(host, |(name, _)| name);
+        let scheme = if own.iter().any(|known| known.covers(name)) { "https" } else { "http" };
+        Some(format!("{scheme}://{host}"))
     }
 
     /// The bytes of the body that were read.

@@ -19,6 +19,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 use super::feed::Feed;
+use super::pipe::Pipe;
 use super::ticker;
 use crate::base::time::WallLimit;
 use crate::engine::port::{Cut, Treated};
@@ -230,7 +231,7 @@ impl Mark {
         self.0.leaving.notified().await;
     }
 
-    fn stage(&self) -> Stage {
+    pub(super) fn stage(&self) -> Stage {
         let stored = self.0.stage.load(Ordering::Acquire);
         let stages = [Stage::Whole, Stage::Leaving, Stage::Unread, Stage::Reset, Stage::Flushing];
         stages.into_iter().find(|stage| *stage as u8 == stored).unwrap_or(Stage::Flushed)
@@ -239,7 +240,7 @@ impl Mark {
 
 /// The stream of a connection.
 pub(super) struct Wire {
-    stream: TokioIo<TcpStream>,
+    stream: TokioIo<Pipe>,
     mark: Mark,
     farewell: Option<Farewell>,
     patience: Patience,
@@ -253,8 +254,13 @@ struct Farewell {
 
 impl Wire {
     /// `limit` is how long the client may take nothing of what it is sent.
-    pub(super) fn new(stream: TcpStream, mark: Mark, limit: WallLimit) -> Self {
-        Self { stream: TokioIo::new(stream), mark, farewell: None, patience: Patience { limit, left: None } }
+    pub(super) fn new(pipe: Pipe, mark: Mark, limit: WallLimit) -> Self {
+        Self { stream: TokioIo::new(pipe), mark, farewell: None, patience: Patience { limit, left: None } }
+    }
+
+    /// What lies below it, for another protocol.
+    pub(super) fn into_pipe(self) -> Pipe {
+        self.stream.into_inner()
     }
 }
 
@@ -265,7 +271,7 @@ struct Patience {
 }
 
 impl Patience {
-    /// Has an attempt to write fail if none before it has got anything through for too long.
+    /// Has an attempt to write, to flush or to close fail if none before it has got anything through for too long.
     fn apply<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.left = None;
@@ -297,15 +303,6 @@ impl Farewell {
     }
 }
 
-impl Drop for Wire {
-    fn drop(&mut self) {
-        if self.mark.stage() == Stage::Reset {
-            // With no time to linger, closing sends a reset. If that fails, the connection is closed the gentle way.
-            let _ = self.stream.inner().set_zero_linger();
-        }
-    }
-}
-
 impl Read for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
@@ -319,28 +316,35 @@ impl Write for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // A pipe that encrypts holds bytes back, too.
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        ready!(self.patience.apply(cx, flushed))?;
         // Hyper flushes the stream only after its own buffer is empty.
         if self.mark.stage() == Stage::Flushing {
             self.mark.set(Stage::Flushed);
             cx.waker().wake_by_ref();
         }
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { stream, mark, farewell, .. } = &mut *self;
+        let Self { stream, mark, farewell, patience } = &mut *self;
         let farewell = match (mark.stage(), farewell) {
             (Stage::Reset, _) => return Poll::Ready(Ok(())),
-            (Stage::Leaving | Stage::Flushing | Stage::Flushed, _) => return Pin::new(stream).poll_shutdown(cx),
+            (Stage::Leaving | Stage::Flushing | Stage::Flushed, _) => {
+                let closed = Pin::new(stream).poll_shutdown(cx);
+                return patience.apply(cx, closed);
+            }
             (Stage::Whole | Stage::Unread, Some(farewell)) => farewell,
             (Stage::Whole | Stage::Unread, none) => {
-                ready!(Pin::new(&mut *stream).poll_shutdown(cx))?;
+                let closed = Pin::new(&mut *stream).poll_shutdown(cx);
+                ready!(patience.apply(cx, closed))?;
                 none.insert(Farewell::new())
             }
         };
         // Closing a socket while there is something unread in it resets the connection, and the client would lose what
         // it has not read of the answer.
-        farewell.poll(stream.inner_mut(), cx).map(Ok)
+        farewell.poll(stream.inner_mut().socket(), cx).map(Ok)
     }
 
     fn is_write_vectored(&self) -> bool {

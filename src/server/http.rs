@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::upgrade::OnUpgrade;
@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::faulty::{self, Mark, Portion, Severed, Stage};
 use super::feed::{Answer, Ends};
+use super::proxy::{self, Door, Way};
 use super::socket::{self, Guest};
 use super::world::Core;
 use super::worlds::Worlds;
@@ -25,6 +26,7 @@ use crate::base::percent::escape;
 use crate::base::time::WallLimit;
 use crate::engine::port::Cut;
 use crate::platform::Vendor;
+use crate::platform::host::Host;
 use crate::platform::route::{Body, Call, Reply};
 
 /// How long a call is left without an answer before its connection is closed.
@@ -35,8 +37,17 @@ pub(super) struct Connection<S> {
     pub(super) service: S,
     pub(super) limits: Limits,
     pub(super) mark: Mark,
-    /// The connection is to become a socket, and this holds it then.
-    pub(super) upgrade: Mutex<Option<(OnUpgrade, Hold)>>,
+    pub(super) door: Door,
+    /// The connection is to become something else, and this is what.
+    pub(super) upgrade: Mutex<Option<(OnUpgrade, Next)>>,
+}
+
+/// What becomes of a connection that HTTP has left.
+pub(super) enum Next {
+    /// A socket, held by this.
+    Socket(Hold),
+    /// A tunnel, in which another connection begins.
+    Tunnel,
 }
 
 type Hold = Box<dyn FnOnce(Seat) -> Holding + Send>;
@@ -45,6 +56,19 @@ impl<S: Service> Connection<S> {
     /// Answers one request. Runs on the task of its connection from the first byte to the last.
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Portion>, Severed> {
         let (mut head, incoming) = request.into_parts();
+        if proxy::concerns(&head)
+            && let Some(hosts) = self.service.stands_in_for()
+        {
+            match self.door.judge(&head, &hosts) {
+                Ok(Way::Answer) => proxy::forward(&mut head),
+                Ok(Way::Tunnel) => {
+                    let status = StatusCode::OK.as_u16();
+                    let begun = Reply { status, headers: Vec::new(), body: Bytes::new(), code: None };
+                    return Ok(self.lead(&mut head, Next::Tunnel, begun));
+                }
+                Err(reply) => return Ok(self.unread(reply)),
+            }
+        }
         let admitted = match self.service.admit(&head) {
             Ok(admitted) => admitted,
             Err(reply) => return Ok(self.unread(reply)),
@@ -52,9 +76,7 @@ impl<S: Service> Connection<S> {
         match self.service.socket(&admitted, &head) {
             Ok(None) => {}
             Ok(Some(Usher { reply, hold })) => {
-                let upgrade = head.extensions.remove::<OnUpgrade>();
-                *self.upgrade.lock().unwrap_or_else(PoisonError::into_inner) = upgrade.map(|upgrade| (upgrade, hold));
-                return Ok(faulty::plain(reply));
+                return Ok(self.lead(&mut head, Next::Socket(hold), reply));
             }
             Err(reply) => return Ok(self.unread(reply)),
         }
@@ -86,6 +108,13 @@ impl<S: Service> Connection<S> {
         }
     }
 
+    /// An answer after which the connection is no longer one of HTTP.
+    fn lead(&self, head: &mut Parts, next: Next, reply: Reply) -> Response<Portion> {
+        let upgrade = head.extensions.remove::<OnUpgrade>();
+        *self.upgrade.lock().unwrap_or_else(PoisonError::into_inner) = upgrade.map(|upgrade| (upgrade, next));
+        faulty::plain(reply)
+    }
+
     /// An answer before what the client may still be sending was read.
     fn unread(&self, reply: Reply) -> Response<Portion> {
         self.mark.set(Stage::Unread);
@@ -96,6 +125,10 @@ impl<S: Service> Connection<S> {
 impl<C: Core> Service for Worlds<C> {
     /// The vendor, and the path as it knows it.
     type Admitted = (&'static Vendor, String);
+
+    fn stands_in_for(&self) -> Option<Vec<Host>> {
+        Some(self.vendors().iter().flat_map(|vendor| vendor.hosts).copied().collect())
+    }
 
     fn admit(&self, head: &Parts) -> Result<Self::Admitted, Reply> {
         let vendors = self.vendors();

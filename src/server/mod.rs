@@ -4,17 +4,21 @@
 //!
 //! 1. **Bound on connections** (here): before anything is read, so that a flood costs nothing but a place in the queue of
 //!    the operating system.
-//! 2. **`faulty` stream**: lies directly on the socket, because a reset or a cut answer is a matter of bytes, not of HTTP.
-//! 3. **hyper**: parses heads within their limits of size and time, and refuses what is not HTTP.
-//! 4. **`http`**: has the service judge the head (the vendors' finds the vendor by the path), and reads the body within its
+//! 2. **[`tls`]**, where it is spoken: the first byte tells it from HTTP in the clear, which the same port takes, too. The
+//!    client has to be done within the time that a head may take.
+//! 3. **`faulty` stream**: lies on the `pipe` that comes of it, because a reset or a cut answer is a matter of bytes, not of
+//!    HTTP.
+//! 4. **hyper**: parses heads within their limits of size and time, and refuses what is not HTTP.
+//! 5. **`proxy`**: lets vendors' own hosts be asked for, and nothing else that is not here. A tunnel begins at step 2 again.
+//! 6. **`http`**: has the service judge the head (the vendors' finds the vendor by the path), and reads the body within its
 //!    limits. It comes before the world is looked up, since a credential may stand in the body, and since no world may be
 //!    kept waiting by a slow client.
-//! 5. **[`worlds`]**: finds the world by the vendor's credential.
-//! 6. **[`world`]**: takes the world's lock for as long as the core computes, and carries out the effects after.
-//! 7. **`faulty` answer**: last, as the core has already decided and recorded what it does; a delay holds no lock. What has
+//! 7. **[`worlds`]**: finds the world by the vendor's credential.
+//! 8. **[`world`]**: takes the world's lock for as long as the core computes, and carries out the effects after.
+//! 9. **`faulty` answer**: last, as the core has already decided and recorded what it does; a delay holds no lock. What has
 //!    no end yet comes from a [`feed`].
 //!
-//! A connection that asks for a socket where a vendor has some (`upgrade`) is **`socket`**'s from step 4 on: it keeps its
+//! A connection that asks for a socket where a vendor has some (`upgrade`) is **`socket`**'s from step 6 on: it keeps its
 //! place among the connections, and its frames take the same way through [`worlds`] and [`world`]. What worlds want of it
 //! waits in its `line`. Like all of the vendors' port, sockets take any `Host` and any `Origin`: clients that run in pages
 //! are among those who are served, nothing is known by cookies, and what a page could reach is a stand-in.
@@ -23,12 +27,15 @@
 
 pub mod feed;
 pub mod ticker;
+pub mod tls;
 pub mod world;
 pub mod worlds;
 
 mod faulty;
 mod http;
 mod line;
+mod pipe;
+mod proxy;
 mod socket;
 mod upgrade;
 
@@ -47,8 +54,12 @@ use tokio::task::JoinSet;
 
 use self::faulty::{Mark, Wire};
 use self::feed::Answer;
-use self::http::Connection;
+use self::http::{Connection, Next};
+use self::pipe::Pipe;
+use self::proxy::Door;
+use self::tls::Tls;
 use crate::base::time::WallLimit;
+use crate::platform::host::Host;
 use crate::platform::route::{Body, Reply};
 
 /// Where the vendors listen unless another address is asked for.
@@ -117,6 +128,12 @@ pub trait Service: Clone + Send + Sync + 'static {
     /// What the head of a request tells about it.
     type Admitted: Send;
 
+    /// The hosts of others whose requests are answered here, by clients who take this for a proxy; nothing if it is not to be
+    /// taken for one.
+    fn stands_in_for(&self) -> Option<Vec<Host>> {
+        None
+    }
+
     /// Judges a request by its head, before anything of its body is read.
     ///
     /// # Errors
@@ -161,6 +178,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     limits: Limits,
+    tls: Option<Tls>,
 }
 
 impl Server {
@@ -175,7 +193,13 @@ impl Server {
         };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        Ok(Self { listener, address, limits })
+        Ok(Self { listener, address, limits, tls: None })
+    }
+
+    /// Speaks TLS, too, with who begins so.
+    #[must_use]
+    pub fn secured(self, tls: Option<Tls>) -> Self {
+        Self { tls, ..self }
     }
 
     /// Where it listens, the port filled in.
@@ -187,7 +211,7 @@ impl Server {
     /// Answers until `stop` is ready; then takes no more connections, finishes the requests that are open if they do not
     /// take longer than the limit, and closes the rest.
     pub async fn run<S: Service>(self, service: S, stop: impl Future<Output = ()>) {
-        let Self { listener, limits, .. } = self;
+        let Self { listener, limits, tls, .. } = self;
         let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
         let stopping = watch::Sender::new(());
         let mut connections = JoinSet::new();
@@ -202,7 +226,7 @@ impl Server {
                 () = &mut stop => break,
                 Some(_) = connections.join_next() => {}
                 (stream, place) = next => {
-                    let connection = serve(stream, service.clone(), limits, stopping.subscribe());
+                    let connection = serve(stream, service.clone(), limits, tls.clone(), stopping.subscribe());
                     connections.spawn(async move {
                         connection.await;
                         drop(place);
@@ -235,12 +259,57 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-async fn serve<S: Service>(stream: TcpStream, service: S, limits: Limits, mut stopping: watch::Receiver<()>) {
+/// Serves a connection to its end, through whatever tunnel it leads into.
+async fn serve<S: Service>(
+    stream: TcpStream,
+    service: S,
+    limits: Limits,
+    tls: Option<Tls>,
+    mut stopping: watch::Receiver<()>,
+) {
     // Answers are written whole, so nothing is won by waiting for more; an error only costs that time.
     let _ = stream.set_nodelay(true);
     let mark = Mark::default();
-    let wire = Wire::new(stream, mark.clone(), limits.write_time);
-    let shared = Arc::new(Connection { service, limits, mark: mark.clone(), upgrade: Mutex::default() });
+    let mut door = Door { here: stream.local_addr().ok(), secure: tls.is_some(), inside: false };
+    let mut pipe = Pipe::new(stream, mark.clone());
+    loop {
+        if let Some(tls) = &tls {
+            // Boxed, as a connection that has come through needs no room for it any more.
+            let greeting = Box::pin(ticker::within(limits.head_time, greet(pipe, tls, door)));
+            let greeted = tokio::select! {
+                biased;
+                greeted = greeting => greeted,
+                _ = stopping.changed() => return,
+            };
+            // A client with whom nothing was begun has nothing to be told that TLS has not told it.
+            let Some(Ok(greeted)) = greeted else { return };
+            pipe = greeted;
+        }
+        let Some(tunnel) = converse(pipe, service.clone(), limits, door, &mark, &mut stopping).await else { return };
+        pipe = tunnel;
+        door.inside = true;
+    }
+}
+
+/// Secures a pipe if the client begins so.
+async fn greet(mut pipe: Pipe, tls: &Tls, door: Door) -> io::Result<Pipe> {
+    match pipe.begins_tls().await? {
+        true => tls.accept(pipe, door.here.map(|here| here.ip())).await,
+        false => Ok(pipe),
+    }
+}
+
+/// Answers what comes out of a pipe, and holds the socket that comes of it. Gives the pipe back if it leads into a tunnel.
+async fn converse<S: Service>(
+    pipe: Pipe,
+    service: S,
+    limits: Limits,
+    door: Door,
+    mark: &Mark,
+    stopping: &mut watch::Receiver<()>,
+) -> Option<Pipe> {
+    let wire = Wire::new(pipe, mark.clone(), limits.write_time);
+    let shared = Arc::new(Connection { service, limits, mark: mark.clone(), door, upgrade: Mutex::default() });
     let connection = Arc::clone(&shared);
     let answering = service_fn(move |request| {
         let shared = Arc::clone(&connection);
@@ -262,17 +331,21 @@ async fn serve<S: Service>(stream: TcpStream, service: S, limits: Limits, mut st
                 mark.leave();
                 connection.as_mut().graceful_shutdown();
                 let _ = connection.await;
-                return;
+                return None;
             }
         }
     }
     let upgrade = shared.upgrade.lock().unwrap_or_else(PoisonError::into_inner).take();
     drop(shared);
-    let Some((upgraded, hold)) = upgrade else { return };
+    let (upgraded, next) = upgrade?;
     // A client who has gone before the answer has no socket.
-    let Ok(upgraded) = upgraded.await else { return };
-    if let Ok(parts) = upgraded.downcast::<Wire>() {
-        let stream = (parts.io, parts.read_buf);
-        hold(Seat { stream, limits, mark, stopping }).await;
+    let parts = upgraded.await.ok()?.downcast::<Wire>().ok()?;
+    match next {
+        Next::Tunnel => Some(parts.io.into_pipe().unread(parts.read_buf)),
+        Next::Socket(hold) => {
+            let stream = (parts.io, parts.read_buf);
+            hold(Seat { stream, limits, mark: mark.clone(), stopping: stopping.clone() }).await;
+            None
+        }
     }
 }

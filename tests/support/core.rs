@@ -4,14 +4,17 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::HeaderName;
+use rehearsal::base::doc_ref::{DocRef, Mark};
 use rehearsal::base::id::{AlarmId, DeliveryId};
 use rehearsal::base::time::{WallLimit, WallTime};
 use rehearsal::delivery::{BotUrl, Delivery, Egress};
 use rehearsal::engine::port::{Attempt, Cut, Effect, Input, Treated};
 use rehearsal::platform::Vendor;
 use rehearsal::platform::cx::Credential;
+use rehearsal::platform::host::Host;
 use rehearsal::platform::route::{Body, Call, Reply};
 use rehearsal::scenario::{Staff, Vocabulary};
+use rehearsal::server::tls::Tls;
 use rehearsal::server::world::Core;
 use rehearsal::server::worlds::Worlds;
 use rehearsal::server::{Limits, Server};
@@ -21,11 +24,18 @@ use tokio::sync::oneshot;
 /// Two vendors whose credential is the header `x-key`.
 pub(crate) static VENDORS: &[Vendor] = &[vendor("toy", &["v9"]), vendor("other", &["w1", "w2"])];
 
+/// Where both are believed to be.
+const HOSTS: &[Host] = &[
+    Host { name: "api.toy.example", serves: "all", doc: DocRef::new(Mark::Inferred, "made up") },
+    Host { name: "api-*.toy.example", serves: "all in one region", doc: DocRef::new(Mark::Inferred, "made up") },
+];
+
 const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
     Vendor {
         name,
         about: "A vendor of the tests",
         roots,
+        hosts: HOSTS,
         setup: &[],
         shapes: &[],
         seen: "{}",
@@ -169,7 +179,12 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(limits: Limits) -> Self {
-        let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
+        Self::secured(limits, None).await
+    }
+
+    /// One that speaks TLS, too.
+    pub(crate) async fn secured(limits: Limits, tls: Option<Tls>) -> Self {
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap().secured(tls);
         let (address, worlds) = (server.address(), worlds());
         let (stop, stopped) = oneshot::channel();
         let running = server.run(worlds.clone(), async move {

@@ -9,6 +9,7 @@ pub(crate) mod program;
 pub(crate) mod provoke;
 pub(crate) mod provoke_livechat;
 pub(crate) mod receiver;
+pub(crate) mod secured;
 pub(crate) mod stagehand;
 pub(crate) mod toy;
 pub(crate) mod vector;

@@ -14,6 +14,7 @@ use rehearsal::platform::cx::Identities;
 use rehearsal::platform::{PLATFORMS, Vendor};
 use rehearsal::scenario::load_setup;
 use rehearsal::server::ticker;
+use rehearsal::server::tls::Tls;
 use rehearsal::server::world::WorldHandle;
 use rehearsal::server::worlds::Worlds;
 use rehearsal::server::{Limits, Server};
@@ -54,13 +55,18 @@ pub(crate) fn world(setup: &Value, steps: &Value) -> World {
 
 impl House {
     pub(crate) async fn start(limits: Limits) -> Self {
+        Self::secured(limits, None).await
+    }
+
+    /// One that speaks TLS, too.
+    pub(crate) async fn secured(limits: Limits, tls: Option<Tls>) -> Self {
         let lobby = |vendor: &'static Vendor| {
             let nothing = load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary]).unwrap();
             let opening = Opening::play(&nothing, "lobby", Seed(1), Identities::Fresh);
             World::open(vendor, Opening { pace: Pace::Running(1), ..opening }, ticker::now()).unwrap()
         };
         let worlds = Worlds::new(PLATFORMS, Box::new(lobby));
-        let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap().secured(tls);
         let address = server.address();
         tokio::spawn(server.run(worlds.clone(), std::future::pending()));
         Self { worlds, address }

@@ -45,6 +45,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("rustls", RIM),
     ("tokio_rustls", RIM),
     ("webpki_roots", RIM),
+    ("rcgen", &["src/server/tls/authority.rs", "tests/"]),
     ("http_body_util", RIM),
     ("tungstenite", RIM),
     ("futures_util", RIM),

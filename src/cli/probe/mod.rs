@@ -14,7 +14,7 @@ use super::play::recipe;
 use super::shell::quoted;
 use super::signals::Signals;
 use super::value::{Bot, ReportForm, ReportTo};
-use super::{Format, ProbeArgs, ReachArgs, Terminal, reports};
+use super::{Format, ProbeArgs, ReachArgs, Terminal, TlsArgs, reports};
 use crate::base::rng::Seed;
 use crate::delivery::{Delivery, Egress};
 use crate::journal::entry::Outcome;
@@ -60,8 +60,8 @@ pub async fn run(args: &ProbeArgs, vendors: &'static [Vendor], terminal: &mut Te
             }
         });
     }
-    let reach = ReachArgs::default();
-    let house = match House::open(house::here(args.port), Bot::At(NOBODY.to_owned()), &reach, vendors).await {
+    let usual = (&ReachArgs::default(), &TlsArgs::default());
+    let house = match House::open(house::here(args.port), Bot::At(NOBODY.to_owned()), usual, vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;

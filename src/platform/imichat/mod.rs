@@ -42,9 +42,11 @@ use self::model::user::Users;
 use self::quota::Quota;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::host::Host;
 use super::outgoing::{Ended, Outgoing, Policy};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::{Code, Event, Platform, Table};
+use crate::base::doc_ref::{DocRef, Mark};
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
@@ -70,6 +72,11 @@ impl Platform for Imichat {
     const NAME: &'static str = "imichat";
     const ABOUT: &'static str = "imi.chat (Webex Engage): REST API v3.1 and virtual agent webhooks";
     const ROOTS: &'static [&'static str] = &["v3.1", "v3.0"];
+    const HOSTS: &'static [Host] = &[Host {
+        name: "*.imi.chat",
+        serves: "the REST API of a region or a tenant",
+        doc: DocRef::new(Mark::Seed, "docs.imi.chat/reference"),
+    }];
     const LACKS: &'static [(&'static str, &'static str)] = &[
         ("delete", "nothing is documented about messages that customers take back"),
         ("leave", "nothing is documented to happen when a customer goes away; let the system close the chat instead"),

@@ -20,6 +20,7 @@ mod codes;
 mod deed;
 mod events;
 mod hook;
+mod host;
 mod key;
 mod missing;
 mod model;
@@ -48,6 +49,7 @@ use self::model::{Bans, Chats, Files, Library, Organization, Registration, Staff
 use self::rtm::Rtm;
 use self::tenant::Tenant;
 use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
+use super::host::Host;
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::socket::{Action, Asked, Inbound, Push, Surface, Trouble};
 use super::{Code, Event, Missing, Platform, Table};
@@ -88,6 +90,7 @@ impl Platform for Livechat {
         "LiveChat (text.com): Agent Chat Web and RTM API, Configuration API v3.4 to v3.7, webhooks";
     const ROOTS: &'static [&'static str] =
         &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7", "agent/action", "configuration/action"];
+    const HOSTS: &'static [Host] = host::HOSTS;
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;

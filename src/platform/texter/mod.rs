@@ -41,9 +41,11 @@ use self::model::{Chats, File, Label, LocalizationStatus, MessageStatus, Problem
 use self::subscription::Engine;
 use self::tenant::{SeedTemplate, Tenant};
 use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::host::Host;
 use super::outgoing::{Ended, Outgoing};
 use super::route::{Answer, Call, Client, Route, Unrouted};
 use super::{Code, Event, Missing, Platform, Table};
+use crate::base::doc_ref::{DocRef, Mark};
 use crate::base::secret::Secret;
 use crate::base::time::VirtualTime;
 use crate::scenario::Staff;
@@ -74,6 +76,11 @@ impl Platform for Texter {
     const NAME: &'static str = "texter";
     const ABOUT: &'static str = "Texter (texterchat.com): REST API v2 and subscriptions";
     const ROOTS: &'static [&'static str] = &["server/api/v2", "server/files"];
+    const HOSTS: &'static [Host] = &[Host {
+        name: "*.texterchat.com",
+        serves: "the REST API and the files of a project",
+        doc: DocRef::new(Mark::Docs, "help.texterchat.com/api-reference/authentication"),
+    }];
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;

@@ -4,7 +4,7 @@
 //! that they have there; whoever knows the address may read them, as there.
 
 use http::HeaderValue;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use serde_json::json;
 
 use super::super::Livechat;
@@ -15,6 +15,7 @@ use super::multipart::{self, Upload};
 use super::table::{Form, Row, Verb};
 use super::{OK, Outcome, Request, done, settle, version};
 use crate::base::doc_ref::{DocRef, Mark};
+use crate::platform::Platform as _;
 use crate::platform::cx::{Credential, Cx};
 use crate::platform::route::{Call, Reply};
 
@@ -85,8 +86,8 @@ fn upload_file(platform: &mut Livechat, cx: &mut Cx<'_>, call: &Call) -> Outcome
     platform.admit(cx, &request)?;
     let hash = cx.draw("livechat/file").hex(HASH_LENGTH);
     cx.claim(claim(&hash));
-    let root = match call.header(HOST.as_str()) {
-        Some(host) => format!("http://{host}/{}/", call.param("version")),
+    let root = match call.origin(Livechat::HOSTS) {
+        Some(origin) => format!("{origin}/{}/", call.param("version")),
         // Without a host only the vendor's own is left, from where nothing can be read here.
         None => CDN.to_owned(),
     };

@@ -100,6 +100,10 @@ fn what_cannot_be_uploaded_says_why() {
     assert_eq!((reply.status, &document["error"]["message"]), (413, &json!("Upload limit exceeded (10MB).")));
     stage.plan("upload_file", "internal");
     assert_eq!(upload(&mut stage, &sound, &usual()).0.status, 500);
+    // Who has called the vendor's own host has done so over TLS, and reads over TLS.
+    let own = [usual()[0], usual()[1], ("host", "api-fra.livechatinc.com")];
+    let (_, document) = upload(&mut stage, &sound, &own);
+    assert!(document["url"].as_str().unwrap().starts_with("https://api-fra.livechatinc.com/v3.6/"), "{document}");
     // Nobody says where files could be read, so they are where the vendor has them.
     let (_, document) = upload(&mut stage, &sound, &usual()[..2]);
     assert!(document["url"].as_str().unwrap().starts_with("https://cdn.livechat-files.com/api/file/lc/att/104130623/"));

@@ -9,6 +9,7 @@ use super::super::codes::Denial;
 use super::super::model::Share;
 use super::{OK, Outcome, Request, done};
 use crate::base::time::VirtualSpan;
+use crate::platform::Platform as _;
 use crate::platform::cx::{Credential, Cx};
 use crate::platform::route::{Answer, Call, Reply};
 
@@ -63,8 +64,8 @@ fn credential_of(token: &str) -> Credential {
 impl Texter {
     /// The address of a path, as the caller reaches this tenant; the vendor's own if that cannot be told.
     fn address(&self, call: &Call, path: &str) -> String {
-        match call.header("host") {
-            Some(host) => format!("http://{host}{path}"),
+        match call.origin(Self::HOSTS) {
+            Some(origin) => format!("{origin}{path}"),
             None => format!("https://{}.texterchat.com{path}", self.tenant.project),
         }
     }
