@@ -37,6 +37,7 @@ pub mod delivery;
 pub mod engine;
 pub mod explore;
 pub mod fault;
+pub mod fixture;
 pub mod journal;
 pub mod openapi;
 pub mod platform;
@@ -45,3 +46,5 @@ pub mod report;
 pub mod scenario;
 pub mod server;
 pub mod signing;
+
+pub use fixture::{Stage, StageError, StagedWorld, Tenant};

@@ -50,6 +50,7 @@ mod selection;
 mod serve;
 mod signing;
 mod snapshot;
+mod stage;
 mod stream;
 mod support;
 mod texter;

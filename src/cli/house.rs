@@ -2,31 +2,26 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-
-use tokio::sync::watch;
-use tokio::task::JoinSet;
+use std::net::SocketAddr;
 
 use super::value::Bot;
 use super::{ReachArgs, TlsArgs, builtin, files::Loaded};
 use crate::base::diag::render;
-use crate::base::rng::Seed;
 use crate::base::secret::Secret;
-use crate::base::time::WallTime;
 use crate::bot;
 use crate::control::registry::{self, Host as _};
 use crate::delivery::{BotUrl, BotUrlError, Delivery, Egress};
-use crate::engine::clock::Pace;
-use crate::engine::port::{Effect, Input};
-use crate::engine::{Opening, World};
+use crate::engine::World;
 use crate::platform::Vendor;
 use crate::platform::cx::Identities;
 use crate::report::Exit;
-use crate::scenario::{Scenario, codes, load_setup};
+use crate::scenario::codes;
+use crate::server::lobby::lobby;
+use crate::server::port::{self, Port};
 use crate::server::tls::{Tls, TlsError};
-use crate::server::world::{Core, WorldHandle};
+use crate::server::world::WorldHandle;
 use crate::server::worlds::Worlds;
-use crate::server::{Limits, Server, ServerError, Service, ticker};
+use crate::server::{Limits, ServerError};
 
 /// Why the program cannot do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -53,20 +48,6 @@ pub(super) enum HouseError {
     Builtin(#[source] io::Error),
 }
 
-impl Core for World {
-    fn has_room(&self) -> bool {
-        Self::has_room(self)
-    }
-
-    fn is_quiet(&self) -> bool {
-        Self::is_quiet(self)
-    }
-
-    fn handle(&mut self, wall: WallTime, input: Input) -> Vec<Effect> {
-        Self::handle(self, wall, input)
-    }
-}
-
 /// The vendor port, open and answering.
 pub(super) struct House {
     /// What stays open on it.
@@ -82,14 +63,6 @@ pub(super) struct Premises {
     egress: Egress,
     bot: Bot,
     tls: Option<Tls>,
-}
-
-/// A port that is answered.
-pub(super) struct Port {
-    /// Where.
-    pub(super) address: SocketAddr,
-    stop: watch::Sender<()>,
-    servers: JoinSet<()>,
 }
 
 /// A world that is open, and the bot of its own that goes with it, if it has one.
@@ -121,7 +94,8 @@ impl House {
         let egress = Egress { bot: url, allowed_hosts, authorities, ..Egress::default() };
         let worlds = Worlds::new(vendors, Box::new(lobby));
         let tls = tls.open()?;
-        let port = Port::open(address, "--port", Limits::default(), tls.clone(), worlds.clone()).await?;
+        let port = Port::open(address, Limits::default(), tls.clone(), worlds.clone()).await;
+        let port = port.map_err(unavailable("--port"))?;
         Ok(Self { premises: Premises { address: port.address, worlds, egress, bot, tls }, port })
     }
 
@@ -144,12 +118,12 @@ impl Premises {
     /// Where the platforms are, for those who are told of no other address: over TLS, if it is spoken.
     pub(super) fn url(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
-        url(scheme, self.address)
+        port::url(scheme, self.address)
     }
 
     /// Where they are for those who trust nobody, and where a proxy is.
     pub(super) fn plain_url(&self) -> String {
-        url("http", self.address)
+        port::url("http", self.address)
     }
 
     /// What TLS is spoken with, if it is.
@@ -198,91 +172,12 @@ impl registry::Host for Premises {
     }
 }
 
-impl Port {
-    /// Listens and answers; `flag` is the option that names the port.
-    pub(super) async fn open(
-        address: SocketAddr,
-        flag: &'static str,
-        limits: Limits,
-        tls: Option<Tls>,
-        service: impl Service,
-    ) -> Result<Self, HouseError> {
-        let (first, second) = bind(address, limits).await.map_err(|error| match error {
-            ServerError::PortInUse { .. } => HouseError::PortInUse { error, flag },
-            ServerError::Unavailable { .. } => HouseError::Server(error),
-        })?;
-        let address = first.address();
-        let (stop, stopped) = watch::channel(());
-        let mut servers = JoinSet::new();
-        for server in [first].into_iter().chain(second) {
-            let mut stopped = stopped.clone();
-            servers.spawn(server.secured(tls.clone()).run(service.clone(), async move {
-                // A dropped sender stops as well as a sent word.
-                let _ = stopped.changed().await;
-            }));
-        }
-        Ok(Self { address, stop, servers })
+/// Why a port is not open, with the option that names another.
+pub(super) fn unavailable(flag: &'static str) -> impl Fn(ServerError) -> HouseError {
+    move |error| match error {
+        ServerError::PortInUse { .. } => HouseError::PortInUse { error, flag },
+        ServerError::Unavailable { .. } => HouseError::Server(error),
     }
-
-    /// The URL by which programs on this machine reach it.
-    pub(super) fn url(&self) -> String {
-        url("http", self.address)
-    }
-
-    /// Takes no more requests and finishes those that are open.
-    pub(super) async fn close(self) {
-        drop(self.stop);
-        self.servers.join_all().await;
-    }
-}
-
-/// Listens on an address, and if it is the loopback address on its other form too: clients differ in which of them `localhost`
-/// is.
-async fn bind(address: SocketAddr, limits: Limits) -> Result<(Server, Option<Server>), ServerError> {
-    loop {
-        let first = Server::bind(address, limits).await?;
-        if address.ip() != Ipv4Addr::LOCALHOST {
-            return Ok((first, None));
-        }
-        match Server::bind((Ipv6Addr::LOCALHOST, first.address().port()).into(), limits).await {
-            Ok(second) => return Ok((first, Some(second))),
-            // Not every machine has the other form.
-            Err(ServerError::Unavailable { .. }) => return Ok((first, None)),
-            // A port that is free in one form only: take the next.
-            Err(ServerError::PortInUse { .. }) if address.port() == 0 => {}
-            Err(error @ ServerError::PortInUse { .. }) => return Err(error),
-        }
-    }
-}
-
-/// An address of this machine that only itself reaches.
-pub(super) fn here(port: u16) -> SocketAddr {
-    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
-}
-
-/// The URL by which programs on this machine reach an address that is listened on.
-fn url(scheme: &str, address: SocketAddr) -> String {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
-}
-
-/// Answers callers whom no world knows: a tenant with nothing in it and with credentials that nobody has.
-fn lobby(vendor: &'static Vendor) -> World {
-    let opening = Opening {
-        pace: Pace::Running(1),
-        ..Opening::play(&nothing_said(vendor), "lobby", Seed::unplanned(), Identities::Fresh)
-    };
-    World::open(vendor, opening, ticker::now()).expect("a tenant about which nothing is said is valid")
-}
-
-/// A tenant about which nothing is said: the well-known one, or one with credentials of its own.
-pub(super) fn nothing_said(vendor: &Vendor) -> Scenario {
-    load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary])
-        .expect("a tenant about which nothing is said is valid")
 }
 
 /// Why nothing is played out of these files: all their problems, rendered, and how the program ends. Nothing if all could be

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
-use super::house::{self, House, HouseError};
+use super::house::{House, HouseError};
 use super::value::Bot;
 use super::{PORT, ReachArgs, Terminal, TlsArgs, secure};
 use crate::base::rng::Seed;
@@ -20,7 +20,7 @@ use crate::engine::{Opening, World};
 use crate::journal::Journal;
 use crate::platform::Vendor;
 use crate::scenario::Scenario;
-use crate::server::ticker;
+use crate::server::{port as server_port, ticker};
 
 /// How long a bot that is just being started may take until it listens.
 pub(super) const BOT_STARTS_WITHIN: WallLimit = WallLimit::from_secs(5);
@@ -155,7 +155,7 @@ pub(super) async fn open(
 ) -> io::Result<Option<Arc<House>>> {
     let played = bot.cloned().unwrap_or(Bot::Builtin);
     let unknown = tls.unknown_to(&played);
-    let house = match House::open(house::here(port), played, (reach, tls), vendors).await {
+    let house = match House::open(server_port::here(port), played, (reach, tls), vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;

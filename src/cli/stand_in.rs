@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use super::house::{self, House, HouseError, Port, Premises};
+use super::house::{self, House, HouseError, Premises};
 use super::value::{Bot, Host};
 use super::{TenantArgs, Terminal, Token, files, secure};
 use crate::base::rng::{Seed, unguessable};
@@ -24,6 +24,8 @@ use crate::platform::cx::Identities;
 use crate::report::Exit;
 use crate::report::watch::Watch;
 use crate::scenario::{Scenario, load_tenant};
+use crate::server::lobby::nothing_said;
+use crate::server::port::Port;
 use crate::server::ticker;
 use crate::server::tls::Tls;
 
@@ -115,11 +117,11 @@ impl StandIn {
         let terms = Terms { seed, allow_prefer: args.allow_prefer };
         let control = Control::new(Registry::new(house.premises.clone()), token.clone(), terms, hosts(doors));
         let control_address = (doors.ip, doors.control_port).into();
-        let control_port =
-            Port::open(control_address, "--control-port", control::limits(), None, control.clone()).await?;
+        let control_port = Port::open(control_address, control::limits(), None, control.clone()).await;
+        let control_port = control_port.map_err(house::unavailable("--control-port"))?;
         for vendor in vendors {
             let tenant = described.iter().find(|scenario| scenario.platform == vendor.name).cloned();
-            let tenant = tenant.unwrap_or_else(|| house::nothing_said(vendor));
+            let tenant = tenant.unwrap_or_else(|| nothing_said(vendor));
             let opening = Opening {
                 pace: Pace::Running(1),
                 allow_prefer: args.allow_prefer,

@@ -26,6 +26,8 @@
 //! [`ticker`] stands beside them: all that waits, waits there.
 
 pub mod feed;
+pub mod lobby;
+pub mod port;
 pub mod ticker;
 pub mod tls;
 pub mod world;

@@ -7,7 +7,7 @@ use std::io;
 
 use self::stand::{Recipe, Stand};
 use self::told::Probed;
-use super::house::{self, House};
+use super::house::House;
 use super::list::unknown;
 use super::performance::{BOT_STARTS_WITHIN, KNOCK_AGAIN};
 use super::play::recipe;
@@ -22,7 +22,7 @@ use crate::platform::Vendor;
 use crate::probe::check::{self, Check};
 use crate::probe::round::{Bounds, Finding, Round, Row};
 use crate::report::{self, Exit};
-use crate::server::ticker;
+use crate::server::{port, ticker};
 
 /// Where webhooks go that are not the probe's: a port at which nothing can listen.
 const NOBODY: &str = "http://127.0.0.1:0";
@@ -61,7 +61,7 @@ pub async fn run(args: &ProbeArgs, vendors: &'static [Vendor], terminal: &mut Te
         });
     }
     let usual = (&ReachArgs::default(), &TlsArgs::default());
-    let house = match House::open(house::here(args.port), Bot::At(NOBODY.to_owned()), usual, vendors).await {
+    let house = match House::open(port::here(args.port), Bot::At(NOBODY.to_owned()), usual, vendors).await {
         Ok(house) => house,
         Err(error) => {
             terminal.remark(&format!("error: failed to {error}"))?;
