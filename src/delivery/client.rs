@@ -22,6 +22,7 @@ use super::address::{Address, Scheme};
 use super::gate::Gate;
 use super::tls::Tls;
 use crate::base::time::WallLimit;
+use crate::engine::hops::HOPS;
 use crate::engine::port::{Answer, Attempt, Ending};
 use crate::journal::entry::Outcome;
 use crate::server::ticker;
@@ -191,10 +192,15 @@ fn compose(address: &Address, attempt: &Attempt) -> Request<Full<Bytes>> {
     *request.method_mut() = attempt.method.clone();
     *request.uri_mut() = Uri::from(address.target.clone());
     let headers = request.headers_mut();
-    headers.reserve(attempt.headers.len() + 1);
+    headers.reserve(attempt.headers.len() + 2);
     let host = HeaderValue::from_str(&address.authority);
     headers.insert(HOST, host.expect("an authority has only characters that headers may have"));
+    headers.insert(HOPS, attempt.hops.into());
     for (name, value) in &attempt.headers {
+        // What a set-up puts there must not hide a loop.
+        if *name == HOPS {
+            continue;
+        }
         headers.append(name.clone(), value.clone());
     }
     request

@@ -22,8 +22,8 @@ pub enum Input {
     Begin,
     /// The bot called; answered by [`Effect::Reply`] among the effects of this very input.
     Call(Call),
-    /// The bot called, and there was no room for what its call may cause until whoever holds the world had waited long
-    /// enough; answered like [`Input::Call`], with this very reply.
+    /// The bot called, and whoever holds the world has decided on this very reply, as there was no room for what the call may
+    /// cause, or as it comes out of a circle; answered like [`Input::Call`].
     TurnedAway {
         /// The call.
         call: Call,
@@ -227,8 +227,10 @@ pub struct Attempt {
     pub method: Method,
     /// Where it goes. `${bot}` stands for the bot's address.
     pub url: Arc<str>,
-    /// All headers but `host` and `content-length`.
+    /// All headers but those that say how it travels: `host`, `content-length` and [`HOPS`](super::hops::HOPS).
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// How many webhooks there were in its chain so far, with it.
+    pub hops: u32,
     /// The body.
     pub body: Bytes,
     /// How long the receiver may take.
