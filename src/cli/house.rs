@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::value::Bot;
-use super::{ReachArgs, builtin, files::Loaded};
+use super::{ReachArgs, builtin, descriptors, files::Loaded};
 use crate::base::diag::render;
 use crate::base::rng::Seed;
 use crate::base::secret::Secret;
@@ -115,7 +115,7 @@ impl House {
         let authorities = reach.authorities();
         let egress = Egress { bot: url, allowed_hosts, authorities, ..Egress::default() };
         let worlds = Worlds::new(vendors, Box::new(lobby));
-        let port = Port::open(address, "--port", Limits::default(), worlds.clone()).await?;
+        let port = Port::open(address, "--port", descriptors::bounded(Limits::default()), worlds.clone()).await?;
         Ok(Self { premises: Premises { address: port.address, worlds, egress, bot }, port })
     }
 
