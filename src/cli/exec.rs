@@ -33,6 +33,9 @@ pub async fn run(args: &ExecArgs, vendors: &'static [Vendor], terminal: &mut Ter
             return Ok(error.exit().number());
         }
     };
+    if let Some(warning) = args.tenants.reach.warning(args.tenants.bot.as_ref()) {
+        terminal.remark(&warning)?;
+    }
     let code = match start(args, &stand_in) {
         Ok(mut child) => {
             let waiting = wait(&mut child, &mut terminate, &mut interrupt);
