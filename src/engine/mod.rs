@@ -48,8 +48,8 @@ use crate::scenario::act::CustomerSpec;
 use crate::scenario::node::Node;
 use crate::scenario::{Scenario, Step};
 
-/// What a world begins with.
-#[derive(Clone, Debug)]
+/// What a world begins with. Shown without its tenant, whose secrets it spells out.
+#[derive(Clone)]
 pub struct Opening {
     /// What sets it apart from the other worlds of a run: one half, with the seed, of what all its chance follows from.
     pub name: String,
@@ -466,6 +466,18 @@ fn malformed(body: &Bytes) -> Bytes {
 /// The path of a call with its query.
 fn path_of(call: &Call) -> String {
     if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) }
+}
+
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opening")
+            .field("name", &self.name)
+            .field("seed", &self.seed)
+            .field("pace", &self.pace)
+            .field("identities", &self.identities)
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for World {

@@ -97,9 +97,16 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// Names a timer; the platform that set it knows what it means.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Names a timer; the platform that set it knows what it means. Shown up to the first space: a token may come after.
+#[derive(Clone, PartialEq, Eq)]
 pub struct WakeKey(pub String);
+
+impl fmt::Debug for WakeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.0.split(' ').next().unwrap_or_default();
+        write!(f, "WakeKey({kind})")
+    }
+}
 
 /// Why an act could not be done.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -121,8 +128,8 @@ const PREFERRED: &str = "code by prefer";
 /// Tells a caller that a preference was honoured (RFC 7240).
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// What lies on a world's desk between two inputs.
-#[derive(Clone, Debug)]
+/// What lies on a world's desk between two inputs. Shown without most of it: captured values may be secrets.
+#[derive(Clone)]
 pub struct Desk {
     /// All chance of the world.
     pub streams: Streams,
@@ -150,6 +157,16 @@ pub struct Desk {
     pub claims: Vec<Credential>,
     /// Addresses that somebody has set up anew, so that they get webhooks again.
     pub set_up: Vec<String>,
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk")
+            .field("identities", &self.identities)
+            .field("customers", &self.customers)
+            .field("chats", &self.chats)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Desk {
