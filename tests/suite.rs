@@ -20,6 +20,7 @@ mod exec;
 mod expect;
 mod explore;
 mod faults;
+mod fork;
 mod fourth_vendor;
 mod imichat_clock;
 mod imichat_vectors;
