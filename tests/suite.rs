@@ -45,6 +45,7 @@ mod runs;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod secure;
+#[path = "security/main.rs"]
 mod security;
 mod selection;
 mod serve;
