@@ -49,6 +49,8 @@ async fn only_programs_of_this_machine_that_know_the_token_are_answered() {
     check("GET /worlds", "authorization: Bearer\r\n", 401).await;
     check("GET /worlds", "authorization: Basic t0ken\r\n", 401).await;
     check("GET /worlds", "x-key: toy-key\r\n", 401).await;
+    check("GET /worlds", "authorization: Bearer toy-key\r\n", 401).await;
+    check("GET /worlds", &format!("{bearer}x-rehearsal-hops: 1\r\n"), 403).await;
     check("GET /healthy", "", 401).await;
     check("POST /health", "", 401).await;
     check("GET /nothing", &bearer, 404).await;

@@ -148,21 +148,6 @@ async fn a_head_without_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_client_too_many_waits_for_its_turn() {
-    let running = Running::start(Limits { connections: 1, ..Limits::default() }).await;
-    let mut first = Client::connect(running.address).await;
-    first.send(get("/v9/a", "k")).await;
-    first.answer().await.unwrap();
-    let mut second = Client::connect(running.address).await;
-    second.send(get("/v9/b", "k")).await;
-    first.send(get("/v9/c", "k")).await;
-    assert_eq!(first.answer().await.unwrap().text(), "lobby: GET /v9/c  ");
-    drop(first);
-    assert_eq!(second.answer().await.unwrap().text(), "lobby: GET /v9/b  ");
-    running.stop().await;
-}
-
-#[tokio::test]
 async fn a_planned_reset_is_a_real_one() {
     let running = Running::start(Limits::default()).await;
     let mut client = Client::connect(running.address).await;

@@ -157,6 +157,7 @@ fn other_machines_reach_it_only_if_it_is_told_so() {
         let answer = ask(&address(&served.port("control")), &listing(served, host));
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {answer}");
     };
+    assert_ne!(closed.port("control_token"), open.port("control_token"), "each has a token of its own");
     for served in [&closed, &open] {
         check(served, "stand-in:4601", "200");
         check(served, "evil.example", "403");

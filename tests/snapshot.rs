@@ -135,7 +135,7 @@ async fn snapshots_are_listed_dropped_and_bounded() {
 }
 
 /// Plays steps in a world whose webhooks are all acknowledged.
-fn play(world: &mut World, vendor: &Vendor, setup: &Node, text: &str) {
+pub(crate) fn play(world: &mut World, vendor: &Vendor, setup: &Node, text: &str) {
     let steps = load_steps(text, &vendor.vocabulary, setup, world.known()).unwrap();
     let mut inputs = VecDeque::from([Input::Play { ticket: Ticket(0), steps, from: None }]);
     while let Some(input) = inputs.pop_front() {

@@ -20,6 +20,7 @@ mod exec;
 mod expect;
 mod explore;
 mod faults;
+mod fork;
 mod fourth_vendor;
 mod imichat_clock;
 mod imichat_vectors;
@@ -45,6 +46,7 @@ mod runs;
 #[path = "scenario/main.rs"]
 mod scenario;
 mod secure;
+#[path = "security/main.rs"]
 mod security;
 mod selection;
 mod serve;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
+use super::live;
+
 /// A kind of problem with a stable code. The rows stand in `scenario::codes`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -131,8 +133,10 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], paint: Paint) -> Stri
             // Only the line itself is handed over, lest many problems in a long file take quadratic time.
             number => {
                 let number = number.min(lines.len());
-                let line = lines[number - 1];
-                let mark = AnnotationKind::Primary.span(byte_span(line, diagnostic.place)).label(diagnostic.rule.title);
+                // Whatever is wrong in a line, it is shown, and often to many.
+                let line = live::veiled(lines[number - 1]);
+                let mark =
+                    AnnotationKind::Primary.span(byte_span(&line, diagnostic.place)).label(diagnostic.rule.title);
                 title.element(Snippet::source(line).line_start(number).path(&*source.name).annotation(mark))
             }
         };

@@ -9,6 +9,7 @@ pub mod diag;
 pub mod doc_ref;
 pub mod id;
 pub mod json;
+pub mod live;
 pub mod locale;
 pub mod nearest;
 pub mod percent;

@@ -61,6 +61,12 @@ impl Streams {
         Self { seed, world: world.to_owned(), open: HashMap::new() }
     }
 
+    /// The streams of another world in the same run, none of them drawn from.
+    #[must_use]
+    pub fn of_another(&self, world: &str) -> Self {
+        Self::new(self.seed, world)
+    }
+
     /// The stream for one purpose, such as `imichat/chat-id` or `customer/alice`; it goes on where its last draw ended.
     pub fn of(&mut self, purpose: impl Into<Cow<'static, str>>) -> &mut Draw {
         let purpose = purpose.into();

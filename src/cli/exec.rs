@@ -36,6 +36,9 @@ pub async fn run(args: &ExecArgs, vendors: &'static [Vendor], terminal: &mut Ter
     for line in stand_in.tls().into_iter().flat_map(|tls| secure::instructions(tls, &stand_in.proxy_url())) {
         terminal.remark(&line)?;
     }
+    if let Some(warning) = args.tenants.reach.warning(args.tenants.bot.as_ref()) {
+        terminal.remark(&warning)?;
+    }
     let code = match start(args, &stand_in) {
         Ok(mut child) => {
             let waiting = wait(&mut child, &mut terminate, &mut interrupt);

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use super::value::Bot;
-use super::{ReachArgs, TlsArgs, builtin, files::Loaded};
+use super::{ReachArgs, TlsArgs, builtin, descriptors, files::Loaded};
 use crate::base::diag::render;
 use crate::base::secret::Secret;
 use crate::bot;
@@ -94,7 +94,7 @@ impl House {
         let egress = Egress { bot: url, allowed_hosts, authorities, ..Egress::default() };
         let worlds = Worlds::new(vendors, Box::new(lobby));
         let tls = tls.open()?;
-        let port = Port::open(address, Limits::default(), tls.clone(), worlds.clone()).await;
+        let port = Port::open(address, descriptors::bounded(Limits::default()), tls.clone(), worlds.clone()).await;
         let port = port.map_err(unavailable("--port"))?;
         Ok(Self { premises: Premises { address: port.address, worlds, egress, bot, tls }, port })
     }

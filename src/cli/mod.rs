@@ -8,6 +8,7 @@ mod builtin;
 pub mod check;
 mod client;
 mod coverage;
+mod descriptors;
 pub mod exec;
 pub mod explain;
 pub mod explore;

@@ -162,6 +162,9 @@ pub(super) async fn open(
             return Ok(None);
         }
     };
+    if let Some(warning) = reach.warning(bot) {
+        terminal.remark(&warning)?;
+    }
     if bot.is_none() {
         terminal.remark("playing with the built-in example bot; name yours with --bot http://…")?;
     }

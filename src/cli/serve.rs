@@ -51,6 +51,9 @@ pub async fn run(args: &ServeArgs, vendors: &'static [Vendor], terminal: &mut Te
     if !args.listen.is_loopback() {
         terminal.remark(&format!("warning: other machines reach it at {}, and can use the platforms", args.listen))?;
     }
+    if let Some(warning) = args.tenants.reach.warning(args.tenants.bot.as_ref()) {
+        terminal.remark(&warning)?;
+    }
     let stop = async {
         tokio::select! {
             _ = terminate.recv() => {}

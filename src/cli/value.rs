@@ -272,7 +272,7 @@ impl FromStr for Token {
     }
 }
 
-/// A header.
+/// A header; its value is not shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Header(pub (HeaderName, HeaderValue));
 
@@ -283,7 +283,9 @@ impl FromStr for Header {
         let wrong = "write a name and a value, as in `x-bot-key: secret`";
         let (name, value) = text.split_once(':').ok_or(wrong)?;
         let name = HeaderName::try_from(name.trim()).map_err(|_| wrong)?;
-        Ok(Self((name, HeaderValue::try_from(value.trim()).map_err(|_| wrong)?)))
+        let mut value = HeaderValue::try_from(value.trim()).map_err(|_| wrong)?;
+        value.set_sensitive(true);
+        Ok(Self((name, value)))
     }
 }
 

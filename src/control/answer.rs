@@ -9,7 +9,7 @@ use super::query::Query;
 use super::registry::{Host, Named, OpenError};
 use super::route::Operation;
 use super::shape::shown;
-use super::{Control, clock, faults, journal, metrics, openapi, run, schema, steps, stream, world};
+use super::{Control, clock, faults, journal, metrics, openapi, run, schema, snapshot, steps, stream, world};
 use crate::base::id::DeliveryId;
 use crate::base::time::WallLimit;
 use crate::platform::route::Reply;
@@ -109,6 +109,11 @@ impl<H: Host> Control<H> {
                 Ok(document(200, &world::Shown::of(&*named, host.url())))
             }
             Operation::Snapshots => Ok(document(200, &self.worlds().snapshots())),
+            Operation::Fork => {
+                let bot = world::bot(&query)?;
+                let forked = self.worlds().fork(id, bot).await.map_err(|error| cannot_open(&error, id))?;
+                Ok(document(201, &snapshot::Forked::of(&*forked.0, forked.1, host.url())))
+            }
             Operation::Forget => {
                 self.worlds().drop_snapshot(id).map_err(|error| cannot_open(&error, id))?;
                 Ok(bare(204))

@@ -2,8 +2,8 @@
 //! clocks, plans faults, shows journals.
 //!
 //! It is a port of its own, never the vendors'. Only programs of this machine that know the token are answered: a request
-//! whose `Host` is not this machine, or that comes from a web page (it has an `Origin`), is refused, and no answer allows
-//! other origins. No body names a file, and nothing here starts a program.
+//! whose `Host` is not this machine, or that comes from a web page (it has an `Origin`) or is one of our own webhooks, is
+//! refused, and no answer allows other origins. No body names a file, and nothing here starts a program.
 
 mod answer;
 mod clock;
@@ -40,6 +40,7 @@ use self::route::{Access, Found, Operation};
 use crate::base::rng::Seed;
 use crate::base::secret::Secret;
 use crate::base::time::WallLimit;
+use crate::engine::hops::HOPS;
 use crate::platform::route::{Body, Reply};
 use crate::scenario::node::MAX_BYTES;
 use crate::server::feed::Answer;
@@ -132,6 +133,9 @@ impl<H: Host> Service for Control<H> {
         if let Some(host) = hosts.into_iter().find(|host| !self.0.hosts.admit(host)) {
             let host = String::from_utf8_lossy(host);
             return Err(Problem::new(403, format!("`{host}` in `Host` is not this machine")).reply());
+        }
+        if head.headers.contains_key(HOPS) {
+            return Err(Problem::new(403, "webhooks may not use the control port").reply());
         }
         if head.headers.contains_key(ORIGIN) {
             return Err(Problem::new(403, "web pages may not use the control port").reply());

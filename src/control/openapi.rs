@@ -213,6 +213,7 @@ fn contract(operation: Operation) -> Contract {
         Operation::Keep => Contract { problems: &[429], ..gives(201, snapshot::Shown::schema()) },
         Operation::TakeBack => Contract { problems: &[502], ..gives(200, reference("World")) },
         Operation::Snapshots => gives(200, json!({"type": "array", "items": snapshot::Shown::schema()})),
+        Operation::Fork => Contract { problems: &[429, 502], ..gives(201, snapshot::Forked::schema()) },
         Operation::Forget => Contract { answer: Content::Nothing, ..gives(204, json!({})) },
         Operation::Resend => gives(200, Resent::schema()),
     }

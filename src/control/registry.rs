@@ -14,7 +14,7 @@ use crate::engine::port::Input;
 use crate::engine::{Opening, World};
 use crate::journal::tally::Tally;
 use crate::platform::Vendor;
-use crate::platform::cx::Credential;
+use crate::platform::cx::{Credential, Replaced};
 use crate::server::ticker;
 use crate::server::world::WorldHandle;
 use crate::server::worlds::Worlds;
@@ -57,6 +57,8 @@ pub struct Named<K> {
     pub opening: Opening,
     /// What `${bot}` leads to in it, if it is not what it leads to elsewhere.
     pub bot: Option<BotUrl>,
+    /// What it begins with again instead, if it is a fork.
+    pub(super) start: Option<Arc<Snapshot>>,
     /// Tells apart what one id named before and after a reset.
     pub number: u64,
     /// The world.
@@ -70,6 +72,7 @@ struct Seat {
     vendor: &'static Vendor,
     opening: Opening,
     bot: Option<BotUrl>,
+    start: Option<Arc<Snapshot>>,
     number: u64,
 }
 
@@ -153,7 +156,7 @@ impl<H: Host> Registry<H> {
             return Err(OpenError::TooMany);
         }
         let (id, opening) = plan(*next);
-        let seat = Seat { id, vendor, opening, bot, number: *next };
+        let seat = Seat { id, vendor, opening, bot, start: None, number: *next };
         let named = self.begin(seat, || {}).await?;
         *next += 1;
         Ok(named)
@@ -166,9 +169,14 @@ impl<H: Host> Registry<H> {
     pub async fn reset(&self, id: &str) -> Result<Arc<Named<H::Company>>, OpenError> {
         let mut next = self.next.lock().await;
         let old = self.get(id).ok_or(OpenError::Unknown)?;
-        let (vendor, opening, bot) = (old.vendor, old.opening.clone(), old.bot.clone());
-        let seat = Seat { id: id.to_owned(), vendor, opening, bot, number: *next };
-        let named = self.begin(seat, || old.world.close()).await?;
+        let named = match &old.start {
+            Some(start) => self.wake(start, Some(Arc::clone(start)), *next, || old.world.close()).await?,
+            None => {
+                let (vendor, opening, bot) = (old.vendor, old.opening.clone(), old.bot.clone());
+                let seat = Seat { id: id.to_owned(), vendor, opening, bot, start: None, number: *next };
+                self.begin(seat, || old.world.close()).await?
+            }
+        };
         *next += 1;
         Ok(named)
     }
@@ -200,10 +208,45 @@ impl<H: Host> Registry<H> {
         let old = self.get(id).ok_or(OpenError::Unknown)?;
         let snapshot = self.lock().snapshots.get(snapshot).filter(|snapshot| snapshot.world == id).cloned();
         let snapshot = snapshot.ok_or(OpenError::NoSnapshot)?;
-        let Snapshot { vendor, opening, bot, claims, .. } = &*snapshot;
-        let seat = Seat { id: id.to_owned(), vendor, opening: opening.clone(), bot: bot.clone(), number: *next };
-        let named = self.seat(seat, (snapshot.wake(), claims.clone()), || old.world.close()).await?;
+        let named = self.wake(&snapshot, snapshot.start.clone(), *next, || old.world.close()).await?;
         *next += 1;
+        Ok(named)
+    }
+
+    /// Opens a world of its own that begins as another one was, with the credentials that were replaced for it. It is
+    /// independent of both the other world and the snapshot.
+    ///
+    /// # Errors
+    /// If there is no such snapshot, if there are too many worlds, or if its company cannot be started.
+    pub(super) async fn fork(
+        &self,
+        snapshot: &str,
+        bot: Option<BotUrl>,
+    ) -> Result<(Arc<Named<H::Company>>, Vec<Replaced>), OpenError> {
+        let mut next = self.next.lock().await;
+        if self.lock().open.len() >= MOST_WORLDS {
+            return Err(OpenError::TooMany);
+        }
+        let snapshot = self.lock().snapshots.get(snapshot).cloned().ok_or(OpenError::NoSnapshot)?;
+        let (start, replaced) = snapshot.fork(&format!("w{next}"), bot);
+        let start = Arc::new(start);
+        let named = self.wake(&start, Some(Arc::clone(&start)), *next, || {}).await?;
+        *next += 1;
+        Ok((named, replaced))
+    }
+
+    /// Has the world of a snapshot go on in the place that `vacate` leaves.
+    async fn wake(
+        &self,
+        snapshot: &Snapshot,
+        start: Option<Arc<Snapshot>>,
+        number: u64,
+        vacate: impl FnOnce() + Send,
+    ) -> Result<Arc<Named<H::Company>>, OpenError> {
+        let Snapshot { world, vendor, opening, bot, claims, .. } = snapshot;
+        let (opening, bot) = (opening.clone(), bot.clone());
+        let seat = Seat { id: world.clone(), vendor, opening, bot, start, number };
+        let named = self.seat(seat, (snapshot.wake(), claims.clone()), vacate).await?;
         // On a running clock somebody has to ask for an alarm.
         let pace = named.world.with(World::pace);
         named.world.input(Input::SetPace(pace));
@@ -238,13 +281,13 @@ impl<H: Host> Registry<H> {
         (world, claims): (World, BTreeSet<Credential>),
         vacate: impl FnOnce() + Send,
     ) -> Result<Arc<Named<H::Company>>, OpenError> {
-        let Seat { id, vendor, opening, bot, number } = seat;
+        let Seat { id, vendor, opening, bot, start, number } = seat;
         let prepared = self.host.prepare(world.exports(), bot.as_ref()).await;
         let (company, delivery) = prepared.map_err(|error| OpenError::Company(error.to_string()))?;
         // Nothing is waited for from here on, so nobody finds the place empty, whoever stops waiting.
         vacate();
         let world = self.host.worlds().try_open(vendor.name, &claims, world, delivery).ok_or(OpenError::Taken)?;
-        let named = Arc::new(Named { id: id.clone(), vendor, opening, bot, number, world, _company: company });
+        let named = Arc::new(Named { id: id.clone(), vendor, opening, bot, start, number, world, _company: company });
         let mut book = self.lock();
         if let Some(before) = book.open.insert(id, Arc::clone(&named)) {
             book.bury(&before);

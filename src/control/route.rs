@@ -53,6 +53,7 @@ pub enum Operation {
     TakeBack,
     Snapshots,
     Forget,
+    Fork,
     Begin,
     Follow,
     Cancel,
@@ -170,6 +171,15 @@ pub const ROUTES: &[Route] = &[
         )
     },
     row("GET", "/snapshots", Operation::Snapshots, "lists the snapshots of all worlds"),
+    Route {
+        query: &[("bot", "what `${bot}` stands for in the fork; as in the world of the snapshot by default")],
+        ..row(
+            "POST",
+            "/snapshots/{id}/fork",
+            Operation::Fork,
+            "opens a world that goes on from a snapshot beside all others, with credentials of its own",
+        )
+    },
     row("DELETE", "/snapshots/{id}", Operation::Forget, "drops a snapshot; those of a world go with it"),
     Route {
         query: &[("delivery", "the webhook's number, as the journal has it; one of the last 256 of its world")],

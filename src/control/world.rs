@@ -22,6 +22,12 @@ pub(super) fn read(text: &str, vendors: &'static [Vendor]) -> Result<(&'static V
     Ok((vendor.expect("a checked scenario is one of a platform that is there"), scenario))
 }
 
+/// What a query says that `${bot}` leads to.
+pub(super) fn bot(query: &Query<'_>) -> Result<Option<BotUrl>, Problem> {
+    let bot = query.get("bot").map(BotUrl::parse).transpose();
+    bot.map_err(|error| Problem::new(400, format!("failed to {error}")))
+}
+
 /// What a query says about a world that is to be opened.
 pub(super) struct Wish {
     /// What `${bot}` leads to, if it is not the bot of the stand-in.
@@ -33,7 +39,6 @@ pub(super) struct Wish {
 impl Wish {
     /// What a query says.
     pub(super) fn of(query: &Query<'_>) -> Result<Self, Problem> {
-        let bot = query.get("bot").map(BotUrl::parse).transpose();
         let pace = query.get("mode").map(str::parse).transpose();
         let identities = match query.get("identities") {
             None | Some("fresh") => Identities::Fresh,
@@ -44,7 +49,7 @@ impl Wish {
             }
         };
         Ok(Self {
-            bot: bot.map_err(|error| Problem::new(400, format!("failed to {error}")))?,
+            bot: bot(query)?,
             pace: pace
                 .map_err(|error: PaceError| Problem::new(400, format!("`mode`: {error}")))?
                 .unwrap_or(Pace::Running(1)),

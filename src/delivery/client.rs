@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
@@ -20,8 +19,10 @@ use tokio::net::TcpStream;
 
 use super::address::{Address, Scheme};
 use super::gate::Gate;
+use super::resolve::Resolver;
 use super::tls::Tls;
 use crate::base::time::WallLimit;
+use crate::engine::hops::HOPS;
 use crate::engine::port::{Answer, Attempt, Ending};
 use crate::journal::entry::Outcome;
 use crate::server::ticker;
@@ -45,6 +46,7 @@ type Sender = SendRequest<Full<Bytes>>;
 pub(super) struct Client {
     gate: Gate,
     tls: Tls,
+    resolver: Resolver,
     idle: Mutex<HashMap<Origin, Vec<Sender>>>,
 }
 
@@ -55,8 +57,8 @@ enum Failure {
 }
 
 impl Client {
-    pub(super) fn new(gate: Gate, tls: Tls) -> Self {
-        Self { gate, tls, idle: Mutex::default() }
+    pub(super) fn new(gate: Gate, tls: Tls, resolver: Resolver) -> Self {
+        Self { gate, tls, resolver, idle: Mutex::default() }
     }
 
     /// Makes the attempt's request and reports the answer, or why there is none.
@@ -96,9 +98,8 @@ impl Client {
     /// A connection to where the gate lets through.
     pub(super) async fn reach(&self, address: &Address) -> Result<TcpStream, Outcome> {
         let Address { host, port, .. } = address;
-        let resolved = tokio::net::lookup_host((host.as_str(), *port)).await;
-        let resolved: Vec<SocketAddr> =
-            resolved.map_err(|_| Outcome::Broken(format!("the name `{host}` has no address")))?.collect();
+        let resolved = (self.resolver)(host.clone(), *port).await;
+        let resolved = resolved.map_err(|_| Outcome::Broken(format!("the name `{host}` has no address")))?;
         let admitted = resolved.iter().filter(|address| self.gate.admits(host, address.ip()));
         let mut failure = Outcome::Forbidden(format!(
             "`{host}` is not this machine; webhooks go elsewhere only where a host is allowed by name"
@@ -191,10 +192,15 @@ fn compose(address: &Address, attempt: &Attempt) -> Request<Full<Bytes>> {
     *request.method_mut() = attempt.method.clone();
     *request.uri_mut() = Uri::from(address.target.clone());
     let headers = request.headers_mut();
-    headers.reserve(attempt.headers.len() + 1);
+    headers.reserve(attempt.headers.len() + 2);
     let host = HeaderValue::from_str(&address.authority);
     headers.insert(HOST, host.expect("an authority has only characters that headers may have"));
+    headers.insert(HOPS, attempt.hops.into());
     for (name, value) in &attempt.headers {
+        // What a set-up puts there must not hide a loop.
+        if *name == HOPS {
+            continue;
+        }
         headers.append(name.clone(), value.clone());
     }
     request

@@ -7,6 +7,7 @@
 mod address;
 mod client;
 mod gate;
+mod resolve;
 mod tls;
 
 use std::collections::{BTreeSet, HashMap};
@@ -101,7 +102,7 @@ impl Delivery {
     pub fn new(egress: Egress) -> Self {
         let Egress { bot, allowed_hosts, concurrent, authorities } = egress;
         let concurrent = concurrent.clamp(1, Semaphore::MAX_PERMITS);
-        let client = Client::new(Gate::new(allowed_hosts), Tls::new(authorities));
+        let client = Client::new(Gate::new(allowed_hosts), Tls::new(authorities), resolve::system());
         Self(Arc::new(Inner { bot, concurrent, receivers: Mutex::default(), destinations: Mutex::default(), client }))
     }
 

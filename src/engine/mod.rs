@@ -7,6 +7,7 @@ mod call;
 pub mod clock;
 mod endpoint;
 mod flood;
+pub mod hops;
 mod judge;
 mod lane;
 mod outbox;
@@ -27,7 +28,7 @@ use indexmap::IndexMap;
 
 use self::clock::{Clock, Pace};
 use self::flood::{Flood, MOST_A_SECOND};
-use self::outbox::{Moment, Outbox, Todo};
+use self::outbox::{Moment, Origin, Outbox, Todo};
 use self::port::{Cut, Effect, Ending, Input, Treated};
 use self::schedule::{Schedule, Timer};
 use self::socket::Sockets;
@@ -47,8 +48,8 @@ use crate::scenario::act::CustomerSpec;
 use crate::scenario::node::Node;
 use crate::scenario::{Scenario, Step};
 
-/// What a world begins with.
-#[derive(Clone, Debug)]
+/// What a world begins with. Shown without its tenant, whose secrets it spells out.
+#[derive(Clone)]
 pub struct Opening {
     /// What sets it apart from the other worlds of a run: one half, with the seed, of what all its chance follows from.
     pub name: String,
@@ -129,6 +130,8 @@ pub struct World {
     flood: Flood,
     sockets: Sockets,
     stage: Stage,
+    /// How many webhooks were before those that are caused now: see [`hops`].
+    depth: u32,
     /// The real time of the input that is being handled.
     wall: WallTime,
     effects: Vec<Effect>,
@@ -163,6 +166,7 @@ impl World {
             flood: Flood::default(),
             sockets: Sockets::default(),
             stage: Stage::new(opening.steps),
+            depth: 0,
             wall,
             effects: Vec::new(),
             alarms: 0,
@@ -247,7 +251,7 @@ impl World {
         self.effects.push(Effect::Reply(treat(reply, verdict)));
     }
 
-    /// Takes note of a call that had no room, and of what was answered instead.
+    /// Takes note of a call that the platform did not see, and of what was answered instead.
     fn turn_away(&mut self, call: Call, reply: Reply) {
         self.record(What::Called(Called {
             source: Source::Bot,
@@ -269,6 +273,7 @@ impl World {
         let method = call.method.to_string();
         let path = path_of(&call);
         let request = Payload::masking(call.bytes(), self.platform.secrets());
+        self.depth = hops::behind(&call.headers);
         let mut cx = self.desk.cx(self.clock.now()).called_by(source);
         let handled = self.platform.call(&mut cx, call);
         let verdict = cx.admitted().flatten();
@@ -286,6 +291,7 @@ impl World {
             reply: Payload::masking(reply.body.clone(), self.platform.secrets()),
         }));
         self.collect();
+        self.depth = 0;
         (reply, verdict)
     }
 
@@ -326,7 +332,8 @@ impl World {
         for outgoing in std::mem::take(&mut self.desk.outgoing) {
             let verdict = self.desk.judge_delivery(self.clock.now(), &outgoing);
             let message = format!("msg_{}", self.desk.streams.of("engine/webhook-id").hex(24));
-            let todo = self.outbox.accept(outgoing, verdict, message, self.wall);
+            let origin = Origin { message, hops: self.depth.saturating_add(1) };
+            let todo = self.outbox.accept(outgoing, verdict, origin, self.wall);
             self.carry_out(todo);
         }
         for (socket, order) in std::mem::take(&mut self.desk.orders) {
@@ -459,6 +466,18 @@ fn malformed(body: &Bytes) -> Bytes {
 /// The path of a call with its query.
 fn path_of(call: &Call) -> String {
     if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) }
+}
+
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opening")
+            .field("name", &self.name)
+            .field("seed", &self.seed)
+            .field("pace", &self.pace)
+            .field("identities", &self.identities)
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for World {

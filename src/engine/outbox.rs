@@ -80,6 +80,15 @@ pub(super) struct Outbox {
     lately: VecDeque<(DeliveryId, Delivery)>,
 }
 
+/// What tells where a webhook comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    /// Names the event, for the receiver's de-duplication.
+    pub(super) message: String,
+    /// How many webhooks were in its chain so far, with it.
+    pub(super) hops: u32,
+}
+
 /// What an end of an attempt is judged by, besides what the outbox knows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment<'w> {
@@ -130,13 +139,12 @@ impl Outbox {
         todo
     }
 
-    /// Takes in a webhook that is due. `verdict` is the planned fault, if one fires, with what tells of it; `message` names the
-    /// event for the receiver's de-duplication.
+    /// Takes in a webhook that is due. `verdict` is the planned fault, if one fires, with what tells of it.
     pub(super) fn accept(
         &mut self,
         mut out: Outgoing,
         verdict: Option<(Verdict<DeliveryDeed>, What)>,
-        message: String,
+        origin: Origin,
         wall: WallTime,
     ) -> Vec<Todo> {
         let event = out.event.clone();
@@ -151,7 +159,8 @@ impl Outbox {
         let delivery = Delivery {
             url: out.url.as_str().into(),
             out: Arc::new(out),
-            message: message.into(),
+            message: origin.message.into(),
+            hops: origin.hops,
             forgery: None,
             hold: None,
             lost: None,

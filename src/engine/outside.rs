@@ -9,7 +9,7 @@ use super::World;
 use super::stage::{Pause, State, Track};
 use crate::base::id::{EntrySeq, Ticket};
 use crate::base::time::{VirtualSpan, VirtualTime, WallTime};
-use crate::platform::cx::Customer;
+use crate::platform::cx::{Customer, Replaced};
 use crate::scenario::{Known, Step};
 
 /// How far a world is with the steps it was opened with.
@@ -83,6 +83,22 @@ impl World {
         // Alarms were asked for by the original, which has also counted what is in the journal.
         self.armed = None;
         self.journal.count_anew();
+    }
+
+    /// Makes of a copy a world of its own, of this name: its credentials are nobody else's, and its chance does not follow that
+    /// of the original. Gives the credentials that were replaced; those in their place are among its claims.
+    pub fn split_off(&mut self, name: &str) -> Vec<Replaced> {
+        self.desk.become_anothers(name);
+        let replaced = self.platform.reissue(&mut self.desk.cx(self.clock.now()));
+        self.desk.replace(&replaced);
+        for (old, new) in std::mem::take(&mut self.desk.renamed) {
+            self.schedule.rename(&old, &new);
+            // Those of the opening may not be in the schedule yet.
+            for (_, key) in self.desk.wakes.iter_mut().filter(|(_, key)| *key == old) {
+                key.clone_from(&new);
+            }
+        }
+        replaced
     }
 
     pub(super) fn play(&mut self, ticket: Ticket, steps: Vec<Step>, from: Option<EntrySeq>) {

@@ -1,5 +1,6 @@
 //! The door of the core: all that comes in, all that goes out.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -22,8 +23,8 @@ pub enum Input {
     Begin,
     /// The bot called; answered by [`Effect::Reply`] among the effects of this very input.
     Call(Call),
-    /// The bot called, and there was no room for what its call may cause until whoever holds the world had waited long
-    /// enough; answered like [`Input::Call`], with this very reply.
+    /// The bot called, and whoever holds the world has decided on this very reply, as there was no room for what the call may
+    /// cause, or as it comes out of a circle; answered like [`Input::Call`].
     TurnedAway {
         /// The call.
         call: Call,
@@ -81,8 +82,8 @@ pub struct Ending {
     pub answer: Option<Answer>,
 }
 
-/// What a receiver sent back besides a status.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+/// What a receiver sent back besides a status. Shown without its headers and its body, which may repeat what was sent.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Answer {
     /// The headers.
     pub headers: HeaderMap,
@@ -143,8 +144,8 @@ pub enum Happening {
     Gone(Option<(u16, String)>),
 }
 
-/// Something to be done with a socket.
-#[derive(Clone, Debug)]
+/// Something to be done with a socket. Messages are shown as their length.
+#[derive(Clone)]
 pub enum Errand {
     /// Send a message of this text.
     Say(Bytes),
@@ -216,8 +217,8 @@ pub enum Cut {
     Hang,
 }
 
-/// One attempt to deliver a webhook, with nothing left to decide but the network.
-#[derive(Debug, Clone)]
+/// One attempt to deliver a webhook, with nothing left to decide but the network. Shown without what may be secret in it.
+#[derive(Clone)]
 pub struct Attempt {
     /// Which webhook.
     pub delivery: DeliveryId,
@@ -227,12 +228,45 @@ pub struct Attempt {
     pub method: Method,
     /// Where it goes. `${bot}` stands for the bot's address.
     pub url: Arc<str>,
-    /// All headers but `host` and `content-length`.
+    /// All headers but those that say how it travels: `host`, `content-length` and [`HOPS`](super::hops::HOPS).
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// How many webhooks there were in its chain so far, with it.
+    pub hops: u32,
     /// The body.
     pub body: Bytes,
     /// How long the receiver may take.
     pub timeout: WallLimit,
     /// What of it is lost on the way, if anything is.
     pub lost: Option<Lost>,
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Attempt")
+            .field("delivery", &self.delivery)
+            .field("attempt", &self.attempt)
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &headers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("read", &self.body.len()).field("cut", &self.cut).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Errand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Say(text) => write!(f, "Say({} bytes)", text.len()),
+            Self::Half(text, bytes) => write!(f, "Half({bytes} of {} bytes)", text.len()),
+            Self::HangUp(farewell) => f.debug_tuple("HangUp").field(farewell).finish(),
+            Self::Reset => f.write_str("Reset"),
+            Self::Wait(patience) => f.debug_tuple("Wait").field(patience).finish(),
+        }
+    }
 }

@@ -33,6 +33,17 @@ impl Schedule {
         self.next += 1;
     }
 
+    /// Has timers of the platform that have one key have another.
+    pub(super) fn rename(&mut self, old: &WakeKey, new: &WakeKey) {
+        for timer in self.timers.values_mut() {
+            if let Timer::Wake(key) = timer
+                && key == old
+            {
+                key.clone_from(new);
+            }
+        }
+    }
+
     /// When the first timer falls due.
     #[must_use]
     pub(super) fn first(&self) -> Option<VirtualTime> {

@@ -28,6 +28,8 @@ pub(super) struct Delivery {
     pub(super) url: Arc<str>,
     /// The `webhook-id`: the same for all attempts and copies of one event.
     pub(super) message: Arc<str>,
+    /// How many webhooks there were in its chain so far, with it.
+    pub(super) hops: u32,
     pub(super) forgery: Option<Forgery>,
     /// How long it is held back once its turn has come, with all that waits behind it.
     pub(super) hold: Option<VirtualSpan>,
@@ -93,6 +95,7 @@ pub(super) fn prepare(id: DeliveryId, delivery: &Delivery, wall: WallTime) -> (A
         method: out.method.clone(),
         url: Arc::clone(&delivery.url),
         headers,
+        hops: delivery.hops,
         body,
         timeout: out.policy.timeout,
         lost: delivery.lost.filter(|_| delivery.attempts == 1),

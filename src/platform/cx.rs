@@ -10,6 +10,7 @@ use http::HeaderName;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+pub use super::credential::{Credential, Identities, Replaced};
 use super::outgoing::Outgoing;
 use super::route::{Destination, Reply, Request};
 use super::socket::{Farewell, Message, Order, Patience};
@@ -78,28 +79,16 @@ impl Customer {
     }
 }
 
-/// Which credentials a tenant has that does not spell them out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Identities {
-    /// The well-known test identities, so that any bot can be configured beforehand.
-    WellKnown,
-    /// Credentials of its own, drawn from the seed, so that many tenants can be open at once.
-    Fresh,
-}
+/// Names a timer; the platform that set it knows what it means. Shown up to the first space: a token may come after.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WakeKey(pub String);
 
-/// A credential that belongs to one world. Shown masked.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Credential(pub String);
-
-impl fmt::Debug for Credential {
+impl fmt::Debug for WakeKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credential(***)")
+        let kind = self.0.split(' ').next().unwrap_or_default();
+        write!(f, "WakeKey({kind})")
     }
 }
-
-/// Names a timer; the platform that set it knows what it means.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct WakeKey(pub String);
 
 /// Why an act could not be done.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -121,8 +110,8 @@ const PREFERRED: &str = "code by prefer";
 /// Tells a caller that a preference was honoured (RFC 7240).
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// What lies on a world's desk between two inputs.
-#[derive(Clone, Debug)]
+/// What lies on a world's desk between two inputs. Shown without most of it: captured values may be secrets.
+#[derive(Clone)]
 pub struct Desk {
     /// All chance of the world.
     pub streams: Streams,
@@ -146,10 +135,22 @@ pub struct Desk {
     pub orders: Vec<(SocketId, Order)>,
     /// Timers that are not in the schedule yet.
     pub wakes: Vec<(VirtualTime, WakeKey)>,
+    /// Timers that get other keys, and those.
+    pub renamed: Vec<(WakeKey, WakeKey)>,
     /// Credentials that callers of this world may use from now on.
     pub claims: Vec<Credential>,
     /// Addresses that somebody has set up anew, so that they get webhooks again.
     pub set_up: Vec<String>,
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk")
+            .field("identities", &self.identities)
+            .field("customers", &self.customers)
+            .field("chats", &self.chats)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Desk {
@@ -171,6 +172,7 @@ impl Desk {
             outgoing: Vec::new(),
             orders: Vec::new(),
             wakes: Vec::new(),
+            renamed: Vec::new(),
             claims: Vec::new(),
             set_up: Vec::new(),
         }
@@ -181,6 +183,21 @@ impl Desk {
         if !self.customers.contains_key(key) {
             let customer = Customer::made_up(key, &CustomerSpec::default(), &mut self.streams);
             self.customers.insert(key.to_owned(), customer);
+        }
+    }
+
+    /// Makes it the desk of another world that begins as this one is: chance is its own, and so are credentials from now on.
+    pub(crate) fn become_anothers(&mut self, world: &str) {
+        self.streams = self.streams.of_another(world);
+        self.identities = Identities::Fresh;
+    }
+
+    /// Has captured values that are credentials be those that replaced them.
+    pub(crate) fn replace(&mut self, replaced: &[Replaced]) {
+        for value in self.values.values_mut() {
+            if let Some(found) = replaced.iter().find(|one| one.old.expose() == value.as_str()) {
+                found.new.expose().clone_into(value);
+            }
         }
     }
 
@@ -434,6 +451,11 @@ impl Cx<'_> {
     /// Records that whoever calls, or else the bot, did something that the vendor's documents do not allow.
     pub fn violation(&mut self, detail: impl Into<String>) {
         self.desk.facts.push(What::Violated { source: self.source, detail: detail.into() });
+    }
+
+    /// Gives timers that are set another key. Heeded where credentials are replaced.
+    pub fn rename_timer(&mut self, old: WakeKey, new: WakeKey) {
+        self.desk.renamed.push((old, new));
     }
 
     /// Sends a webhook, after those that were sent before.

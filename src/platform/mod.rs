@@ -1,5 +1,6 @@
 //! What a vendor is, and the list of vendors: one line each.
 
+mod credential;
 pub mod cx;
 pub mod delivery;
 pub mod document;
@@ -14,7 +15,7 @@ pub mod signing;
 pub mod socket;
 pub mod texter;
 
-use self::cx::{Credential, Cx, Refusal, WakeKey};
+use self::cx::{Credential, Cx, Refusal, Replaced, WakeKey};
 use self::host::Host;
 use self::outgoing::{Ended, Outgoing};
 use self::recipe::Recipe;
@@ -181,6 +182,11 @@ pub trait Platform: Sized + Clone + Send + 'static {
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
         let _ = (cx, webhook, ended);
     }
+
+    /// Replaces all credentials by which callers of this tenant are known with ones of its own, draws and claims those, and
+    /// gives each with the one in its place. All else stays as it is: a copy of a tenant becomes one that others can tell
+    /// from it.
+    fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced>;
 
     /// What a client of this tenant must know, under the names of environment variables, such as `IMICHAT_API_KEY`.
     fn exports(&self) -> Vec<(&'static str, Secret)>;

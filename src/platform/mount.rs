@@ -3,7 +3,7 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
 
-use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::cx::{Credential, Cx, Refusal, Replaced, WakeKey};
 use super::host::Host;
 use super::outgoing::{Ended, Outgoing};
 use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
@@ -130,6 +130,9 @@ pub trait Instance: Send {
 
     /// An attempt to deliver a webhook has ended, or will not be made.
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>);
+
+    /// Replaces all credentials with ones of its own, and gives each with the one in its place.
+    fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced>;
 
     /// What a client of this tenant must know, under the names of environment variables.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
@@ -438,6 +441,10 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
         self.0.attempted(cx, webhook, ended);
+    }
+
+    fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
+        self.0.reissue(cx)
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

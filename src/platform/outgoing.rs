@@ -1,6 +1,7 @@
 //! A webhook that is ready to go: finished bytes, and how the vendor wants it delivered.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::journal::entry::Outcome;
 
-/// A webhook before its first attempt.
-#[derive(Clone, Debug)]
+/// A webhook before its first attempt. Shown without its body, as a secret may stand there.
+#[derive(Clone)]
 pub struct Outgoing {
     /// The event, as the vendor names it, or its subscriber where the vendor leaves that to them.
     pub event: Cow<'static, str>,
@@ -35,6 +36,20 @@ pub struct Outgoing {
     pub signing: Option<Secret>,
     /// How it is delivered.
     pub policy: Arc<Policy>,
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { event, chat, to, method, url, headers, .. } = self;
+        f.debug_struct("Outgoing")
+            .field("event", event)
+            .field("chat", chat)
+            .field("to", to)
+            .field("method", method)
+            .field("url", url)
+            .field("headers", headers)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How an attempt to deliver a webhook ended, or that there will be none.

@@ -1,6 +1,7 @@
 //! Calls in, replies out, and the table of operations.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -29,8 +30,8 @@ pub struct Route<P> {
 /// The answer of an operation: either way a reply, so that checks can use `?`.
 pub type Answer = Result<Reply, Reply>;
 
-/// A call of the bot, read in full.
-#[derive(Clone, Debug)]
+/// A call of the bot, read in full. Shown without what may be secret in it.
+#[derive(Clone)]
 pub struct Call {
     /// The HTTP method.
     pub method: Method,
@@ -46,8 +47,9 @@ pub struct Call {
     pub params: Vec<(&'static str, String)>,
 }
 
-/// A call before it is made: what is peculiar about it. The rest is as the tenant's own [`Client`] has it.
-#[derive(Clone, Debug)]
+/// A call before it is made: what is peculiar about it. The rest is as the tenant's own [`Client`] has it. Shown without
+/// what may be secret in it.
+#[derive(Clone)]
 pub struct Request<'r> {
     /// What is called.
     pub target: Destination<'r>,
@@ -81,8 +83,8 @@ pub struct Client {
     pub headers: Vec<(HeaderName, Secret)>,
 }
 
-/// The body of a call.
-#[derive(Clone, Debug)]
+/// The body of a call. Shown as its length.
+#[derive(Clone)]
 pub enum Body {
     /// All of it.
     Whole(Bytes),
@@ -90,6 +92,41 @@ pub enum Body {
     TooLarge(usize),
     /// It did not end in time.
     TooSlow,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, path, query: _, headers, body, params: _ } = self;
+        let headers: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        f.debug_struct("Call")
+            .field("method", method)
+            .field("path", path)
+            .field("headers", &headers)
+            .field("body", body)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("target", &self.target).field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::TooLarge(most) => write!(f, "more than {most} bytes"),
+            Self::TooSlow => f.write_str("too slow"),
+        }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status).field("code", &self.code).finish_non_exhaustive()
+    }
 }
 
 impl Call {
@@ -139,8 +176,8 @@ pub fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
     parts.map(|part| part.split_once('=').unwrap_or((part, "")))
 }
 
-/// What the vendor answers.
-#[derive(Clone, Debug)]
+/// What the vendor answers. Shown without its body, which may be a token.
+#[derive(Clone)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,

@@ -5,6 +5,8 @@
 //! one handler serves both ways to ask. How patient the platform is with a client is a matter of the wall clock, since the
 //! client is a foreign process: a scenario that skips an hour must not cut it off.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use super::cx::Cx;
@@ -79,13 +81,23 @@ pub struct Push {
     pub to: &'static [&'static str],
 }
 
-/// A frame that came in.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A frame that came in. Shown as its length, as it may be a login.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Inbound {
     /// A message of text, which is UTF-8.
     Text(Bytes),
     /// A message of bytes.
     Binary(Bytes),
+}
+
+impl fmt::Debug for Inbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self {
+            Self::Text(_) => "text",
+            Self::Binary(_) => "binary",
+        };
+        write!(f, "{} bytes of {kind}", self.bytes().len())
+    }
 }
 
 impl Inbound {

@@ -117,6 +117,10 @@ rules! {
     INCLUDE = "E0116", "cannot be included",
         "A file of steps is named by its path from the folder of the file that includes it, and must stand within that folder, wherever links lead. No file includes itself, not even by way of others; 8 levels and 200 files are the most.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - include: ../greet.steps\n  - expect: {event: incoming_chat}\n", good: SOUND;
+    LIVE_SECRET = "E0117", "real secret",
+        "This key looks like one that opens something real: its issuer marks those in use with such a prefix. Scenarios are committed, reported and copied, so they have secrets that were made up.",
+        bad: "platform: livechat\ncustomers: {alice: {}}\nsetup:\n  bots: [{name: B, webhooks: {url: \"${bot}/x\", actions: [incoming_chat], secret_key: sk_live_not-a-real-one}}]\nsteps:\n  - start_chat: {as: alice}\n  - expect: {event: incoming_chat}\n",
+        good: "platform: livechat\ncustomers: {alice: {}}\nsetup:\n  bots: [{name: B, webhooks: {url: \"${bot}/x\", actions: [incoming_chat], secret_key: made-up}}]\nsteps:\n  - start_chat: {as: alice}\n  - expect: {event: incoming_chat}\n";
 
     UNKNOWN_PLATFORM = "E0201", "unknown platform",
         "`rehearsal list platforms` names the platforms there are.",

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::codes;
 use super::node::{Key, Node, Value};
 use crate::base::diag::{Diagnostic, Place, Rule};
+use crate::base::live;
 use crate::base::nearest::nearest;
 use crate::base::secret::Secret;
 use crate::base::time::{DurationError, VirtualSpan, VirtualTime, WallLimit};
@@ -164,8 +165,25 @@ macro_rules! decode_scalar {
 }
 
 decode_scalar!(String, "text", "string", node => Value::Text(text) => text.clone());
-decode_scalar!(Secret, "text", "string", node => Value::Text(text) => Secret::new(text.as_str()));
 decode_scalar!(bool, "`true` or `false`", "boolean", node => Value::Bool(yes) => *yes);
+
+impl Decode for Secret {
+    const EXPECTS: &'static str = String::EXPECTS;
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let text = String::decode(node, problems)?;
+        if let Some(prefix) = live::prefix(&text) {
+            let message = format!("a key that begins with `{prefix}` opens something real");
+            let problem = Diagnostic::new(&codes::LIVE_SECRET, node.place, message);
+            problems.push(problem.help("make one up for the test, and revoke this one if anybody else could read it"));
+        }
+        Some(Self::new(text))
+    }
+
+    fn schema() -> serde_json::Value {
+        String::schema()
+    }
+}
 
 macro_rules! decode_whole {
     ($($type:ty, $expects:literal;)*) => {$(

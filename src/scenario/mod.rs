@@ -24,6 +24,8 @@ mod steps;
 pub mod text;
 pub mod write;
 
+use std::fmt;
+
 use indexmap::IndexMap;
 
 pub use check::{load, load_rows, load_setup, load_tenant};
@@ -39,8 +41,8 @@ use crate::base::rng::Seed;
 use crate::base::time::VirtualSpan;
 use crate::fault::{Fault, Unwanted};
 
-/// A checked scenario.
-#[derive(Clone, Debug)]
+/// A checked scenario. Shown without its tenant, whose secrets it spells out.
+#[derive(Clone)]
 pub struct Scenario {
     /// The platform it is played on.
     pub platform: &'static str,
@@ -64,8 +66,8 @@ pub struct Scenario {
     pub steps: Vec<Step>,
 }
 
-/// One step and where it stands.
-#[derive(Clone, Debug)]
+/// One step and where it stands. Shown as in timelines, where secrets are masked.
+#[derive(Clone)]
 pub struct Step {
     /// Where it stands.
     pub place: Place,
@@ -73,6 +75,23 @@ pub struct Step {
     pub source: String,
     /// What it does.
     pub action: Action,
+}
+
+impl fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scenario")
+            .field("platform", &self.platform)
+            .field("name", &self.name)
+            .field("row", &self.row)
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{} {}", self.place.line, self.place.column, self.source)
+    }
 }
 
 /// What a step does.

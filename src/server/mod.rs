@@ -2,8 +2,8 @@
 //!
 //! From the socket to the core and back, in this order, and why in this order:
 //!
-//! 1. **Bound on connections** (here): before anything is read, so that a flood costs nothing but a place in the queue of
-//!    the operating system.
+//! 1. **Bound on connections** (here): before anything is read, so that a flood costs nothing but an answer that is always
+//!    the same (`refuse`), and those who have a place notice nothing of it.
 //! 2. **[`tls`]**, where it is spoken: the first byte tells it from HTTP in the clear, which the same port takes, too. The
 //!    client has to be done within the time that a head may take.
 //! 3. **`faulty` stream**: lies on the `pipe` that comes of it, because a reset or a cut answer is a matter of bytes, not of
@@ -38,6 +38,7 @@ mod http;
 mod line;
 mod pipe;
 mod proxy;
+mod refuse;
 mod socket;
 mod upgrade;
 
@@ -67,10 +68,13 @@ use crate::platform::route::{Body, Reply};
 /// Where the vendors listen unless another address is asked for.
 pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4600);
 
+/// How many connections without a place are told so at once; more are closed without a word.
+const PARTINGS: usize = 256;
+
 /// What a client may use up.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many connections are open at once; more wait until one is closed.
+    /// How many connections are open at once; more are answered with 503 and closed.
     pub connections: usize,
     /// How many bytes the request line and the headers may have; more are answered with 431.
     pub head: usize,
@@ -216,23 +220,27 @@ impl Server {
         let Self { listener, limits, tls, .. } = self;
         let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
         let stopping = watch::Sender::new(());
+        let partings = Arc::new(Semaphore::new(PARTINGS));
         let mut connections = JoinSet::new();
         let mut stop = pin!(stop);
         loop {
-            let next = async {
-                let place = Arc::clone(&places).acquire_owned().await;
-                (accept(&listener).await, place)
-            };
             tokio::select! {
                 biased;
                 () = &mut stop => break,
                 Some(_) = connections.join_next() => {}
-                (stream, place) = next => {
-                    let connection = serve(stream, service.clone(), limits, tls.clone(), stopping.subscribe());
-                    connections.spawn(async move {
-                        connection.await;
-                        drop(place);
-                    });
+                stream = accept(&listener) => {
+                    if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                        let connection = serve(stream, service.clone(), limits, tls.clone(), stopping.subscribe());
+                        connections.spawn(async move {
+                            connection.await;
+                            drop(place);
+                        });
+                    } else if let Ok(place) = Arc::clone(&partings).try_acquire_owned() {
+                        connections.spawn(async move {
+                            refuse::refuse(stream, limits.head).await;
+                            drop(place);
+                        });
+                    }
                 }
             }
         }

@@ -180,7 +180,7 @@ impl<C: Core> WorldHandle<C> {
         Ok(self.answered(effects))
     }
 
-    /// Answers a call with this reply and not with the platform's, for want of room.
+    /// Answers a call with this reply and not with the platform's.
     ///
     /// # Errors
     /// If the world is closed: gives the call back.

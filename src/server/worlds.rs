@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
+use http::StatusCode;
 use tokio::sync::Notify;
 
 use super::world::{Core, Shared, Standing, Unanswered, WorldHandle, WorldId};
 use crate::base::time::WallLimit;
 use crate::delivery::{Delivery, Egress};
+use crate::engine::hops::{MOST_HOPS, behind};
 use crate::engine::port::Treated;
 use crate::platform::Vendor;
 use crate::platform::cx::Credential;
@@ -22,6 +24,8 @@ use crate::platform::route::{Call, Reply};
 const PATIENCE: WallLimit = WallLimit::from_secs(5);
 /// What a caller gets who is turned away. No vendor has a word for it, as no vendor is this small.
 const UNAVAILABLE: u16 = 503;
+/// What a caller gets who is a webhook of ours that has gone in a circle for too long: 508, Loop Detected.
+const LOOP: u16 = StatusCode::LOOP_DETECTED.as_u16();
 
 /// Makes the core of a vendor's lobby.
 pub type Lobby<C> = Box<dyn Fn(&'static Vendor) -> C + Send + Sync>;
@@ -35,14 +39,15 @@ impl<C: Core> Clone for Worlds<C> {
     }
 }
 
-/// The answer to a call that there was no room for.
+/// The answer to a call that no world has dealt with.
 #[derive(serde::Serialize)]
-struct Crowded {
+struct TurnedAway {
     error: &'static str,
 }
 
-impl Crowded {
-    const NOW: Self = Self { error: "more webhooks wait to be delivered than there is room for; see the journal" };
+impl TurnedAway {
+    const FULL: Self = Self { error: "more webhooks wait to be delivered than there is room for; see the journal" };
+    const CIRCLE: Self = Self { error: "webhooks lead back to here and cause further ones; see where they go" };
 }
 
 pub(super) struct Registry<C: Core> {
@@ -131,21 +136,29 @@ impl<C: Core> Worlds<C> {
     /// open world; if there is not exactly one, the platform's lobby, so that the vendor's own refusal is what the caller
     /// gets.
     ///
-    /// Where the world has no room for what the call may cause, the caller waits for some time, and is then turned away.
+    /// Where the world has no room for what the call may cause, the caller waits for some time, and is then turned away. So is
+    /// one that comes out of a circle of webhooks, at once.
     pub async fn call(&self, vendor: &'static Vendor, call: Call) -> Treated {
         self.answered(vendor, call).await.0
     }
 
     /// The same, with the world that has answered.
     pub(super) async fn answered(&self, vendor: &'static Vendor, mut call: Call) -> (Treated, WorldHandle<C>) {
+        let circles = behind(&call.headers) >= MOST_HOPS;
         loop {
             let world = self.find(vendor, &call);
-            let answered = match world.call(call) {
+            let asked = match circles {
+                true => world.turn_away(call, Reply::json(LOOP, None, &TurnedAway::CIRCLE)),
+                false => world.call(call),
+            };
+            let answered = match asked {
                 Err(Unanswered::Full(back)) if world.room(PATIENCE).await => {
                     call = *back;
                     continue;
                 }
-                Err(Unanswered::Full(back)) => world.turn_away(*back, Reply::json(UNAVAILABLE, None, &Crowded::NOW)),
+                Err(Unanswered::Full(back)) => {
+                    world.turn_away(*back, Reply::json(UNAVAILABLE, None, &TurnedAway::FULL))
+                }
                 answered => answered,
             };
             match answered {

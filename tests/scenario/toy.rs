@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use rehearsal::base::diag::{Diagnostic, Place};
+use rehearsal::base::secret::Secret;
 use rehearsal::record;
 use rehearsal::scenario::decode::{Decode as _, Located, Problems};
 use rehearsal::scenario::node::Node;
@@ -45,6 +46,8 @@ record! {
         url: Located<String>,
         /// What about.
         actions: Vec<String>,
+        /// What makes them credible.
+        secret_key: Option<Secret>,
     }
 }
 
@@ -69,6 +72,7 @@ fn setup(node: &Node, problems: &mut Problems) -> Staff {
     }
     for hook in setup.bots.iter().filter_map(|bot| bot.webhooks.as_ref()) {
         assert!(!hook.actions.is_empty(), "the examples register for something");
+        assert!(hook.secret_key.as_ref().is_none_or(|key| !key.expose().is_empty()), "their secrets are some");
         if !hook.url.value.starts_with("${bot}") && !hook.url.value.starts_with("http") {
             let message = format!("`{}` is no http address", hook.url.value);
             problems.push(Diagnostic::new(&codes::BAD_URL, hook.url.place, message));

@@ -74,13 +74,22 @@ impl Controlled {
         limits: Limits,
         bot: impl FnOnce(SocketAddr) -> SocketAddr,
     ) -> (Self, Control<Place>) {
+        Self::within(vendors, (limits, control::limits()), bot).await
+    }
+
+    /// The same, with these limits of the control port, too.
+    pub(crate) async fn within(
+        vendors: &'static [Vendor],
+        (limits, controlled): (Limits, Limits),
+        bot: impl FnOnce(SocketAddr) -> SocketAddr,
+    ) -> (Self, Control<Place>) {
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
         let vendor = server.address();
         let place = Place { worlds: Worlds::new(vendors, Box::new(lobby)), vendor, bot: bot(vendor) };
         tokio::spawn(server.run(place.worlds.clone(), std::future::pending()));
         let terms = Terms { seed: Seed(1), allow_prefer: false };
         let control = Control::new(Registry::new(place), Secret::new(TOKEN), terms, Hosts::here(BTreeSet::new()));
-        let server = Server::bind("127.0.0.1:0".parse().unwrap(), control::limits()).await.unwrap();
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), controlled).await.unwrap();
         let address = server.address();
         tokio::spawn(server.run(control.clone(), std::future::pending()));
         (Self { address, vendor }, control)

@@ -142,6 +142,7 @@ pub(crate) fn attempt(url: &str, timeout: WallLimit) -> Attempt {
         method: http::Method::POST,
         url: url.into(),
         headers: vec![(HeaderName::from_static("x-test"), "yes".parse().unwrap())],
+        hops: 1,
         body: Bytes::from_static(b"{\"a\":1}"),
         timeout,
         lost: None,

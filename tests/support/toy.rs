@@ -7,7 +7,7 @@ use rehearsal::base::doc_ref::{DocRef, Mark};
 use rehearsal::base::secret::Secret;
 use rehearsal::base::time::{VirtualSpan, VirtualTime, WallLimit};
 use rehearsal::journal::entry::{Audience, Change, Party, Said};
-use rehearsal::platform::cx::{Credential, Cx, Refusal, WakeKey};
+use rehearsal::platform::cx::{Credential, Cx, Refusal, Replaced, WakeKey};
 use rehearsal::platform::delivery::RawDelivery;
 use rehearsal::platform::outgoing::{Acknowledged, Order, Outgoing, Policy};
 use rehearsal::platform::recipe::Recipe;
@@ -21,6 +21,9 @@ use rehearsal::scenario::decode::{Decode, KeyTable, Problems, Schema};
 use rehearsal::scenario::node::Node;
 use rehearsal::signing::STANDARD;
 use serde_json::json;
+
+/// What callers of a postbox know of which nothing is said.
+const KEY: &str = "toy-key";
 
 const DOC: DocRef = DocRef::new(Mark::Docs, "toy.example/docs");
 
@@ -59,6 +62,8 @@ const RETRIES: [VirtualSpan; 2] = [VirtualSpan::from_secs(10), VirtualSpan::from
 #[derive(Clone)]
 pub(crate) struct Toy {
     setup: Setup,
+    /// What its callers know.
+    key: String,
     expired: bool,
     policy: Arc<Policy>,
     notes: u32,
@@ -85,7 +90,7 @@ impl Toy {
     }
 
     fn answer(&mut self, cx: &mut Cx<'_>, call: &Call) -> Answer {
-        if call.header("x-key") != Some("toy-key") || self.expired {
+        if call.header("x-key") != Some(self.key.as_str()) || self.expired {
             return Err(Reply::json(401, Some("no_key"), &json!({"error": "no_key"})));
         }
         cx.admit("answer", |code| Reply::json(500, code_named(code), &json!({"error": code})))?;
@@ -188,8 +193,8 @@ impl Platform for Toy {
     }
 
     fn open(cx: &mut Cx<'_>, (setup, policy): Self::Setup) -> Self {
-        cx.claim(Credential("toy-key".to_owned()));
-        Self { setup, expired: false, policy, notes: 0, last: None }
+        cx.claim(Credential(KEY.to_owned()));
+        Self { setup, key: KEY.to_owned(), expired: false, policy, notes: 0, last: None }
     }
 
     fn credential(call: &Call) -> Option<Credential> {
@@ -213,7 +218,10 @@ impl Platform for Toy {
     }
 
     fn client(&self, _: VirtualTime, _: Option<&'static str>) -> Client {
-        Client { params: Vec::new(), headers: vec![(http::HeaderName::from_static("x-key"), Secret::new("toy-key"))] }
+        Client {
+            params: Vec::new(),
+            headers: vec![(http::HeaderName::from_static("x-key"), Secret::new(self.key.as_str()))],
+        }
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {
@@ -250,7 +258,13 @@ impl Platform for Toy {
         }
     }
 
+    fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
+        let old = std::mem::replace(&mut self.key, cx.draw("toy/key").guid());
+        cx.claim(Credential(self.key.clone()));
+        vec![Replaced::new(old, self.key.as_str())]
+    }
+
     fn exports(&self) -> Vec<(&'static str, Secret)> {
-        vec![("TOY_KEY", Secret::new("toy-key"))]
+        vec![("TOY_KEY", Secret::new(self.key.as_str()))]
     }
 }

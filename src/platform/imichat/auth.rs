@@ -11,7 +11,7 @@ use http::{HeaderName, HeaderValue};
 use super::model::TeamId;
 use crate::base::secret::Secret;
 use crate::base::time::{VirtualSpan, VirtualTime};
-use crate::platform::cx::{Credential, Cx, Identities};
+use crate::platform::cx::{Credential, Cx, Identities, Replaced};
 use crate::platform::route::Call;
 
 /// The header that carries an access token.
@@ -116,6 +116,25 @@ impl Auth {
             auth.put(cx, token.expose().to_owned(), Token { expires, key });
         }
         auth
+    }
+
+    /// Draws all keys and tokens anew; each is good for what the one before it was good for.
+    pub(super) fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
+        let mut replaced = Vec::new();
+        for key in &mut self.keys {
+            let new = cx.draw("imichat/api-key").guid();
+            cx.claim(Credential(format!("{new}@{}", self.domain)));
+            replaced.push(Replaced::new(key.secret.expose(), new.as_str()));
+            key.secret = Secret::new(new);
+        }
+        let mut tokens = std::mem::take(&mut self.tokens);
+        for old in std::mem::take(&mut self.issued) {
+            let Some(token) = tokens.remove(old.expose()) else { continue };
+            let new = cx.draw("imichat/access-token").guid();
+            replaced.push(Replaced::new(old.expose(), new.as_str()));
+            self.put(cx, new, token);
+        }
+        replaced
     }
 
     /// The header that the tenant's own client asks for a token with.

@@ -41,7 +41,7 @@ use self::model::Chats;
 use self::model::user::Users;
 use self::quota::Quota;
 use self::tenant::Tenant;
-use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::cx::{Credential, Cx, Refusal, Replaced, WakeKey};
 use super::host::Host;
 use super::outgoing::{Ended, Outgoing, Policy};
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
@@ -198,6 +198,10 @@ impl Platform for Imichat {
         if ended.genuine {
             self.note_attempt(cx, webhook, ended.acknowledged);
         }
+    }
+
+    fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
+        self.auth.reissue(cx)
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

@@ -16,7 +16,7 @@ use super::scope::{self, Grant};
 use super::tenant::Tenant;
 use super::version::Version;
 use crate::base::secret::Secret;
-use crate::platform::cx::{Credential, Cx, Identities, WakeKey};
+use crate::platform::cx::{Credential, Cx, Identities, Replaced, WakeKey};
 use crate::platform::route::Call;
 
 const WELL_KNOWN_ORGANIZATION: &str = "390e44e6-f1e6-0368-c6dd-b74c14508c2e";
@@ -143,6 +143,43 @@ impl Auth {
         self.callers.insert(credential, caller);
     }
 
+    /// Draws the organization and all tokens anew; each is good for what the one before it was good for. Accounts and apps stay.
+    pub(super) fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
+        let organization = cx.draw("livechat/organization").guid();
+        let mut replaced = vec![Replaced::new(self.organization_id.as_str(), organization.as_str())];
+        self.organization_id = organization;
+        let mut old: Vec<(Credential, Caller)> = self.callers.drain().collect();
+        old.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (credential, caller) in old {
+            // The last part of a credential is the token, whatever is before it.
+            let (before, token) = match credential.0.split_once(' ') {
+                Some(("Basic", rest)) => rest
+                    .split_once(':')
+                    .map_or((String::new(), rest), |(account, pat)| (format!("Basic {account}:"), pat)),
+                Some((scheme, token)) => (format!("{scheme} "), token),
+                None => (String::new(), credential.0.as_str()),
+            };
+            let region = token.split_once(':').map_or(region::USUAL, |(region, _)| region);
+            let new = format!("{region}:{}", cx.draw("livechat/token").hex(32));
+            let admitted = Credential(format!("{before}{new}"));
+            for (_, header) in &mut self.usual {
+                if read(header.expose()).as_ref() == Some(&credential) {
+                    *header = Secret::new(written(&admitted));
+                }
+            }
+            let timer = |token: &str| WakeKey(format!("{TOKEN_TIMER}{token}"));
+            cx.rename_timer(timer(token), timer(&new));
+            replaced.push(Replaced::new(token, new));
+            self.admit(cx, admitted, caller);
+        }
+        for (_, export) in &mut self.exports {
+            if let Some(found) = replaced.iter().find(|one| one.old == *export) {
+                *export = found.new.clone();
+            }
+        }
+        replaced
+    }
+
     /// Makes callers with this token callers as somebody, for an app.
     pub(super) fn issue(&mut self, cx: &mut Cx<'_>, token: &str, staffer: &Staffer, client: &str) {
         let (id, client) = (staffer.id.clone(), Some(client.to_owned()));
@@ -256,6 +293,14 @@ fn bearer(token: &str) -> Credential {
 
 fn basic(account: &str, pat: &str) -> Credential {
     Credential(format!("Basic {account}:{pat}"))
+}
+
+/// A credential as it stands in a header.
+fn written(credential: &Credential) -> String {
+    match credential.0.strip_prefix("Basic ") {
+        Some(pair) => format!("Basic {}", BASE64_STANDARD.encode(pair)),
+        None => credential.0.clone(),
+    }
 }
 
 /// The credential that a call carries, in the form in which it is claimed.

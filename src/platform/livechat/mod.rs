@@ -48,7 +48,7 @@ use self::model::registry::Registry;
 use self::model::{Bans, Chats, Files, Library, Organization, Registration, StaffKind, Webhooks};
 use self::rtm::Rtm;
 use self::tenant::Tenant;
-use super::cx::{Credential, Cx, Identities, Refusal, WakeKey};
+use super::cx::{Credential, Cx, Identities, Refusal, Replaced, WakeKey};
 use super::host::Host;
 use super::route::{Answer, Call, Client, Reply, Route, Unrouted};
 use super::socket::{Action, Asked, Inbound, Push, Surface, Trouble};
@@ -262,6 +262,10 @@ impl Platform for Livechat {
 
     fn disconnected(&mut self, cx: &mut Cx<'_>, socket: SocketId) {
         self.end_session(cx, socket);
+    }
+
+    fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
+        self.auth.reissue(cx)
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

@@ -8,7 +8,7 @@ use super::codes::{self, Denial};
 use super::scope::Grant;
 use super::tenant::Tenant;
 use crate::base::secret::Secret;
-use crate::platform::cx::{Credential, Cx, Identities};
+use crate::platform::cx::{Credential, Cx, Identities, Replaced};
 use crate::platform::route::{Call, Client};
 
 /// The token of a tenant about whose tokens nothing is said.
@@ -42,6 +42,24 @@ impl Auth {
         Self { grants, usual: usual.unwrap_or_else(|| Secret::new(WELL_KNOWN)) }
     }
 
+    /// Draws all tokens anew; each is good for what the one before it was good for.
+    pub(super) fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
+        let mut old: Vec<(Credential, Grant)> = self.grants.drain().collect();
+        old.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let usual = bearer(self.usual.expose());
+        let mut replaced = Vec::new();
+        for (credential, grant) in old {
+            let new = cx.draw("texter/token").hex(64);
+            cx.claim(bearer(&new));
+            self.grants.insert(bearer(&new), grant);
+            replaced.push(Replaced::new(credential.0.strip_prefix(BEARER).unwrap_or_default(), new.as_str()));
+            if credential == usual {
+                self.usual = Secret::new(new);
+            }
+        }
+        replaced
+    }
+
     /// What the caller's token is good for.
     pub(super) fn grant(&self, call: &Call) -> Result<&Grant, Denial> {
         let grant = credential(call).and_then(|credential| self.grants.get(&credential));
@@ -60,8 +78,11 @@ impl Auth {
     }
 }
 
+/// What stands before a token in its header.
+const BEARER: &str = "Bearer ";
+
 fn bearer(token: &str) -> Credential {
-    Credential(format!("Bearer {token}"))
+    Credential(format!("{BEARER}{token}"))
 }
 
 /// The credential that a call carries.

@@ -40,7 +40,7 @@ use self::codes::Denial;
 use self::model::{Chats, File, Label, LocalizationStatus, MessageStatus, Problem, QuickReply, Template};
 use self::subscription::Engine;
 use self::tenant::{SeedTemplate, Tenant};
-use super::cx::{Credential, Cx, Refusal, WakeKey};
+use super::cx::{Credential, Cx, Refusal, Replaced, WakeKey};
 use super::host::Host;
 use super::outgoing::{Ended, Outgoing};
 use super::route::{Answer, Call, Client, Route, Unrouted};
@@ -208,6 +208,10 @@ impl Platform for Texter {
 
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
         self.request_ended(cx, webhook, ended);
+    }
+
+    fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
+        self.auth.reissue(cx)
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

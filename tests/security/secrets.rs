@@ -1,8 +1,21 @@
-//! Attacks on the program, and what must never leave it.
+//! Secrets, and where they must never be seen.
 
+use std::collections::VecDeque;
+
+use rehearsal::base::id::SocketId;
+use rehearsal::base::rng::Seed;
+use rehearsal::base::time::WallTime;
+use rehearsal::engine::port::{Answer, Attempt, Effect, Ending, Happening, Input};
+use rehearsal::engine::{Opening, World};
+use rehearsal::journal::entry::Outcome;
+use rehearsal::platform::cx::Identities;
+use rehearsal::platform::socket::Inbound;
+use rehearsal::platform::{PLATFORMS, Vendor};
 use rehearsal::report::Exit;
+use rehearsal::scenario::load;
 
 use crate::support::program::{folder, rehearsal};
+use crate::support::stagehand::post;
 
 /// Part of every secret below.
 const MARK: &str = "MARKED";
@@ -86,4 +99,64 @@ async fn secrets_are_in_no_report_and_no_journal() {
             );
         }
     }
+}
+
+/// All that a world is made of and does, as a panic or a log would show it.
+fn shown(vendor: &'static Vendor, text: &str) -> String {
+    use std::fmt::Write as _;
+    let scenario = load(text, &[vendor.vocabulary]).unwrap();
+    let opening = Opening::play(&scenario, "shown", Seed(7), Identities::WellKnown);
+    let mut shown = format!("{scenario:?}\n{opening:?}\n");
+    let start = WallTime::from_nanos(1_800_000_000_000_000_000);
+    let mut world = World::open(vendor, opening, start).unwrap();
+    let headers = [("authorization", "Bearer dal:MARKED-pat"), ("access_token", "MARKED-token")];
+    let call = post(&format!("/{}/x", vendor.roots[0]), &headers, "{}");
+    let word = post("/x", &[], r#"{"text":"MARKED-word"}"#);
+    writeln!(shown, "{word:?}").unwrap();
+    let login = Inbound::Text(r#"{"action":"login","payload":{"token":"Bearer dal:MARKED-agent"}}"#.into());
+    let heard = Input::Socket(SocketId(1), Happening::Heard(login));
+    let mut inputs = VecDeque::from([Input::Begin, Input::Call(call), heard]);
+    while let Some(input) = inputs.pop_front() {
+        writeln!(shown, "{input:?}").unwrap();
+        for effect in world.handle(start, input) {
+            writeln!(shown, "{effect:?}").unwrap();
+            if let Effect::Attempt(Attempt { delivery, attempt, headers, body, .. }) = effect {
+                let answer = Answer { headers: headers.into_iter().collect(), body, cut: false };
+                let ending = Ending { outcome: Outcome::Status(200), answer: Some(answer) };
+                inputs.push_back(Input::Attempted { delivery, attempt, ending });
+            }
+        }
+    }
+    writeln!(shown, "{world:?}\n{:?}\n{:?}", world.journal(), world.exports()).unwrap();
+    shown
+}
+
+#[test]
+fn secrets_are_in_nothing_that_a_panic_shows() {
+    for (platform, tenant) in TENANTS {
+        let vendor = PLATFORMS.iter().find(|vendor| vendor.name == platform).unwrap();
+        let shown = shown(vendor, &format!("platform: {platform}\nname: Secrets{tenant}"));
+        assert!(shown.contains("Attempt") && shown.contains("Call"), "{shown}");
+        let found = shown.lines().find(|line| line.contains(MARK));
+        assert_eq!(found, None, "{platform}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_opens_something_real_is_refused_and_not_shown() {
+    let folder = folder("secrets-live");
+    let file = folder.join("live.yaml");
+    let text = "platform: imichat\nsetup:\n  api_keys: [{key: sk_live_not-a-real-one}]\ncustomers: {ada: {}}\nsteps:\n  - start_chat: {as: ada}\n  - expect: {event: chat.assigned}\n";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let check = async |words: &[&str], part: &str| {
+        let ran = rehearsal(words).await;
+        let said = format!("{}{}", ran.out, ran.err);
+        assert_eq!(ran.exit, Exit::Invalid, "{said}");
+        assert!(said.contains(part) && !said.contains("not-a-real-one"), "{words:?}: {said}");
+    };
+    for format in ["human", "json", "sarif", "github"] {
+        check(&["check", file, "--format", format], "E0117").await;
+    }
+    check(&["run", file, "--port", "0"], "E0117").await;
 }
