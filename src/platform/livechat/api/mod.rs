@@ -120,9 +120,9 @@ pub(super) fn serve_action(
     serve(platform, cx, call, action, form, handler)
 }
 
-/// The name of a method of the Agent Chat API that sockets have, too.
+/// The path of a method of the Agent Chat API that sockets have, too.
 pub(super) fn agent_method(action: &str) -> Option<&'static str> {
-    agent::ROWS.iter().map(|row| row.name).find(|name| *name == action)
+    agent::ROWS.iter().find(|row| row.name == action).map(|row| row.path)
 }
 
 /// Runs an operation.

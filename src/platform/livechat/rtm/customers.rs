@@ -39,7 +39,7 @@ impl Livechat {
     pub(in super::super) fn push_customers(&self, cx: &mut Cx<'_>) {
         let here = cx.socket();
         let own = |member: &Member| {
-            here.and_then(|socket| self.rtm.sessions.get(&socket)?.member.as_ref())
+            here.and_then(|socket| self.rtm.sessions.get(&socket)?.login.as_ref()?.who.agent())
                 .is_some_and(|own| std::ptr::eq(own, member))
         };
         self.push(cx, "incoming_customers", own, |viewer| {

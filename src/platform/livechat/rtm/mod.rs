@@ -17,12 +17,14 @@ pub(super) mod notice;
 mod push;
 mod reason;
 mod session;
+mod side;
 
 use self::frame::Request;
 pub(super) use self::frame::credential;
-pub(super) use self::push::{AGENTS, PUSHES};
+pub(super) use self::push::PUSHES;
 pub(super) use self::reason::Reason;
-pub(super) use self::session::{Level, Member, Rtm, Session, Subscription, Wanted};
+pub(super) use self::session::{Level, Login, Member, Rtm, Session, Subscription, Wanted, Who};
+pub(super) use self::side::{AGENTS, Side};
 use super::codes::{self, Denial};
 use super::events::Cause;
 use super::model::{Organization, Staffer, Standing, Status};
@@ -34,15 +36,13 @@ use crate::platform::cx::Cx;
 use crate::platform::route::{Call, Reply};
 use crate::platform::socket::{Action, Asked, Farewell, Inbound, Message, Patience, Surface, Trouble, close};
 
-/// Where agents' sockets are opened.
-const PATH: &str = "/{version}/agent/rtm/ws";
 /// How many requests of a socket may be unanswered.
 const MOST_PENDING: usize = 10;
 
 /// The places where sockets can be opened.
 pub(super) const SURFACES: &[Surface] = &[Surface {
     name: "agents",
-    path: PATH,
+    path: Side::AGENTS.path,
     summary: "agents: every method of the Agent Chat API as an action, and pushes",
     doc: DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/agent-chat-api/rtm-reference"),
 }];
@@ -52,7 +52,7 @@ macro_rules! actions {
         /// What sockets alone can be asked for.
         pub(super) const ACTIONS: &[Action<Livechat>] = &[ $( Action {
             name: $name,
-            path: PATH,
+            path: Side::AGENTS.path,
             summary: $summary,
             doc: DocRef::new(
                 Mark::Docs,
@@ -77,14 +77,14 @@ impl Livechat {
     /// Begins a session, which waits for a login.
     pub(super) fn begin_session(&mut self, cx: &mut Cx<'_>, socket: SocketId, handshake: &Call) {
         let segment = handshake.path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        let Ok(version) = api::version(segment) else {
-            let text = frame::push(Version::STABLE, None, "agent_disconnected", &Reason::UNSUPPORTED.payload(None));
-            cx.say(socket, Message { text, push: Some("agent_disconnected") });
-            cx.hang_up(socket, Reason::UNSUPPORTED.farewell());
-            return;
-        };
+        let (side, version) = (Side::at(&handshake.path), api::version(segment));
         let organization = handshake.query("organization_id").map(str::to_owned);
-        self.rtm.sessions.insert(socket, Session::new(version, organization));
+        let session = Session::new(side, *version.as_ref().unwrap_or(&Version::STABLE), organization);
+        self.rtm.sessions.insert(socket, session);
+        if version.is_err() {
+            self.cut(cx, socket, Reason::UNSUPPORTED, None);
+            return;
+        }
         cx.wait_for(socket, Patience::Until(self.tenant.rtm.login_within));
     }
 
@@ -140,17 +140,15 @@ impl Livechat {
             return Err(Denial::of(codes::PENDING_REQUESTS_LIMIT_REACHED));
         }
         let version = request.version_on(session)?;
-        let action = ACTIONS.iter().map(|action| action.name).find(|name| *name == request.action);
-        let method = api::agent_method(&request.action);
-        if action.is_none() && method.is_none() {
-            let mistake = "there is no such action";
-            return Err(Denial::of(codes::NOT_FOUND).blaming(mistake));
-        }
+        let own = ACTIONS.iter().filter(|action| action.path == session.side.path);
+        let action = own.map(|action| action.name).find(|name| *name == request.action);
+        let path = action.map(|_| session.side.path).or_else(|| (session.side.method)(&request.action));
+        let path = path.ok_or_else(|| Denial::of(codes::NOT_FOUND).blaming("there is no such action"))?;
         let header = match action {
-            Some("login") => request.token().map(str::to_owned),
-            Some(_) | None => session.member.as_ref().map(|member| member.header.expose().to_owned()),
+            Some("login") => request.token(),
+            Some(_) | None => session.login.as_ref().map(|login| login.header.expose()),
         };
-        let call = request.call(version, method, header.as_deref());
+        let call = request.call(version, path, header);
         let (id, name) = (request.id.clone(), request.action.clone());
         let respond =
             Box::new(move |reply: &Reply| frame::response(id.as_deref(), Some(&name), !is_refusal(reply), &reply.body));
@@ -159,13 +157,14 @@ impl Livechat {
 
     /// Does what the vendor does with a client who is silent for too long, or sends what nobody can read.
     pub(super) fn meet_trouble(&mut self, cx: &mut Cx<'_>, socket: SocketId, trouble: Trouble) {
+        let Some(by_server) = self.rtm.sessions.get(&socket).map(|session| session.side.by_server) else { return };
         let (reason, code) = match trouble {
             Trouble::Overdue => (Reason::TIMEOUT, close::NORMAL),
             // No reason is documented for these; that it is the server's decision is inferred, and so are the codes, which are
             // those of the protocol.
-            Trouble::TooLarge(_) => (Reason::BY_SERVER, close::TOO_BIG),
-            Trouble::Garbled => (Reason::BY_SERVER, close::PROTOCOL),
-            Trouble::Behind => (Reason::BY_SERVER, close::NORMAL),
+            Trouble::TooLarge(_) => (by_server, close::TOO_BIG),
+            Trouble::Garbled => (by_server, close::PROTOCOL),
+            Trouble::Behind => (by_server, close::NORMAL),
         };
         self.part(cx, socket, reason, None, code);
     }
@@ -187,8 +186,9 @@ impl Livechat {
         let session = self.rtm.sessions.get_mut(&socket).filter(|session| !session.parting);
         let Some(session) = session else { return };
         session.parting = true;
-        let text = frame::push(session.version, None, "agent_disconnected", &reason.payload(region));
-        cx.say(socket, Message { text, push: Some("agent_disconnected") });
+        let push = session.side.disconnected;
+        let text = frame::push(session.version, None, push, &reason.payload(region));
+        cx.say(socket, Message { text, push: Some(push) });
         cx.hang_up(socket, Farewell { code, ..reason.farewell() });
     }
 
@@ -197,9 +197,9 @@ impl Livechat {
         &mut self,
         cx: &mut Cx<'_>,
         reason: Reason,
-        holds: impl Fn(&Self, &Session, &Member) -> bool,
+        holds: impl Fn(&Self, &Session, &Login) -> bool,
     ) {
-        let found = self.rtm.members().filter(|(_, session, member)| holds(self, session, member));
+        let found = self.rtm.logins().filter(|(_, session, login)| holds(self, session, login));
         for socket in found.map(|(socket, ..)| socket).collect::<Vec<_>>() {
             self.cut(cx, socket, reason, None);
         }
@@ -207,28 +207,38 @@ impl Livechat {
 
     /// Closes the sockets of those whose token is worth nothing any more.
     pub(super) fn cut_expired(&mut self, cx: &mut Cx<'_>) {
-        self.cut_where(cx, Reason::EXPIRED, |platform, _, member| !platform.auth.knows(&member.credential));
+        self.cut_where(cx, Reason::EXPIRED, |platform, _, login| !platform.auth.knows(&login.credential));
     }
 
     /// Closes the sockets of somebody who is gone, may not work for now, or may do other things than before.
     pub(super) fn cut_amended(&mut self, cx: &mut Cx<'_>, before: &Organization) {
-        self.cut_where(cx, Reason::REVOKED, |platform, _, member| {
-            platform.organization.staffer(&member.agent).is_none()
+        self.cut_agents(cx, Reason::REVOKED, |platform, _, agent| platform.organization.staffer(agent).is_none());
+        self.cut_agents(cx, Reason::BY_SERVER, |platform, _, agent| {
+            platform.organization.staffer(agent).is_some_and(|now| now.standing() == Standing::Suspended)
         });
-        self.cut_where(cx, Reason::BY_SERVER, |platform, _, member| {
-            platform.organization.staffer(&member.agent).is_some_and(|now| now.standing() == Standing::Suspended)
-        });
-        self.cut_where(cx, Reason::ROLE_CHANGED, |platform, session, member| {
-            let role = |organization: &Organization| organization.staffer(&member.agent).and_then(Staffer::role);
+        self.cut_agents(cx, Reason::ROLE_CHANGED, |platform, session, agent| {
+            let role = |organization: &Organization| organization.staffer(agent).and_then(Staffer::role);
             // Older versions know no such reason.
             session.version >= Version::V3_6 && role(before) != role(&platform.organization)
         });
     }
 
+    fn cut_agents(&mut self, cx: &mut Cx<'_>, reason: Reason, holds: impl Fn(&Self, &Session, &str) -> bool) {
+        self.cut_where(cx, reason, |platform, session, login| {
+            login.who.agent().is_some_and(|member| holds(platform, session, &member.agent))
+        });
+    }
+
     /// Forgets a session whose socket is closed. Whom a login has brought goes with the last of their sockets.
     pub(super) fn end_session(&mut self, cx: &mut Cx<'_>, socket: SocketId) {
-        let Some(Session { member: Some(member), .. }) = self.rtm.sessions.remove(&socket) else { return };
-        let agent = member.agent;
+        let Some(Session { login: Some(login), .. }) = self.rtm.sessions.remove(&socket) else { return };
+        match login.who {
+            Who::Agent(member) => self.sign_off(cx, member.agent),
+        }
+    }
+
+    /// An agent has closed a socket.
+    fn sign_off(&mut self, cx: &mut Cx<'_>, agent: String) {
         if self.rtm.of_agent(&agent).next().is_some() {
             self.weigh_presence(cx, &Cause::system(), &agent);
             return;
