@@ -41,11 +41,6 @@ pub(super) const MISSING: &[Missing] = &[
     row("accounts.livechat.com/", ACCOUNTS, OAUTH),
     row("accounts.livechat.com/v2/token", ACCOUNTS, OAUTH),
     row("accounts.livechat.com/v2/info", ACCOUNTS, OAUTH),
-    row(
-        "accounts.livechat.com/v2/customer/token",
-        ACCOUNTS,
-        "platform.text.com/docs/authorization/customer-authorization",
-    ),
 ];
 
 const PUSHES: &str = "platform.text.com/docs/messaging/agent-chat-api/rtm-pushes";

@@ -17,12 +17,14 @@ mod announce;
 mod api;
 mod auth;
 mod codes;
+mod cors;
 mod deed;
 mod events;
 mod hook;
 mod key;
 mod missing;
 mod model;
+mod pass;
 mod region;
 mod rtm;
 mod scope;
@@ -86,8 +88,18 @@ impl Platform for Livechat {
     const NAME: &'static str = "livechat";
     const ABOUT: &'static str =
         "LiveChat (text.com): Agent Chat Web and RTM API, Configuration API v3.4 to v3.7, webhooks";
-    const ROOTS: &'static [&'static str] =
-        &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7", "agent/action", "configuration/action"];
+    const ROOTS: &'static [&'static str] = &[
+        "v3.2",
+        "v3.3",
+        "v3.4",
+        "v3.5",
+        "v3.6",
+        "v3.7",
+        "v2/customer",
+        "agent/action",
+        "configuration/action",
+        "customer/action",
+    ];
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
     const CODES: &'static [Code] = codes::CODES;
@@ -100,7 +112,8 @@ impl Platform for Livechat {
     const SEEN: &'static str = include_str!("seen.json");
     const MISSING: &'static [Missing] = missing::MISSING;
 
-    const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];
+    const SECRETS: &'static [&'static str] =
+        &["secret_key", "secret", "bot_secret", "token", "access_token", "identity_transfer_token"];
 
     const TOKENS_EXPIRE: bool = true;
 
@@ -170,7 +183,7 @@ impl Platform for Livechat {
 
     fn credential(call: &Call) -> Option<Credential> {
         // Whoever reads a file has its address and nothing else.
-        api::file_credential(call).or_else(|| auth::credential(call))
+        api::file_credential(call).or_else(|| auth::address(call))
     }
 
     fn caller(&self, call: &Call) -> Option<String> {
@@ -204,11 +217,20 @@ impl Platform for Livechat {
 
     fn arrange(call: &mut Call) {
         version::into_path(call);
+        // The vendor's specification writes one of these paths with a slash at its end.
+        if call.path.starts_with(pass::ACCOUNTS) {
+            call.path.truncate(call.path.trim_end_matches('/').len());
+        }
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {
+        if let (Unrouted::Method, Some(reply)) = (why, cors::preflight(call)) {
+            return Ok(reply);
+        }
         let segment = call.path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let denial = match (api::version(segment), why) {
+            (_, Unrouted::Path) if call.path.starts_with(pass::ACCOUNTS) => Denial::of(codes::RESOURCE_NOT_FOUND),
+            (_, Unrouted::Method) if call.path.starts_with(pass::ACCOUNTS) => Denial::of(codes::BAD_REQUEST),
             (Err(denial), _) => denial,
             (Ok(_), Unrouted::Path) => {
                 cx.violation(format!("{} is no path of this API", call.path));
@@ -220,7 +242,7 @@ impl Platform for Livechat {
                 Denial::validation(format!("{} requests are not accepted here", call.method))
             }
         };
-        Err(self.refuse(&denial))
+        Err(cors::allow(call, self.refuse(&denial)))
     }
 
     fn finish(&mut self, _: &mut Cx<'_>, _: &mut Reply) {

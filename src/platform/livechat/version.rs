@@ -78,7 +78,7 @@ impl Ends {
 const HEADER: &str = "x-api-version";
 
 /// How paths begin that name no version.
-const UNVERSIONED: [&str; 2] = ["/agent/action/", "/configuration/action/"];
+const UNVERSIONED: [&str; 3] = ["/agent/action/", "/configuration/action/", "/customer/action/"];
 
 /// Writes the version into the path of a call that has it in a header. If what comes first only looked like the beginning,
 /// and a version follows, then that is the beginning: the version in a path wins.

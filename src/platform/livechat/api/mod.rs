@@ -1,5 +1,6 @@
 //! The operations of all APIs, and the order of checks that all of them share: version, credential, body, then their own.
 
+mod accounts;
 mod agent;
 mod archive;
 mod archive_filter;
@@ -37,7 +38,9 @@ pub(super) use self::upload::credential as file_credential;
 use super::Livechat;
 use super::auth::{self, Caller};
 use super::codes::{self, Denial};
+use super::cors;
 use super::events::Cause;
+use super::model::registry::Side;
 use super::model::{Chat, Role, Staffer, Thread};
 use super::region;
 use super::scope;
@@ -50,8 +53,8 @@ use crate::platform::route::{Answer, Body, Call, Reply, Route, pairs};
 
 /// The operations of all APIs.
 pub(super) const ROUTES: &[Route<Livechat>] = &routes::<
-    { agent::ROWS.len() + upload::ROWS.len() + configuration::ROWS.len() },
->(&[agent::ROWS, upload::ROWS, configuration::ROWS]);
+    { agent::ROWS.len() + upload::ROWS.len() + configuration::ROWS.len() + accounts::ROWS.len() },
+>(&[agent::ROWS, upload::ROWS, configuration::ROWS, accounts::ROWS]);
 
 /// A call that has a known version, a known caller and a JSON object.
 pub(super) struct Request {
@@ -120,6 +123,11 @@ pub(super) fn serve_action(
     serve(platform, cx, call, action, form, handler)
 }
 
+/// Whether an operation is for customers, with a token of theirs.
+pub(super) fn is_customers(route: &str) -> bool {
+    accounts::FOR_CUSTOMERS.contains(&route)
+}
+
 /// The path of a method of the Agent Chat API that sockets have, too.
 pub(super) fn agent_method(action: &str) -> Option<&'static str> {
     agent::ROWS.iter().find(|row| row.name == action).map(|row| row.path)
@@ -153,8 +161,11 @@ fn settle(platform: &Livechat, cx: &mut Cx<'_>, call: &Call, route: &'static str
         }
         Stop::Planned(reply) => reply,
     });
-    let Ok(version) = version(call.param("version")) else { return answer };
-    let put = |reply| platform.tenant.ends.put(version, reply);
+    let version = version(call.param("version")).ok();
+    let put = |reply| match version {
+        Some(version) => cors::allow(call, platform.tenant.ends.put(version, reply)),
+        None => cors::allow(call, reply),
+    };
     answer.map(put).map_err(put)
 }
 
@@ -238,6 +249,9 @@ impl Livechat {
     /// Who causes what a request changes. Whoever calls from outside is the software under test, whatever its token.
     fn cause(&self, cx: &Cx<'_>, request: &Request) -> Cause {
         let caller = &request.caller;
+        if caller.side == Side::Customer {
+            return self.customers_cause(cx, &caller.id, caller.client.as_deref());
+        }
         Cause { by: Party::new(cx.caller_role(), &caller.id, self.name_of(&caller.id)), client: caller.client.clone() }
     }
 

@@ -25,6 +25,8 @@ pub(super) enum Verb {
     Post,
     /// With a query, or a body all the same.
     Get,
+    /// With nothing but headers.
+    Delete,
 }
 
 /// An operation before it is a [`Route`], which cannot be copied from one constant to another.
@@ -108,6 +110,7 @@ const fn route(row: &Row) -> Route<Livechat> {
         method: match row.verb {
             Verb::Post => Method::POST,
             Verb::Get => Method::GET,
+            Verb::Delete => Method::DELETE,
         },
         path: row.path,
         summary: row.summary,

@@ -105,7 +105,7 @@ impl Livechat {
     /// The name of an agent, a bot or a customer, for notes.
     pub(super) fn name_of(&self, id: &str) -> String {
         let staffer = self.organization.staffer(id).map(|staffer| staffer.name.clone());
-        staffer.or_else(|| self.chats.patron(id).map(|patron| patron.name.clone())).unwrap_or_default()
+        staffer.or_else(|| self.name_of_customer(id)).unwrap_or_default()
     }
 
     /// Has the system write a note into the active thread.

@@ -184,6 +184,12 @@ const NEEDS: &[(&str, Need)] = &[
     ("update_translations", AnyOf(&["languages_write"])),
     ("batch_update_translations", AnyOf(&["languages_write"])),
     ("list_translations", AnyOf(&["languages_read"])),
+    // Customer Accounts, which look for themselves.
+    ("customer/token", Nothing),
+    ("customer/group_token", Nothing),
+    ("customer/revoke_token", Nothing),
+    ("customer/token_info", Nothing),
+    ("customer/identity_transfer", Nothing),
 ];
 
 /// Whether a method is in the table.

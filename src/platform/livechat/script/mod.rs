@@ -69,7 +69,7 @@ impl Livechat {
     }
 
     /// Gets to know a customer; whether they were not known.
-    fn meet(&mut self, cx: &Cx<'_>, customer: &Customer) -> bool {
+    pub(super) fn meet(&mut self, cx: &Cx<'_>, customer: &Customer) -> bool {
         self.chats.meet(Patron {
             key: customer.key.clone(),
             id: customer.id.clone(),

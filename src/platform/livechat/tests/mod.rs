@@ -1,5 +1,6 @@
 //! A license at play without an engine: tests call, act, let time pass and look at what was sent.
 
+mod accounts;
 mod archives;
 mod auth;
 mod chance;
