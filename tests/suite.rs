@@ -25,6 +25,7 @@ mod imichat_clock;
 mod imichat_vectors;
 mod interrupt;
 mod isolation;
+mod livechat_customers;
 mod livechat_vectors;
 mod manner;
 mod metrics;

@@ -213,7 +213,7 @@ impl Platform for Toy {
     }
 
     fn client(&self, _: VirtualTime, _: Option<&'static str>) -> Client {
-        Client { params: Vec::new(), headers: vec![(http::HeaderName::from_static("x-key"), Secret::new("toy-key"))] }
+        Client { headers: vec![(http::HeaderName::from_static("x-key"), Secret::new("toy-key"))], ..Client::default() }
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {

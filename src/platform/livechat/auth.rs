@@ -49,6 +49,11 @@ impl Caller {
         Self { id: String::new(), side: Side::Agent, client: None, grant: Grant::Listed(Vec::new()) }
     }
 
+    /// A customer of whom nothing is known.
+    pub(super) fn visitor() -> Self {
+        Self { side: Side::Customer, ..Self::nobody() }
+    }
+
     /// An agent or a bot.
     fn staffer(id: &str, client: Option<String>, grant: Grant) -> Self {
         Self { id: id.to_owned(), side: Side::Agent, client, grant }
@@ -326,10 +331,16 @@ fn basic(account: &str, pat: &str) -> Credential {
     Credential(format!("Basic {account}:{pat}"))
 }
 
-/// By what the world of a call is found: what the caller shows, or else the organization that a customer's call names.
+/// By what the world of a call is found. Customers name their organization beside their token, and it goes first: a token
+/// that nobody knows is refused by the organization that it was shown to. Elsewhere it stands in for whatever is not shown.
 pub(super) fn address(call: &Call) -> Option<Credential> {
     let named = || pass::organization(call).map(|id| organization(&id));
-    credential(call).or_else(|| pass::shown(call)).or_else(named)
+    let shown = || credential(call).or_else(|| pass::shown(call));
+    let of_customers = call.path.split('/').nth(2) == Some("customer");
+    match of_customers && !call.path.starts_with(pass::ACCOUNTS) {
+        true => named().or_else(shown),
+        false => shown().or_else(named),
+    }
 }
 
 /// The credential that a call carries, in the form in which it is claimed.

@@ -23,6 +23,7 @@ const BOTS: &str =
 const STATUS: &str = "status settled here; type and text on platform.text.com/docs/messaging/agent-chat-api";
 const SOCKET: &str =
     "for sockets, so without a status; type and text on platform.text.com/docs/messaging/agent-chat-api";
+const CHAT: &str = "status settled here; type and text on platform.text.com/docs/messaging/customer-chat-api#errors";
 const CUSTOMERS: &str =
     "text settled here; status and word on platform.text.com/docs/authorization/customer-accounts-api";
 const CONFIGURATION: &str =
@@ -62,7 +63,7 @@ codes! {
     NOT_FOUND = "not_found", 404, "Not found", Inferred, STATUS,
         "an unknown chat, thread, user, group or method";
     GROUP_NOT_FOUND = "group_not_found", 404, "Group not found", Inferred, CONFIGURATION,
-        "an unknown group, where something is configured";
+        "an unknown group, where something is configured or a customer names it";
     ALREADY_EXISTS = "already_exists", 409, "Already exists", Inferred, CONFIGURATION,
         "a second agent with an address, or a second tag, property or domain with a name";
     OWNERSHIP_TRANSFER = "ownership_transfer", 422, "Invalid transfer ownership request", Inferred, CONFIGURATION,
@@ -70,7 +71,7 @@ codes! {
     CHAT_INACTIVE = "chat_inactive", 422, "Chat is inactive", Seen, BOTS,
         "the chat has no active thread and the method needs one";
     LIMIT_REACHED = "limit_reached", 422, "Limit reached", Seen, BOTS,
-        "one agent too many in a chat, one chat too many for an agent, or a fourth webhook for an action";
+        "one agent too many in a chat, one chat too many for an agent or a customer, or a fourth webhook for an action";
     AGENT_OFFLINE = "agent_offline", 422, "Agent offline", Inferred, STATUS,
         "nobody among the targets of a transfer can take the chat, or whoever is to join it is offline";
     ENTITY_TOO_LARGE = "entity_too_large", 413, "Upload limit exceeded (10MB).", Inferred, STATUS,
@@ -99,8 +100,20 @@ codes! {
         "an agent logs in while all seats are taken", State::Nothing(SOCKETS_ALONE);
     "license_expired", 403, "License expired", Inferred, STATUS,
         "the trial or subscription has ended", State::Nothing("a license that is played does not end");
-    "license_not_found", 404, "License not found", Inferred, STATUS,
-        "there is no such license", State::Nothing("a token is always one of a license that is there");
+    LICENSE_NOT_FOUND = "license_not_found", 404, "License not found", Inferred, STATUS,
+        "a customer's call names no organization, or one that is not there";
+    CUSTOMER_BANNED = "customer_banned", 403, "Customer is banned", Inferred, CHAT,
+        "a customer who is kept out calls";
+    GROUPS_OFFLINE = "groups_offline", 422, "Groups offline", Inferred, CHAT,
+        "a customer's chat begins while nobody of its groups is there, and is not continuous";
+    GROUP_OFFLINE = "group_offline", 422, "Group is offline", Inferred, CHAT,
+        "a customer asks who would get their chat while nobody of the group is there";
+    GROUP_UNAVAILABLE = "group_unavailable", 422, "No agent available for group", Inferred, CHAT,
+        "a customer asks who would get their chat while nobody of the group is free, or its chats are taken by hand";
+    NOT_ALLOWED = "not_allowed", 403, "Not allowed", Inferred, CHAT,
+        "a customer takes back what somebody else has written";
+    "chat_anonymized", 422, "Chat anonymized", Inferred, CHAT,
+        "a customer resumes a chat that was made anonymous", State::Nothing("nobody makes chats anonymous here");
     BAD_REQUEST = "bad_request", 401, "The request cannot be read", Inferred, CUSTOMERS,
         "accounts are asked in a way, or with a body, that they do not read";
     INVALID_REQUEST = "invalid_request", 401, "The request is malformed", Inferred, CUSTOMERS,

@@ -22,7 +22,6 @@ pub(super) const MISSING: &[Missing] = &[
     row("chat_deleted", DELETED, PUSHES),
     row("thread_deleted", DELETED, PUSHES),
     row("threads_deleted", DELETED, PUSHES),
-    row("incoming_sneak_peek", "customers do not type before they have written", PUSHES),
     row("incoming_error", "what is promised for later never fails", PUSHES),
     row("customer_page_updated", "customers stay on their page", PUSHES),
     row("customer_transferred", "customers are moved with their chats only", PUSHES),

@@ -1,4 +1,5 @@
-//! LiveChat, the chat of text.com: the Agent Chat API over HTTP and over sockets, the Configuration API, and webhooks.
+//! LiveChat, the chat of text.com: the Agent Chat API over HTTP and over sockets, the Customer Chat API over HTTP, the tokens
+//! of customers, the Configuration API, and webhooks.
 //!
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
@@ -8,8 +9,9 @@
 //! of bots (`dal:bot-token`, `dal:bot2-token` …) and which scopes tokens have by default (`setup: {agents: [{scopes: …}]}`,
 //! `tokens`, `pat_scopes`). Everything decided here is a named constant or a key of `setup:`.
 //!
-//! Not part of it so far: the Customer Chat API, whose part in how a chat begins is `setup: {widget: …}`; what sockets of
-//! customers alone would hear of is checked and answered, and that is all. Agents who are created by a call have their own
+//! Customers whom a scenario plays come by the vendor's chat widget, whose part in how a chat begins is `setup: {widget: …}`;
+//! those who call for themselves come with tokens of their own. Not part of it so far: sockets of customers; what they alone
+//! would hear of is checked and answered, and that is all. Agents who are created by a call have their own
 //! address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
 
 mod action;
@@ -20,6 +22,7 @@ mod codes;
 mod cors;
 mod deed;
 mod events;
+mod form;
 mod hook;
 mod key;
 mod missing;
@@ -86,8 +89,7 @@ pub struct Livechat {
 
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
-    const ABOUT: &'static str =
-        "LiveChat (text.com): Agent Chat Web and RTM API, Configuration API v3.4 to v3.7, webhooks";
+    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web and RTM API, Customer Chat Web API, Configuration API v3.4 to v3.7, webhooks";
     const ROOTS: &'static [&'static str] = &[
         "v3.2",
         "v3.3",
@@ -211,6 +213,10 @@ impl Platform for Livechat {
         let token = self.auth.token(route);
         Client {
             params: vec![("version", version::USUAL.to_owned())],
+            query: match route.is_some_and(api::names_organization) {
+                true => vec![("organization_id", self.auth.organization_id.clone())],
+                false => Vec::new(),
+            },
             headers: token.map(|token| (AUTHORIZATION, token)).into_iter().collect(),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::form::{Form, FormKind};
 use super::hook::Hook;
 use super::key::Keys;
 use super::model::registry::Registry;
@@ -58,6 +59,8 @@ pub struct Tenant {
     pub(super) keys: Keys,
     /// The data centre, if calls that belong into another one are sent there.
     pub(super) region: Option<String>,
+    /// The forms that customers fill in, by group and kind.
+    pub(super) forms: BTreeMap<(u64, FormKind), Form>,
     /// How patient sockets are.
     pub(super) rtm: Terms,
     /// The dates that answers of old versions carry.

@@ -104,6 +104,8 @@ const SPANS: &[(&str, Version, Version)] = &[
     ("create_customer", Version::V3_4, Version::V3_5),
     ("list_customers", Version::V3_4, Version::V3_5),
     ("get_license_info", Version::V3_5, Version::V3_5),
+    ("customer/delete_event", Version::V3_6, Version::V3_7),
+    ("customer/get_predicted_agent", Version::V3_4, Version::V3_6),
     ("send_event_preview", Version::V3_6, Version::V3_7),
     ("send_thinking_indicator", Version::V3_6, Version::V3_7),
     ("request_thread_summary", Version::V3_6, Version::V3_7),

@@ -19,7 +19,8 @@ pub(super) fn send_rich_message_postback(platform: &mut Livechat, cx: &mut Cx<'_
     let (thread, event) = (fields.required("thread_id")?, fields.required("event_id")?);
     let press = press(&fields.required_object("postback")?)?;
     let found = platform.chat(request, chat)?.thread(thread).and_then(|(_, thread)| thread.event(event));
-    let message = found.ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
+    let message =
+        found.filter(|message| platform.shows(request, message)).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
     if !message.draft.content.buttons().any(|button| button.postback_id == press.id) {
         return Err(Denial::of(codes::NOT_FOUND).saying("postback.id not found").into());
     }

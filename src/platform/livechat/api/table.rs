@@ -16,6 +16,10 @@ pub(in super::super) enum Form {
     Open,
     /// Many requests by a known caller.
     Batch,
+    /// One request by a customer, to an organization.
+    Customer,
+    /// One request to an organization, whoever calls.
+    Visitor,
 }
 
 /// With which HTTP method an operation is called.

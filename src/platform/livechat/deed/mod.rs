@@ -3,6 +3,7 @@
 //! A deed changes the model step by step and publishes each step at once, because webhooks show the state of their moment.
 //! Whether the deed is allowed was checked before.
 
+mod coming;
 mod customer;
 mod event;
 mod idle;
@@ -15,6 +16,7 @@ mod status;
 mod summary;
 mod transfer;
 
+pub(super) use self::coming::{Coming, Doors, Unwelcome};
 pub(super) use self::event::Pressing;
 pub(super) use self::lifecycle::{Begun, Closing, Opening, source};
 pub(super) use self::membership::Joining;
@@ -50,14 +52,38 @@ impl Livechat {
         author: Option<&str>,
         draft: Draft,
     ) -> Option<String> {
+        let thread = self.chats.get(chat)?.active()?.id.clone();
+        self.put(cx, cause, chat, &thread, (author, draft))
+    }
+
+    /// Adds what somebody writes to a thread that may be over, and returns its id.
+    pub(super) fn write(
+        &mut self,
+        cx: &mut Cx<'_>,
+        cause: &Cause,
+        chat: &str,
+        thread: &str,
+        (author, draft): (&str, Draft),
+    ) -> Option<String> {
+        self.put(cx, cause, chat, thread, (Some(author), draft))
+    }
+
+    fn put(
+        &mut self,
+        cx: &mut Cx<'_>,
+        cause: &Cause,
+        chat: &str,
+        thread: &str,
+        (author, draft): (Option<&str>, Draft),
+    ) -> Option<String> {
         let now = cx.now();
         let public = draft.visibility == Visibility::All;
         if let Content::File { url, .. } = &draft.content {
             self.files.keep(url);
         }
         let found = self.chats.get_mut(chat)?;
-        let thread = found.active_mut()?;
-        let place = thread.push(now, signature(author, &draft), draft)?;
+        let thread = found.thread_mut(thread)?;
+        let place = thread.add(now, signature(author, &draft), draft);
         let (id, thread) = (thread.event_id(&thread.events()[place]), thread.id.clone());
         if let Some(author) = author {
             found.saw(author, now);
@@ -116,7 +142,7 @@ impl Livechat {
     /// Has the system write a note into one of the threads, be it over or not.
     pub(super) fn note_in(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, thread: &str, note: Note) {
         let Some(found) = self.chats.get_mut(chat).and_then(|chat| chat.thread_mut(thread)) else { return };
-        let place = found.annotate(cx.now(), note.draft());
+        let place = found.add(cx.now(), None, note.draft());
         self.publish(cx, cause, chat, &Fact::EventAdded { thread: thread.to_owned(), place });
     }
 }

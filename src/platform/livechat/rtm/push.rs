@@ -23,6 +23,7 @@ const fn push(name: &'static str, summary: &'static str) -> Push {
 /// What sockets of agents alone are told; the rest is in the table of webhooks.
 pub(in super::super) const PUSHES: &[Push] = &[
     push("incoming_typing_indicator", "an agent or a bot types, or does no longer"),
+    push("incoming_sneak_peek", "a customer is about to write this"),
     push("incoming_thinking_indicator", "an agent or a bot thinks"),
     push("incoming_multicast", "somebody sent agents something that is in no chat"),
     push("chat_unfollowed", "the agent follows a chat no longer"),

@@ -1,6 +1,7 @@
 //! The `setup:` block: what an author writes, with its defaults. [`check`] turns it into a tenant.
 
 mod check;
+mod form;
 mod hooks;
 mod keys;
 mod property;
@@ -31,6 +32,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("user_ids", RawUserIds::FIELDS),
     ("properties", property::RawProperty::FIELDS),
     ("widget", RawWidget::FIELDS),
+    ("forms", form::RawForm::FIELDS),
     ("rtm", RawRtm::FIELDS),
     ("delivery", RawDelivery::FIELDS),
     ("signing", RawSigning::FIELDS),
@@ -110,6 +112,8 @@ record! {
         license_properties: value::RawValues,
         /// What the chat widget writes where customers begin a thread.
         widget: RawWidget = RawWidget { chat_properties: value::RawValues::new(), thread_properties: value::RawValues::new() },
+        /// The forms that customers fill in; none by default.
+        forms: Vec<form::RawForm>,
         /// How patient sockets are.
         rtm: RawRtm = RawRtm { login_within: LOGIN_WITHIN, ping_within: None, connections: None },
         /// The scopes of the well-known personal access token; all by default.

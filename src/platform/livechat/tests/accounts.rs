@@ -204,12 +204,10 @@ fn a_call_says_to_which_world_it_belongs() {
     check(&group, "", &[], &json!({}), Some(&organization));
     check(TOKEN, "", &[], &json!({"code": "dal:x"}), Some("transfer dal:x"));
     check("/v2/customer/info", "code=dal%3Ax", &[], &Value::Null, Some("Bearer dal:x"));
-    check(
-        "/v3.6/customer/action/list_chats",
-        &format!("organization_id={ORGANIZATION}"),
-        &[],
-        &json!({}),
-        Some(&organization),
-    );
+    let (list, named) = ("/v3.6/customer/action/list_chats", format!("organization_id={ORGANIZATION}"));
+    check(list, &named, &[("authorization", "Bearer dal:x")], &json!({}), Some(&organization));
+    check(list, "", &[("authorization", "Bearer dal:x")], &json!({}), Some("Bearer dal:x"));
+    let agents = "/v3.6/agent/action/list_chats";
+    check(agents, &named, &[("authorization", "Bearer dal:x")], &json!({}), Some("Bearer dal:x"));
     check(TOKEN, "", &[], &json!([]), None);
 }

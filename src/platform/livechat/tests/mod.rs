@@ -14,6 +14,7 @@ mod license;
 mod life;
 mod listing;
 mod opening;
+mod patron;
 mod properties;
 mod property;
 mod refusals;

@@ -4,6 +4,7 @@
 
 mod event;
 pub(super) mod organization;
+mod patron;
 mod payload;
 mod user;
 mod webhook;
@@ -13,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub(super) use self::event::{Erased, Event};
+pub(super) use self::patron::{CustomerView, availability, hashed};
 pub(super) use self::payload::Payload;
 pub(super) use self::user::{ADDRESS, REFERRER, User, Visit, WHEREABOUTS};
 pub(super) use self::webhook::{Body, Requester, SHAPES, additional_data};

@@ -45,7 +45,11 @@ pub(crate) struct Agent {
 pub(crate) struct Customer {
     id: String,
     r#type: &'static str,
+    /// Absent where nobody has given one.
+    #[serde(skip_serializing_if = "String::is_empty")]
     name: String,
+    /// Absent where nobody has given one.
+    #[serde(skip_serializing_if = "String::is_empty")]
     email: String,
     email_verified: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

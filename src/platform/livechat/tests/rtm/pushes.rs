@@ -67,6 +67,8 @@ fn eventful() -> (Stage, Told) {
         assert_eq!(came[0].1["success"], true, "{action}: {}", came[0].1);
         told.extend(came);
     }
+    let token = stage.token_of(ADA);
+    stage.as_customer(&token, "send_sneak_peek", &json!({"chat_id": chat, "sneak_peek_text": "I wo"}));
     stage.act(json!({"delete": {"as": "ada"}})).unwrap();
     told.extend(stage.orders());
     let away = json!({"chat_id": chat, "user_id": "mia@acme.example", "user_type": "agent"});
@@ -166,6 +168,10 @@ fn pushes_say_what_the_samples_say() {
     assert_eq!(payload(&told, 1, "customer_updated"), changed);
     assert_eq!(payload(&told, 1, "customer_banned"), json!({"customer_id": ADA, "ban": {"days": 5}}));
     check("customer_left", &["id", "left_at"]);
+    let peek = payload(&told, 1, "incoming_sneak_peek");
+    assert_eq!(keys(&peek), ["chat_id", "thread_id", "sneak_peek"]);
+    assert_eq!(keys(&peek["sneak_peek"]), ["author_id", "text", "timestamp"]);
+    assert_eq!((&peek["sneak_peek"]["author_id"], &peek["sneak_peek"]["text"]), (&json!(ADA), &json!("I wo")));
     check("customer_statistics_updated", &["customer_id", "statistics"]);
     let queue = payload(&told, 1, "queue_positions_updated");
     assert_eq!(keys(&queue[0]), ["chat_id", "thread_id", "queue"]);
