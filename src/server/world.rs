@@ -174,7 +174,7 @@ impl<C: Core> WorldHandle<C> {
             match (inside.open, inside.core.has_room()) {
                 (false, _) => return Err(Unanswered::Closed(Box::new(call))),
                 (true, false) => return Err(Unanswered::Full(Box::new(call))),
-                (true, true) => inside.core.handle(ticker::now(), Input::Call(call)),
+                (true, true) => inside.handle(Input::Call(call)),
             }
         };
         Ok(self.answered(effects))
