@@ -40,6 +40,7 @@ mod report;
 mod resend;
 mod rim;
 mod rtm;
+mod rtm_customer;
 mod run;
 mod runs;
 #[path = "scenario/main.rs"]

@@ -23,8 +23,11 @@ pub(super) const MISSING: &[Missing] = &[
     row("thread_deleted", DELETED, PUSHES),
     row("threads_deleted", DELETED, PUSHES),
     row("incoming_error", "what is promised for later never fails", PUSHES),
-    row("customer_page_updated", "customers stay on their page", PUSHES),
     row("customer_transferred", "customers are moved with their chats only", PUSHES),
+    row("incoming_greeting", GREETINGS, CUSTOMERS_PUSHES),
+    row("greeting_accepted", GREETINGS, CUSTOMERS_PUSHES),
+    row("greeting_canceled", GREETINGS, CUSTOMERS_PUSHES),
+    row("incoming_welcome_message", "a push to customers; nobody can be asked to welcome them", CUSTOMERS_PUSHES),
     row("ticket_created", TICKETS, PUSHES),
     row("ticket_deleted", TICKETS, PUSHES),
     row("change_push_notifications", "an action that went with v3.5, though clients still have it", RTM),
@@ -43,6 +46,8 @@ pub(super) const MISSING: &[Missing] = &[
 ];
 
 const PUSHES: &str = "platform.text.com/docs/messaging/agent-chat-api/rtm-pushes";
+const CUSTOMERS_PUSHES: &str = "platform.text.com/docs/messaging/customer-chat-api/rtm-pushes";
+const GREETINGS: &str = "a push to customers; greetings are kept and never shown";
 const RTM: &str = "platform.text.com/docs/messaging/agent-chat-api/rtm-reference";
 const DELETED: &str = "a push; no method deletes chats or threads";
 const TICKETS: &str = "a push; there are no tickets here";

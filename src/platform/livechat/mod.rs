@@ -1,5 +1,5 @@
-//! LiveChat, the chat of text.com: the Agent Chat API over HTTP and over sockets, the Customer Chat API over HTTP, the tokens
-//! of customers, the Configuration API, and webhooks.
+//! LiveChat, the chat of text.com: the Agent Chat API and the Customer Chat API over HTTP and over sockets, the tokens of
+//! customers, the Configuration API, and webhooks.
 //!
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
@@ -10,9 +10,8 @@
 //! `tokens`, `pat_scopes`). Everything decided here is a named constant or a key of `setup:`.
 //!
 //! Customers whom a scenario plays come by the vendor's chat widget, whose part in how a chat begins is `setup: {widget: …}`;
-//! those who call for themselves come with tokens of their own. Not part of it so far: sockets of customers; what they alone
-//! would hear of is checked and answered, and that is all. Agents who are created by a call have their own
-//! address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
+//! those who call for themselves, or open a socket, come with tokens of their own. Agents who are created by a call have
+//! their own address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
 
 mod action;
 mod announce;
@@ -83,13 +82,14 @@ pub struct Livechat {
     /// Greetings, canned responses and the like.
     library: Library,
     files: Files,
-    /// The sockets of agents.
+    /// The sockets of agents and customers.
     rtm: Rtm,
 }
 
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
-    const ABOUT: &'static str = "LiveChat (text.com): Agent Chat Web and RTM API, Customer Chat Web API, Configuration API v3.4 to v3.7, webhooks";
+    const ABOUT: &'static str =
+        "LiveChat (text.com): Agent Chat and Customer Chat Web and RTM APIs, Configuration API v3.4 to v3.7, webhooks";
     const ROOTS: &'static [&'static str] = &[
         "v3.2",
         "v3.3",
@@ -260,12 +260,13 @@ impl Platform for Livechat {
     }
 
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
-        match key.0.strip_prefix(api::TOKEN_TIMER) {
-            Some(token) => {
-                self.auth.expire(token);
-                self.cut_expired(cx);
-            }
-            None => self.look_after(cx, key),
+        if let Some(token) = key.0.strip_prefix(api::TOKEN_TIMER) {
+            self.auth.expire(token);
+            self.cut_expired(cx);
+        } else if let Some(socket) = key.0.strip_prefix(rtm::ACTIVITY_TIMER) {
+            self.weigh_activity(cx, socket);
+        } else {
+            self.look_after(cx, key);
         }
     }
 

@@ -69,7 +69,7 @@ pub struct Tenant {
     pub(super) properties: Registry,
 }
 
-/// How patient sockets are, in real time.
+/// How patient sockets are, in real time but for what customers do on the site.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
     /// How long a client may take to log in.
@@ -78,6 +78,10 @@ pub(super) struct Terms {
     pub(super) ping_within: Option<WallLimit>,
     /// How many connections an agent may have; nothing if as many as they like.
     pub(super) connections: Option<usize>,
+    /// How often customers are pinged.
+    pub(super) ping_every: WallLimit,
+    /// How long customers may do nothing on the site who have no open chat.
+    pub(super) inactive_after: VirtualSpan,
 }
 
 /// What happens to a chat that nobody is free for.

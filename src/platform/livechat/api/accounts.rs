@@ -284,7 +284,7 @@ fn revoke(platform: &mut Livechat, cx: &mut Cx<'_>, asked: &Asked<'_>) -> Outcom
     asked.admit(platform, cx)?;
     platform.auth.passes.remove(&token);
     platform.auth.expire(&token);
-    platform.cut_expired(cx);
+    platform.cut_revoked(cx);
     Ok(Reply { status: OK, headers: Vec::new(), body: Bytes::new(), code: None })
 }
 

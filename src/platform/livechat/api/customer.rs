@@ -125,7 +125,7 @@ fn facebook(account: &Fields<'_>) -> Result<Facebook, Denial> {
 }
 
 /// The parts of a postal address that are documented.
-fn postal(fields: &Fields<'_>) -> Result<Option<Map<String, Value>>, Denial> {
+pub(super) fn postal(fields: &Fields<'_>) -> Result<Option<Map<String, Value>>, Denial> {
     let Some(address) = fields.object("address")? else { return Ok(None) };
     let mut parts = Map::new();
     for key in ["address", "city", "country", "state", "postal_code"] {

@@ -26,6 +26,7 @@ mod table;
 mod tag;
 mod upload;
 mod users;
+pub(super) mod visit;
 
 use bytes::Bytes;
 use http::Method;
@@ -141,7 +142,6 @@ pub(super) fn names_organization(route: &str) -> bool {
 }
 
 /// The path of the method of the Customer Chat API that sockets have under this name, too.
-#[cfg_attr(not(test), expect(dead_code, reason = "the sockets that offer them are not opened yet"))]
 pub(super) fn customer_method(action: &str) -> Option<&'static str> {
     patron::on_sockets(action)
 }

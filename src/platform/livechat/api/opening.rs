@@ -7,7 +7,7 @@ use super::super::codes::{self, Denial};
 use super::super::deed::{Begun, Closing, Opening};
 use super::super::events::Cause;
 use super::super::model::{Chat, Draft, EVERYBODY, MemberKind, Phase};
-use super::super::wire::WHEREABOUTS;
+use super::super::wire::whereabouts;
 use super::document::Fields;
 use super::draft::draft;
 use super::property::{Level, begun_with};
@@ -167,9 +167,11 @@ fn access(platform: &Livechat, chat: Option<&Fields<'_>>, resumed: Option<&Chat>
         return Ok(groups);
     }
     let users = chat.map(|chat| chat.list("users")).transpose()?.flatten();
-    let comes = users.into_iter().flatten().any(|user| user["type"] == "customer");
-    let with_customer = comes || resumed.is_some_and(|chat| chat.customer().is_some());
-    Ok(if with_customer { platform.organization.groups_for(&WHEREABOUTS) } else { vec![EVERYBODY] })
+    let comer = users.into_iter().flatten().find(|user| user["type"] == "customer");
+    let comer = comer.map(|user| user["id"].as_str().unwrap_or_default());
+    let customer = comer.or_else(|| resumed.and_then(Chat::customer).map(|member| member.id.as_str()));
+    let groups = |id| platform.organization.groups_for(&whereabouts(platform.chats.patron(id)));
+    Ok(customer.map_or_else(|| vec![EVERYBODY], groups))
 }
 
 fn members(

@@ -133,7 +133,7 @@ fn level(fields: &Fields<'_>) -> Result<Option<Level>, Denial> {
 }
 
 /// The pushes that are asked for, by version. Names that nobody knows are as good as any: none of them ever comes.
-fn wanted(fields: &Fields<'_>, version: Version) -> Result<Wanted, Denial> {
+pub(super) fn wanted(fields: &Fields<'_>, version: Version) -> Result<Wanted, Denial> {
     let Some(pushes) = fields.object("pushes")? else { return Ok(Wanted::all(version)) };
     let mut wanted = BTreeMap::new();
     for word in pushes.keys() {
@@ -228,6 +228,6 @@ pub(in super::super) fn unsubscribe_customers(platform: &mut Livechat, cx: &mut 
 }
 
 /// The socket on which something is asked for.
-fn on(cx: &Cx<'_>) -> Result<SocketId, Denial> {
+pub(super) fn on(cx: &Cx<'_>) -> Result<SocketId, Denial> {
     cx.socket().ok_or_else(|| Denial::of(codes::INTERNAL))
 }

@@ -2,7 +2,7 @@
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Ban, Banned, Chat, Dossier, Fact, Patron, Revision};
+use super::super::model::{Ban, Banned, Chat, Dossier, Fact, Patron, Revision, Visits};
 use super::lifecycle::Closing;
 use super::note::Note;
 use crate::base::time::VirtualSpan;
@@ -18,7 +18,14 @@ impl Livechat {
     /// Gets to know whoever comes with a token of their own, be it a customer of the scenario or somebody new, and tells of
     /// them; nothing happens if they are known.
     pub(crate) fn arrive(&mut self, cx: &mut Cx<'_>, id: &str, client: Option<&str>) {
-        let new = match cx.customer_with_id(id).cloned() {
+        if self.acquaint(cx, id) {
+            self.announce_visitor(cx, &self.customers_cause(cx, id, client), id);
+        }
+    }
+
+    /// The same without telling of them; whether they were not known.
+    pub(super) fn acquaint(&mut self, cx: &Cx<'_>, id: &str) -> bool {
+        match cx.customer_with_id(id).cloned() {
             Some(customer) => self.meet(cx, &customer),
             None => self.chats.meet(Patron {
                 key: id.to_owned(),
@@ -29,10 +36,8 @@ impl Livechat {
                 created_at: cx.now(),
                 agent_spoke_at: None,
                 spoke_at: None,
+                visits: Visits::default(),
             }),
-        };
-        if new {
-            self.announce_visitor(cx, &self.customers_cause(cx, id, client), id);
         }
     }
 
@@ -84,6 +89,7 @@ impl Livechat {
             let closing = Closing::Banned { by: self.name_of(by), days };
             self.deactivate(cx, &Cause::system(), &chat, &closing);
         }
+        self.cut_banned(cx);
     }
 
     fn open_chat_of(&self, customer: &str) -> Option<String> {

@@ -15,6 +15,7 @@ mod router;
 mod status;
 mod summary;
 mod transfer;
+mod visit;
 
 pub(super) use self::coming::{Coming, Doors, Unwelcome};
 pub(super) use self::event::Pressing;
@@ -24,6 +25,7 @@ pub(super) use self::note::Departure;
 use self::note::Note;
 pub(super) use self::router::{Choice, Pool, Routing};
 pub(super) use self::transfer::{Availability, Destination, Unable};
+pub(super) use self::visit::Entrance;
 use super::Livechat;
 use super::events::Cause;
 use super::model::{Content, Draft, Fact, MemberKind, Visibility};

@@ -66,8 +66,9 @@ impl Request {
         self.payload.get("token")?.as_str()
     }
 
-    /// The same as a call to this path, which has the version in braces.
-    pub(super) fn call(&self, version: Version, path: &str, header: Option<&str>) -> Call {
+    /// The same as a call to this path, which has the version in braces, on a socket that was opened for an organization or
+    /// for none.
+    pub(super) fn call(&self, version: Version, path: &str, organization: Option<&str>, header: Option<&str>) -> Call {
         let segment = version.segment();
         let path = path.replace("{version}", segment);
         let mut headers = HeaderMap::new();
@@ -79,7 +80,8 @@ impl Request {
         }
         let body = Body::Whole(Value::Object(self.payload.clone()).to_string().into());
         let params = vec![("version", segment.to_owned())];
-        Call { method: Method::POST, path, query: String::new(), headers, body, params }
+        let query = organization.map(|id| format!("organization_id={id}")).unwrap_or_default();
+        Call { method: Method::POST, path, query, headers, body, params }
     }
 }
 

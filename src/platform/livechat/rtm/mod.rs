@@ -1,14 +1,18 @@
-//! The Agent Chat RTM API: sockets of agents.
+//! Sockets: the Agent Chat RTM API and the Customer Chat RTM API.
 //!
-//! A frame that asks for something becomes a call of the method of that name, so there is one handler for both APIs; what
-//! sockets alone can be asked for is in [`ACTIONS`]. Pushes are made where webhooks are made, of the same facts.
+//! A frame that asks for something becomes a call of the method of that name, so there is one handler for both APIs of a
+//! side; what sockets alone can be asked for is in [`ACTIONS`]. Pushes are made where webhooks are made, of the same facts.
+//! Both sides have the same sessions; what differs is a row of data, [`Side`].
 //!
 //! Not documented, and decided here: what a frame is answered that is no request; that a failed login may be tried again
 //! until the deadline; that an agent whom a login has brought here goes with the last of their sockets, while those who
 //! are here by the set-up stay; which version of a push is sent where several were asked for; and that a socket without
-//! pings is kept, since browsers cannot ping (`setup: {rtm: {ping_within: …}}` for the vendor's rule).
+//! pings is kept, since browsers cannot ping (`setup: {rtm: {ping_within: …}}` for the vendor's rule). Of customers: that a
+//! visit goes from the first of their sockets to the last; that they are pinged as often as other clients are to ping
+//! (`ping_every`); whose status of a group they are told; and the reason for what is wrong with one connection.
 //!
-//! Pages: platform.text.com/docs/messaging/agent-chat-api/rtm-reference, …/rtm-pushes.
+//! Pages: platform.text.com/docs/messaging/agent-chat-api/rtm-reference, …/rtm-pushes, and the same below
+//! …/customer-chat-api.
 
 mod audience;
 mod customers;
@@ -18,16 +22,20 @@ mod push;
 mod reason;
 mod session;
 mod side;
+mod visitor;
+mod widget;
 
 use self::frame::Request;
 pub(super) use self::frame::credential;
 pub(super) use self::push::PUSHES;
 pub(super) use self::reason::Reason;
-pub(super) use self::session::{Level, Login, Member, Rtm, Session, Subscription, Wanted, Who};
-pub(super) use self::side::{AGENTS, Side};
+pub(super) use self::session::{Level, Login, Member, Rtm, Session, Subscription, Visitor, Wanted, Who};
+pub(super) use self::side::{AGENTS, BOTH, Side};
+pub(super) use self::visitor::ACTIVITY_TIMER;
 use super::codes::{self, Denial};
 use super::events::Cause;
 use super::model::{Organization, Staffer, Standing, Status};
+use super::pass;
 use super::version::Version;
 use super::{Livechat, api};
 use crate::base::doc_ref::{DocRef, Mark};
@@ -39,38 +47,59 @@ use crate::platform::socket::{Action, Asked, Farewell, Inbound, Message, Patienc
 /// How many requests of a socket may be unanswered.
 const MOST_PENDING: usize = 10;
 
+/// What brings somebody in, on both sides.
+const LOGIN: &str = "login";
+
 /// The places where sockets can be opened.
-pub(super) const SURFACES: &[Surface] = &[Surface {
-    name: "agents",
-    path: Side::AGENTS.path,
-    summary: "agents: every method of the Agent Chat API as an action, and pushes",
-    doc: DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/agent-chat-api/rtm-reference"),
-}];
+pub(super) const SURFACES: &[Surface] = &[
+    Surface {
+        name: "agents",
+        path: Side::AGENTS.path,
+        summary: "agents: every method of the Agent Chat API as an action, and pushes",
+        doc: DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/agent-chat-api/rtm-reference"),
+    },
+    Surface {
+        name: "customers",
+        path: Side::CUSTOMERS.path,
+        summary: "customers: the methods of the Customer Chat API as actions, and pushes",
+        doc: DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/customer-chat-api/rtm-reference"),
+    },
+];
 
 macro_rules! actions {
-    ($( $form:ident $name:literal => $handler:path : $summary:literal; )*) => {
-        /// What sockets alone can be asked for.
+    ($( $side:ident $form:ident $name:literal => $handler:path : $summary:literal; )*) => {
+        /// What sockets alone can be asked for. Where both sides have an action of one name, that of customers is called as
+        /// their methods are.
         pub(super) const ACTIONS: &[Action<Livechat>] = &[ $( Action {
             name: $name,
-            path: Side::AGENTS.path,
+            path: Side::$side.path,
             summary: $summary,
-            doc: DocRef::new(
-                Mark::Docs,
-                concat!("platform.text.com/docs/messaging/agent-chat-api/rtm-reference#", $name),
-            ),
+            doc: DocRef::new(Mark::Docs, concat!("platform.text.com/docs/messaging/", actions!(@page $side $name))),
             handle: |platform, cx, call| api::serve_action(platform, cx, call, $name, api::Form::$form, $handler),
         } ),* ];
     };
+    (@page AGENTS $name:literal) => { concat!("agent-chat-api/rtm-reference#", $name) };
+    (@page CUSTOMERS $name:literal) => { "customer-chat-api/rtm-reference" };
 }
 
 actions! {
-    Open "login" => api::session::login: "tells who is there, and begins to push";
-    Open "ping" => api::session::ping: "shows that the client is still there";
-    Plain "logout" => api::session::logout: "ends all sessions of the agent";
-    Plain "set_away_status" => api::session::set_away_status: "tells whether somebody sits at this connection";
-    Plain "update_session" => api::session::update_session: "goes on with another token";
-    Plain "subscribe_customers" => api::session::subscribe_customers: "asks to hear of more customers";
-    Plain "unsubscribe_customers" => api::session::unsubscribe_customers: "asks to hear of them no longer";
+    AGENTS Open "login" => api::session::login: "tells who is there, and begins to push";
+    AGENTS Open "ping" => api::session::ping: "shows that the client is still there";
+    AGENTS Plain "logout" => api::session::logout: "ends all sessions of the agent";
+    AGENTS Plain "set_away_status" => api::session::set_away_status: "tells whether somebody sits at this connection";
+    AGENTS Plain "update_session" => api::session::update_session: "goes on with another token";
+    AGENTS Plain "subscribe_customers" => api::session::subscribe_customers: "asks to hear of more customers";
+    AGENTS Plain "unsubscribe_customers" => api::session::unsubscribe_customers: "asks to hear of them no longer";
+    CUSTOMERS Visitor "customer/login" => api::visit::login: "tells which customer is there, and begins to push";
+    CUSTOMERS Visitor "customer/ping" => api::session::ping: "shows that the client is still there";
+    CUSTOMERS Customer "customer/update_customer_page" => api::visit::update_customer_page: "tells on which page the customer is";
+    CUSTOMERS Customer "customer/activate_customer_page" => api::visit::show_page: "tells that the customer looks at the page";
+    CUSTOMERS Customer "customer/deactivate_customer_page" => api::visit::show_page: "tells that the customer looks elsewhere";
+}
+
+/// What frames call an operation.
+fn word(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 impl Livechat {
@@ -83,6 +112,10 @@ impl Livechat {
         self.rtm.sessions.insert(socket, session);
         if version.is_err() {
             self.cut(cx, socket, Reason::UNSUPPORTED, None);
+            return;
+        }
+        if side.needs_organization && pass::organization(handshake).as_ref() != Some(&self.auth.organization_id) {
+            self.cut(cx, socket, Reason::NO_LICENSE, None);
             return;
         }
         cx.wait_for(socket, Patience::Until(self.tenant.rtm.login_within));
@@ -130,7 +163,7 @@ impl Livechat {
     /// The region that a login belongs into, if that is another one: sockets are sent there before anybody looks at the token.
     fn right_region<'r>(&self, request: &'r Request) -> Option<&'r str> {
         let own = self.tenant.region.as_deref()?;
-        let (_, token) = request.token().filter(|_| request.action == "login")?.split_once(' ')?;
+        let (_, token) = request.token().filter(|_| request.action == LOGIN)?.split_once(' ')?;
         token.split_once(':').map(|(region, _)| region).filter(|region| *region != own)
     }
 
@@ -141,14 +174,14 @@ impl Livechat {
         }
         let version = request.version_on(session)?;
         let own = ACTIONS.iter().filter(|action| action.path == session.side.path);
-        let action = own.map(|action| action.name).find(|name| *name == request.action);
+        let action = own.map(|action| action.name).find(|name| word(name) == request.action);
         let path = action.map(|_| session.side.path).or_else(|| (session.side.method)(&request.action));
         let path = path.ok_or_else(|| Denial::of(codes::NOT_FOUND).blaming("there is no such action"))?;
-        let header = match action {
-            Some("login") => request.token(),
-            Some(_) | None => session.login.as_ref().map(|login| login.header.expose()),
+        let header = match request.action.as_str() {
+            LOGIN => request.token(),
+            _ => session.login.as_ref().map(|login| login.header.expose()),
         };
-        let call = request.call(version, path, header);
+        let call = request.call(version, path, session.organization.as_deref(), header);
         let (id, name) = (request.id.clone(), request.action.clone());
         let respond =
             Box::new(move |reply: &Reply| frame::response(id.as_deref(), Some(&name), !is_refusal(reply), &reply.body));
@@ -210,6 +243,11 @@ impl Livechat {
         self.cut_where(cx, Reason::EXPIRED, |platform, _, login| !platform.auth.knows(&login.credential));
     }
 
+    /// Closes the sockets of those whose token was given back.
+    pub(super) fn cut_revoked(&mut self, cx: &mut Cx<'_>) {
+        self.cut_where(cx, Reason::REVOKED, |platform, _, login| !platform.auth.knows(&login.credential));
+    }
+
     /// Closes the sockets of somebody who is gone, may not work for now, or may do other things than before.
     pub(super) fn cut_amended(&mut self, cx: &mut Cx<'_>, before: &Organization) {
         self.cut_agents(cx, Reason::REVOKED, |platform, _, agent| platform.organization.staffer(agent).is_none());
@@ -234,6 +272,8 @@ impl Livechat {
         let Some(Session { login: Some(login), .. }) = self.rtm.sessions.remove(&socket) else { return };
         match login.who {
             Who::Agent(member) => self.sign_off(cx, member.agent),
+            Who::Customer(visitor) if self.rtm.has_visitor(&visitor.id) => {}
+            Who::Customer(visitor) => self.depart_from_site(cx, &visitor.id),
         }
     }
 

@@ -8,7 +8,7 @@ use super::super::model::{Role, Staffer};
 use super::super::scope::MULTICAST;
 use super::super::version::Version;
 use super::super::wire::Erased;
-use super::side::AGENTS;
+use super::side::{AGENTS, BOTH, CUSTOMERS};
 use super::{Member, Session, frame};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::base::id::SocketId;
@@ -20,24 +20,35 @@ const fn push(name: &'static str, summary: &'static str) -> Push {
     Push { name, summary, doc, to: AGENTS }
 }
 
-/// What sockets of agents alone are told; the rest is in the table of webhooks.
+/// What customers are told, besides agents or alone.
+const fn out(to: &'static [&'static str], name: &'static str, summary: &'static str) -> Push {
+    let doc = DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/customer-chat-api/rtm-pushes");
+    Push { name, summary, doc, to }
+}
+
+/// What sockets alone are told; the rest is in the table of webhooks.
 pub(in super::super) const PUSHES: &[Push] = &[
-    push("incoming_typing_indicator", "an agent or a bot types, or does no longer"),
+    out(BOTH, "incoming_typing_indicator", "an agent or a bot types, or does no longer"),
     push("incoming_sneak_peek", "a customer is about to write this"),
-    push("incoming_thinking_indicator", "an agent or a bot thinks"),
+    out(BOTH, "incoming_thinking_indicator", "an agent or a bot thinks"),
     push("incoming_multicast", "somebody sent agents something that is in no chat"),
     push("chat_unfollowed", "the agent follows a chat no longer"),
     push("queue_positions_updated", "waiting chats have moved up or down"),
-    push("groups_status_updated", "a group takes chats now, or does no longer"),
+    out(BOTH, "groups_status_updated", "a group takes chats now, or does no longer"),
     push("agent_disconnected", "the socket is about to be closed"),
     push("incoming_customers", "the customers who are there, after a login"),
-    push("customer_updated", "something else is known about a customer"),
+    out(BOTH, "customer_updated", "something else is known about a customer"),
     push("customer_statistics_updated", "a customer has another chat or thread"),
+    push("customer_page_updated", "a customer has opened another page"),
     push("customer_banned", "a customer is kept out for some days"),
     push("customer_left", "a customer has gone"),
     push("subscribed_customers_totals_updated", "there are more customers than a subscription tells of"),
     push("license_properties_updated", "properties of the license have other values"),
     push("group_properties_updated", "properties of a group have other values"),
+    out(CUSTOMERS, "incoming_event_preview", "an agent or a bot is about to write something; from v3.6 on"),
+    out(CUSTOMERS, "queue_position_updated", "the waiting chat has moved up or down"),
+    out(CUSTOMERS, "customer_side_storage_updated", "the browser is to keep something until the next login"),
+    out(CUSTOMERS, "customer_disconnected", "the socket is about to be closed"),
 ];
 
 /// The scope that a push takes; none is documented for groups, tags and properties.

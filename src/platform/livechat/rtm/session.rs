@@ -12,6 +12,7 @@ use super::super::version::Version;
 use super::side::Side;
 use crate::base::id::SocketId;
 use crate::base::secret::Secret;
+use crate::base::time::VirtualTime;
 use crate::platform::cx::Credential;
 
 /// All sessions of a license.
@@ -72,6 +73,8 @@ pub(in super::super) struct Login {
 pub(in super::super) enum Who {
     /// An agent.
     Agent(Member),
+    /// A customer.
+    Customer(Visitor),
 }
 
 /// An agent who has logged in.
@@ -87,6 +90,17 @@ pub(in super::super) struct Member {
     pub(in super::super) level: Level,
     /// Of which others.
     pub(in super::super) subscriptions: Vec<Subscription>,
+}
+
+/// A customer who has logged in.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Visitor {
+    /// The customer.
+    pub(in super::super) id: String,
+    /// The group that they are watched by, whose status they are told.
+    pub(in super::super) group: u64,
+    /// When they last did something on the site.
+    pub(in super::super) stirred_at: VirtualTime,
 }
 
 /// Which pushes somebody wants, by version.
@@ -142,9 +156,23 @@ impl Rtm {
 
     /// The login of an agent on a socket, to be changed.
     pub(in super::super) fn member_mut(&mut self, socket: SocketId) -> Option<&mut Member> {
-        match self.sessions.get_mut(&socket)?.login.as_mut()?.who {
-            Who::Agent(ref mut member) => Some(member),
+        match &mut self.sessions.get_mut(&socket)?.login.as_mut()?.who {
+            Who::Agent(member) => Some(member),
+            Who::Customer(_) => None,
         }
+    }
+
+    /// The login of a customer on a socket, to be changed.
+    pub(in super::super) fn visitor_mut(&mut self, socket: SocketId) -> Option<&mut Visitor> {
+        match &mut self.sessions.get_mut(&socket)?.login.as_mut()?.who {
+            Who::Customer(visitor) => Some(visitor),
+            Who::Agent(_) => None,
+        }
+    }
+
+    /// Whether a customer has a socket on which they have logged in.
+    pub(in super::super) fn has_visitor(&self, customer: &str) -> bool {
+        self.logins().any(|(_, _, login)| login.who.customer().is_some_and(|visitor| visitor.id == customer))
     }
 }
 
@@ -153,6 +181,15 @@ impl Who {
     pub(super) fn agent(&self) -> Option<&Member> {
         match self {
             Self::Agent(member) => Some(member),
+            Self::Customer(_) => None,
+        }
+    }
+
+    /// The customer, if it is one.
+    pub(super) fn customer(&self) -> Option<&Visitor> {
+        match self {
+            Self::Customer(visitor) => Some(visitor),
+            Self::Agent(_) => None,
         }
     }
 }

@@ -5,12 +5,18 @@ use super::Reason;
 
 /// The surface of agents, for the tables.
 pub(in super::super) const AGENTS: &[&str] = &["agents"];
+/// That of customers.
+pub(in super::super) const CUSTOMERS: &[&str] = &["customers"];
+/// Both.
+pub(in super::super) const BOTH: &[&str] = &["agents", "customers"];
 
 /// A kind of party that has sockets.
 #[derive(Debug)]
 pub(in super::super) struct Side {
     /// Where their sockets are opened.
     pub(super) path: &'static str,
+    /// Whether sockets are opened for an organization that must be named.
+    pub(super) needs_organization: bool,
     /// The path of a method that they can ask for, if there is one of this name.
     pub(super) method: fn(&str) -> Option<&'static str>,
     /// The push that tells them that their socket is about to be closed.
@@ -25,16 +31,28 @@ impl Side {
     /// Agents.
     pub(in super::super) const AGENTS: Self = Self {
         path: "/{version}/agent/rtm/ws",
+        needs_organization: false,
         method: api::agent_method,
         disconnected: "agent_disconnected",
         by_server: Reason::BY_SERVER,
         primary: AGENT_PRIMARY,
     };
 
+    /// Customers.
+    pub(in super::super) const CUSTOMERS: Self = Self {
+        path: "/{version}/customer/rtm/ws",
+        needs_organization: true,
+        method: api::customer_method,
+        disconnected: "customer_disconnected",
+        // They have no word for it. This one has clients connect again, as what is wrong is one connection.
+        by_server: Reason::EVICTED,
+        primary: CUSTOMER_PRIMARY,
+    };
+
     /// The one whose sockets are opened at this path; agents, if nobody's are.
     pub(super) fn at(path: &str) -> &'static Self {
         let area = path.trim_start_matches('/').split('/').nth(1);
-        let all: [&'static Self; 1] = [&Self::AGENTS];
+        let all: [&'static Self; 2] = [&Self::AGENTS, &Self::CUSTOMERS];
         all.into_iter().find(|side| side.path.split('/').nth(2) == area).unwrap_or(&Self::AGENTS)
     }
 
@@ -75,3 +93,7 @@ const AGENT_PRIMARY: &[(&str, &str)] = &[
     ("multicast", "incoming_multicast"),
     ("request_thread_summary", "thread_summary_set"),
 ];
+
+/// The same for customers. Clients of theirs wait for these pushes and take no answer, and fail if another one has the id.
+const CUSTOMER_PRIMARY: &[(&str, &str)] =
+    &[("start_chat", "incoming_chat"), ("resume_chat", "incoming_chat"), ("send_event", "incoming_event")];

@@ -190,6 +190,12 @@ const NEEDS: &[(&str, Need)] = &[
     ("customer/revoke_token", Nothing),
     ("customer/token_info", Nothing),
     ("customer/identity_transfer", Nothing),
+    // Sockets of customers.
+    ("customer/login", Nothing),
+    ("customer/ping", Nothing),
+    ("customer/update_customer_page", Nothing),
+    ("customer/activate_customer_page", Nothing),
+    ("customer/deactivate_customer_page", Nothing),
     // The Customer Chat API, which has no scopes.
     ("customer/list_chats", Nothing),
     ("customer/list_threads", Nothing),

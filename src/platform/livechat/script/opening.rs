@@ -4,7 +4,7 @@ use super::super::Livechat;
 use super::super::deed::{Coming, Doors, Unwelcome};
 use super::super::model::Content;
 use super::super::tenant::Widget;
-use super::super::wire::WHEREABOUTS;
+use super::super::wire::whereabouts;
 use super::{as_customer, customer, group, sent};
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{Resume, StartChat};
@@ -15,7 +15,7 @@ pub(super) fn start(platform: &mut Livechat, cx: &mut Cx<'_>, act: &StartChat) -
     }
     let customer = customer(cx, &act.r#as.value)?;
     let access = match &act.to {
-        None => platform.organization.groups_for(&WHEREABOUTS),
+        None => platform.organization.groups_for(&whereabouts(platform.chats.patron(&customer.id))),
         Some(to) => vec![group(platform, &to.value)?],
     };
     let content = act.text.as_ref().map(|text| Content::message(cx.fill(text)));
@@ -31,7 +31,7 @@ pub(super) fn resume(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Resume) -> 
     let customer = customer(cx, &key)?;
     let name = cx.chat_name(&id).unwrap_or(&key).to_owned();
     // For which groups the chat was does not count when a customer comes back.
-    let access = platform.organization.groups_for(&WHEREABOUTS);
+    let access = platform.organization.groups_for(&whereabouts(platform.chats.patron(&customer.id)));
     open(platform, cx, &customer, name, access, None)
 }
 

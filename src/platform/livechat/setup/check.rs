@@ -98,6 +98,8 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
             }
             count(most.value)
         }),
+        ping_every: raw.rtm.ping_every,
+        inactive_after: raw.rtm.inactive_after,
     };
     let returning = if raw.prefer_recent_agent { Returning::ToTheSame } else { Returning::Anew };
     (problems.len() == before).then(|| Tenant {

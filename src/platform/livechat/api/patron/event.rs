@@ -4,6 +4,7 @@ use serde_json::{Map, json};
 
 use super::super::super::Livechat;
 use super::super::super::codes::{self, Denial};
+use super::super::super::model::Visibility;
 use super::super::super::rtm::notice::Indicator;
 use super::super::draft::draft;
 use super::super::{Outcome, Request, done, nothing};
@@ -51,6 +52,9 @@ pub(super) fn send_sneak_peek(platform: &mut Livechat, cx: &mut Cx<'_>, request:
     platform.admit(cx, request)?;
     let peek = json!({"author_id": request.caller.id, "text": text, "timestamp": cx.now().as_secs()});
     let members = Map::from_iter([("sneak_peek".to_owned(), peek)]);
-    platform.push_indicator(cx, &Indicator { push: "incoming_sneak_peek", chat: id, members });
+    platform.push_indicator(
+        cx,
+        &Indicator { push: "incoming_sneak_peek", chat: id, members, visibility: Visibility::Agents },
+    );
     nothing()
 }

@@ -7,7 +7,7 @@ use super::super::super::codes::{self, Denial};
 use super::super::super::deed::{Choice, Pool, Routing};
 use super::super::super::form::FormKind;
 use super::super::super::model::{Properties, Status};
-use super::super::super::wire::{WHEREABOUTS, availability};
+use super::super::super::wire::{availability, whereabouts};
 use super::super::document::Fields;
 use super::super::{Outcome, Request, done};
 use crate::platform::cx::Cx;
@@ -33,7 +33,7 @@ pub(super) fn list_group_statuses(platform: &mut Livechat, cx: &mut Cx<'_>, requ
 pub(super) fn get_predicted_agent(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     let groups = match request.fields()?.number("group_id")? {
         Some(group) => vec![known(platform, group)?],
-        None => platform.organization.groups_for(&WHEREABOUTS),
+        None => platform.organization.groups_for(&whereabouts(platform.chats.patron(&request.caller.id))),
     };
     if groups.iter().all(|group| platform.organization.group_status(*group) == Status::Offline) {
         return Err(Denial::of(codes::GROUP_OFFLINE).into());

@@ -7,7 +7,7 @@ use super::super::super::codes::{self, Denial};
 use super::super::super::deed::{Closing, Coming, Doors, Unwelcome};
 use super::super::super::events::Cause;
 use super::super::super::model::Draft;
-use super::super::super::wire::WHEREABOUTS;
+use super::super::super::wire::whereabouts;
 use super::super::document::Fields;
 use super::super::draft::draft;
 use super::super::opening::{already_active, with_thread};
@@ -76,7 +76,7 @@ fn coming(
     let named = access.map(|access| access.numbers("group_ids")).transpose()?.flatten();
     let access = match named.filter(|groups| !groups.is_empty()) {
         Some(groups) => groups,
-        None => platform.organization.groups_for(&WHEREABOUTS),
+        None => platform.organization.groups_for(&whereabouts(platform.chats.patron(&request.caller.id))),
     };
     if !access.iter().all(|group| platform.organization.group(*group).is_some()) {
         return Err(Denial::of(codes::GROUP_NOT_FOUND));

@@ -7,8 +7,9 @@ use super::*;
 
 /// All that can be pushed.
 fn table() -> BTreeSet<&'static str> {
-    let shared = events::EVENTS.iter().filter(|event| !event.pushed.is_empty()).map(|event| event.name);
-    shared.chain(rtm::PUSHES.iter().map(|push| push.name)).collect()
+    let shared = events::EVENTS.iter().filter(|event| event.pushed.contains(&"agents")).map(|event| event.name);
+    let own = rtm::PUSHES.iter().filter(|push| push.to.contains(&"agents")).map(|push| push.name);
+    shared.chain(own).collect()
 }
 
 /// A license in which nearly everything has happened, and all that the socket of an agent was told.
@@ -89,6 +90,9 @@ fn reorganized() -> Told {
     {
         told.extend(stage.asks(1, "set_routing_status", json!({"agent_id": agent, "status": status})));
     }
+    let came = stage.come(2, BOB, &json!({"customer_page": {"url": "https://shop.example/"}}));
+    told.extend(came.into_iter().filter(|(socket, _)| *socket == 1));
+    told.extend(stage.asks(2, "update_customer_page", json!({"url": "https://shop.example/b"})));
     stage.act(json!({"start_chat": {"as": "bob", "text": "Hi"}})).unwrap();
     stage.act(json!({"leave": {"as": "bob"}})).unwrap();
     told.extend(stage.orders());
