@@ -58,8 +58,9 @@ pub(in super::super) fn login(platform: &mut Livechat, cx: &mut Cx<'_>, request:
         let cause = platform.customers_cause(cx, &customer, client.as_deref());
         platform.revise(cx, &cause, &customer, revision);
     }
+    let chosen = group.is_some();
     let group = group.unwrap_or_else(|| platform.monitor_of(&customer));
-    let who = Who::Customer(Visitor { id: customer.clone(), group, stirred_at: cx.now() });
+    let who = Who::Customer(Visitor { id: customer.clone(), group, chosen, stirred_at: cx.now() });
     let login = Login { credential, header: Secret::new(token), wanted, who };
     let before = platform.rtm.sessions.get_mut(&socket).and_then(|session| session.login.replace(login));
     match before.map(|before| before.who) {
@@ -161,7 +162,7 @@ pub(in super::super) fn update_customer_page(platform: &mut Livechat, cx: &mut C
     platform.turn_to(cx, &request.caller.id, page);
     platform.stir_visitor(cx, socket);
     let group = platform.monitor_of(&request.caller.id);
-    let moves = platform.rtm.visitor_mut(socket).is_some_and(|visitor| {
+    let moves = platform.rtm.visitor_mut(socket).filter(|visitor| !visitor.chosen).is_some_and(|visitor| {
         let before = std::mem::replace(&mut visitor.group, group);
         before != group
     });

@@ -99,6 +99,8 @@ pub(in super::super) struct Visitor {
     pub(in super::super) id: String,
     /// The group that they are watched by, whose status they are told.
     pub(in super::super) group: u64,
+    /// Whether they have named that group, so that no page changes it.
+    pub(in super::super) chosen: bool,
     /// When they last did something on the site.
     pub(in super::super) stirred_at: VirtualTime,
 }

@@ -140,6 +140,13 @@ fn a_page_decides_which_group_watches_and_where_a_chat_begins() {
     assert_eq!(moved["payload"]["groups"][0]["id"], 19, "{moved}");
     assert_eq!(stage.rpc(2, "update_customer_page", page("https://shop.example/buy?now"))["payload"], json!({}));
     stage.rpc(2, "update_customer_page", page("https://shop.example/"));
+    let told = stage.come(3, BOB, &json!({"group_id": 0}));
+    assert!(told.iter().any(|(socket, frame)| *socket == 3 && frame["success"] == true), "{told:?}");
+    assert_eq!(
+        stage.rpc(3, "update_customer_page", page("https://shop.example/buy"))["payload"],
+        json!({}),
+        "it is named"
+    );
     let (chat, ..) = begin(&mut stage, 2);
     let routing = stage.get(&chat)["thread"]["properties"]["routing"].clone();
     assert_eq!(
