@@ -19,8 +19,7 @@ use crate::journal::entry::Role;
 use crate::platform::cx::Cx;
 
 /// The pushes that versions before 3.6 do not have.
-const NEWER: &[&str] =
-    &["event_deleted", "incoming_event_preview", "incoming_thinking_indicator", "incoming_welcome_message"];
+const NEWER: &[&str] = &["event_deleted", "incoming_event_preview", "incoming_thinking_indicator"];
 
 impl Livechat {
     /// Pushes something to the sessions of customers that want it and are reached.
@@ -68,7 +67,13 @@ impl Livechat {
         });
     }
 
-    /// Tells a customer that somebody types or thinks.
+    /// Whether customers see somebody in a chat, or would.
+    fn is_seen(&self, chat: &Chat, id: &str) -> bool {
+        let member = chat.members().iter().find(|member| member.id == id);
+        member.is_none_or(|member| self.customers_view(Version::STABLE).knows_of(member))
+    }
+
+    /// Tells a customer that somebody types or thinks whom they see.
     pub(super) fn push_indicator_out(&self, cx: &mut Cx<'_>, chat: &Chat, indicator: &Indicator<'_>) {
         let (Some(customer), Some(thread)) = (chat.customer(), chat.active()) else { return };
         let mut payload = Map::new();
@@ -77,8 +82,11 @@ impl Livechat {
         payload.extend(indicator.members.clone());
         let mut payload = Value::Object(payload);
         for at in ["/author_id", "/typing_indicator/author_id"] {
-            if let Some(author) = payload.pointer_mut(at) {
-                *author = json!(self.known_as(author.as_str().unwrap_or_default()));
+            if let Some(Value::String(author)) = payload.pointer_mut(at) {
+                if !self.is_seen(chat, author) {
+                    return;
+                }
+                *author = self.known_as(author);
             }
         }
         // Customers get under an older name who can see it.
@@ -95,6 +103,9 @@ impl Livechat {
         let Some(chat) = self.chats.get(chat) else { return };
         let (Some(customer), Some(thread)) = (chat.customer(), chat.active()) else { return };
         let Content::Message { text, .. } = &draft.content else { return };
+        if !self.is_seen(chat, author) {
+            return;
+        }
         let mut event = Map::new();
         event.insert("created_at".to_owned(), json!(cx.now()));
         event.insert("type".to_owned(), json!("message"));

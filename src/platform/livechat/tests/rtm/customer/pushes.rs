@@ -171,6 +171,10 @@ fn what_is_for_agents_only_is_not_told() {
     let told = stage.asks(1, "add_user_to_chat", watches);
     assert_eq!(told[0].1["success"], true, "{}", told[0].1);
     assert!(!pushes(&told, 2).contains(&"user_added_to_chat".to_owned()), "{told:?}");
+    // Whoever is there without the customer's knowing does not type for them, either.
+    stage.enter(4, TOM);
+    let told = stage.asks(4, "send_typing_indicator", json!({"chat_id": chat, "is_typing": true}));
+    assert_eq!((&told[0].1["success"], pushes(&told, 2)), (&json!(true), vec![]), "{}", told[0].1);
     // Nor is what happens in chats of others.
     stage.come(3, BOB, &json!({}));
     let (_, _, told) = begin(&mut stage, 3);
