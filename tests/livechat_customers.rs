@@ -111,6 +111,9 @@ async fn an_app_in_a_browser_polls_for_answers() {
     let from = |entry: &&Value| entry["kind"] == "said" && entry["from"]["role"] == "customer";
     assert_eq!(lines.iter().filter(from).count(), 2);
     let secret = granted["access_token"].as_str().unwrap();
+    let (shown, _) = send(&house, &format!("GET /v2/customer/info?code={secret}"), &[], "").await;
+    assert_eq!(shown.status, 200);
+    let lines = journal(&world);
     assert!(!lines.iter().any(|entry| entry.to_string().contains(secret)), "tokens are masked");
 }
 

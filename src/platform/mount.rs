@@ -125,6 +125,9 @@ pub trait Instance: Send {
     /// The members of bodies that hold secrets.
     fn secrets(&self) -> &'static [&'static str];
 
+    /// The parameters of queries that hold secrets.
+    fn secret_parameters(&self) -> &'static [&'static str];
+
     /// An attempt to deliver a webhook has ended, or will not be made.
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>);
 
@@ -428,6 +431,10 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn secrets(&self) -> &'static [&'static str] {
         P::SECRETS
+    }
+
+    fn secret_parameters(&self) -> &'static [&'static str] {
+        P::SECRET_PARAMETERS
     }
 
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {

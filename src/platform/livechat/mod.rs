@@ -116,6 +116,7 @@ impl Platform for Livechat {
 
     const SECRETS: &'static [&'static str] =
         &["secret_key", "secret", "bot_secret", "token", "access_token", "identity_transfer_token"];
+    const SECRET_PARAMETERS: &'static [&'static str] = &["code"];
 
     const TOKENS_EXPIRE: bool = true;
 
@@ -202,7 +203,8 @@ impl Platform for Livechat {
     }
 
     fn expiry(&self, call: &Call) -> Option<&'static str> {
-        self.auth.holder(call).map(|_| codes::AUTHENTICATION)
+        let code = if call.path.starts_with(pass::ACCOUNTS) { codes::INVALID_GRANT } else { codes::AUTHENTICATION };
+        self.auth.holder(call).map(|_| code)
     }
 
     fn expire(&mut self, _: VirtualTime, call: &Call) {

@@ -105,6 +105,8 @@ const SPANS: &[(&str, Version, Version)] = &[
     ("list_customers", Version::V3_4, Version::V3_5),
     ("get_license_info", Version::V3_5, Version::V3_5),
     ("customer/delete_event", Version::V3_6, Version::V3_7),
+    ("customer/request_welcome_message", Version::V3_6, Version::V3_7),
+    ("customer/send_greeting_button_clicked", Version::V3_6, Version::V3_7),
     ("customer/get_predicted_agent", Version::V3_4, Version::V3_6),
     ("send_event_preview", Version::V3_6, Version::V3_7),
     ("send_thinking_indicator", Version::V3_6, Version::V3_7),

@@ -216,7 +216,12 @@ impl CustomerView<'_> {
 
     /// A customer as they see themselves.
     pub(in crate::platform::livechat) fn customer(&self, id: &str) -> Value {
-        picked(json!(self.view.patron(id)), ASKED_FOR)
+        let mut shown = picked(json!(self.view.patron(id)), ASKED_FOR);
+        if let Some(counts) = shown.get_mut("statistics").and_then(Value::as_object_mut) {
+            // Tickets are counted for agents alone.
+            counts.shift_remove("tickets_count");
+        }
+        shown
     }
 
     /// Those of these properties that customers may read.

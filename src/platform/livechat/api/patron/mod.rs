@@ -21,6 +21,7 @@ use super::super::codes::{self, Denial};
 use super::super::pass;
 use super::super::version::Version;
 use super::super::wire::{ADDRESS, CustomerView};
+use super::configuration::unplayed;
 use super::table::rows;
 use super::upload::CUSTOMERS_UPLOAD;
 use super::{event as shared, list as lists, property};
@@ -70,6 +71,18 @@ rows! {
     [Customer] "customer/get_predicted_agent" at "get_predicted_agent" => group::get_predicted_agent:
         "tells who would get the customer's chat; up to v3.6";
     [Customer] "customer/get_form" at "get_form" => group::get_form: "gets a form of a group";
+    [Customer] "customer/request_welcome_message" at "request_welcome_message" => unplayed:
+        "is not played here and says so";
+    [Customer] "customer/get_url_info" at "get_url_info" => unplayed:
+        "is not played here and says so";
+    [Customer] "customer/accept_greeting" at "accept_greeting" => unplayed:
+        "is not played here and says so";
+    [Customer] "customer/cancel_greeting" at "cancel_greeting" => unplayed:
+        "is not played here and says so";
+    [Customer] "customer/send_greeting_button_clicked" at "send_greeting_button_clicked" => unplayed:
+        "is not played here and says so";
+    [Customer] "customer/request_email_verification" at "request_email_verification" => unplayed:
+        "is not played here and says so";
     [Visitor] Get "customer/list_license_properties" at "list_license_properties" =>
         configuration::list_license_properties: "lists the license's properties that customers may read";
     [Visitor] Get "customer/list_group_properties" at "list_group_properties" =>
@@ -88,6 +101,7 @@ const BY_LICENSE: &str = "customer/get_dynamic_configuration";
 /// The methods that sockets do not have.
 const WEB_ALONE: &[&str] = &[
     "customer/check_goals",
+    "customer/request_email_verification",
     "customer/list_license_properties",
     "customer/list_group_properties",
     "customer/get_dynamic_configuration",

@@ -227,6 +227,7 @@ fn sockets_have_the_methods_but_those_for_the_web_alone() {
             "token_info",
             "identity_transfer",
             "check_goals",
+            "request_email_verification",
             "list_license_properties",
             "list_group_properties",
             "get_dynamic_configuration",

@@ -62,11 +62,20 @@ fn staged(method: &str) -> (Stage, Value) {
     (stage, body)
 }
 
+/// The methods that say that they are not played.
+fn unplayed() -> Vec<&'static str> {
+    let missing = Vendor::of::<Livechat>().missing.iter();
+    missing.filter_map(|missing| missing.name.strip_prefix("customer/")).collect()
+}
+
 /// The methods that take a token. Forms are not JSON and have a test of their own.
 fn methods() -> Vec<&'static str> {
     let routes = (Vendor::of::<Livechat>().routes)();
     let posts = routes.iter().filter(|route| route.path.contains("/customer/action/") && route.method == Method::POST);
-    posts.map(|route| route.path.rsplit('/').next().unwrap()).filter(|name| *name != "upload_file").collect()
+    posts
+        .map(|route| route.path.rsplit('/').next().unwrap())
+        .filter(|name| *name != "upload_file" && !unplayed().contains(name))
+        .collect()
 }
 
 #[test]
@@ -210,6 +219,17 @@ fn a_method_is_there_in_its_versions() {
         check("get_predicted_agent", version, predicted);
         check("send_event", version, 200);
     }
+}
+
+#[test]
+fn what_is_not_played_says_so() {
+    for method in unplayed() {
+        let mut stage = Stage::with_bot();
+        let (reply, document) = stage.as_customer(OWN, method, &json!({}));
+        assert_eq!((reply.status, error(&document).0), (503, "service_unavailable"), "{method}");
+        assert!(format!("{:?}", stage.desk.facts).contains(&format!("customer/{method}: ")), "it is noted");
+    }
+    assert_eq!(unplayed().len(), 6);
 }
 
 #[test]

@@ -212,13 +212,14 @@ fn every_method_that_both_apis_have_is_an_action() {
 }
 
 /// What customers can ask for over HTTP alone.
-const WEB_ONLY: [&str; 7] = [
+const WEB_ONLY: [&str; 8] = [
     "check_goals",
     "get_configuration",
     "get_dynamic_configuration",
     "get_localization",
     "list_group_properties",
     "list_license_properties",
+    "request_email_verification",
     "upload_file",
 ];
 
