@@ -1,6 +1,7 @@
-"""Has the vendor's own Python SDK, as PyPI has it, hold a conversation at the stand-in: over HTTP, over a socket, and with its
-webhooks. First in the clear, where only the addresses of its clients are touched, as it has no setting for them. Then with nothing
-touched at all: it calls the vendor's own hosts, which the stand-in answers for as a proxy. Installs it into target/."""
+"""Has the vendor's own Python SDK, as PyPI has it, hold conversations at the stand-in: over HTTP and over sockets, as an agent and
+as a customer, and with its webhooks. First in the clear, where only the addresses of its clients are touched, as it has no setting
+for them. Then with nothing touched at all: it calls the vendor's own hosts, which the stand-in answers for as a proxy. Installs it
+into target/."""
 
 import http.server
 import json
@@ -30,6 +31,8 @@ if Path(sys.prefix).resolve() != HOME.resolve():
 from livechat.agent.rtm.base import AgentRTM  # noqa: E402
 from livechat.agent.web.base import AgentWeb  # noqa: E402
 from livechat.configuration.base import ConfigurationApi  # noqa: E402
+from livechat.customer.rtm.base import CustomerRTM  # noqa: E402
+from livechat.customer.web.base import CustomerWeb  # noqa: E402
 from livechat.webhooks.parser import parse_webhook  # noqa: E402
 from loguru import logger  # noqa: E402
 
@@ -38,6 +41,8 @@ URL = os.environ["REHEARSAL_URL"]
 UNTOUCHED = "HTTPS_PROXY" in os.environ
 TOKEN = "Bearer " + os.environ["LIVECHAT_AGENT_TOKEN"]
 OWNER = os.environ["LIVECHAT_CLIENT_ID"]
+ORGANIZATION = os.environ["LIVECHAT_ORGANIZATION_ID"]
+CUSTOMER = "Bearer " + os.environ["LIVECHAT_CUSTOMER_TOKEN"]
 WEBHOOKS = ["incoming_chat", "incoming_event", "thread_tagged", "chat_deactivated"]
 
 received = queue.Queue()
@@ -64,9 +69,8 @@ def web(client):
     return client
 
 
-def opened(version):
-    """A socket of an agent who has not logged in."""
-    client = AgentRTM.get_client(version)
+def opened(client):
+    """A socket on which nobody has logged in."""
     if not UNTOUCHED:
         client.ws.url = client.ws.url.replace(client.ws.url.split("/v3")[0], URL.replace("http", "ws", 1))
     client.open_connection()
@@ -102,11 +106,11 @@ for version in ("3.5", "3.6"):
     agents = granted(configuration.list_agents())
     assert "agent@example.com" in [agent["id"] for agent in agents], agents
 
-    stranger = opened(version)
+    stranger = opened(AgentRTM.get_client(version))
     wrong = stranger.login(token="Bearer dal:nobody")
     assert not wrong.success and wrong.payload["error"]["type"] == "authentication", wrong.payload
     stranger.close_connection()
-    socket = opened(version)
+    socket = opened(AgentRTM.get_client(version))
     granted(socket.login(token=TOKEN))
 
     started = granted(socket.start_chat(active=True, continuous=True))
@@ -128,6 +132,49 @@ for version in ("3.5", "3.6"):
     granted(agent.deactivate_chat(id=chat, ignore_requester_presence=True))
     granted(socket.logout())
 
+    stranger = opened(CustomerRTM.get_client(version, organization_id=ORGANIZATION))
+    wrong = stranger.login(token=TOKEN)
+    assert not wrong.success and wrong.payload["error"]["type"] == "authentication", wrong.payload
+    stranger.close_connection()
+    watch = opened(AgentRTM.get_client(version))
+    granted(watch.login(token=TOKEN, customer_monitoring_level="online"))
+    browser = opened(CustomerRTM.get_client(version, organization_id=ORGANIZATION))
+    welcome = granted(browser.login(token=CUSTOMER))
+    assert welcome["customer"]["id"] == os.environ["LIVECHAT_CUSTOMER_ID"], welcome
+    pushed(browser, "customer_side_storage_updated")
+    granted(browser.update_customer_page(url="https://shop.example/a", title="A"))
+    assert pushed(watch, "customer_page_updated")["url"] == "https://shop.example/a"
+
+    visitor = web(CustomerWeb.get_client(CUSTOMER, version, organization_id=ORGANIZATION))
+    greets = {"thread": {"events": [{"type": "message", "text": "Hi", "recipients": "all"}]}}
+    had = granted(visitor.list_chats())["chats_summary"]
+    if had:
+        chat = had[0]["id"]
+        granted(browser.resume_chat(chat={"id": chat, **greets}, continuous=True))
+    else:
+        chat = granted(browser.start_chat(chat=greets, continuous=True))["chat_id"]
+    assert pushed(browser, "incoming_chat")["chat"]["id"] == chat
+    assert pushed(watch, "incoming_chat")["chat"]["id"] == chat
+    if "agent@example.com" not in granted(agent.get_chat(chat_id=chat))["thread"]["user_ids"]:
+        granted(agent.add_user_to_chat(
+            chat_id=chat, user_id="agent@example.com", user_type="agent", visibility="all",
+            ignore_requester_presence=True))
+    granted(agent.send_typing_indicator(chat_id=chat, is_typing=True))
+    assert pushed(browser, "incoming_typing_indicator")["typing_indicator"]["is_typing"]
+    told = granted(agent.send_event(chat_id=chat, event={"type": "message", "text": "Yes?", "visibility": "all"}))
+    heard = pushed(browser, "incoming_event")
+    assert heard["event"]["id"] == told["event_id"] and "@" not in heard["event"]["author_id"], heard
+    granted(visitor.mark_events_as_seen(chat_id=chat, seen_up_to=heard["event"]["created_at"]))
+    said = granted(browser.send_event(chat_id=chat, event={"type": "message", "text": "A-1001"}))
+    assert pushed(watch, "incoming_event")["event"]["id"] == said["event_id"]
+    thread = granted(visitor.list_threads(chat_id=chat))["threads"][0]
+    assert said["event_id"] in [event["id"] for event in thread["events"]], thread
+    granted(browser.deactivate_chat(id=chat))
+    assert pushed(browser, "chat_deactivated")["chat_id"] == chat
+    browser.close_connection()
+    assert pushed(watch, "customer_left")["id"] == welcome["customer"]["id"]
+    watch.close_connection()
+
     seen = []
     while not set(WEBHOOKS) <= set(seen):
         body = received.get(timeout=10)
@@ -137,4 +184,5 @@ for version in ("3.5", "3.6"):
     while not received.empty():
         received.get()
     way = "untouched" if UNTOUCHED else "at this address"
-    print(f"lc-sdk-python speaks {version}, {way}: HTTP, a socket, and {len(seen)} webhooks that it can read")
+    told = f"HTTP and sockets of an agent and a customer, and {len(seen)} webhooks that it can read"
+    print(f"lc-sdk-python speaks {version}, {way}: {told}")

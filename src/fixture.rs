@@ -39,7 +39,7 @@
 //! world.play("start_chat: {as: alice, text: Hi}").await?;
 //! let missed = world.play("expect: {message: {from: bot}, within: 50ms}").await.unwrap_err();
 //! assert!(matches!(missed, StageError::Missed { .. }));
-//! assert!(missed.to_string().contains("expected  message from bot within 50ms"), "{missed}");
+//! assert!(missed.to_string().contains("expected  a message from bot within 50ms"), "{missed}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -94,6 +94,20 @@ async fn an_agent_logs_in_and_starts_a_chat_of_which_another_hears() {
 }
 
 #[tokio::test]
+async fn what_is_done_over_http_is_told_on_sockets_at_once() {
+    let (house, _world) = open(json!({})).await;
+    let (mut agent, _) = house.agent(AGENT).await;
+    assert_eq!(agent.next().await["action"], "incoming_customers");
+    let request = format!(
+        "POST /v3.6/agent/action/start_chat HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: {AGENT}\r\n\
+         content-length: 20\r\n\r\n{{\"continuous\": true}}"
+    );
+    assert_eq!(exchange(house.address, &request).await.status, 200);
+    let told = agent.next().await;
+    assert_eq!((&told["action"], told.get("request_id")), (&json!("incoming_chat"), None));
+}
+
+#[tokio::test]
 async fn a_socket_belongs_to_the_world_whose_token_it_logs_in_with() {
     let house = House::start(Limits::default()).await;
     let setup = |token: &str| json!({"agents": [{"id": "mia@acme.example", "token": token}]});

@@ -65,7 +65,7 @@ async fn what_is_not_done_on_a_stage_is_told() {
     world.play("[start_chat: {as: alice, text: Hi}, expect_none: {message: {from: bot}}]").await.unwrap();
     let missed = world.play("expect: {message: {from: customer, text: Ho}, within: 50ms}").await.unwrap_err();
     let told = missed.to_string();
-    for part in ["is not met\n  expected  message from customer", "\n  nearest   #", "but was \"Hi\""] {
+    for part in ["is not met\n  expected  a message from customer", "\n  nearest   #", "but was \"Hi\""] {
         assert!(told.contains(part), "{part} is not in\n{told}");
     }
     let before = world.now();

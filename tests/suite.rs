@@ -26,6 +26,7 @@ mod imichat_clock;
 mod imichat_vectors;
 mod interrupt;
 mod isolation;
+mod livechat_customers;
 mod livechat_vectors;
 mod manner;
 mod metrics;
@@ -41,6 +42,7 @@ mod report;
 mod resend;
 mod rim;
 mod rtm;
+mod rtm_customer;
 mod run;
 mod runs;
 #[path = "scenario/main.rs"]

@@ -161,7 +161,8 @@ fn request(vendor: SocketAddr, call: &Call, header: &str, length: usize) -> Vec<
 fn check(answer: &Answer, code: &Code, what: &str) {
     assert_eq!(answer.status, code.status, "{what}: {}", answer.text());
     let document: Json = serde_json::from_slice(&answer.body).unwrap();
-    let told = [&document["status_code"], &document["error"]["type"]].map(|told| told.to_string().replace('"', ""));
+    let told = [&document["status_code"], &document["error"]["type"], &document["oauth_exception"]];
+    let told = told.map(|told| told.to_string().replace('"', ""));
     let told = told.into_iter().find(|told| told != "null").unwrap_or(answer.status.to_string());
     assert_eq!(told, code.code, "{what}: {document}");
 }

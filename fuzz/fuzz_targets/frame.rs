@@ -1,4 +1,4 @@
-//! Any bytes as frames on sockets of every vendor that has some: nothing panics, every text is answered, and nothing is said on
+//! Any bytes as frames on every kind of socket of every vendor that has some: nothing panics, every text is answered, and nothing is said on
 //! a socket that is closed.
 //!
 //! Lines are messages. One that begins with `!` is a message of bytes, with `#` the end of the socket, after which another is
@@ -20,17 +20,19 @@ use rehearsal::engine::port::{Effect, Errand, Happening, Input};
 use rehearsal::engine::{Opening, World};
 use rehearsal::platform::cx::Identities;
 use rehearsal::platform::route::{Body, Call};
-use rehearsal::platform::socket::{Inbound, Trouble};
+use rehearsal::platform::socket::{Inbound, Surface, Trouble};
 use rehearsal::platform::{PLATFORMS, Vendor};
 use rehearsal::scenario::load_setup;
 
 fuzz_target!(|bytes: &[u8]| {
     for vendor in PLATFORMS.iter().filter(|vendor| !vendor.surfaces.is_empty()) {
-        play(vendor, bytes);
+        for surface in vendor.surfaces {
+            play(vendor, surface, bytes);
+        }
     }
 });
 
-fn play(vendor: &'static Vendor, bytes: &[u8]) {
+fn play(vendor: &'static Vendor, surface: &Surface, bytes: &[u8]) {
     let nothing = load_setup(&format!("platform: {}\n", vendor.name), &[vendor.vocabulary]).expect("nothing is sound");
     let opening = Opening::play(&nothing, "fuzz", Seed(1), Identities::WellKnown);
     let mut wall = WallTime::from_nanos(0);
@@ -39,11 +41,11 @@ fn play(vendor: &'static Vendor, bytes: &[u8]) {
     world.handle(wall, Input::Begin);
     let names: Vec<&str> = (vendor.vocabulary.routes)();
     let mut socket = SocketId(1);
-    let mut is_open = connect(&mut world, wall, vendor, socket);
+    let mut is_open = connect(&mut world, wall, surface, socket);
     for line in bytes.split(|byte| *byte == b'\n') {
         if !is_open {
             socket = SocketId(socket.0 + 1);
-            is_open = connect(&mut world, wall, vendor, socket);
+            is_open = connect(&mut world, wall, surface, socket);
         }
         let text = |text: String| Happening::Heard(Inbound::Text(text.into()));
         let (happening, answered) = match line {
@@ -59,7 +61,8 @@ fn play(vendor: &'static Vendor, bytes: &[u8]) {
                 continue;
             }
             [b'~', action, rest @ ..] => {
-                let action = names[usize::from(*action) % names.len()];
+                let name = names[usize::from(*action) % names.len()];
+                let action = name.rsplit('/').next().unwrap_or(name);
                 let payload = String::from_utf8_lossy(rest);
                 (text(format!(r#"{{"request_id":"r","action":"{action}","payload":{payload}}}"#)), true)
             }
@@ -87,9 +90,11 @@ fn play(vendor: &'static Vendor, bytes: &[u8]) {
 }
 
 /// Opens a socket; whether it stays open.
-fn connect(world: &mut World, wall: WallTime, vendor: &Vendor, socket: SocketId) -> bool {
-    let path = vendor.surfaces[0].path.replace("{version}", "v3.6");
-    let (method, query, headers) = (Method::GET, String::new(), HeaderMap::new());
+fn connect(world: &mut World, wall: WallTime, surface: &Surface, socket: SocketId) -> bool {
+    let path = surface.path.replace("{version}", "v3.6");
+    // Sockets that are opened for nobody are closed at once.
+    let query = "organization_id=390e44e6-f1e6-0368-c6dd-b74c14508c2e".to_owned();
+    let (method, headers) = (Method::GET, HeaderMap::new());
     let call = Call { method, path, query, headers, body: Body::Whole(Bytes::new()), params: Vec::new() };
     let effects = world.handle(wall, Input::Socket(socket, Happening::Opened(Box::new(call))));
     !effects.iter().any(|effect| matches!(effect, Effect::Socket(_, Errand::HangUp(_))))

@@ -258,7 +258,7 @@ impl World {
             route: None,
             socket: None,
             method: call.method.to_string(),
-            path: path_of(&call),
+            path: path_of(&call, self.platform.secret_parameters()),
             caller: None,
             status: reply.status,
             code: None,
@@ -271,7 +271,7 @@ impl World {
     /// Has the platform answer a call. The planned fault, if there was one, is still to be done to the answer's way.
     fn answer(&mut self, call: Call, source: Source) -> (Reply, Option<Verdict<AnswerDeed>>) {
         let method = call.method.to_string();
-        let path = path_of(&call);
+        let path = path_of(&call, self.platform.secret_parameters());
         let request = Payload::masking(call.bytes(), self.platform.secrets());
         self.depth = hops::behind(&call.headers);
         let mut cx = self.desk.cx(self.clock.now()).called_by(source);
@@ -464,8 +464,17 @@ fn malformed(body: &Bytes) -> Bytes {
 }
 
 /// The path of a call with its query.
-fn path_of(call: &Call) -> String {
-    if call.query.is_empty() { call.path.clone() } else { format!("{}?{}", call.path, call.query) }
+/// The path and the query of a call, in which parameters of these names are secrets.
+fn path_of(call: &Call, secrets: &[&str]) -> String {
+    if call.query.is_empty() {
+        return call.path.clone();
+    }
+    let shown = |pair: &str| match pair.split_once('=') {
+        Some((name, value)) if secrets.contains(&name) => format!("{name}={}", "*".repeat(value.len())),
+        Some(_) | None => pair.to_owned(),
+    };
+    let query: Vec<String> = call.query.split('&').map(shown).collect();
+    format!("{}?{}", call.path, query.join("&"))
 }
 
 impl std::fmt::Debug for Opening {

@@ -78,6 +78,9 @@ pub trait Platform: Sized + Clone + Send + 'static {
     /// The members of bodies that hold secrets; their texts do not come into the journal.
     const SECRETS: &'static [&'static str] = &[];
 
+    /// The parameters of queries that hold secrets; their values do not come into the journal.
+    const SECRET_PARAMETERS: &'static [&'static str] = &[];
+
     /// Whether a token that a call carries can expire; then [`expiry`](Self::expiry) and [`expire`](Self::expire) are there.
     const TOKENS_EXPIRE: bool = false;
 

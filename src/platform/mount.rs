@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use super::cx::{Credential, Cx, Refusal, Replaced, WakeKey};
 use super::host::Host;
 use super::outgoing::{Ended, Outgoing};
-use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted};
+use super::route::{Body, Call, Destination, Reply, Request, Route, Unrouted, pairs};
 use super::socket::{Action, Asked, Inbound, Push, Surface, Trouble};
 use super::{Code, Event, Missing, Platform, Shape};
 use crate::base::doc_ref::DocRef;
@@ -127,6 +127,9 @@ pub trait Instance: Send {
 
     /// The members of bodies that hold secrets.
     fn secrets(&self) -> &'static [&'static str];
+
+    /// The parameters of queries that hold secrets.
+    fn secret_parameters(&self) -> &'static [&'static str];
 
     /// An attempt to deliver a webhook has ended, or will not be made.
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>);
@@ -317,6 +320,13 @@ fn filled(path: &str, values: &[(&str, &str)]) -> Result<String, Refusal> {
     Ok(out)
 }
 
+/// A query with those of the usual parameters that it does not give itself.
+fn joined(usual: &[(&str, String)], given: String) -> String {
+    let lacking = usual.iter().filter(|(name, _)| pairs(&given).all(|(known, _)| known != *name));
+    let lacking: Vec<String> = lacking.map(|(name, value)| format!("{name}={value}")).collect();
+    lacking.into_iter().chain(Some(given).filter(|given| !given.is_empty())).collect::<Vec<_>>().join("&")
+}
+
 /// Notes the refusal that a call asks for, as in `Prefer: code=4108` (RFC 7240).
 fn prefer<P: Platform>(cx: &mut Cx<'_>, call: &Call) {
     let values = call.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
@@ -420,7 +430,7 @@ impl<P: Platform> Instance for Mounted<P> {
         Ok(Call {
             method: request.method.or_else(|| route.map(|route| route.method.clone())).unwrap_or(Method::GET),
             path,
-            query: request.query,
+            query: joined(&client.query, request.query),
             headers,
             body: Body::Whole(request.body),
             params: Vec::new(),
@@ -437,6 +447,10 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn secrets(&self) -> &'static [&'static str] {
         P::SECRETS
+    }
+
+    fn secret_parameters(&self) -> &'static [&'static str] {
+        P::SECRET_PARAMETERS
     }
 
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {

@@ -79,6 +79,8 @@ pub enum Destination<'r> {
 pub struct Client {
     /// Values for parameters of the path, such as the version.
     pub params: Vec<(&'static str, String)>,
+    /// Parameters of the query, encoded.
+    pub query: Vec<(&'static str, String)>,
     /// Headers, the credential among them.
     pub headers: Vec<(HeaderName, Secret)>,
 }

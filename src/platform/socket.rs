@@ -132,6 +132,14 @@ pub enum Patience {
     Until(WallLimit),
     /// So long after whatever came last, control frames included.
     Between(WallLimit),
+    /// The same, or for ever where there is no limit, and the client is pinged so often: one that cannot ping, as browsers
+    /// cannot, answers pings all the same.
+    Pinging {
+        /// How often.
+        every: WallLimit,
+        /// How long after whatever came last.
+        limit: Option<WallLimit>,
+    },
 }
 
 /// A message that goes out.

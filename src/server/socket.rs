@@ -1,8 +1,9 @@
 //! One socket from its first frame to its last: frames in, errands out, and how long the client may be silent.
 //!
-//! Knows no vendor. Frames go to the world that the socket belongs to: before anybody has said who they are, that is the one
-//! in which a call without a credential would be answered, and from the first frame on that carries a world's credential it
-//! is that world, to which the socket then moves. A client who reads too slowly is told so and cut off, and a client who
+//! Knows no vendor. Frames go to the world that the socket belongs to: if the request it was opened with carries a world's
+//! credential, that world. Otherwise, before anybody has said who they are, that is the one in which a call without a
+//! credential would be answered, and from the first frame on that carries a world's credential it is that world, to which
+//! the socket then moves. A client who reads too slowly is told so and cut off, and a client who
 //! does not read even that is cut off all the same: whatever happens here, nobody else waits for it.
 
 use std::sync::Arc;
@@ -54,7 +55,7 @@ struct Place<C: Core> {
     world: WorldHandle<C>,
     socket: SocketId,
     line: Arc<Line>,
-    /// The request it was opened with, until a frame has told for good which world it belongs to.
+    /// The request it was opened with, until it is known for good which world it belongs to.
     handshake: Option<Call>,
 }
 
@@ -102,8 +103,8 @@ pub(super) async fn hold<C: Core>(
 
 /// Moves frames and errands until the end.
 async fn talk<C: Core>(stream: &mut Stream, place: &mut Place<C>) -> End {
-    let mut deadline = Deadline::default();
-    let mut between = None;
+    let (mut deadline, mut pulse) = (Deadline::default(), Deadline::default());
+    let (mut between, mut every) = (None, None);
     loop {
         let line = Arc::clone(&place.line);
         tokio::select! {
@@ -111,21 +112,21 @@ async fn talk<C: Core>(stream: &mut Stream, place: &mut Place<C>) -> End {
             next = line.next() => match next {
                 Next::Behind => return End::Trouble(Trouble::Behind),
                 Next::Wait(patience) => {
-                    between = None;
-                    match patience {
-                        Patience::Endless => deadline.clear(),
-                        Patience::Until(limit) => deadline.set(limit),
-                        Patience::Between(limit) => {
-                            between = Some(limit);
-                            deadline.set(limit);
-                        }
-                    }
+                    let once = match patience {
+                        Patience::Until(limit) => Some(limit),
+                        Patience::Endless | Patience::Between(_) | Patience::Pinging { .. } => None,
+                    };
+                    (every, between) = match patience {
+                        Patience::Endless | Patience::Until(_) => (None, None),
+                        Patience::Between(limit) => (None, Some(limit)),
+                        Patience::Pinging { every, limit } => (Some(every), limit),
+                    };
+                    deadline.put(once.or(between));
+                    pulse.put(every);
                 }
                 Next::Do(Errand::Say(text)) => {
-                    // While the client does not read, its line fills.
-                    tokio::select! {
-                        sent = say(stream, text) => if sent.is_err() { return End::Gone(None) },
-                        () = line.full() => return End::Trouble(Trouble::Behind),
+                    if let Some(end) = send(stream, &line, message(text)).await {
+                        return end;
                     }
                 }
                 Next::Do(Errand::HangUp(farewell)) => return End::HangUp(farewell),
@@ -134,8 +135,8 @@ async fn talk<C: Core>(stream: &mut Stream, place: &mut Place<C>) -> End {
                 Next::Do(Errand::Wait(_)) => {}
             },
             came = stream.next() => {
-                if let Some(limit) = between {
-                    deadline.set(limit);
+                if between.is_some() {
+                    deadline.put(between);
                 }
                 match came {
                     Some(Ok(Message::Text(text))) => place.heard(Inbound::Text(text.into())),
@@ -156,14 +157,27 @@ async fn talk<C: Core>(stream: &mut Stream, place: &mut Place<C>) -> End {
                 deadline.clear();
                 place.tell(Happening::Trouble(Trouble::Overdue));
             }
+            () = pulse.reached() => {
+                pulse.put(every);
+                if let Some(end) = send(stream, &line, Message::Ping(Bytes::new())).await {
+                    return end;
+                }
+            }
         }
     }
 }
 
-async fn say(stream: &mut Stream, text: Bytes) -> Result<(), Error> {
+/// Sends a message; how the socket ends, if it cannot be. While the client does not read, its line fills.
+async fn send(stream: &mut Stream, line: &Line, message: Message) -> Option<End> {
+    tokio::select! {
+        sent = stream.send(message) => sent.is_err().then_some(End::Gone(None)),
+        () = line.full() => Some(End::Trouble(Trouble::Behind)),
+    }
+}
+
+fn message(text: Bytes) -> Message {
     // Messages are made of text; one that is not would be the vendor's mistake, and is shown as what it is.
-    let message = Utf8Bytes::try_from(text.clone()).map_or_else(|_| Message::Binary(text), Message::Text);
-    stream.send(message).await
+    Utf8Bytes::try_from(text.clone()).map_or_else(|_| Message::Binary(text), Message::Text)
 }
 
 /// Ends a socket.
@@ -205,7 +219,7 @@ async fn part<C: Core>(stream: &mut Stream, place: &Place<C>, mark: &Mark, end: 
 async fn last_words(stream: &mut Stream, line: &Line) -> Option<Farewell> {
     while let Some(next) = line.poll() {
         match next {
-            Next::Do(Errand::Say(text)) => say(stream, text).await.ok()?,
+            Next::Do(Errand::Say(text)) => stream.send(message(text)).await.ok()?,
             Next::Do(Errand::HangUp(farewell)) => return Some(farewell),
             Next::Do(Errand::Wait(_)) | Next::Wait(_) => {}
             Next::Do(Errand::Half(..) | Errand::Reset) | Next::Behind => return None,
@@ -239,7 +253,7 @@ async fn half(stream: &mut Stream, text: &Bytes, bytes: usize) {
 }
 
 impl<C: Core> Place<C> {
-    /// Opens the socket in the world where a call without a credential would be answered.
+    /// Opens the socket in the world where a call like its handshake would be answered.
     fn enter(guest: Guest<C>, line: Arc<Line>) -> Self {
         let Guest { worlds, vendor, handshake } = guest;
         let (world, socket) = loop {
@@ -249,7 +263,9 @@ impl<C: Core> Place<C> {
                 Err(Closed(_)) => worlds.forget(&world),
             }
         };
-        Self { worlds, vendor, world, socket, line, handshake: Some(handshake) }
+        let owner = (vendor.credential)(&handshake).and_then(|credential| worlds.owner(vendor, &credential));
+        let handshake = owner.is_none_or(|owner| owner != world).then_some(handshake);
+        Self { worlds, vendor, world, socket, line, handshake }
     }
 
     fn heard(&mut self, frame: Inbound) {

@@ -40,17 +40,18 @@ pub async fn within<W: Future>(limit: WallLimit, work: W) -> Option<W::Output> {
 pub(super) struct Deadline(Option<Pin<Box<Sleep>>>);
 
 impl Deadline {
-    /// So long from now.
-    pub(super) fn set(&mut self, limit: WallLimit) {
+    /// Never.
+    pub(super) fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    /// So long from now, or never.
+    pub(super) fn put(&mut self, limit: Option<WallLimit>) {
+        let Some(limit) = limit else { return self.clear() };
         match &mut self.0 {
             Some(sleep) => sleep.as_mut().reset(tokio::time::Instant::now() + limit.as_duration()),
             None => self.0 = Some(Box::pin(tokio::time::sleep(limit.as_duration()))),
         }
-    }
-
-    /// Never.
-    pub(super) fn clear(&mut self) {
-        self.0 = None;
     }
 
     /// Waits for it.

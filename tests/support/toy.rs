@@ -219,8 +219,8 @@ impl Platform for Toy {
 
     fn client(&self, _: VirtualTime, _: Option<&'static str>) -> Client {
         Client {
-            params: Vec::new(),
             headers: vec![(http::HeaderName::from_static("x-key"), Secret::new(self.key.as_str()))],
+            ..Client::default()
         }
     }
 

@@ -30,6 +30,7 @@ fn may_import(room: &str) -> Option<&'static [&'static str]> {
             "base", "fault", "journal", "signing", "scenario", "platform", "engine", "server", "delivery", "control",
             "ui", "probe", "report", "bot", "explore",
         ],
+        "fixture" => &["base", "journal", "scenario", "platform", "engine", "server", "delivery"],
         "main" => &["platform", "report", "cli"],
         _ => return None,
     })

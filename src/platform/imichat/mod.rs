@@ -164,7 +164,7 @@ impl Platform for Imichat {
         } else {
             self.auth.client(now, teams)
         };
-        Client { params: vec![("version", api::version_of(route).to_owned())], headers }
+        Client { params: vec![("version", api::version_of(route).to_owned())], headers, ..Client::default() }
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {

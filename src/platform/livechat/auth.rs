@@ -7,19 +7,23 @@ use std::collections::HashMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::api::TOKEN_TIMER;
+use super::api::{self, TOKEN_TIMER};
 use super::codes::{self, Denial};
 use super::key::{Key, Proof};
+use super::model::registry::Side;
 use super::model::{Organization, StaffKind, Staffer};
+use super::pass::{self, Passes};
 use super::region;
 use super::scope::{self, Grant};
 use super::tenant::Tenant;
 use super::version::Version;
 use crate::base::secret::Secret;
+use crate::base::time::VirtualSpan;
 use crate::platform::cx::{Credential, Cx, Identities, Replaced, WakeKey};
 use crate::platform::route::Call;
 
 const WELL_KNOWN_ORGANIZATION: &str = "390e44e6-f1e6-0368-c6dd-b74c14508c2e";
+const WELL_KNOWN_CUSTOMER: &str = "c0571000-0000-4000-8000-000000000001";
 const WELL_KNOWN_ACCOUNT: &str = "agent-account";
 /// The personal access token, after its region.
 const WELL_KNOWN_PAT: &str = "agent-pat";
@@ -29,8 +33,10 @@ const AUTHOR_HEADER: &str = "x-author-id";
 /// Somebody who may call.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Caller {
-    /// The id of the agent or bot.
+    /// The id of the agent, bot or customer.
     pub(super) id: String,
+    /// On whose side they are: tokens of the one are worth nothing where those of the other are asked for.
+    pub(super) side: Side,
     /// The app the token belongs to; personal access tokens belong to none.
     pub(super) client: Option<String>,
     /// What the token allows.
@@ -40,7 +46,23 @@ pub(super) struct Caller {
 impl Caller {
     /// Whoever calls without a credential, where none is asked for.
     pub(super) fn nobody() -> Self {
-        Self { id: String::new(), client: None, grant: Grant::Listed(Vec::new()) }
+        Self { id: String::new(), side: Side::Agent, client: None, grant: Grant::Listed(Vec::new()) }
+    }
+
+    /// A customer of whom nothing is known.
+    pub(super) fn visitor() -> Self {
+        Self { side: Side::Customer, ..Self::nobody() }
+    }
+
+    /// An agent or a bot.
+    fn staffer(id: &str, client: Option<String>, grant: Grant) -> Self {
+        Self { id: id.to_owned(), side: Side::Agent, client, grant }
+    }
+
+    /// A customer, who has no scopes: what is theirs is open to them, and nothing else is.
+    fn customer(id: &str, client: &str) -> Self {
+        let grant = Grant::Listed(Vec::new());
+        Self { id: id.to_owned(), side: Side::Customer, client: Some(client.to_owned()), grant }
     }
 }
 
@@ -48,6 +70,8 @@ impl Caller {
 #[derive(Clone, Debug)]
 pub(super) struct Auth {
     callers: HashMap<Credential, Caller>,
+    /// What was given to customers.
+    pub(super) passes: Passes,
     /// The organization.
     pub(super) organization_id: String,
     /// The account of the first agent, which has a personal access token.
@@ -56,6 +80,8 @@ pub(super) struct Auth {
     pub(super) exports: Vec<(&'static str, Secret)>,
     /// The headers that the tenant's own client may call with, in the order in which it prefers them.
     usual: Vec<(Grant, Secret)>,
+    /// The header that it calls with as a customer.
+    own_customer: Option<Secret>,
 }
 
 impl Auth {
@@ -66,8 +92,17 @@ impl Auth {
             (None, Identities::WellKnown) => WELL_KNOWN_ORGANIZATION.to_owned(),
             (None, Identities::Fresh) => cx.draw("livechat/organization").guid(),
         };
-        let (callers, exports, usual) = (HashMap::new(), Vec::new(), Vec::new());
-        let mut auth = Self { callers, exports, usual, organization_id, account: String::new() };
+        // Customers who have no token yet name the organization they want to talk to.
+        cx.claim(organization(&organization_id));
+        let mut auth = Self {
+            callers: HashMap::new(),
+            passes: Passes::default(),
+            organization_id,
+            account: String::new(),
+            exports: Vec::new(),
+            usual: Vec::new(),
+            own_customer: None,
+        };
         auth.exports.push(("LIVECHAT_ORGANIZATION_ID", Secret::new(auth.organization_id.as_str())));
         auth.exports.push(("LIVECHAT_CLIENT_ID", Secret::new(tenant.client_id.as_str())));
         auth.exports.push(("LIVECHAT_LICENSE_ID", Secret::new(tenant.license_id.to_string())));
@@ -80,7 +115,7 @@ impl Auth {
             *nth += 1;
             let (token, grant) = (token(cx, tenant, staffer, noun, *nth), granted(tenant, staffer, None));
             let header = Secret::new(format!("Bearer {}", token.expose()));
-            let caller = Caller { id: staffer.id.clone(), client: Some(client.clone()), grant: grant.clone() };
+            let caller = Caller::staffer(&staffer.id, Some(client.clone()), grant.clone());
             auth.admit(cx, bearer(token.expose()), caller);
             match (&staffer.kind, *nth) {
                 (StaffKind::Bot { .. }, 1) => {
@@ -99,7 +134,24 @@ impl Auth {
         for key in &tenant.keys.more {
             auth.admit_key(cx, tenant, key);
         }
+        auth.admit_customer(cx, tenant);
         auth
+    }
+
+    /// Gives the tenant's own client a customer to call as.
+    fn admit_customer(&mut self, cx: &mut Cx<'_>, tenant: &Tenant) {
+        let region = tenant.region.as_deref().unwrap_or(region::USUAL);
+        let (id, token) = match cx.identities() {
+            Identities::WellKnown => (WELL_KNOWN_CUSTOMER.to_owned(), format!("{region}:customer-token")),
+            Identities::Fresh => {
+                let draw = cx.draw("livechat/own-customer");
+                (draw.guid(), format!("{region}:{}", draw.hex(32)))
+            }
+        };
+        self.admit(cx, bearer(&token), Caller::customer(&id, &tenant.client_id));
+        self.own_customer = Some(Secret::new(format!("Bearer {token}")));
+        self.exports.push(("LIVECHAT_CUSTOMER_ID", Secret::new(id)));
+        self.exports.push(("LIVECHAT_CUSTOMER_TOKEN", Secret::new(token)));
     }
 
     /// Gives the first agent a personal access token.
@@ -108,7 +160,7 @@ impl Auth {
         let grant = tenant.keys.pat.clone().map_or(Grant::All, Grant::Listed);
         let header = BASE64_STANDARD.encode(format!("{account}:{pat}"));
         self.usual.push((grant.clone(), Secret::new(format!("Basic {header}"))));
-        self.admit(cx, basic(&account, &pat), Caller { id: agent.id.clone(), client: None, grant });
+        self.admit(cx, basic(&account, &pat), Caller::staffer(&agent.id, None, grant));
         self.account.clone_from(&account);
         self.exports.push(("LIVECHAT_ACCOUNT_ID", Secret::new(account)));
         self.exports.push(("LIVECHAT_PAT", Secret::new(pat)));
@@ -126,14 +178,14 @@ impl Auth {
                 };
                 let client = Some(client.as_ref().unwrap_or(usual).clone());
                 let grant = granted(tenant, holder, key.scopes.as_ref());
-                self.admit(cx, bearer(token.expose()), Caller { id, client, grant });
+                self.admit(cx, bearer(token.expose()), Caller::staffer(&id, client, grant));
                 if let Some(life) = key.life {
                     cx.wake_at(cx.now() + life, WakeKey(format!("{TOKEN_TIMER}{}", token.expose())));
                 }
             }
             Proof::Personal { account, token } => {
                 let grant = key.scopes.clone().map_or(Grant::All, Grant::Listed);
-                self.admit(cx, basic(account, token.expose()), Caller { id, client: None, grant });
+                self.admit(cx, basic(account, token.expose()), Caller::staffer(&id, None, grant));
             }
         }
     }
@@ -147,6 +199,7 @@ impl Auth {
     pub(super) fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
         let organization = cx.draw("livechat/organization").guid();
         let mut replaced = vec![Replaced::new(self.organization_id.as_str(), organization.as_str())];
+        cx.claim(self::organization(&organization));
         self.organization_id = organization;
         let mut old: Vec<(Credential, Caller)> = self.callers.drain().collect();
         old.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -162,11 +215,12 @@ impl Auth {
             let region = token.split_once(':').map_or(region::USUAL, |(region, _)| region);
             let new = format!("{region}:{}", cx.draw("livechat/token").hex(32));
             let admitted = Credential(format!("{before}{new}"));
-            for (_, header) in &mut self.usual {
+            for header in self.usual.iter_mut().map(|(_, header)| header).chain(&mut self.own_customer) {
                 if read(header.expose()).as_ref() == Some(&credential) {
                     *header = Secret::new(written(&admitted));
                 }
             }
+            self.passes.rename(token, &new);
             let timer = |token: &str| WakeKey(format!("{TOKEN_TIMER}{token}"));
             cx.rename_timer(timer(token), timer(&new));
             replaced.push(Replaced::new(token, new));
@@ -182,8 +236,13 @@ impl Auth {
 
     /// Makes callers with this token callers as somebody, for an app.
     pub(super) fn issue(&mut self, cx: &mut Cx<'_>, token: &str, staffer: &Staffer, client: &str) {
-        let (id, client) = (staffer.id.clone(), Some(client.to_owned()));
-        self.admit(cx, bearer(token), Caller { id, client, grant: scope::of(staffer) });
+        self.admit(cx, bearer(token), Caller::staffer(&staffer.id, Some(client.to_owned()), scope::of(staffer)));
+    }
+
+    /// Makes callers with this token callers as a customer, for an app, for so long.
+    pub(super) fn admit_for(&mut self, cx: &mut Cx<'_>, token: &str, (id, client): (&str, &str), life: VirtualSpan) {
+        self.admit(cx, bearer(token), Caller::customer(id, client));
+        cx.wake_at(cx.now() + life, WakeKey(format!("{TOKEN_TIMER}{token}")));
     }
 
     /// Whether a credential is good for anything.
@@ -218,6 +277,9 @@ impl Auth {
     /// The header that the tenant's own client calls an operation with: that of its first bot, or else of its first agent,
     /// or a personal access token, whichever has the scopes.
     pub(super) fn token(&self, route: Option<&'static str>) -> Option<Secret> {
+        if route.is_some_and(api::is_customers) {
+            return self.own_customer.clone();
+        }
         let good = |(grant, _): &&(Grant, Secret)| route.is_none_or(|route| grant.meet(scope::need(route)).is_ok());
         self.usual.iter().find(good).or(self.usual.first()).map(|(_, header)| header.clone())
     }
@@ -227,9 +289,16 @@ impl Auth {
         self.callers.get(&credential(call)?)
     }
 
-    /// Whoever a call is made as.
+    /// The customer whom a call is made as.
+    pub(super) fn customer(&self, call: &Call) -> Result<Caller, Denial> {
+        let holder = self.holder(call).filter(|holder| holder.side == Side::Customer);
+        holder.cloned().ok_or_else(|| Denial::of(codes::AUTHENTICATION))
+    }
+
+    /// The agent or bot whom a call is made as.
     pub(super) fn caller(&self, organization: &Organization, call: &Call, version: Version) -> Result<Caller, Denial> {
-        let holder = self.holder(call).ok_or_else(|| Denial::of(codes::AUTHENTICATION))?;
+        let holder = self.holder(call).filter(|holder| holder.side == Side::Agent);
+        let holder = holder.ok_or_else(|| Denial::of(codes::AUTHENTICATION))?;
         match call.header(AUTHOR_HEADER) {
             // Clients go on to send the header where it means nothing any more.
             Some(bot) if version <= Version::V3_5 && bot != holder.id => {
@@ -287,8 +356,14 @@ fn personal(cx: &mut Cx<'_>, tenant: &Tenant) -> (String, String) {
     }
 }
 
-fn bearer(token: &str) -> Credential {
+/// What a token is claimed as.
+pub(super) fn bearer(token: &str) -> Credential {
     Credential(format!("Bearer {token}"))
+}
+
+/// What an organization is claimed as.
+fn organization(id: &str) -> Credential {
+    Credential(format!("organization {id}"))
 }
 
 fn basic(account: &str, pat: &str) -> Credential {
@@ -300,6 +375,18 @@ fn written(credential: &Credential) -> String {
     match credential.0.strip_prefix("Basic ") {
         Some(pair) => format!("Basic {}", BASE64_STANDARD.encode(pair)),
         None => credential.0.clone(),
+    }
+}
+
+/// By what the world of a call is found. Customers name their organization beside their token, and it goes first: a token
+/// that nobody knows is refused by the organization that it was shown to. Elsewhere it stands in for whatever is not shown.
+pub(super) fn address(call: &Call) -> Option<Credential> {
+    let named = || pass::organization(call).map(|id| organization(&id));
+    let shown = || credential(call).or_else(|| pass::shown(call));
+    let of_customers = call.path.split('/').nth(2) == Some("customer");
+    match of_customers && !call.path.starts_with(pass::ACCOUNTS) {
+        true => named().or_else(shown),
+        false => shown().or_else(named),
     }
 }
 

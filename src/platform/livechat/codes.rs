@@ -23,6 +23,9 @@ const BOTS: &str =
 const STATUS: &str = "status settled here; type and text on platform.text.com/docs/messaging/agent-chat-api";
 const SOCKET: &str =
     "for sockets, so without a status; type and text on platform.text.com/docs/messaging/agent-chat-api";
+const CHAT: &str = "status settled here; type and text on platform.text.com/docs/messaging/customer-chat-api#errors";
+const CUSTOMERS: &str =
+    "text settled here; status and word on platform.text.com/docs/authorization/customer-accounts-api";
 const CONFIGURATION: &str =
     "status settled here; type and text on platform.text.com/docs/management/configuration-api#errors";
 
@@ -60,7 +63,7 @@ codes! {
     NOT_FOUND = "not_found", 404, "Not found", Inferred, STATUS,
         "an unknown chat, thread, user, group or method";
     GROUP_NOT_FOUND = "group_not_found", 404, "Group not found", Inferred, CONFIGURATION,
-        "an unknown group, where something is configured";
+        "an unknown group, where something is configured or a customer names it";
     ALREADY_EXISTS = "already_exists", 409, "Already exists", Inferred, CONFIGURATION,
         "a second agent with an address, or a second tag, property or domain with a name";
     OWNERSHIP_TRANSFER = "ownership_transfer", 422, "Invalid transfer ownership request", Inferred, CONFIGURATION,
@@ -68,7 +71,7 @@ codes! {
     CHAT_INACTIVE = "chat_inactive", 422, "Chat is inactive", Seen, BOTS,
         "the chat has no active thread and the method needs one";
     LIMIT_REACHED = "limit_reached", 422, "Limit reached", Seen, BOTS,
-        "one agent too many in a chat, one chat too many for an agent, or a fourth webhook for an action";
+        "one agent too many in a chat, one chat too many for an agent or a customer, or a fourth webhook for an action";
     AGENT_OFFLINE = "agent_offline", 422, "Agent offline", Inferred, STATUS,
         "nobody among the targets of a transfer can take the chat, or whoever is to join it is offline";
     ENTITY_TOO_LARGE = "entity_too_large", 413, "Upload limit exceeded (10MB).", Inferred, STATUS,
@@ -97,14 +100,67 @@ codes! {
         "an agent logs in while all seats are taken", State::Nothing(SOCKETS_ALONE);
     "license_expired", 403, "License expired", Inferred, STATUS,
         "the trial or subscription has ended", State::Nothing("a license that is played does not end");
-    "license_not_found", 404, "License not found", Inferred, STATUS,
-        "there is no such license", State::Nothing("a token is always one of a license that is there");
+    LICENSE_NOT_FOUND = "license_not_found", 404, "License not found", Inferred, STATUS,
+        "a customer's call names no organization, or one that is not there";
+    CUSTOMER_BANNED = "customer_banned", 403, "Customer is banned", Inferred, CHAT,
+        "a customer who is kept out calls";
+    GROUPS_OFFLINE = "groups_offline", 422, "Groups offline", Inferred, CHAT,
+        "a customer's chat begins while nobody of its groups is there, and is not continuous";
+    GROUP_OFFLINE = "group_offline", 422, "Group is offline", Inferred, CHAT,
+        "a customer asks who would get their chat while nobody of the group is there";
+    GROUP_UNAVAILABLE = "group_unavailable", 422, "No agent available for group", Inferred, CHAT,
+        "a customer asks who would get their chat while nobody of the group is free, or its chats are taken by hand";
+    NOT_ALLOWED = "not_allowed", 403, "Not allowed", Inferred, CHAT,
+        "a customer takes back what somebody else has written";
+    "chat_anonymized", 422, "Chat anonymized", Inferred, CHAT,
+        "a customer resumes a chat that was made anonymous", State::Nothing("nobody makes chats anonymous here");
+    BAD_REQUEST = "bad_request", 401, "The request cannot be read", Inferred, CUSTOMERS,
+        "accounts are asked in a way, or with a body, that they do not read";
+    INVALID_REQUEST = "invalid_request", 401, "The request is malformed", Inferred, CUSTOMERS,
+        "a body for accounts that is no JSON object, or lacks something";
+    UNAUTHORIZED_CLIENT = "unauthorized_client", 401, "The client may not do this", Inferred, CUSTOMERS,
+        "a personal access token where customers' tokens are asked for";
+    ACCESS_DENIED = "access_denied", 401, "Access denied", Inferred, CUSTOMERS,
+        "an agent's token without the scope for customers' tokens";
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type", 401, "There is no such grant type", Inferred, CUSTOMERS,
+        "a grant that is none of cookie, agent_token and identity_token";
+    INVALID_GRANT = "invalid_grant", 401, "The grant is invalid or has expired", Inferred, CUSTOMERS,
+        "a token or a transfer that accounts do not know, or know no longer";
+    INVALID_CLIENT = "invalid_client", 401, "The client id is not valid", Inferred, CUSTOMERS,
+        "a client id that does not have 32 hexadecimal digits";
+    RESOURCE_NOT_FOUND = "resource_not_found", 401, "Not found", Inferred, CUSTOMERS,
+        "an organization, a group or a customer whom accounts do not know";
+    SERVER_ERROR = "server_error", 401, "Server error", Inferred, CUSTOMERS,
+        "accounts fail; the vendor's client tries again", State::Nothing("only the vendor itself can fail");
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable", 401, "Temporarily unavailable", Inferred, CUSTOMERS,
+        "accounts refuse requests for a while; the vendor's client tries again",
+        State::Nothing("only the vendor itself can fail");
+    FORBIDDEN = "forbidden", 401, "Forbidden", Inferred, CUSTOMERS,
+        "accounts do not say", State::Nothing("no page says when");
+    CONFLICT = "conflict", 401, "Conflict", Inferred, CUSTOMERS,
+        "accounts do not say", State::Nothing("no page says when");
     "wrong_product_version", 422, "Wrong product version", Inferred, STATUS,
         "the license has not been migrated", State::Nothing("every license that is played has been migrated");
 }
 
+/// The words of accounts, which stand in a body of another form.
+const OF_ACCOUNTS: &[&str] = &[
+    BAD_REQUEST,
+    INVALID_REQUEST,
+    UNAUTHORIZED_CLIENT,
+    ACCESS_DENIED,
+    UNSUPPORTED_GRANT_TYPE,
+    INVALID_GRANT,
+    INVALID_CLIENT,
+    RESOURCE_NOT_FOUND,
+    SERVER_ERROR,
+    TEMPORARILY_UNAVAILABLE,
+    FORBIDDEN,
+    CONFLICT,
+];
+
 /// The type of every refusal's body.
-pub(super) const SHAPE: Shape = Shape { of: Part::Refusal, schema: of::<Envelope<'static>> };
+pub(super) const SHAPE: Shape = Shape { of: Part::Refusal, schema: of::<Refusal<'static>> };
 
 /// Why a call is refused, in the vendor's words.
 #[derive(Clone, Debug)]
@@ -161,7 +217,8 @@ impl Denial {
 
     /// What a well-behaved client would not have done, if that is why the request is refused.
     pub(super) fn mistake(&self) -> Option<&str> {
-        self.blame.as_deref().or_else(|| (self.row.code == VALIDATION).then_some(&*self.message))
+        let malformed = [VALIDATION, INVALID_REQUEST].contains(&self.row.code);
+        self.blame.as_deref().or_else(|| malformed.then_some(&*self.message))
     }
 
     /// As it goes out; `chosen` is the status that the tenant's set-up gives to a type.
@@ -179,15 +236,22 @@ impl Denial {
         serde_json::json!(self.envelope())
     }
 
-    fn envelope(&self) -> Envelope<'_> {
+    fn envelope(&self) -> Refusal<'_> {
+        if OF_ACCOUNTS.contains(&self.row.code) {
+            return Refusal::Exception { oauth_exception: self.row.code, exception_description: &self.message };
+        }
         let data = (self.row.code == MISDIRECTED_REQUEST).then_some(Data { region: &self.region });
-        Envelope { error: Error { r#type: self.row.code, message: &self.message, data } }
+        Refusal::Envelope { error: Error { r#type: self.row.code, message: &self.message, data } }
     }
 }
 
 #[derive(Serialize, JsonSchema)]
-struct Envelope<'a> {
-    error: Error<'a>,
+#[serde(untagged)]
+enum Refusal<'a> {
+    /// That of the APIs.
+    Envelope { error: Error<'a> },
+    /// That of accounts.
+    Exception { oauth_exception: &'static str, exception_description: &'a str },
 }
 
 #[derive(Serialize, JsonSchema)]

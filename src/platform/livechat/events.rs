@@ -8,7 +8,7 @@ use super::hook::{AuthorType, Hook, HookKind, Occasion};
 use super::model::{
     Chat, Content, Event as ThreadEvent, Fact, MemberKind, Registration, Status, Subject, Thread, Visibility,
 };
-use super::rtm::AGENTS;
+use super::rtm::{AGENTS, BOTH};
 use super::version::Version;
 use super::wire::{Body, Erased, View, additional_data};
 use crate::base::doc_ref::{DocRef, Mark};
@@ -31,6 +31,11 @@ const fn event(recipe: Recipe, name: &'static str, summary: &'static str) -> Eve
     Event { name, summary, doc, recipe, pushed: AGENTS }
 }
 
+/// The same for what customers are told, too.
+const fn shared(event: Event) -> Event {
+    Event { pushed: BOTH, ..event }
+}
+
 /// The same for what sockets hear of as something else.
 const fn unpushed(event: Event) -> Event {
     Event { pushed: &[], ..event }
@@ -38,23 +43,23 @@ const fn unpushed(event: Event) -> Event {
 
 /// All webhooks.
 pub(super) const EVENTS: &[Event] = &[
-    event(CHATS, "incoming_chat", "a chat got a new thread"),
-    event(CHATS, "chat_deactivated", "the thread of a chat was closed"),
+    shared(event(CHATS, "incoming_chat", "a chat got a new thread")),
+    shared(event(CHATS, "chat_deactivated", "the thread of a chat was closed")),
     event(CHATS, "chat_access_updated", "the groups that may see a chat changed"),
-    event(CHATS, "chat_transferred", "a chat went to another agent or group, or into the queue"),
-    event(CHATS, "user_added_to_chat", "an agent, a bot or a customer joined a chat"),
-    event(CHATS, "user_removed_from_chat", "an agent or a bot left a chat"),
-    event(MESSAGES, "incoming_event", "something was said or noted in a chat"),
-    event(MESSAGES, "event_deleted", "an event was taken back"),
-    event(MESSAGES, "event_updated", "an event has other content than before"),
-    event(MESSAGES, "incoming_rich_message_postback", "a button of a rich message was pressed or released"),
-    event(PROPERTIES, "chat_properties_updated", "properties of a chat have other values"),
-    event(PROPERTIES, "chat_properties_deleted", "properties of a chat are gone"),
-    event(PROPERTIES, "thread_properties_updated", "properties of a thread have other values"),
-    event(PROPERTIES, "thread_properties_deleted", "properties of a thread are gone"),
-    event(PROPERTIES, "event_properties_updated", "properties of an event have other values"),
-    event(PROPERTIES, "event_properties_deleted", "properties of an event are gone"),
-    event(MESSAGES, "events_marked_as_seen", "somebody has seen more events of a chat"),
+    shared(event(CHATS, "chat_transferred", "a chat went to another agent or group, or into the queue")),
+    shared(event(CHATS, "user_added_to_chat", "an agent, a bot or a customer joined a chat")),
+    shared(event(CHATS, "user_removed_from_chat", "an agent or a bot left a chat")),
+    shared(event(MESSAGES, "incoming_event", "something was said or noted in a chat")),
+    shared(event(MESSAGES, "event_deleted", "an event was taken back")),
+    shared(event(MESSAGES, "event_updated", "an event has other content than before")),
+    shared(event(MESSAGES, "incoming_rich_message_postback", "a button of a rich message was pressed or released")),
+    shared(event(PROPERTIES, "chat_properties_updated", "properties of a chat have other values")),
+    shared(event(PROPERTIES, "chat_properties_deleted", "properties of a chat are gone")),
+    shared(event(PROPERTIES, "thread_properties_updated", "properties of a thread have other values")),
+    shared(event(PROPERTIES, "thread_properties_deleted", "properties of a thread are gone")),
+    shared(event(PROPERTIES, "event_properties_updated", "properties of an event have other values")),
+    shared(event(PROPERTIES, "event_properties_deleted", "properties of an event are gone")),
+    shared(event(MESSAGES, "events_marked_as_seen", "somebody has seen more events of a chat")),
     unpushed(event(
         CHATS,
         "customer_session_fields_updated",

@@ -4,7 +4,7 @@
 //! webhooks can be registered and are never sent. Filters are accepted and find that there is nothing. Webhooks about apps,
 //! and calls to accounts, have no place here at all.
 //!
-//! Pages: platform.text.com/docs/messaging/agent-chat-api, platform.text.com/docs/management/configuration-api,
+//! Pages: platform.text.com/docs/messaging/agent-chat-api, …/customer-chat-api, platform.text.com/docs/management/configuration-api,
 //! platform.text.com/docs/management/webhooks and platform.text.com/docs/authorization, with the pages below them.
 
 use crate::base::doc_ref::{DocRef, Mark};
@@ -17,15 +17,23 @@ pub(super) const MISSING: &[Missing] = &[
         "no license is bought here, so none has a source",
         "platform.text.com/docs/management/configuration-api#get-product-source",
     ),
+    row("customer/request_welcome_message", "nobody is welcomed here before they have a chat", CUSTOMERS),
+    row("customer/get_url_info", "no pages are visited, so nothing is known of them", CUSTOMERS),
+    row("customer/accept_greeting", GREETINGS, CUSTOMERS),
+    row("customer/cancel_greeting", GREETINGS, CUSTOMERS),
+    row("customer/send_greeting_button_clicked", GREETINGS, CUSTOMERS),
+    row("customer/request_email_verification", "no mail is sent", CUSTOMERS),
     row("list_archives: filters.sales", SALES, ARCHIVES),
     row("list_archives: filters.goals", GOALS, ARCHIVES),
     row("chat_deleted", DELETED, PUSHES),
     row("thread_deleted", DELETED, PUSHES),
     row("threads_deleted", DELETED, PUSHES),
-    row("incoming_sneak_peek", "customers do not type before they have written", PUSHES),
     row("incoming_error", "what is promised for later never fails", PUSHES),
-    row("customer_page_updated", "customers stay on their page", PUSHES),
     row("customer_transferred", "customers are moved with their chats only", PUSHES),
+    row("incoming_greeting", GREETINGS, CUSTOMERS_PUSHES),
+    row("greeting_accepted", GREETINGS, CUSTOMERS_PUSHES),
+    row("greeting_canceled", GREETINGS, CUSTOMERS_PUSHES),
+    row("incoming_welcome_message", "a push to customers; nobody can be asked to welcome them", CUSTOMERS_PUSHES),
     row("ticket_created", TICKETS, PUSHES),
     row("ticket_deleted", TICKETS, PUSHES),
     row("change_push_notifications", "an action that went with v3.5, though clients still have it", RTM),
@@ -41,14 +49,12 @@ pub(super) const MISSING: &[Missing] = &[
     row("accounts.livechat.com/", ACCOUNTS, OAUTH),
     row("accounts.livechat.com/v2/token", ACCOUNTS, OAUTH),
     row("accounts.livechat.com/v2/info", ACCOUNTS, OAUTH),
-    row(
-        "accounts.livechat.com/v2/customer/token",
-        ACCOUNTS,
-        "platform.text.com/docs/authorization/customer-authorization",
-    ),
 ];
 
+const CUSTOMERS: &str = "platform.text.com/docs/messaging/customer-chat-api";
+const GREETINGS: &str = "greetings are kept, but shown to nobody";
 const PUSHES: &str = "platform.text.com/docs/messaging/agent-chat-api/rtm-pushes";
+const CUSTOMERS_PUSHES: &str = "platform.text.com/docs/messaging/customer-chat-api/rtm-pushes";
 const RTM: &str = "platform.text.com/docs/messaging/agent-chat-api/rtm-reference";
 const DELETED: &str = "a push; no method deletes chats or threads";
 const TICKETS: &str = "a push; there are no tickets here";

@@ -1,4 +1,5 @@
-//! LiveChat, the chat of text.com: the Agent Chat API over HTTP and over sockets, the Configuration API, and webhooks.
+//! LiveChat, the chat of text.com: the Agent Chat API and the Customer Chat API over HTTP and over sockets, the tokens of
+//! customers, the Configuration API, and webhooks.
 //!
 //! Documented at platform.text.com: methods, objects, events, error types, filters, three retries within a minute. Not
 //! documented, and decided here: the statuses of most errors (`setup: {statuses: …}`), when retries happen
@@ -8,22 +9,25 @@
 //! of bots (`dal:bot-token`, `dal:bot2-token` …) and which scopes tokens have by default (`setup: {agents: [{scopes: …}]}`,
 //! `tokens`, `pat_scopes`). Everything decided here is a named constant or a key of `setup:`.
 //!
-//! Not part of it so far: the Customer Chat API, whose part in how a chat begins is `setup: {widget: …}`; what sockets of
-//! customers alone would hear of is checked and answered, and that is all. Agents who are created by a call have their own
-//! address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
+//! Customers whom a scenario plays come by the vendor's chat widget, whose part in how a chat begins is `setup: {widget: …}`;
+//! those who call for themselves, or open a socket, come with tokens of their own. Agents who are created by a call have
+//! their own address as a token (`dal:zoe@example.com`), where identities are well known; bots get one for their secret.
 
 mod action;
 mod announce;
 mod api;
 mod auth;
 mod codes;
+mod cors;
 mod deed;
 mod events;
+mod form;
 mod hook;
 mod host;
 mod key;
 mod missing;
 mod model;
+mod pass;
 mod region;
 mod rtm;
 mod scope;
@@ -80,16 +84,26 @@ pub struct Livechat {
     /// Greetings, canned responses and the like.
     library: Library,
     files: Files,
-    /// The sockets of agents.
+    /// The sockets of agents and customers.
     rtm: Rtm,
 }
 
 impl Platform for Livechat {
     const NAME: &'static str = "livechat";
     const ABOUT: &'static str =
-        "LiveChat (text.com): Agent Chat Web and RTM API, Configuration API v3.4 to v3.7, webhooks";
-    const ROOTS: &'static [&'static str] =
-        &["v3.2", "v3.3", "v3.4", "v3.5", "v3.6", "v3.7", "agent/action", "configuration/action"];
+        "LiveChat (text.com): Agent Chat and Customer Chat Web and RTM APIs, Configuration API v3.4 to v3.7, webhooks";
+    const ROOTS: &'static [&'static str] = &[
+        "v3.2",
+        "v3.3",
+        "v3.4",
+        "v3.5",
+        "v3.6",
+        "v3.7",
+        "v2/customer",
+        "agent/action",
+        "configuration/action",
+        "customer/action",
+    ];
     const HOSTS: &'static [Host] = host::HOSTS;
     const LACKS: &'static [(&'static str, &'static str)] = script::LACKS;
     const ROUTES: &'static [Route<Self>] = api::ROUTES;
@@ -103,7 +117,9 @@ impl Platform for Livechat {
     const SEEN: &'static str = include_str!("seen.json");
     const MISSING: &'static [Missing] = missing::MISSING;
 
-    const SECRETS: &'static [&'static str] = &["secret_key", "secret", "bot_secret", "token"];
+    const SECRETS: &'static [&'static str] =
+        &["secret_key", "secret", "bot_secret", "token", "access_token", "identity_transfer_token"];
+    const SECRET_PARAMETERS: &'static [&'static str] = &["code"];
 
     const TOKENS_EXPIRE: bool = true;
 
@@ -173,7 +189,7 @@ impl Platform for Livechat {
 
     fn credential(call: &Call) -> Option<Credential> {
         // Whoever reads a file has its address and nothing else.
-        api::file_credential(call).or_else(|| auth::credential(call))
+        api::file_credential(call).or_else(|| auth::address(call))
     }
 
     fn caller(&self, call: &Call) -> Option<String> {
@@ -190,7 +206,8 @@ impl Platform for Livechat {
     }
 
     fn expiry(&self, call: &Call) -> Option<&'static str> {
-        self.auth.holder(call).map(|_| codes::AUTHENTICATION)
+        let code = if call.path.starts_with(pass::ACCOUNTS) { codes::INVALID_GRANT } else { codes::AUTHENTICATION };
+        self.auth.holder(call).map(|_| code)
     }
 
     fn expire(&mut self, _: VirtualTime, call: &Call) {
@@ -201,17 +218,30 @@ impl Platform for Livechat {
         let token = self.auth.token(route);
         Client {
             params: vec![("version", version::USUAL.to_owned())],
+            query: match route.is_some_and(api::names_organization) {
+                true => vec![("organization_id", self.auth.organization_id.clone())],
+                false => Vec::new(),
+            },
             headers: token.map(|token| (AUTHORIZATION, token)).into_iter().collect(),
         }
     }
 
     fn arrange(call: &mut Call) {
         version::into_path(call);
+        // The vendor's specification writes one of these paths with a slash at its end.
+        if call.path.starts_with(pass::ACCOUNTS) {
+            call.path.truncate(call.path.trim_end_matches('/').len());
+        }
     }
 
     fn unrouted(&mut self, cx: &mut Cx<'_>, call: &Call, why: Unrouted) -> Answer {
+        if let (Unrouted::Method, Some(reply)) = (why, cors::preflight(call)) {
+            return Ok(reply);
+        }
         let segment = call.path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let denial = match (api::version(segment), why) {
+            (_, Unrouted::Path) if call.path.starts_with(pass::ACCOUNTS) => Denial::of(codes::RESOURCE_NOT_FOUND),
+            (_, Unrouted::Method) if call.path.starts_with(pass::ACCOUNTS) => Denial::of(codes::BAD_REQUEST),
             (Err(denial), _) => denial,
             (Ok(_), Unrouted::Path) => {
                 cx.violation(format!("{} is no path of this API", call.path));
@@ -223,7 +253,7 @@ impl Platform for Livechat {
                 Denial::validation(format!("{} requests are not accepted here", call.method))
             }
         };
-        Err(self.refuse(&denial))
+        Err(cors::allow(call, self.refuse(&denial)))
     }
 
     fn finish(&mut self, _: &mut Cx<'_>, _: &mut Reply) {
@@ -235,12 +265,13 @@ impl Platform for Livechat {
     }
 
     fn wake(&mut self, cx: &mut Cx<'_>, key: &WakeKey) {
-        match key.0.strip_prefix(api::TOKEN_TIMER) {
-            Some(token) => {
-                self.auth.expire(token);
-                self.cut_expired(cx);
-            }
-            None => self.look_after(cx, key),
+        if let Some(token) = key.0.strip_prefix(api::TOKEN_TIMER) {
+            self.auth.expire(token);
+            self.cut_expired(cx);
+        } else if let Some(socket) = key.0.strip_prefix(rtm::ACTIVITY_TIMER) {
+            self.weigh_activity(cx, socket);
+        } else {
+            self.look_after(cx, key);
         }
     }
 

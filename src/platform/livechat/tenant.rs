@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::form::{Form, FormKind};
 use super::hook::Hook;
 use super::key::Keys;
 use super::model::registry::Registry;
@@ -58,6 +59,8 @@ pub struct Tenant {
     pub(super) keys: Keys,
     /// The data centre, if calls that belong into another one are sent there.
     pub(super) region: Option<String>,
+    /// The forms that customers fill in, by group and kind.
+    pub(super) forms: BTreeMap<(u64, FormKind), Form>,
     /// How patient sockets are.
     pub(super) rtm: Terms,
     /// The dates that answers of old versions carry.
@@ -66,7 +69,7 @@ pub struct Tenant {
     pub(super) properties: Registry,
 }
 
-/// How patient sockets are, in real time.
+/// How patient sockets are, in real time but for what customers do on the site.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terms {
     /// How long a client may take to log in.
@@ -75,6 +78,10 @@ pub(super) struct Terms {
     pub(super) ping_within: Option<WallLimit>,
     /// How many connections an agent may have; nothing if as many as they like.
     pub(super) connections: Option<usize>,
+    /// How often customers are pinged.
+    pub(super) ping_every: WallLimit,
+    /// How long customers may do nothing on the site who have no open chat.
+    pub(super) inactive_after: VirtualSpan,
 }
 
 /// What happens to a chat that nobody is free for.

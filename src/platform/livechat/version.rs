@@ -78,7 +78,7 @@ impl Ends {
 const HEADER: &str = "x-api-version";
 
 /// How paths begin that name no version.
-const UNVERSIONED: [&str; 2] = ["/agent/action/", "/configuration/action/"];
+const UNVERSIONED: [&str; 3] = ["/agent/action/", "/configuration/action/", "/customer/action/"];
 
 /// Writes the version into the path of a call that has it in a header. If what comes first only looked like the beginning,
 /// and a version follows, then that is the beginning: the version in a path wins.
@@ -104,6 +104,10 @@ const SPANS: &[(&str, Version, Version)] = &[
     ("create_customer", Version::V3_4, Version::V3_5),
     ("list_customers", Version::V3_4, Version::V3_5),
     ("get_license_info", Version::V3_5, Version::V3_5),
+    ("customer/delete_event", Version::V3_6, Version::V3_7),
+    ("customer/request_welcome_message", Version::V3_6, Version::V3_7),
+    ("customer/send_greeting_button_clicked", Version::V3_6, Version::V3_7),
+    ("customer/get_predicted_agent", Version::V3_4, Version::V3_6),
     ("send_event_preview", Version::V3_6, Version::V3_7),
     ("send_thinking_indicator", Version::V3_6, Version::V3_7),
     ("request_thread_summary", Version::V3_6, Version::V3_7),

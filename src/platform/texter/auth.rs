@@ -69,7 +69,7 @@ impl Auth {
     /// What the tenant's own client puts on calls.
     pub(super) fn client(&self) -> Client {
         let header = Secret::new(format!("Bearer {}", self.usual.expose()));
-        Client { params: Vec::new(), headers: vec![(AUTHORIZATION, header)] }
+        Client { headers: vec![(AUTHORIZATION, header)], ..Client::default() }
     }
 
     /// What a client must know.

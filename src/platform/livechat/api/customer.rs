@@ -62,7 +62,8 @@ fn known<'d>(platform: &Livechat, cx: &Cx<'_>, fields: &Fields<'d>) -> Result<&'
     if known { Ok(id) } else { Err(Denial::of(codes::NOT_FOUND)) }
 }
 
-fn revision(fields: &Fields<'_>) -> Result<Revision, Denial> {
+/// What is to be different about a customer.
+pub(super) fn revision(fields: &Fields<'_>) -> Result<Revision, Denial> {
     if CHANGEABLE.iter().all(|key| fields.get(key).is_none()) {
         return Err(Denial::validation(format!("one of these is required: {}", CHANGEABLE.join(", "))));
     }
@@ -99,7 +100,7 @@ fn is_phone(text: &str) -> bool {
 }
 
 /// Objects of one text each.
-fn session_fields(fields: &Fields<'_>) -> Result<Option<Vec<Map<String, Value>>>, Denial> {
+pub(super) fn session_fields(fields: &Fields<'_>) -> Result<Option<Vec<Map<String, Value>>>, Denial> {
     let Some(list) = fields.list("session_fields")? else { return Ok(None) };
     let one = |value: &Value| {
         let pair = value.as_object().filter(|pair| pair.len() == 1 && pair.values().all(Value::is_string));
@@ -124,7 +125,7 @@ fn facebook(account: &Fields<'_>) -> Result<Facebook, Denial> {
 }
 
 /// The parts of a postal address that are documented.
-fn postal(fields: &Fields<'_>) -> Result<Option<Map<String, Value>>, Denial> {
+pub(super) fn postal(fields: &Fields<'_>) -> Result<Option<Map<String, Value>>, Denial> {
     let Some(address) = fields.object("address")? else { return Ok(None) };
     let mut parts = Map::new();
     for key in ["address", "city", "country", "state", "postal_code"] {

@@ -6,6 +6,7 @@ use super::super::Livechat;
 use super::super::codes::Denial;
 use super::super::deed::source;
 use super::super::events::Cause;
+use super::super::model::registry::Side;
 use super::super::model::{Button, Content, Draft, Element, FormStage, Postback, Visibility};
 use super::Request;
 use super::document::Fields;
@@ -74,7 +75,11 @@ pub(super) fn draft(
     };
     let mut draft = Draft {
         content,
-        visibility: event.visibility("visibility")?.unwrap_or(Visibility::All),
+        visibility: match request.caller.side {
+            Side::Agent => event.visibility("visibility")?.unwrap_or(Visibility::All),
+            // Clients send it, or `recipients`, and nobody looks: what customers write is for everybody.
+            Side::Customer => Visibility::All,
+        },
         custom_id: event.text("custom_id")?.map(str::to_owned),
         properties: begun_with(platform, request, Level::Event, event)?,
     };

@@ -19,7 +19,8 @@ pub(super) fn send_rich_message_postback(platform: &mut Livechat, cx: &mut Cx<'_
     let (thread, event) = (fields.required("thread_id")?, fields.required("event_id")?);
     let press = press(&fields.required_object("postback")?)?;
     let found = platform.chat(request, chat)?.thread(thread).and_then(|(_, thread)| thread.event(event));
-    let message = found.ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
+    let message =
+        found.filter(|message| platform.shows(request, message)).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
     if !message.draft.content.buttons().any(|button| button.postback_id == press.id) {
         return Err(Denial::of(codes::NOT_FOUND).saying("postback.id not found").into());
     }
@@ -66,7 +67,7 @@ pub(super) fn send_typing_indicator(platform: &mut Livechat, cx: &mut Cx<'_>, re
         "is_typing": typing,
     });
     let members = Map::from_iter([("typing_indicator".to_owned(), indicator)]);
-    platform.push_indicator(cx, &Indicator { push: "incoming_typing_indicator", chat, members });
+    platform.push_indicator(cx, &Indicator { push: "incoming_typing_indicator", chat, members, visibility });
     Ok(answer)
 }
 
@@ -82,9 +83,9 @@ pub(super) fn send_thinking_indicator(platform: &mut Livechat, cx: &mut Cx<'_>, 
             members.insert(key.to_owned(), json!(text));
         }
     }
-    fields.visibility("visibility")?;
+    let visibility = fields.visibility("visibility")?.unwrap_or(Visibility::All);
     let answer = indicate(platform, cx, request, chat, PresenceRule::Waived)?;
-    platform.push_indicator(cx, &Indicator { push: "incoming_thinking_indicator", chat, members });
+    platform.push_indicator(cx, &Indicator { push: "incoming_thinking_indicator", chat, members, visibility });
     Ok(answer)
 }
 
@@ -95,8 +96,10 @@ pub(super) fn send_event_preview(platform: &mut Livechat, cx: &mut Cx<'_>, reque
     let event = fields.required_object("event")?;
     event.word("type", &["message"])?;
     event.word("visibility", &["all"])?;
-    draft(platform, cx, request, &event, &platform.cause(cx, request))?;
-    indicate(platform, cx, request, chat, PresenceRule::Required)
+    let draft = draft(platform, cx, request, &event, &platform.cause(cx, request))?;
+    let answer = indicate(platform, cx, request, chat, PresenceRule::Required)?;
+    platform.push_preview(cx, chat, &request.caller.id, &draft);
+    Ok(answer)
 }
 
 fn indicate(

@@ -150,8 +150,7 @@ pub(super) fn list_threads(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     platform.admit(cx, request)?;
     let found = threads.len();
     let page = asked.page(threads, limit);
-    let view = platform.view_for(request);
-    let threads: Vec<_> = page.entries.iter().map(|thread| view.thread(chat, thread)).collect();
+    let threads: Vec<_> = page.entries.iter().map(|thread| platform.thread_for(request, chat, thread)).collect();
     let mut answer = Map::new();
     answer.insert("threads".to_owned(), json!(threads));
     answer.insert("found_threads".to_owned(), json!(found));

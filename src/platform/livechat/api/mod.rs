@@ -1,5 +1,6 @@
 //! The operations of all APIs, and the order of checks that all of them share: version, credential, body, then their own.
 
+mod accounts;
 mod agent;
 mod archive;
 mod archive_filter;
@@ -16,6 +17,7 @@ mod list;
 mod multipart;
 mod opening;
 mod page;
+mod patron;
 mod property;
 mod read;
 mod routing;
@@ -24,6 +26,7 @@ mod table;
 mod tag;
 mod upload;
 mod users;
+pub(super) mod visit;
 
 use bytes::Bytes;
 use http::Method;
@@ -37,8 +40,10 @@ pub(super) use self::upload::credential as file_credential;
 use super::Livechat;
 use super::auth::{self, Caller};
 use super::codes::{self, Denial};
+use super::cors;
 use super::events::Cause;
-use super::model::{Chat, Role, Staffer, Thread};
+use super::model::registry::Side;
+use super::model::{Chat, Event, Role, Staffer, Thread};
 use super::region;
 use super::scope;
 use super::version::Version;
@@ -50,8 +55,14 @@ use crate::platform::route::{Answer, Body, Call, Reply, Route, pairs};
 
 /// The operations of all APIs.
 pub(super) const ROUTES: &[Route<Livechat>] = &routes::<
-    { agent::ROWS.len() + upload::ROWS.len() + configuration::ROWS.len() },
->(&[agent::ROWS, upload::ROWS, configuration::ROWS]);
+    { agent::ROWS.len() + upload::ROWS.len() + configuration::ROWS.len() + accounts::ROWS.len() + patron::ROWS.len() },
+>(&[
+    agent::ROWS,
+    upload::ROWS,
+    configuration::ROWS,
+    accounts::ROWS,
+    patron::ROWS,
+]);
 
 /// A call that has a known version, a known caller and a JSON object.
 pub(super) struct Request {
@@ -120,9 +131,24 @@ pub(super) fn serve_action(
     serve(platform, cx, call, action, form, handler)
 }
 
-/// The name of a method of the Agent Chat API that sockets have, too.
+/// Whether an operation is for customers, with a token of theirs.
+pub(super) fn is_customers(route: &str) -> bool {
+    accounts::FOR_CUSTOMERS.contains(&route) || patron::has(route)
+}
+
+/// Whether callers of an operation name their organization in the query.
+pub(super) fn names_organization(route: &str) -> bool {
+    patron::has(route)
+}
+
+/// The path of the method of the Customer Chat API that sockets have under this name, too.
+pub(super) fn customer_method(action: &str) -> Option<&'static str> {
+    patron::on_sockets(action)
+}
+
+/// The path of a method of the Agent Chat API that sockets have, too.
 pub(super) fn agent_method(action: &str) -> Option<&'static str> {
-    agent::ROWS.iter().map(|row| row.name).find(|name| *name == action)
+    agent::ROWS.iter().find(|row| row.name == action).map(|row| row.path)
 }
 
 /// Runs an operation.
@@ -134,10 +160,10 @@ fn serve(
     form: Form,
     handler: Handler,
 ) -> Answer {
-    let request = Request::read(platform, call, route, form);
+    let request = Request::read(platform, cx, call, route, form);
     let outcome = request.map_err(Stop::from).and_then(|request| match form {
         Form::Batch => batch::batch(platform, cx, &request, handler),
-        Form::Plain | Form::Open => handler(platform, cx, &request),
+        Form::Plain | Form::Open | Form::Customer | Form::Visitor => handler(platform, cx, &request),
     });
     settle(platform, cx, call, route, outcome)
 }
@@ -153,16 +179,21 @@ fn settle(platform: &Livechat, cx: &mut Cx<'_>, call: &Call, route: &'static str
         }
         Stop::Planned(reply) => reply,
     });
-    let Ok(version) = version(call.param("version")) else { return answer };
-    let put = |reply| platform.tenant.ends.put(version, reply);
+    let version = version(call.param("version")).ok();
+    let put = |reply| match version {
+        Some(version) => cors::allow(call, platform.tenant.ends.put(version, reply)),
+        None => cors::allow(call, reply),
+    };
     answer.map(put).map_err(put)
 }
 
 impl Request {
     /// Reads a call whose body is a JSON object.
-    fn read(platform: &Livechat, call: &Call, route: &'static str, form: Form) -> Result<Self, Denial> {
-        let (mut request, bytes) = Self::identify(platform, call, route, form)?;
-        request.document = match bytes.is_empty() && call.method == Method::GET {
+    fn read(platform: &Livechat, cx: &Cx<'_>, call: &Call, route: &'static str, form: Form) -> Result<Self, Denial> {
+        let (mut request, bytes) = Self::identify(platform, cx, call, route, form)?;
+        // Some clients send a body with a query, too.
+        let queried_only = bytes.is_empty() || form == Form::Visitor;
+        request.document = match queried_only && call.method == Method::GET {
             true => Value::Object(queried(&call.query)),
             false => serde_json::from_slice(&bytes).map_err(|_| Denial::of(codes::VALIDATION))?,
         };
@@ -173,17 +204,25 @@ impl Request {
     }
 
     /// Finds out in which version and by whom a call is made, and gives its body as it is.
-    fn identify(platform: &Livechat, call: &Call, route: &'static str, form: Form) -> Result<(Self, Bytes), Denial> {
+    fn identify(
+        platform: &Livechat,
+        cx: &Cx<'_>,
+        call: &Call,
+        route: &'static str,
+        form: Form,
+    ) -> Result<(Self, Bytes), Denial> {
         let version = version(call.param("version"))?;
         region::check(platform.tenant.region.as_deref(), auth::secret(call).as_deref(), call)?;
         if !version.has(route) {
             let mistake = format!("there is no such method in {}", call.param("version"));
             return Err(Denial::of(codes::NOT_FOUND).blaming(mistake));
         }
-        let caller = platform.auth.caller(&platform.organization, call, version);
+        let agent = || platform.auth.caller(&platform.organization, call, version);
         let caller = match form {
-            Form::Open => caller.unwrap_or_else(|_| Caller::nobody()),
-            Form::Plain | Form::Batch => caller?,
+            Form::Open => agent().unwrap_or_else(|_| Caller::nobody()),
+            Form::Plain | Form::Batch => agent()?,
+            Form::Customer => patron::caller(platform, cx, call, route)?,
+            Form::Visitor => patron::visitor(platform, call, route)?,
         };
         caller.grant.meet(scope::need(route)).map_err(missing)?;
         let bytes = match &call.body {
@@ -238,15 +277,19 @@ impl Livechat {
     /// Who causes what a request changes. Whoever calls from outside is the software under test, whatever its token.
     fn cause(&self, cx: &Cx<'_>, request: &Request) -> Cause {
         let caller = &request.caller;
+        if caller.side == Side::Customer {
+            return self.customers_cause(cx, &caller.id, caller.client.as_deref());
+        }
         Cause { by: Party::new(cx.caller_role(), &caller.id, self.name_of(&caller.id)), client: caller.client.clone() }
     }
 
     /// The chat with this id, if the caller may see it.
     fn chat(&self, request: &Request, id: &str) -> Result<&Chat, Denial> {
         let chat = self.chats.get(id).ok_or_else(|| Denial::of(codes::NOT_FOUND))?;
-        match self.sees(request, chat) {
-            true => Ok(chat),
-            false => Err(Denial::of(codes::MISSING_ACCESS)),
+        match (self.sees(request, chat), request.caller.side) {
+            (true, _) => Ok(chat),
+            (false, Side::Agent) => Err(Denial::of(codes::MISSING_ACCESS)),
+            (false, Side::Customer) => Err(Denial::of(codes::AUTHORIZATION)),
         }
     }
 
@@ -260,8 +303,27 @@ impl Livechat {
         View { erased, ..self.view(request.version) }
     }
 
-    /// Whether the caller may see a chat: because of a group, or for being in it.
+    /// A thread as the caller sees it.
+    fn thread_for(&self, request: &Request, chat: &Chat, thread: &Thread) -> Value {
+        match request.caller.side {
+            Side::Agent => serde_json::json!(self.view_for(request).thread(chat, thread)),
+            Side::Customer => self.customers_view(request.version).thread(chat, thread),
+        }
+    }
+
+    /// Whether the caller may see an event of a chat that they see.
+    fn shows(&self, request: &Request, event: &Event) -> bool {
+        match request.caller.side {
+            Side::Agent => true,
+            Side::Customer => self.customers_view(request.version).sees(event),
+        }
+    }
+
+    /// Whether the caller may see a chat: because of a group, or for being in it. Customers see their own.
     fn sees(&self, request: &Request, chat: &Chat) -> bool {
+        if request.caller.side == Side::Customer {
+            return chat.customer().is_some_and(|member| member.id == request.caller.id);
+        }
         self.covers(request, &chat.access) || chat.present(&request.caller.id).is_some()
     }
 

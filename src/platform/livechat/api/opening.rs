@@ -7,7 +7,7 @@ use super::super::codes::{self, Denial};
 use super::super::deed::{Begun, Closing, Opening};
 use super::super::events::Cause;
 use super::super::model::{Chat, Draft, EVERYBODY, MemberKind, Phase};
-use super::super::wire::WHEREABOUTS;
+use super::super::wire::whereabouts;
 use super::document::Fields;
 use super::draft::draft;
 use super::property::{Level, begun_with};
@@ -48,7 +48,7 @@ pub(super) fn resume_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Re
     let mut opening = opening(platform, cx, request, &fields, &cause, platform.chats.get(id))?;
     let found = platform.chat(request, id)?;
     if found.active().is_some() {
-        return Err(Denial::validation("Chat is already active").with_status(ALREADY_ACTIVE_STATUS).into());
+        return Err(already_active().into());
     }
     let present = found.customer().map(|member| member.id.clone());
     let named = opening.members.iter().find(|(_, kind)| *kind == MemberKind::Customer);
@@ -81,6 +81,11 @@ pub(super) fn deactivate_chat(platform: &mut Livechat, cx: &mut Cx<'_>, request:
     nothing()
 }
 
+/// The refusal to resume what goes on.
+pub(super) fn already_active() -> Denial {
+    Denial::validation("Chat is already active").with_status(ALREADY_ACTIVE_STATUS)
+}
+
 fn begin(platform: &mut Livechat, cx: &mut Cx<'_>, cause: &Cause, opening: Opening) -> Begun {
     for (member, kind) in &opening.members {
         if *kind == MemberKind::Customer {
@@ -90,7 +95,8 @@ fn begin(platform: &mut Livechat, cx: &mut Cx<'_>, cause: &Cause, opening: Openi
     platform.begin(cx, cause, opening)
 }
 
-fn with_thread(mut answer: Map<String, Value>, begun: &Begun) -> Map<String, Value> {
+/// An answer that tells of a thread that has begun.
+pub(super) fn with_thread(mut answer: Map<String, Value>, begun: &Begun) -> Map<String, Value> {
     answer.insert("thread_id".to_owned(), json!(begun.thread));
     if !begun.events.is_empty() {
         answer.insert("event_ids".to_owned(), json!(begun.events));
@@ -161,9 +167,11 @@ fn access(platform: &Livechat, chat: Option<&Fields<'_>>, resumed: Option<&Chat>
         return Ok(groups);
     }
     let users = chat.map(|chat| chat.list("users")).transpose()?.flatten();
-    let comes = users.into_iter().flatten().any(|user| user["type"] == "customer");
-    let with_customer = comes || resumed.is_some_and(|chat| chat.customer().is_some());
-    Ok(if with_customer { platform.organization.groups_for(&WHEREABOUTS) } else { vec![EVERYBODY] })
+    let comer = users.into_iter().flatten().find(|user| user["type"] == "customer");
+    let comer = comer.map(|user| user["id"].as_str().unwrap_or_default());
+    let customer = comer.or_else(|| resumed.and_then(Chat::customer).map(|member| member.id.as_str()));
+    let groups = |id| platform.organization.groups_for(&whereabouts(platform.chats.patron(id)));
+    Ok(customer.map_or_else(|| vec![EVERYBODY], groups))
 }
 
 fn members(

@@ -90,9 +90,14 @@ impl<T> Page<T> {
 
 /// How many entries a page has.
 pub(super) fn limit(fields: &Fields<'_>, default: usize) -> Result<usize, Denial> {
+    limit_up_to(fields, default, MOST)
+}
+
+/// The same where pages are smaller.
+pub(super) fn limit_up_to(fields: &Fields<'_>, default: usize, most: usize) -> Result<usize, Denial> {
     let Some(limit) = fields.number("limit")? else { return Ok(default) };
-    let limit = usize::try_from(limit).ok().filter(|limit| (1..=MOST).contains(limit));
-    limit.ok_or_else(|| Denial::validation(format!("`limit` must be between 1 and {MOST}")))
+    let limit = usize::try_from(limit).ok().filter(|limit| (1..=most).contains(limit));
+    limit.ok_or_else(|| Denial::validation(format!("`limit` must be between 1 and {most}")))
 }
 
 /// Puts what comes oldest first into the order that is asked for.

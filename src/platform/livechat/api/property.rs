@@ -168,7 +168,10 @@ fn exists(platform: &Livechat, request: &Request, chat: &str, subject: &Subject)
     let found = match subject {
         Subject::Chat => true,
         Subject::Thread { thread } => chat.thread(thread).is_some(),
-        Subject::Event { thread, event } => chat.thread(thread).and_then(|(_, thread)| thread.event(event)).is_some(),
+        Subject::Event { thread, event } => chat
+            .thread(thread)
+            .and_then(|(_, thread)| thread.event(event))
+            .is_some_and(|event| platform.shows(request, event)),
     };
     if found { Ok(()) } else { Err(Denial::of(codes::NOT_FOUND)) }
 }
@@ -183,7 +186,7 @@ fn writable<'p>(
     path: &str,
 ) -> Result<&'p Property, Denial> {
     let owns = |namespace: &str| platform.owns(request, namespace);
-    let asker = Asker { owns: &owns, reach: Reach::Published };
+    let asker = Asker { owns: &owns, reach: Reach::Published, side: request.caller.side };
     platform.properties.writable(level.place(), &asker, namespace, name).map_err(|refused| match refused {
         Refused::Unknown => Denial::validation(format!("`{path}` is not a property")),
         Refused::Forbidden => {

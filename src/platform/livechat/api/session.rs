@@ -10,7 +10,7 @@ use super::super::Livechat;
 use super::super::auth::Caller;
 use super::super::codes::{self, Denial};
 use super::super::model::{Chat, Role, StaffKind, Standing, Status};
-use super::super::rtm::{Level, Member, Reason, Subscription, Wanted};
+use super::super::rtm::{Level, Login, Member, Reason, Subscription, Wanted, Who};
 use super::super::version::Version;
 use super::document::Fields;
 use super::{Outcome, Request, done, nothing};
@@ -51,18 +51,10 @@ pub(in super::super) fn login(platform: &mut Livechat, cx: &mut Cx<'_>, request:
     let level = level.or_else(|| platform.rtm.levels.get(&agent).copied()).unwrap_or_default();
     platform.rtm.levels.insert(agent.clone(), level);
     evict(platform, cx, socket, &agent);
-    let member = Member {
-        agent: agent.clone(),
-        credential,
-        header: Secret::new(token),
-        grant: request.caller.grant.clone(),
-        away,
-        wanted,
-        level,
-        subscriptions: Vec::new(),
-    };
+    let grant = request.caller.grant.clone();
+    let who = Who::Agent(Member { agent: agent.clone(), grant, away, level, subscriptions: Vec::new() });
     if let Some(session) = platform.rtm.sessions.get_mut(&socket) {
-        session.member = Some(member);
+        session.login = Some(Login { credential, header: Secret::new(token), wanted, who });
     }
     let patience = platform.tenant.rtm.ping_within.map_or(Patience::Endless, Patience::Between);
     cx.wait_for(socket, patience);
@@ -141,7 +133,7 @@ fn level(fields: &Fields<'_>) -> Result<Option<Level>, Denial> {
 }
 
 /// The pushes that are asked for, by version. Names that nobody knows are as good as any: none of them ever comes.
-fn wanted(fields: &Fields<'_>, version: Version) -> Result<Wanted, Denial> {
+pub(super) fn wanted(fields: &Fields<'_>, version: Version) -> Result<Wanted, Denial> {
     let Some(pushes) = fields.object("pushes")? else { return Ok(Wanted::all(version)) };
     let mut wanted = BTreeMap::new();
     for word in pushes.keys() {
@@ -195,8 +187,12 @@ pub(in super::super) fn update_session(platform: &mut Livechat, cx: &mut Cx<'_>,
     }
     let grant = holder.grant.clone();
     platform.admit(cx, request)?;
+    let login = platform.rtm.sessions.get_mut(&socket).and_then(|session| session.login.as_mut());
+    if let Some(login) = login {
+        (login.credential, login.header) = (credential, Secret::new(token));
+    }
     if let Some(member) = platform.rtm.member_mut(socket) {
-        (member.credential, member.header, member.grant) = (credential, Secret::new(token), grant);
+        member.grant = grant;
     }
     nothing()
 }
@@ -232,6 +228,6 @@ pub(in super::super) fn unsubscribe_customers(platform: &mut Livechat, cx: &mut 
 }
 
 /// The socket on which something is asked for.
-fn on(cx: &Cx<'_>) -> Result<SocketId, Denial> {
+pub(super) fn on(cx: &Cx<'_>) -> Result<SocketId, Denial> {
     cx.socket().ok_or_else(|| Denial::of(codes::INTERNAL))
 }

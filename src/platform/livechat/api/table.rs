@@ -16,6 +16,10 @@ pub(in super::super) enum Form {
     Open,
     /// Many requests by a known caller.
     Batch,
+    /// One request by a customer, to an organization.
+    Customer,
+    /// One request to an organization, whoever calls.
+    Visitor,
 }
 
 /// With which HTTP method an operation is called.
@@ -25,6 +29,8 @@ pub(super) enum Verb {
     Post,
     /// With a query, or a body all the same.
     Get,
+    /// With nothing but headers.
+    Delete,
 }
 
 /// An operation before it is a [`Route`], which cannot be copied from one constant to another.
@@ -108,6 +114,7 @@ const fn route(row: &Row) -> Route<Livechat> {
         method: match row.verb {
             Verb::Post => Method::POST,
             Verb::Get => Method::GET,
+            Verb::Delete => Method::DELETE,
         },
         path: row.path,
         summary: row.summary,

@@ -20,6 +20,8 @@ use crate::platform::cx::{Credential, Cx};
 use crate::platform::route::{Call, Reply};
 
 const UPLOAD_NAME: &str = "upload_file";
+/// The same for customers.
+pub(super) const CUSTOMERS_UPLOAD: &str = "customer/upload_file";
 const DOWNLOAD_NAME: &str = "download_file";
 /// Where files lie, at the vendor and here.
 const FOLDER: &str = "api/file/lc/att";
@@ -43,8 +45,19 @@ pub(super) const ROWS: &[Row] = &[
         doc: DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/agent-chat-api#upload_file"),
         verb: Verb::Post,
         handle: |platform, cx, call| {
-            let outcome = upload_file(platform, cx, call);
+            let outcome = upload_file(platform, cx, call, UPLOAD_NAME, Form::Plain);
             settle(platform, cx, call, UPLOAD_NAME, outcome)
+        },
+    },
+    Row {
+        name: CUSTOMERS_UPLOAD,
+        path: "/{version}/customer/action/upload_file",
+        summary: "uploads a file that an event of a customer can show",
+        doc: DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/customer-chat-api#upload_file"),
+        verb: Verb::Post,
+        handle: |platform, cx, call| {
+            let outcome = upload_file(platform, cx, call, CUSTOMERS_UPLOAD, Form::Customer);
+            settle(platform, cx, call, CUSTOMERS_UPLOAD, outcome)
         },
     },
     Row {
@@ -71,8 +84,8 @@ fn claim(hash: &str) -> Credential {
     Credential(format!("file {hash}"))
 }
 
-fn upload_file(platform: &mut Livechat, cx: &mut Cx<'_>, call: &Call) -> Outcome {
-    let (request, body) = Request::identify(platform, call, UPLOAD_NAME, Form::Plain)?;
+fn upload_file(platform: &mut Livechat, cx: &mut Cx<'_>, call: &Call, route: &'static str, form: Form) -> Outcome {
+    let (request, body) = Request::identify(platform, cx, call, route, form)?;
     let form = call.header(CONTENT_TYPE.as_str()).unwrap_or_default();
     let upload = multipart::file(form, &body, PART).map_err(|why| Denial::validation(why.to_string()))?;
     if upload.bytes.len() > MOST_BYTES {

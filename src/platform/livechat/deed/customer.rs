@@ -2,15 +2,61 @@
 
 use super::super::Livechat;
 use super::super::events::Cause;
-use super::super::model::{Ban, Banned, Chat, Fact, Revision};
+use super::super::model::{Ban, Banned, Chat, Dossier, Fact, Patron, Revision, Visits};
 use super::lifecycle::Closing;
 use super::note::Note;
 use crate::base::time::VirtualSpan;
+use crate::journal::entry::{Party, Role};
 use crate::platform::cx::Cx;
 
 const MINUTES_PER_DAY: u64 = 24 * 60;
 
+/// What notes call customers who have given no name. Inferred: pages say nothing about them.
+const UNNAMED: &str = "Visitor";
+
 impl Livechat {
+    /// Gets to know whoever comes with a token of their own, be it a customer of the scenario or somebody new, and tells of
+    /// them; nothing happens if they are known.
+    pub(crate) fn arrive(&mut self, cx: &mut Cx<'_>, id: &str, client: Option<&str>) {
+        if self.acquaint(cx, id) {
+            self.announce_visitor(cx, &self.customers_cause(cx, id, client), id);
+        }
+    }
+
+    /// The same without telling of them; whether they were not known.
+    pub(super) fn acquaint(&mut self, cx: &Cx<'_>, id: &str) -> bool {
+        match cx.customer_with_id(id).cloned() {
+            Some(customer) => self.meet(cx, &customer),
+            None => self.chats.meet(Patron {
+                key: id.to_owned(),
+                id: id.to_owned(),
+                name: String::new(),
+                email: String::new(),
+                profile: Dossier::default(),
+                created_at: cx.now(),
+                agent_spoke_at: None,
+                spoke_at: None,
+                visits: Visits::default(),
+            }),
+        }
+    }
+
+    /// That a customer does something, through an app.
+    pub(crate) fn customers_cause(&self, cx: &Cx<'_>, id: &str, client: Option<&str>) -> Cause {
+        let by = match (self.chats.patron(id), cx.customer_with_id(id)) {
+            (Some(patron), _) => Party::new(Role::Customer, &patron.key, self.name_of(id)),
+            (None, Some(customer)) => customer.party(),
+            (None, None) => Party::new(Role::Customer, id, UNNAMED),
+        };
+        Cause { by, client: client.map(str::to_owned) }
+    }
+
+    /// The name of a customer as notes have it.
+    pub(super) fn name_of_customer(&self, id: &str) -> Option<String> {
+        let name = &self.chats.patron(id)?.name;
+        Some(if name.is_empty() { UNNAMED.to_owned() } else { name.clone() })
+    }
+
     /// Changes what is known about a customer. Their open chat notes another name or address; webhooks tell of other
     /// session fields, once for each open chat, of which there is one at most.
     pub(crate) fn revise(&mut self, cx: &mut Cx<'_>, cause: &Cause, customer: &str, revision: Revision) {
@@ -43,6 +89,7 @@ impl Livechat {
             let closing = Closing::Banned { by: self.name_of(by), days };
             self.deactivate(cx, &Cause::system(), &chat, &closing);
         }
+        self.cut_banned(cx);
     }
 
     fn open_chat_of(&self, customer: &str) -> Option<String> {

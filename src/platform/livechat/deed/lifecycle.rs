@@ -5,9 +5,9 @@ use serde_json::json;
 use super::super::Livechat;
 use super::super::events::Cause;
 use super::super::model::{
-    Chat, Content, Draft, Fact, ID_GAP, MemberKind, Phase, Properties, Thread, Visibility, assign, set,
+    Chat, Content, Draft, Fact, ID_GAP, MemberKind, Patron, Phase, Properties, Thread, Visibility, assign, set,
 };
-use super::super::wire::{REFERRER, WHEREABOUTS};
+use super::super::wire::{page, referrer};
 use super::note::{Departure, Note};
 use super::signature;
 use crate::journal::entry::Role;
@@ -91,7 +91,10 @@ impl Livechat {
                 self.files.keep(url);
             }
         }
-        let mut thread = Thread::new(self.next_id(cx), now, thread_properties(cause), opening.access.clone());
+        let comer = opening.members.iter().find(|(_, kind)| *kind == MemberKind::Customer);
+        let comer = comer.and_then(|(id, _)| self.chats.patron(id));
+        let properties = thread_properties(cause, comer);
+        let mut thread = Thread::new(self.next_id(cx), now, properties, opening.access.clone());
         let thread_id = thread.id.clone();
         assign(&mut thread.properties, opening.thread_properties);
         let mut begun = Begun { chat: id.clone(), thread: thread_id.clone(), events: Vec::new() };
@@ -182,21 +185,16 @@ fn chat_properties(cause: &Cause) -> Properties {
 }
 
 /// The properties that every thread has. Where a customer begins it, they do so from the page that they visit.
-fn thread_properties(cause: &Cause) -> Properties {
-    let mut properties = Properties::new();
-    let routing = match cause.by.role {
-        Role::Customer => json!({
-            "continuous": false,
-            "idle": false,
-            "referrer": REFERRER,
-            "start_url": WHEREABOUTS.url,
-            "unassigned": false,
-        }),
-        Role::Agent | Role::Bot | Role::Integration | Role::System => {
-            json!({"continuous": false, "idle": false, "unassigned": false})
-        }
+fn thread_properties(cause: &Cause, customer: Option<&Patron>) -> Properties {
+    let place = match cause.by.role {
+        Role::Customer => [("referrer", referrer(customer)), ("start_url", page(customer))],
+        Role::Agent | Role::Bot | Role::Integration | Role::System => [("referrer", None), ("start_url", None)],
     };
-    properties.insert("routing".to_owned(), routing);
+    let place = place.into_iter().filter_map(|(name, text)| Some((name, json!(text?))));
+    let [first, second, last] = ["continuous", "idle", "unassigned"].map(|name| (name, json!(false)));
+    let routing = [first, second].into_iter().chain(place).chain([last]);
+    let mut properties = Properties::new();
+    properties.insert("routing".to_owned(), routing.map(|(name, value)| (name.to_owned(), value)).collect());
     origin(&mut properties, cause);
     properties
 }

@@ -3,6 +3,7 @@
 //! A deed changes the model step by step and publishes each step at once, because webhooks show the state of their moment.
 //! Whether the deed is allowed was checked before.
 
+mod coming;
 mod customer;
 mod event;
 mod idle;
@@ -14,7 +15,9 @@ mod router;
 mod status;
 mod summary;
 mod transfer;
+mod visit;
 
+pub(super) use self::coming::{Coming, Doors, Unwelcome};
 pub(super) use self::event::Pressing;
 pub(super) use self::lifecycle::{Begun, Closing, Opening, source};
 pub(super) use self::membership::Joining;
@@ -22,6 +25,7 @@ pub(super) use self::note::Departure;
 use self::note::Note;
 pub(super) use self::router::{Choice, Pool, Routing};
 pub(super) use self::transfer::{Availability, Destination, Unable};
+pub(super) use self::visit::Entrance;
 use super::Livechat;
 use super::events::Cause;
 use super::model::{Content, Draft, Fact, MemberKind, Visibility};
@@ -50,14 +54,38 @@ impl Livechat {
         author: Option<&str>,
         draft: Draft,
     ) -> Option<String> {
+        let thread = self.chats.get(chat)?.active()?.id.clone();
+        self.put(cx, cause, chat, &thread, (author, draft))
+    }
+
+    /// Adds what somebody writes to a thread that may be over, and returns its id.
+    pub(super) fn write(
+        &mut self,
+        cx: &mut Cx<'_>,
+        cause: &Cause,
+        chat: &str,
+        thread: &str,
+        (author, draft): (&str, Draft),
+    ) -> Option<String> {
+        self.put(cx, cause, chat, thread, (Some(author), draft))
+    }
+
+    fn put(
+        &mut self,
+        cx: &mut Cx<'_>,
+        cause: &Cause,
+        chat: &str,
+        thread: &str,
+        (author, draft): (Option<&str>, Draft),
+    ) -> Option<String> {
         let now = cx.now();
         let public = draft.visibility == Visibility::All;
         if let Content::File { url, .. } = &draft.content {
             self.files.keep(url);
         }
         let found = self.chats.get_mut(chat)?;
-        let thread = found.active_mut()?;
-        let place = thread.push(now, signature(author, &draft), draft)?;
+        let thread = found.thread_mut(thread)?;
+        let place = thread.add(now, signature(author, &draft), draft);
         let (id, thread) = (thread.event_id(&thread.events()[place]), thread.id.clone());
         if let Some(author) = author {
             found.saw(author, now);
@@ -105,7 +133,7 @@ impl Livechat {
     /// The name of an agent, a bot or a customer, for notes.
     pub(super) fn name_of(&self, id: &str) -> String {
         let staffer = self.organization.staffer(id).map(|staffer| staffer.name.clone());
-        staffer.or_else(|| self.chats.patron(id).map(|patron| patron.name.clone())).unwrap_or_default()
+        staffer.or_else(|| self.name_of_customer(id)).unwrap_or_default()
     }
 
     /// Has the system write a note into the active thread.
@@ -116,7 +144,7 @@ impl Livechat {
     /// Has the system write a note into one of the threads, be it over or not.
     pub(super) fn note_in(&mut self, cx: &mut Cx<'_>, cause: &Cause, chat: &str, thread: &str, note: Note) {
         let Some(found) = self.chats.get_mut(chat).and_then(|chat| chat.thread_mut(thread)) else { return };
-        let place = found.annotate(cx.now(), note.draft());
+        let place = found.add(cx.now(), None, note.draft());
         self.publish(cx, cause, chat, &Fact::EventAdded { thread: thread.to_owned(), place });
     }
 }

@@ -13,6 +13,7 @@ mod organization;
 mod property;
 pub(super) mod registry;
 mod thread;
+mod visit;
 
 use indexmap::IndexMap;
 
@@ -32,6 +33,7 @@ pub(super) use self::organization::{
 };
 pub(super) use self::property::{Names, Properties, Subject, assign, remove, set};
 pub(super) use self::thread::{Phase, Summary, Thread};
+pub(super) use self::visit::{Page, Visit, Visits};
 use crate::base::time::VirtualTime;
 
 /// All chats of a license and the customers in them.
@@ -62,6 +64,15 @@ pub(super) struct Patron {
     pub(super) agent_spoke_at: Option<VirtualTime>,
     /// When they last wrote.
     pub(super) spoke_at: Option<VirtualTime>,
+    /// When they were on the site.
+    pub(super) visits: Visits,
+}
+
+impl Patron {
+    /// Whether they are on the site, as far as anybody can tell: those who are played are.
+    pub(super) fn is_here(&self) -> bool {
+        self.visits.is_on() || self.visits.latest().is_none()
+    }
 }
 
 const BASE: u64 = 36;

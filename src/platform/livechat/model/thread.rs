@@ -87,12 +87,8 @@ impl Thread {
         self.active().then(|| self.add(at, author, draft))
     }
 
-    /// Adds what the system notes and returns its place. Things can be noted about a thread that is over, too.
-    pub(crate) fn annotate(&mut self, at: VirtualTime, draft: Draft) -> usize {
-        self.add(at, None, draft)
-    }
-
-    fn add(&mut self, at: VirtualTime, author: Option<String>, draft: Draft) -> usize {
+    /// Adds an event, whether or not the thread is over, and returns its place.
+    pub(crate) fn add(&mut self, at: VirtualTime, author: Option<String>, draft: Draft) -> usize {
         let place = self.events.len();
         let number = u32::try_from(place).unwrap_or(u32::MAX).saturating_add(1);
         self.events.push(Event { number, at, author, draft, standing: Validity::Kept });

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::Livechat;
+use super::super::model::Patron;
 use super::super::version::Version;
 use super::{Level, Member};
 use crate::platform::cx::Cx;
@@ -32,18 +33,20 @@ impl Livechat {
 
     /// Those of whom a subscription tells, as they are shown.
     pub(in super::super) fn customers_of(&self, groups: &[u64], limit: usize, version: Version) -> Vec<Value> {
-        self.subscribed(groups, limit).map(|id| json!(self.view(version).visitor(id))).collect()
+        let here = self.subscribed(groups, limit).filter(|id| self.chats.patron(id).is_some_and(Patron::is_here));
+        here.map(|id| json!(self.view(version).visitor(id))).collect()
     }
 
     /// Shows a session the customers of whom it hears, right after its login.
     pub(in super::super) fn push_customers(&self, cx: &mut Cx<'_>) {
         let here = cx.socket();
         let own = |member: &Member| {
-            here.and_then(|socket| self.rtm.sessions.get(&socket)?.member.as_ref())
+            here.and_then(|socket| self.rtm.sessions.get(&socket)?.login.as_ref()?.who.agent())
                 .is_some_and(|own| std::ptr::eq(own, member))
         };
         self.push(cx, "incoming_customers", own, |viewer| {
-            let minded = self.chats.patrons().filter(|patron| self.minds(viewer.member, &patron.id));
+            let here = self.chats.patrons().filter(|patron| patron.is_here());
+            let minded = here.filter(|patron| self.minds(viewer.member, &patron.id));
             let shown: Vec<Value> = minded.map(|patron| json!(self.view(viewer.version).visitor(&patron.id))).collect();
             Some(json!({"customer_monitoring_level": viewer.member.level.word(), "customers": shown}))
         });
@@ -64,6 +67,21 @@ impl Livechat {
         self.push(cx, "subscribed_customers_totals_updated", exceeded, |viewer| {
             Some(Value::Object(totals(viewer.member)))
         });
+    }
+
+    /// Tells of the page that a customer has opened.
+    pub(in super::super) fn push_page(&self, cx: &mut Cx<'_>, customer: &str) {
+        let visit = self.chats.patron(customer).and_then(|patron| patron.visits.latest());
+        let Some((visit, page)) = visit.and_then(|visit| Some((visit, visit.page.as_ref()?))) else { return };
+        let payload = json!({
+            "customer_id": customer,
+            "visit_id": visit.number,
+            "opened_at": page.opened_at,
+            "url": page.url,
+            "title": page.title,
+        });
+        let minds = |member: &Member| self.minds(member, customer);
+        self.push(cx, "customer_page_updated", minds, |_| Some(payload.clone()));
     }
 
     /// Tells of a customer who has gone.
@@ -96,15 +114,17 @@ impl Livechat {
 
     /// Tells what else is known about a customer since they were known as this.
     pub(in super::super) fn push_revised(&self, cx: &mut Cx<'_>, customer: &str, before: &Value) {
+        let Value::Object(mut changed) = self.customer_as_known(customer) else { return };
+        changed.retain(|key, value| before.get(key.as_str()) != Some(value));
         let minds = |member: &Member| self.minds(member, customer);
         self.push(cx, "customer_updated", minds, |_| {
-            let Value::Object(now) = self.customer_as_known(customer) else { return None };
-            let changed = now
-                .into_iter()
-                .filter(|(key, value)| matches!(key.as_str(), "id" | "type") || before.get(key) != Some(value));
-            let changed: Map<String, Value> = changed.map(|(key, value)| (key.clone(), told(&key, value))).collect();
-            (changed.len() > 2).then_some(Value::Object(changed))
+            let Value::Object(mut now) = self.customer_as_known(customer) else { return None };
+            now.retain(|key, _| matches!(key.as_str(), "id" | "type") || changed.contains_key(key));
+            let shown: Map<String, Value> =
+                now.into_iter().map(|(key, value)| (key.clone(), told(&key, value))).collect();
+            (shown.len() > 2).then_some(Value::Object(shown))
         });
+        self.push_customer_out(cx, customer, &changed);
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::super::auth;
 use super::super::codes::{self, Denial};
 use super::super::version::Version;
-use super::{PATH, Session};
+use super::Session;
 use crate::platform::cx::Credential;
 use crate::platform::route::{Body, Call};
 use crate::platform::socket::Inbound;
@@ -66,13 +66,11 @@ impl Request {
         self.payload.get("token")?.as_str()
     }
 
-    /// The same as a call of this method, or of what sockets alone have.
-    pub(super) fn call(&self, version: Version, method: Option<&'static str>, header: Option<&str>) -> Call {
+    /// The same as a call to this path, which has the version in braces, on a socket that was opened for an organization or
+    /// for none.
+    pub(super) fn call(&self, version: Version, path: &str, organization: Option<&str>, header: Option<&str>) -> Call {
         let segment = version.segment();
-        let path = match method {
-            Some(method) => format!("/{segment}/agent/action/{method}"),
-            None => PATH.replace("{version}", segment),
-        };
+        let path = path.replace("{version}", segment);
         let mut headers = HeaderMap::new();
         if let Some(value) = header.and_then(|header| HeaderValue::from_str(header).ok()) {
             headers.insert(AUTHORIZATION, value);
@@ -82,7 +80,8 @@ impl Request {
         }
         let body = Body::Whole(Value::Object(self.payload.clone()).to_string().into());
         let params = vec![("version", segment.to_owned())];
-        Call { method: Method::POST, path, query: String::new(), headers, body, params }
+        let query = organization.map(|id| format!("organization_id={id}")).unwrap_or_default();
+        Call { method: Method::POST, path, query, headers, body, params }
     }
 }
 

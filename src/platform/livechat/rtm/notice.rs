@@ -20,6 +20,8 @@ pub(in super::super) struct Indicator<'i> {
     pub(in super::super) chat: &'i str,
     /// What is told besides the chat and its thread.
     pub(in super::super) members: Map<String, Value>,
+    /// Who can see it.
+    pub(in super::super) visibility: Visibility,
 }
 
 impl Livechat {
@@ -60,6 +62,7 @@ impl Livechat {
                 self.push(cx, fact.action(), reaches, |viewer| Some(json!(self.view_of(viewer).payload(chat, fact)?)));
             }
         }
+        self.push_fact_out(cx, cause, chat, fact);
         self.push_queue(cx);
     }
 
@@ -137,6 +140,10 @@ impl Livechat {
                 Some(Value::Object(payload))
             },
         );
+        match indicator.visibility {
+            Visibility::All => self.push_indicator_out(cx, chat, indicator),
+            Visibility::Agents => {}
+        }
     }
 
     /// Sends agents something that is in no chat.
@@ -182,6 +189,9 @@ impl Livechat {
             let payload = json!({ "groups": groups });
             self.push(cx, "groups_status_updated", |_| true, |_| Some(payload.clone()));
         }
+        for (group, _) in self.organization.groups() {
+            self.push_group_out(cx, before, group);
+        }
     }
 
     /// Tells of other values of properties of the license or a group.
@@ -206,6 +216,7 @@ impl Livechat {
         if moved.is_empty() {
             return;
         }
+        self.push_places(cx, &moved);
         self.push(
             cx,
             "queue_positions_updated",

@@ -8,74 +8,48 @@ use super::super::model::{Role, Staffer};
 use super::super::scope::MULTICAST;
 use super::super::version::Version;
 use super::super::wire::Erased;
-use super::{Member, frame};
+use super::side::{AGENTS, BOTH, CUSTOMERS};
+use super::{Member, Session, frame};
 use crate::base::doc_ref::{DocRef, Mark};
+use crate::base::id::SocketId;
 use crate::platform::cx::Cx;
 use crate::platform::socket::{Message, Push};
-
-/// The surface of agents, for the tables.
-pub(in super::super) const AGENTS: &[&str] = &["agents"];
 
 const fn push(name: &'static str, summary: &'static str) -> Push {
     let doc = DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/agent-chat-api/rtm-pushes");
     Push { name, summary, doc, to: AGENTS }
 }
 
-/// What sockets of agents alone are told; the rest is in the table of webhooks.
+/// What customers are told, besides agents or alone.
+const fn out(to: &'static [&'static str], name: &'static str, summary: &'static str) -> Push {
+    let doc = DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/customer-chat-api/rtm-pushes");
+    Push { name, summary, doc, to }
+}
+
+/// What sockets alone are told; the rest is in the table of webhooks.
 pub(in super::super) const PUSHES: &[Push] = &[
-    push("incoming_typing_indicator", "an agent or a bot types, or does no longer"),
-    push("incoming_thinking_indicator", "an agent or a bot thinks"),
+    out(BOTH, "incoming_typing_indicator", "an agent or a bot types, or does no longer"),
+    push("incoming_sneak_peek", "a customer is about to write this"),
+    out(BOTH, "incoming_thinking_indicator", "an agent or a bot thinks"),
     push("incoming_multicast", "somebody sent agents something that is in no chat"),
     push("chat_unfollowed", "the agent follows a chat no longer"),
     push("queue_positions_updated", "waiting chats have moved up or down"),
-    push("groups_status_updated", "a group takes chats now, or does no longer"),
+    out(BOTH, "groups_status_updated", "a group takes chats now, or does no longer"),
     push("agent_disconnected", "the socket is about to be closed"),
     push("incoming_customers", "the customers who are there, after a login"),
-    push("customer_updated", "something else is known about a customer"),
+    out(BOTH, "customer_updated", "something else is known about a customer"),
     push("customer_statistics_updated", "a customer has another chat or thread"),
+    push("customer_page_updated", "a customer has opened another page"),
     push("customer_banned", "a customer is kept out for some days"),
     push("customer_left", "a customer has gone"),
     push("subscribed_customers_totals_updated", "there are more customers than a subscription tells of"),
     push("license_properties_updated", "properties of the license have other values"),
     push("group_properties_updated", "properties of a group have other values"),
+    out(CUSTOMERS, "incoming_event_preview", "an agent or a bot is about to write something; from v3.6 on"),
+    out(CUSTOMERS, "queue_position_updated", "the waiting chat has moved up or down"),
+    out(CUSTOMERS, "customer_side_storage_updated", "the browser is to keep something until the next login"),
+    out(CUSTOMERS, "customer_disconnected", "the socket is about to be closed"),
 ];
-
-/// The push that answers a request, by which clients know what has come of it. Of all that a method causes it is the one
-/// that the method is for.
-const PRIMARY: &[(&str, &str)] = &[
-    ("start_chat", "incoming_chat"),
-    ("resume_chat", "incoming_chat"),
-    ("follow_chat", "incoming_chat"),
-    ("unfollow_chat", "chat_unfollowed"),
-    ("deactivate_chat", "chat_deactivated"),
-    ("transfer_chat", "chat_transferred"),
-    ("add_user_to_chat", "user_added_to_chat"),
-    ("remove_user_from_chat", "user_removed_from_chat"),
-    ("send_event", "incoming_event"),
-    ("send_rich_message_postback", "incoming_rich_message_postback"),
-    ("send_typing_indicator", "incoming_typing_indicator"),
-    ("send_thinking_indicator", "incoming_thinking_indicator"),
-    ("update_chat_properties", "chat_properties_updated"),
-    ("delete_chat_properties", "chat_properties_deleted"),
-    ("update_thread_properties", "thread_properties_updated"),
-    ("delete_thread_properties", "thread_properties_deleted"),
-    ("update_event_properties", "event_properties_updated"),
-    ("delete_event_properties", "event_properties_deleted"),
-    ("tag_thread", "thread_tagged"),
-    ("untag_thread", "thread_untagged"),
-    ("mark_events_as_seen", "events_marked_as_seen"),
-    ("set_routing_status", "routing_status_set"),
-    ("set_away_status", "routing_status_set"),
-    ("update_customer", "customer_updated"),
-    ("ban_customer", "customer_banned"),
-    ("multicast", "incoming_multicast"),
-    ("request_thread_summary", "thread_summary_set"),
-];
-
-/// The push that answers requests of an action, if one does.
-pub(super) fn primary(action: &str) -> Option<&'static str> {
-    PRIMARY.iter().find(|(name, _)| *name == action).map(|(_, push)| *push)
-}
 
 /// The scope that a push takes; none is documented for groups, tags and properties.
 fn scope(name: &str) -> Option<&'static str> {
@@ -111,8 +85,60 @@ pub(super) struct Viewer<'m> {
     pub(super) erased: Erased,
 }
 
+/// A session that is told something.
+pub(super) struct Listener<'l, W, K> {
+    /// Its socket.
+    pub(super) socket: SocketId,
+    /// It.
+    pub(super) session: &'l Session,
+    /// The version in which it is told.
+    pub(super) version: Version,
+    /// For whom the payload is made.
+    pub(super) who: W,
+    /// Who else is told the same: those of the same version of whom this is equal; nobody if there is nothing.
+    pub(super) alike: Option<K>,
+}
+
+/// Pushes something to these sessions. What is the same for many is written once.
+pub(super) fn cast<'l, W: Copy, K: PartialEq>(
+    cx: &mut Cx<'_>,
+    name: &'static str,
+    listeners: impl Iterator<Item = Listener<'l, W, K>>,
+    payload: impl Fn(W) -> Option<Value>,
+) {
+    let write = |who| payload(who).map(|payload| Bytes::from(payload.to_string()));
+    let mut written: Vec<(Version, K, Option<Bytes>)> = Vec::new();
+    let mut frames: Vec<(usize, Bytes)> = Vec::new();
+    for Listener { socket, session, version, who, alike } in listeners {
+        let known = |key: &K| written.iter().position(|(of, known, _)| *of == version && known == key);
+        let place = alike.as_ref().and_then(known);
+        let (place, text) = match (place, alike) {
+            (Some(place), _) => (Some(place), written[place].2.clone()),
+            (None, Some(key)) => {
+                let text = write(who);
+                written.push((version, key, text.clone()));
+                (Some(written.len() - 1), text)
+            }
+            (None, None) => (None, write(who)),
+        };
+        let Some(text) = text else { continue };
+        let id = if cx.socket() == Some(socket) { session.take_id(name) } else { None };
+        let known = || frames.iter().find(|(of, _)| Some(*of) == place).map(|(_, frame)| frame.clone());
+        let frame = match (id, known()) {
+            (None, Some(frame)) => frame,
+            (Some(id), _) => frame::push_raw(version, Some(&id), name, &text),
+            (None, None) => {
+                let frame = frame::push_raw(version, None, name, &text);
+                frames.extend(place.map(|place| (place, frame.clone())));
+                frame
+            }
+        };
+        cx.say(socket, Message { text: frame, push: Some(name) });
+    }
+}
+
 impl Livechat {
-    /// Pushes something to all sessions that want it, may hear of it, and are reached.
+    /// Pushes something to all agents' sessions that want it, may hear of it, and are reached.
     pub(super) fn push(
         &self,
         cx: &mut Cx<'_>,
@@ -122,38 +148,15 @@ impl Livechat {
     ) {
         let scope = scope(name);
         let personal = PERSONAL.contains(&name);
-        // What is the same for many is written once.
-        let mut written: Vec<((Version, Erased), Option<Bytes>)> = Vec::new();
-        let mut plain: Vec<((Version, Erased), Bytes)> = Vec::new();
-        for (socket, session, member) in self.rtm.members() {
-            let Some(version) = member.wanted.version_of(name) else { continue };
-            if scope.is_some_and(|scope| !member.grant.covers(scope)) || !reaches(member) {
-                continue;
-            }
+        let listeners = self.rtm.logins().filter_map(|(socket, session, login)| {
+            let member = login.who.agent()?;
+            let version = login.wanted.version_of(name)?;
+            let hears = scope.is_none_or(|scope| member.grant.covers(scope)) && reaches(member);
             let erased = self.erased_for(&member.agent);
-            let key = (version, erased);
-            let known = written.iter().find(|(known, _)| *known == key).filter(|_| !personal);
-            let text = match known {
-                Some((_, text)) => text.clone(),
-                None => {
-                    let text = payload(Viewer { member, version, erased }).map(|payload| payload.to_string().into());
-                    written.push((key, text.clone()));
-                    text
-                }
-            };
-            let Some(text) = text else { continue };
-            let id = if cx.socket() == Some(socket) { session.take_id(name) } else { None };
-            let frame = match (id, plain.iter().find(|(known, _)| *known == key).filter(|_| !personal)) {
-                (None, Some((_, frame))) => frame.clone(),
-                (Some(id), _) => frame::push_raw(version, Some(&id), name, &text),
-                (None, None) => {
-                    let frame = frame::push_raw(version, None, name, &text);
-                    plain.push((key, frame.clone()));
-                    frame
-                }
-            };
-            cx.say(socket, Message { text: frame, push: Some(name) });
-        }
+            let who = Viewer { member, version, erased };
+            hears.then_some(Listener { socket, session, version, who, alike: (!personal).then_some(erased) })
+        });
+        cast(cx, name, listeners, payload);
     }
 
     fn erased_for(&self, agent: &str) -> Erased {

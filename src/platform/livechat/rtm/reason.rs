@@ -17,7 +17,7 @@ impl Reason {
     pub(in super::super) const BY_SERVER: Self = Self("agent_disconnected_by_server");
     /// The agent has logged out on another socket.
     pub(in super::super) const LOGGED_OUT: Self = Self("agent_logged_out_remotely");
-    /// The agent has more connections than allowed, and this is the oldest.
+    /// An agent has more connections than allowed, and this is the oldest; or a customer's is given up by the server.
     pub(in super::super) const EVICTED: Self = Self("connection_evicted");
     /// No login, or no ping, in time.
     pub(in super::super) const TIMEOUT: Self = Self("connection_timeout");
@@ -28,9 +28,30 @@ impl Reason {
     /// The version in the path is not served.
     pub(in super::super) const UNSUPPORTED: Self = Self("unsupported_version");
 
-    /// All of them.
+    /// The customer is kept out.
+    pub(in super::super) const BANNED: Self = Self("customer_banned");
+    /// The customer has done nothing on the site for long, and has no open chat.
+    pub(in super::super) const INACTIVE: Self = Self("inactivity_timeout");
+    /// There is no such organization.
+    pub(in super::super) const NO_LICENSE: Self = Self("license_not_found");
+
+    /// Those that customers are told.
     #[cfg(test)]
-    pub(in super::super) const ALL: [Self; 9] = [
+    pub(in super::super) const OF_CUSTOMERS: [Self; 9] = [
+        Self::EXPIRED,
+        Self::REVOKED,
+        Self::EVICTED,
+        Self::TIMEOUT,
+        Self::MISDIRECTED,
+        Self::UNSUPPORTED,
+        Self::BANNED,
+        Self::INACTIVE,
+        Self::NO_LICENSE,
+    ];
+
+    /// Those that agents are told.
+    #[cfg(test)]
+    pub(in super::super) const OF_AGENTS: [Self; 9] = [
         Self::EXPIRED,
         Self::REVOKED,
         Self::BY_SERVER,
@@ -47,7 +68,7 @@ impl Reason {
         self.0
     }
 
-    /// What `agent_disconnected` says.
+    /// What the last push says.
     pub(super) fn payload(self, region: Option<&str>) -> Value {
         match region {
             Some(region) => json!({"reason": self.0, "data": {"region": region}}),

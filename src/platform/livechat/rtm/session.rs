@@ -1,4 +1,7 @@
 //! Who is at the other end of which socket, and what they want to hear.
+//!
+//! A session is the same whoever holds it; what differs from one kind of party to the other is its [`Side`], and [`Who`] has
+//! logged in.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::model::Status;
 use super::super::scope::Grant;
 use super::super::version::Version;
-use super::push;
+use super::side::Side;
 use crate::base::id::SocketId;
 use crate::base::secret::Secret;
+use crate::base::time::VirtualTime;
 use crate::platform::cx::Credential;
 
 /// All sessions of a license.
@@ -31,12 +35,14 @@ pub(in super::super) struct Rtm {
 /// One session.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Session {
+    /// Whose socket it is.
+    pub(super) side: &'static Side,
     /// The version of its socket.
     pub(in super::super) version: Version,
     /// The organization that the socket was opened for, if it named one.
     pub(in super::super) organization: Option<String>,
-    /// Who has logged in.
-    pub(in super::super) member: Option<Member>,
+    /// Who has logged in, and with what.
+    pub(in super::super) login: Option<Login>,
     /// Whether its socket is about to be closed, after which it hears of nothing more.
     pub(super) parting: bool,
     /// The latest request, until the push that answers it has been sent.
@@ -49,25 +55,54 @@ struct Asking {
     primary: &'static str,
 }
 
+/// A login that was granted.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Login {
+    /// What it was made with.
+    pub(in super::super) credential: Credential,
+    /// The same as a header.
+    pub(in super::super) header: Secret,
+    /// Which pushes are wanted.
+    pub(in super::super) wanted: Wanted,
+    /// Whose it is.
+    pub(in super::super) who: Who,
+}
+
+/// Who has logged in.
+#[derive(Clone, Debug)]
+pub(in super::super) enum Who {
+    /// An agent.
+    Agent(Member),
+    /// A customer.
+    Customer(Visitor),
+}
+
 /// An agent who has logged in.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Member {
     /// The agent.
     pub(in super::super) agent: String,
-    /// What they have logged in with.
-    pub(in super::super) credential: Credential,
-    /// The same as a header.
-    pub(in super::super) header: Secret,
-    /// What it allows.
+    /// What their credential allows.
     pub(in super::super) grant: Grant,
     /// Whether nobody sits at this connection.
     pub(in super::super) away: bool,
-    /// Which pushes they want.
-    pub(in super::super) wanted: Wanted,
     /// Of which customers they want to hear.
     pub(in super::super) level: Level,
     /// Of which others.
     pub(in super::super) subscriptions: Vec<Subscription>,
+}
+
+/// A customer who has logged in.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Visitor {
+    /// The customer.
+    pub(in super::super) id: String,
+    /// The group that they are watched by, whose status they are told.
+    pub(in super::super) group: u64,
+    /// Whether they have named that group, so that no page changes it.
+    pub(in super::super) chosen: bool,
+    /// When they last did something on the site.
+    pub(in super::super) stirred_at: VirtualTime,
 }
 
 /// Which pushes somebody wants, by version.
@@ -107,29 +142,68 @@ pub(in super::super) struct Subscription {
 impl Rtm {
     /// The sessions of an agent, oldest first.
     pub(in super::super) fn of_agent(&self, agent: &str) -> impl Iterator<Item = (SocketId, &Member)> {
-        self.members().filter(move |(_, _, member)| member.agent == agent).map(|(socket, _, member)| (socket, member))
+        self.members().filter(move |(_, member)| member.agent == agent)
     }
 
-    /// The sessions in which somebody has logged in, oldest first.
-    pub(super) fn members(&self) -> impl Iterator<Item = (SocketId, &Session, &Member)> {
+    /// The sessions in which somebody has logged in and that go on, oldest first.
+    pub(super) fn logins(&self) -> impl Iterator<Item = (SocketId, &Session, &Login)> {
         let staying = self.sessions.iter().filter(|(_, session)| !session.parting);
-        staying.filter_map(|(socket, session)| Some((*socket, session, session.member.as_ref()?)))
+        staying.filter_map(|(socket, session)| Some((*socket, session, session.login.as_ref()?)))
     }
 
-    /// The session of a socket in which somebody has logged in, to be changed.
+    /// Those of agents.
+    fn members(&self) -> impl Iterator<Item = (SocketId, &Member)> {
+        self.logins().filter_map(|(socket, _, login)| Some((socket, login.who.agent()?)))
+    }
+
+    /// The login of an agent on a socket, to be changed.
     pub(in super::super) fn member_mut(&mut self, socket: SocketId) -> Option<&mut Member> {
-        self.sessions.get_mut(&socket)?.member.as_mut()
+        match &mut self.sessions.get_mut(&socket)?.login.as_mut()?.who {
+            Who::Agent(member) => Some(member),
+            Who::Customer(_) => None,
+        }
+    }
+
+    /// The login of a customer on a socket, to be changed.
+    pub(in super::super) fn visitor_mut(&mut self, socket: SocketId) -> Option<&mut Visitor> {
+        match &mut self.sessions.get_mut(&socket)?.login.as_mut()?.who {
+            Who::Customer(visitor) => Some(visitor),
+            Who::Agent(_) => None,
+        }
+    }
+
+    /// Whether a customer has a socket on which they have logged in.
+    pub(in super::super) fn has_visitor(&self, customer: &str) -> bool {
+        self.logins().any(|(_, _, login)| login.who.customer().is_some_and(|visitor| visitor.id == customer))
+    }
+}
+
+impl Who {
+    /// The agent, if it is one.
+    pub(super) fn agent(&self) -> Option<&Member> {
+        match self {
+            Self::Agent(member) => Some(member),
+            Self::Customer(_) => None,
+        }
+    }
+
+    /// The customer, if it is one.
+    pub(super) fn customer(&self) -> Option<&Visitor> {
+        match self {
+            Self::Customer(visitor) => Some(visitor),
+            Self::Agent(_) => None,
+        }
     }
 }
 
 impl Session {
-    pub(super) fn new(version: Version, organization: Option<String>) -> Self {
-        Self { version, organization, member: None, parting: false, asking: RefCell::default() }
+    pub(super) fn new(side: &'static Side, version: Version, organization: Option<String>) -> Self {
+        Self { side, version, organization, login: None, parting: false, asking: RefCell::default() }
     }
 
     /// Remembers what is asked for, for the push that belongs to it.
     pub(super) fn ask(&self, id: Option<String>, action: &str) {
-        let asking = id.zip(push::primary(action)).map(|(id, primary)| Asking { id, primary });
+        let asking = id.zip(self.side.primary(action)).map(|(id, primary)| Asking { id, primary });
         self.asking.replace(asking);
     }
 
@@ -201,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_request_is_answered_by_one_push() {
-        let session = Session::new(Version::V3_6, None);
+        let session = Session::new(&Side::AGENTS, Version::V3_6, None);
         session.ask(Some("a".to_owned()), "send_event");
         assert_eq!(session.take_id("thread_properties_updated"), None);
         assert_eq!(session.take_id("incoming_event").as_deref(), Some("a"));

@@ -10,7 +10,7 @@ mod role;
 #[cfg(test)]
 pub(super) use self::needs::is_listed;
 pub(super) use self::needs::{Need, need};
-pub(super) use self::role::{BOT, of};
+pub(super) use self::role::{BOT, OWN_CUSTOMERS, of};
 
 /// What a token may do.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -10,6 +10,9 @@ use crate::platform::livechat::model::{Role, Staffer};
 /// The scopes of a bot's token, which cannot be chosen. Documented with `issue_bot_token`.
 pub(in super::super) const BOT: &[&str] = &["chats--access:rw", "agents-bot--my:rw", "customers:rw"];
 
+/// What it takes to get tokens for customers. No method asks for it, but Customer Accounts do.
+pub(in super::super) const OWN_CUSTOMERS: &str = "customers:own";
+
 /// What everybody may grant.
 const NORMAL: &[&str] = &[
     "agents--my:rw",
@@ -22,6 +25,7 @@ const NORMAL: &[&str] = &[
     "chats--access:rw",
     "customers:rw",
     "customers.ban:rw",
+    OWN_CUSTOMERS,
     "multicast:rw",
     "banlist_write",
     "greetings:ro",

@@ -6,7 +6,7 @@ use self::opening::{resume, start};
 use super::Livechat;
 use super::deed::{Availability, Closing, Departure, Destination, Pressing, Unable, source};
 use super::events::Cause;
-use super::model::{Chat, Content, Dossier, Draft, Event, Patron, Postback, Press, Status, Thread, Validity};
+use super::model::{Chat, Content, Dossier, Draft, Event, Patron, Postback, Press, Status, Thread, Validity, Visits};
 use super::tenant::Overflow;
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{Act, Assign, Attach, Choose, Close, Delete, Leave, Read, Say, SetStatus, Tag, Transfer};
@@ -69,7 +69,7 @@ impl Livechat {
     }
 
     /// Gets to know a customer; whether they were not known.
-    fn meet(&mut self, cx: &Cx<'_>, customer: &Customer) -> bool {
+    pub(super) fn meet(&mut self, cx: &Cx<'_>, customer: &Customer) -> bool {
         self.chats.meet(Patron {
             key: customer.key.clone(),
             id: customer.id.clone(),
@@ -79,6 +79,7 @@ impl Livechat {
             created_at: cx.now(),
             agent_spoke_at: None,
             spoke_at: None,
+            visits: Visits::default(),
         })
     }
 }

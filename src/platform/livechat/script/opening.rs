@@ -1,10 +1,10 @@
 //! Customers who begin a chat, or come back to theirs.
 
 use super::super::Livechat;
-use super::super::deed::{Choice, Opening, Pool, Routing};
-use super::super::model::{Content, MemberKind, Phase, assign};
-use super::super::tenant::{Overflow, Widget};
-use super::super::wire::{ADDRESS, WHEREABOUTS};
+use super::super::deed::{Coming, Doors, Unwelcome};
+use super::super::model::Content;
+use super::super::tenant::Widget;
+use super::super::wire::whereabouts;
 use super::{as_customer, customer, group, sent};
 use crate::platform::cx::{Customer, Cx, Refusal};
 use crate::scenario::act::{Resume, StartChat};
@@ -15,7 +15,7 @@ pub(super) fn start(platform: &mut Livechat, cx: &mut Cx<'_>, act: &StartChat) -
     }
     let customer = customer(cx, &act.r#as.value)?;
     let access = match &act.to {
-        None => platform.organization.groups_for(&WHEREABOUTS),
+        None => platform.organization.groups_for(&whereabouts(platform.chats.patron(&customer.id))),
         Some(to) => vec![group(platform, &to.value)?],
     };
     let content = act.text.as_ref().map(|text| Content::message(cx.fill(text)));
@@ -31,7 +31,7 @@ pub(super) fn resume(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Resume) -> 
     let customer = customer(cx, &key)?;
     let name = cx.chat_name(&id).unwrap_or(&key).to_owned();
     // For which groups the chat was does not count when a customer comes back.
-    let access = platform.organization.groups_for(&WHEREABOUTS);
+    let access = platform.organization.groups_for(&whereabouts(platform.chats.patron(&customer.id)));
     open(platform, cx, &customer, name, access, None)
 }
 
@@ -44,46 +44,26 @@ fn open(
     access: Vec<u64>,
     content: Option<Content>,
 ) -> Result<(), Refusal> {
-    if let Some(ban) = platform.bans.of(&customer.id, ADDRESS, cx.now()) {
-        return Err(Refusal::new(format!("`{}` is banned until {}", customer.key, ban.expires_at().micros())));
-    }
-    let chat = platform.chats.of_customer(&customer.id);
-    if chat.is_some_and(|chat| chat.active().is_some()) {
-        return Err(Refusal::new(format!("`{}` has an open chat already", customer.key)));
-    }
-    let widget = &platform.tenant.widget;
-    let mut properties = chat.map(|chat| chat.properties.clone()).unwrap_or_default();
-    assign(&mut properties, widget.chat.clone());
-    let choice = Choice { groups: &access, but: &[], pool: Pool::of(&properties, Some(&widget.thread)) };
-    let routing = platform.route_back(&choice, chat.and_then(|chat| chat.latest()?.held_by.as_deref()));
-    let phase = match (&routing, platform.tenant.overflow) {
-        (Routing::To(_), _) => Phase::Open,
-        (Routing::ByHand, _) | (Routing::NobodyFree, Overflow::Queue) => Phase::Queued(cx.now()),
-        (Routing::NobodyFree, Overflow::Refuse) => {
-            return Err(Refusal::new("nobody is free and there is no queue"));
-        }
-    };
-    let chat = chat.map(|chat| chat.id.clone());
-    let Widget { chat: chat_properties, thread: thread_properties } = widget.clone();
+    let Widget { chat: chat_properties, thread: thread_properties } = platform.tenant.widget.clone();
     let actor = as_customer(customer);
-    if platform.meet(cx, customer) {
-        platform.announce_visitor(cx, &actor.cause, &customer.id);
-    }
-    let members = std::iter::once((customer.id.clone(), MemberKind::Customer))
-        .chain(routing.agent().map(|agent| (agent, MemberKind::Agent)))
-        .collect();
     let events = content.map(|content| (customer.id.clone(), sent(content, &actor.cause))).into_iter().collect();
-    let opening = Opening {
-        chat,
-        name: Some(name),
-        members,
+    let coming = Coming {
+        customer: customer.id.clone(),
+        name,
         access,
         chat_properties,
         thread_properties,
         events,
-        phase,
+        doors: Doors::Open,
         continuous: None,
     };
-    platform.begin(cx, &actor.cause, opening);
+    let reception = platform.receive(cx, &coming).map_err(|why| {
+        Refusal::new(match why {
+            Unwelcome::Banned(until) => format!("`{}` is banned until {}", customer.key, until.micros()),
+            Unwelcome::Open => format!("`{}` has an open chat already", customer.key),
+            Unwelcome::NobodyThere | Unwelcome::NobodyFree => "nobody is free and there is no queue".to_owned(),
+        })
+    })?;
+    platform.come(cx, &actor.cause, coming, reception);
     Ok(())
 }

@@ -16,7 +16,7 @@ use super::super::tenant::{
 };
 use super::super::version::Ends;
 use super::value::RawValues;
-use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, TIMEOUT, hooks, keys, property, retries, value};
+use super::{MAX_CHATS, RawAgent, RawBot, RawGroup, RawTenant, TIMEOUT, form, hooks, keys, property, retries, value};
 use crate::base::diag::{Diagnostic, Place};
 use crate::platform::outgoing::{Acknowledged, Order, Policy};
 use crate::platform::signing::Signing;
@@ -87,6 +87,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         chat: value::written(&properties, Location::Chat, raw.widget.chat_properties, problems),
         thread: value::written(&properties, Location::Thread, raw.widget.thread_properties, problems),
     };
+    let forms = form::forms(raw.forms, &groups, problems);
     let rtm = Terms {
         login_within: raw.rtm.login_within,
         ping_within: raw.rtm.ping_within,
@@ -97,6 +98,8 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
             }
             count(most.value)
         }),
+        ping_every: raw.rtm.ping_every,
+        inactive_after: raw.rtm.inactive_after,
     };
     let returning = if raw.prefer_recent_agent { Returning::ToTheSame } else { Returning::Anew };
     (problems.len() == before).then(|| Tenant {
@@ -121,6 +124,7 @@ pub(crate) fn read(node: &Node, problems: &mut Problems) -> Option<Tenant> {
         statuses,
         keys,
         region: raw.region,
+        forms,
         rtm,
         ends,
         properties,

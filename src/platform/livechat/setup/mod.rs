@@ -1,6 +1,7 @@
 //! The `setup:` block: what an author writes, with its defaults. [`check`] turns it into a tenant.
 
 mod check;
+mod form;
 mod hooks;
 mod keys;
 mod property;
@@ -31,6 +32,7 @@ pub(super) const KEYS: &[KeyTable] = &[
     ("user_ids", RawUserIds::FIELDS),
     ("properties", property::RawProperty::FIELDS),
     ("widget", RawWidget::FIELDS),
+    ("forms", form::RawForm::FIELDS),
     ("rtm", RawRtm::FIELDS),
     ("delivery", RawDelivery::FIELDS),
     ("signing", RawSigning::FIELDS),
@@ -49,6 +51,10 @@ const MAX_CHATS: u32 = 6;
 const TIMEOUT: WallLimit = WallLimit::from_secs(10);
 /// How long a client may take to log in.
 const LOGIN_WITHIN: WallLimit = WallLimit::from_secs(30);
+/// How often customers are pinged. Inferred: as often as clients are to ping that can.
+const PING_EVERY: WallLimit = WallLimit::from_secs(15);
+/// How long customers may do nothing on the site who have no open chat, as the vendor's own client has it.
+const INACTIVE_AFTER: VirtualSpan = VirtualSpan::from_mins(30);
 /// How long a thread lies idle before it is closed.
 const ARCHIVE_AFTER: VirtualSpan = VirtualSpan::from_mins(30);
 
@@ -110,8 +116,10 @@ record! {
         license_properties: value::RawValues,
         /// What the chat widget writes where customers begin a thread.
         widget: RawWidget = RawWidget { chat_properties: value::RawValues::new(), thread_properties: value::RawValues::new() },
+        /// The forms that customers fill in; none by default.
+        forms: Vec<form::RawForm>,
         /// How patient sockets are.
-        rtm: RawRtm = RawRtm { login_within: LOGIN_WITHIN, ping_within: None, connections: None },
+        rtm: RawRtm = RawRtm { login_within: LOGIN_WITHIN, ping_within: None, connections: None, ping_every: PING_EVERY, inactive_after: INACTIVE_AFTER },
         /// The scopes of the well-known personal access token; all by default.
         pat_scopes: Option<Vec<Located<String>>>,
         /// The data centre. Calls with a token or an `X-Region` of another one are then answered `misdirected_request`.
@@ -280,6 +288,10 @@ record! {
         ping_within: Option<WallLimit>,
         /// How many connections an agent may have, before the oldest is closed; as many as they like by default.
         connections: Option<Located<u32>>,
+        /// How often customers are pinged, whose browsers cannot ping themselves.
+        ping_every: WallLimit = PING_EVERY,
+        /// After how long a customer is cut off who opens no page and has no open chat, on the clock of the world.
+        inactive_after: VirtualSpan = INACTIVE_AFTER,
     }
 }
 

@@ -98,11 +98,13 @@ fn well_known_identities_are_those_that_are_documented() {
     let stage = Stage::open(json!({"bots": [{"name": "A"}, {"name": "B"}]}));
     let claimed: Vec<&str> = stage.desk.claims.iter().map(|claim| claim.0.as_str()).collect();
     let expected = [
+        "organization 390e44e6-f1e6-0368-c6dd-b74c14508c2e",
         "Bearer dal:agent-token",
         "Basic agent-account:dal:agent-pat",
         "Bearer dal:agent2-token",
         "Bearer dal:bot-token",
         "Bearer dal:bot2-token",
+        "Bearer dal:customer-token",
     ];
     assert_eq!(claimed, expected);
     let exports: Vec<(&str, String)> =

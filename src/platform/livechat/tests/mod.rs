@@ -1,5 +1,6 @@
 //! A license at play without an engine: tests call, act, let time pass and look at what was sent.
 
+mod accounts;
 mod archives;
 mod auth;
 mod chance;
@@ -13,6 +14,7 @@ mod license;
 mod life;
 mod listing;
 mod opening;
+mod patron;
 mod properties;
 mod property;
 mod refusals;

@@ -50,6 +50,16 @@ fn impossible_tenants_are_reported() {
     check(json!({"properties": [{"name": "a", "type": "text"}]}), &[("E0210", "`text` is no type of property")]);
     let vendors = json!({"properties": [{"name": "a", "client_id": "routing"}]});
     check(vendors, &[("E0210", "`routing` is a namespace of the vendor")]);
+    let form = |form: Value| json!({"forms": [form]});
+    let name = || json!([{"type": "name", "label": "Name:"}]);
+    let of = |kind: &str| json!({"type": kind, "fields": name()});
+    check(form(of("survey")), &[("E0210", "`survey` is no form")]);
+    check(form(json!({"type": "prechat"})), &[("E0210", "a form without fields asks nothing")]);
+    let elsewhere = json!({"type": "prechat", "group": 5, "fields": name()});
+    check(form(elsewhere), &[("E0210", "there is no group 5")]);
+    let odd = json!({"type": "prechat", "fields": [{"type": "colour", "label": "x"}]});
+    check(form(odd), &[("E0210", "this is no field of a form")]);
+    check(json!({"forms": [of("ticket"), of("ticket")]}), &[("E0210", "group 0 has this form already")]);
     check(json!({"going_offline": "asleep"}), &[("E0210", "`asleep` is no way to go offline")]);
     let values = |values: Value| json!({"license_properties": values});
     check(values(json!({"chats": {"x": 1}})), &[("E0210", "there is no property `chats.x`")]);

@@ -4,7 +4,9 @@
 
 mod event;
 pub(super) mod organization;
+mod patron;
 mod payload;
+mod told;
 mod user;
 mod webhook;
 
@@ -13,8 +15,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub(super) use self::event::{Erased, Event};
+pub(super) use self::patron::{CustomerView, availability, hashed};
 pub(super) use self::payload::Payload;
-pub(super) use self::user::{ADDRESS, REFERRER, User, Visit, WHEREABOUTS};
+pub(super) use self::user::{ADDRESS, User, Visit, WHEREABOUTS, page, referrer, whereabouts};
 pub(super) use self::webhook::{Body, Requester, SHAPES, additional_data};
 use super::model::{self, Chats, Fact, Organization, Phase};
 use super::tenant::Tenant;

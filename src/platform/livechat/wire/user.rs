@@ -9,11 +9,11 @@ use super::super::version::Version;
 use super::View;
 use crate::base::time::VirtualTime;
 
-/// The visit that every customer is on. Nobody browses here, so one page and one place stand for all.
+/// The visit that customers are on who tell of none. Nobody browses here, so one page and one place stand for all.
 const PAGE: &str = "https://shop.example/pricing";
 const TITLE: &str = "Pricing";
-/// Where all customers came to that page from.
-pub(crate) const REFERRER: &str = "https://search.example/";
+/// Where they came to that page from.
+const REFERRER: &str = "https://search.example/";
 /// The network address that every customer has.
 pub(crate) const ADDRESS: &str = "203.0.113.24";
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36";
@@ -45,7 +45,11 @@ pub(crate) struct Agent {
 pub(crate) struct Customer {
     id: String,
     r#type: &'static str,
+    /// Absent where nobody has given one.
+    #[serde(skip_serializing_if = "String::is_empty")]
     name: String,
+    /// Absent where nobody has given one.
+    #[serde(skip_serializing_if = "String::is_empty")]
     email: String,
     email_verified: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,8 +85,8 @@ pub(crate) struct Customer {
 struct Statistics {
     chats_count: usize,
     threads_count: usize,
-    visits_count: usize,
-    page_views_count: usize,
+    visits_count: u64,
+    page_views_count: u64,
     greetings_shown_count: usize,
     greetings_accepted_count: usize,
     tickets_count: usize,
@@ -94,7 +98,7 @@ pub(crate) struct Visit {
     #[serde(skip_serializing_if = "Option::is_none")]
     started_at: Option<VirtualTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    referrer: Option<&'static str>,
+    referrer: Option<String>,
     ip: &'static str,
     user_agent: &'static str,
     geolocation: Geolocation,
@@ -105,8 +109,8 @@ pub(crate) struct Visit {
 #[derive(Serialize, JsonSchema)]
 struct Page {
     opened_at: VirtualTime,
-    url: &'static str,
-    title: &'static str,
+    url: String,
+    title: String,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -131,7 +135,7 @@ const PLACE: Geolocation = Geolocation {
     longitude: "17.0335",
 };
 
-/// Where all customers are, for rules that ask.
+/// Where those customers are, for rules that ask.
 pub(crate) const WHEREABOUTS: Whereabouts<'static> = Whereabouts {
     url: PAGE,
     country: PLACE.country,
@@ -139,6 +143,27 @@ pub(crate) const WHEREABOUTS: Whereabouts<'static> = Whereabouts {
     region: PLACE.region,
     city: PLACE.city,
 };
+
+/// Where a customer is, for rules that ask.
+pub(crate) fn whereabouts(patron: Option<&model::Patron>) -> Whereabouts<'_> {
+    Whereabouts { url: page(patron).unwrap_or_default(), ..WHEREABOUTS }
+}
+
+/// The address of the page that a customer is on, if they have told.
+pub(crate) fn page(patron: Option<&model::Patron>) -> Option<&str> {
+    match patron.and_then(|patron| patron.visits.latest()) {
+        Some(visit) => visit.page.as_ref().map(|page| page.url.as_str()),
+        None => Some(PAGE),
+    }
+}
+
+/// Where a customer came to the site from, if they have told.
+pub(crate) fn referrer(patron: Option<&model::Patron>) -> Option<&str> {
+    match patron.and_then(|patron| patron.visits.latest()) {
+        Some(visit) => visit.referrer.as_deref(),
+        None => Some(REFERRER),
+    }
+}
 
 impl Visit {
     /// As a thread shows it.
@@ -153,14 +178,20 @@ impl Visit {
         }
     }
 
-    fn of_customer(since: VirtualTime) -> Self {
-        Self {
-            started_at: Some(since),
-            referrer: Some(REFERRER),
-            last_pages: vec![Page { opened_at: since, url: PAGE, title: TITLE }],
-            ..Self::of_thread()
-        }
+    fn of_customer(since: VirtualTime, latest: Option<&model::Visit>) -> Self {
+        let (since, referrer, page) = match latest {
+            Some(visit) => (visit.since, visit.referrer.clone(), visit.page.clone()),
+            None => (since, Some(REFERRER.to_owned()), Some(sample(since))),
+        };
+        let shown = |page: model::Page| Page { opened_at: page.opened_at, url: page.url, title: page.title };
+        let last_pages = page.map(shown).into_iter().collect();
+        Self { started_at: Some(since), referrer, last_pages, ..Self::of_thread() }
     }
+}
+
+/// The page of those who say nothing about theirs.
+fn sample(opened_at: VirtualTime) -> model::Page {
+    model::Page { url: PAGE.to_owned(), title: TITLE.to_owned(), opened_at }
 }
 
 impl View<'_> {
@@ -196,17 +227,19 @@ impl View<'_> {
         customer
     }
 
-    /// A customer who has just come, and has no chat yet.
+    /// A customer who has just come.
     pub(crate) fn visitor(&self, id: &str) -> Customer {
-        Customer { present: Some(true), ..self.customer(id, None, None) }
+        Customer { present: Some(true), ..self.customer(id, self.chats.of_customer(id), None) }
     }
 
     fn customer(&self, id: &str, chat: Option<&model::Chat>, member: Option<&model::Member>) -> Customer {
         let patron = self.chats.patron(id);
         let since = patron.map(|patron| patron.created_at).or_else(|| member.map(|member| member.seen_up_to));
         let since = since.unwrap_or(VirtualTime::OPENING);
-        // Whoever has no chat has never logged in.
-        let visit = chat.map(|_| Visit::of_customer(since));
+        let visits = patron.map(|patron| patron.visits.clone()).unwrap_or_default();
+        // Whoever has neither a chat nor a socket has never logged in.
+        let logged_in = chat.is_some() || visits.latest().is_some();
+        let visit = logged_in.then(|| Visit::of_customer(since, visits.latest()));
         let profile = patron.map(|patron| patron.profile.clone()).unwrap_or_default();
         let omnichannel = omnichannel(profile.facebook.as_ref(), profile.twilio.as_deref());
         let (visit, last_visit, newer) = match self.version {
@@ -234,14 +267,15 @@ impl View<'_> {
             statistics: Statistics {
                 chats_count: usize::from(chat.is_some()),
                 threads_count: chat.map_or(0, |chat| chat.threads().len()),
-                visits_count: 1,
-                page_views_count: 1,
+                // Those who are played are there, on a page.
+                visits_count: visits.count().max(1),
+                page_views_count: visits.views().max(u64::from(visits.latest().is_none())),
                 greetings_shown_count: 0,
                 greetings_accepted_count: 0,
                 tickets_count: 0,
             },
             followed: false,
-            online: true,
+            online: patron.is_none_or(model::Patron::is_here),
             // Only `browsing` is documented; what customers in a chat are called is not.
             state: if chat.is_some_and(|chat| chat.active().is_some()) { "chatting" } else { "browsing" },
             group_ids: [EVERYBODY],

@@ -68,6 +68,7 @@ pub(super) fn ban_customer(platform: &mut Livechat, cx: &mut Cx<'_>, request: &R
     for chat in cut_off {
         platform.deactivate(cx, &Cause::system(), &chat, &closing);
     }
+    platform.cut_banned(cx);
     nothing()
 }
 

@@ -23,6 +23,7 @@ mod webhook;
 use super::table::rows;
 
 pub(in crate::platform::livechat) use self::bot::TOKEN_TIMER;
+pub(super) use self::product::unplayed;
 
 rows! {
     "configuration", "management/configuration-api";

@@ -56,7 +56,7 @@ pub(super) fn check_product_limits_for_plan(platform: &mut Livechat, cx: &mut Cx
 
 /// A method that is missing here, such as `get_product_source`, and says so. Of the vendor's error types only this one
 /// blames neither the call nor its token.
-pub(super) fn unplayed(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
+pub(in super::super) fn unplayed(platform: &mut Livechat, cx: &mut Cx<'_>, request: &Request) -> Outcome {
     platform.admit(cx, request)?;
     let reason = reason(request.route).unwrap_or("this is not played");
     let text = format!("Service unavailable: simulator: {reason}");

@@ -136,7 +136,7 @@ impl Livechat {
             true => Reach::Published,
             false => Reach::Own,
         };
-        ask(&Asker { owns: &owns, reach })
+        ask(&Asker { owns: &owns, reach, side: request.caller.side })
     }
 
     /// Whether an app is the caller's own.

@@ -14,6 +14,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 pub(crate) use self::built_in::{AUTO_SUMMARY, MANUAL_ROUTING, Name};
+use super::property::Properties;
+
 pub(crate) use self::property::{Access, Bounds, Datum, Kind, Location, Property, Refused, Right, Rights, Side};
 
 /// What has values of its own.
@@ -41,6 +43,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) owns: &'a dyn Fn(&str) -> bool,
     /// Whose namespaces their token is good for.
     pub(crate) reach: Reach,
+    /// On whose side they are.
+    pub(crate) side: Side,
 }
 
 /// Whose namespaces a token is good for.
@@ -210,7 +214,7 @@ impl Registry {
         if !property.access().contains_key(&place) {
             return Err(elsewhere(&format!("properties.{space}.{name}"), place));
         }
-        if property.lets(Side::Agent, Right::Write, place) { Ok(property) } else { Err(Refused::Forbidden) }
+        if property.lets(asker.side, Right::Write, place) { Ok(property) } else { Err(Refused::Forbidden) }
     }
 
     /// A value of a property that has values in a place, whoever may write them.
@@ -235,6 +239,19 @@ impl Registry {
             true => Ok(datum),
             false => Err(Refused::Forbidden),
         }
+    }
+
+    /// Those of some values that a side may read in a place.
+    pub(crate) fn readable(&self, side: Side, place: Location, values: &Properties) -> Properties {
+        let mut readable = values.clone();
+        for (space, names) in &mut readable {
+            if let Value::Object(names) = names {
+                let lets = |name: &str| self.find(space, name).is_ok_and(|found| found.lets(side, Right::Read, place));
+                names.retain(|name, _| lets(name));
+            }
+        }
+        readable.retain(|_, names| names.as_object().is_some_and(|names| !names.is_empty()));
+        readable
     }
 
     /// Gives a value to the license or a group, beside those that are there.
@@ -269,7 +286,7 @@ impl Registry {
             let mut space = Map::new();
             for (name, property) in properties.named.iter().filter(|(name, _)| name.starts_with(filter.name_prefix)) {
                 let readable = asker.may(Right::Read, namespace, property)
-                    && property.lets(Side::Agent, Right::Read, holder.location());
+                    && property.lets(asker.side, Right::Read, holder.location());
                 let stored = values.and_then(|values| values.get(&(namespace.clone(), name.clone())));
                 if let Some(datum) = stored.or(property.default()).filter(|_| readable) {
                     space.insert(name.clone(), datum.value());

@@ -1,6 +1,6 @@
 //! Whatever is done on sockets, in whatever order, leaves the rules whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
@@ -18,13 +18,27 @@ enum Move {
     Act(usize),
 }
 
-const PATHS: [&str; 4] = [PATH, "/v3.7/agent/rtm/ws", "/v3.4/agent/rtm/ws?organization_id=x", "/v9/agent/rtm/ws"];
+/// Where sockets are opened: four times by agents, then by customers.
+const PATHS: [&str; 8] = [
+    PATH,
+    "/v3.7/agent/rtm/ws",
+    "/v3.4/agent/rtm/ws?organization_id=x",
+    "/v9/agent/rtm/ws",
+    customer::SITE,
+    customer::SITE,
+    "/v3.5/customer/rtm/ws?organization_id=390e44e6-f1e6-0368-c6dd-b74c14508c2e",
+    "/v3.6/customer/rtm/ws",
+];
+const CUSTOMER: &str = "Bearer dal:customer-token";
+const CUSTOMER_ID: &str = "c0571000-0000-4000-8000-000000000001";
 const TROUBLES: [Trouble; 4] = [Trouble::Overdue, Trouble::TooLarge(1), Trouble::Behind, Trouble::Garbled];
 
 fn actions() -> Vec<&'static str> {
     let vendor = Vendor::of::<Livechat>();
-    let methods = (vendor.routes)().into_iter().filter(|route| route.path.contains("/agent/")).map(|route| route.name);
-    methods.chain((vendor.actions)().into_iter().map(|action| action.name)).chain(["fly"]).collect()
+    let ours = |path: &str| path.contains("/agent/") || path.contains("/customer/action/");
+    let methods = (vendor.routes)().into_iter().filter(|route| ours(route.path)).map(|route| route.name);
+    let all = methods.chain((vendor.actions)().into_iter().map(|action| action.name)).chain(["fly"]);
+    all.map(|name| name.rsplit('/').next().unwrap()).collect()
 }
 
 fn payloads(chat: &str) -> Vec<Value> {
@@ -33,10 +47,15 @@ fn payloads(chat: &str) -> Vec<Value> {
         json!({"token": MIA}),
         json!({"token": TOM, "away": true, "pushes": {"3.7": ["all"]}}),
         json!({"token": "Bearer dal:brief"}),
+        json!({"token": CUSTOMER}),
+        json!({"token": CUSTOMER, "customer_page": {"url": "https://shop.example/"}, "pushes": {"3.7": ["all"]}}),
+        json!({"url": "https://shop.example/", "group_ids": [0], "sneak_peek_text": "x", "seen_up_to": "2026-01-01T00:00:00Z"}),
         json!({"id": chat, "chat_id": chat, "event": {"type": "message", "text": "x"}, "is_typing": true}),
         json!({"id": chat, "chat_id": chat, "ignore_requester_presence": true, "user_id": "tom@acme.example",
             "user_type": "agent", "visibility": "agents"}),
         json!({"continuous": true, "away": false, "status": "not_accepting_chats", "limit": 1}),
+        json!({"id": CUSTOMER_ID, "ban": {"days": 1}}),
+        json!({"chat": {"thread": {"events": [{"type": "message", "text": "Hi"}]}}, "continuous": true}),
         json!({"id": ADA, "ban": {"days": 1}, "name": "A", "content": 1, "recipients": {"agents": {"all": true}}}),
         json!({"id": 5, "chat_id": [], "token": null, "away": 1}),
     ]
@@ -45,10 +64,10 @@ fn payloads(chat: &str) -> Vec<Value> {
 fn a_move() -> impl Strategy<Value = Move> {
     let socket = 1_u64..4;
     prop_oneof![
-        2 => (socket.clone(), 0_usize..4).prop_map(|(socket, path)| Move::Connect(socket, path)),
+        2 => (socket.clone(), 0..PATHS.len()).prop_map(|(socket, path)| Move::Connect(socket, path)),
         // Logins are drawn often, since little happens without one.
-        4 => (socket.clone(), 1_usize..4).prop_map(|(socket, payload)| Move::Frame(socket, usize::MAX, payload)),
-        14 => (socket.clone(), 0_usize..64, 0_usize..9).prop_map(|(socket, action, payload)| Move::Frame(socket, action, payload)),
+        4 => (socket.clone(), 1_usize..6).prop_map(|(socket, payload)| Move::Frame(socket, usize::MAX, payload)),
+        14 => (socket.clone(), 0_usize..96, 0..payloads("").len()).prop_map(|(socket, action, payload)| Move::Frame(socket, action, payload)),
         2 => (socket.clone(), prop::collection::vec(any::<u8>(), 0..40)).prop_map(|(socket, bytes)| Move::Raw(socket, bytes)),
         1 => (socket.clone(), 0_usize..4).prop_map(|(socket, trouble)| Move::Trouble(socket, trouble)),
         1 => socket.prop_map(Move::Leave),
@@ -71,6 +90,8 @@ proptest! {
         let actions = actions();
         // Sockets are never opened twice, so each opening has a number of its own.
         let (mut open, mut opened): (BTreeMap<u64, u64>, u64) = (BTreeMap::new(), 0);
+        let mut latest: Option<String> = None;
+        let mut of_customers = BTreeSet::new();
         for (nth, one) in moves.into_iter().enumerate() {
             let id = format!("r{nth}");
             let mut asked = None;
@@ -79,11 +100,12 @@ proptest! {
                     if open.contains_key(&socket) { continue }
                     opened += 1;
                     open.insert(socket, opened);
+                    of_customers.extend((path >= 4).then_some(opened));
                     stage.connect(opened, PATHS[path])
                 }
                 Move::Frame(socket, action, payload) => {
                     let Some(number) = open.get(&socket).copied() else { continue };
-                    let chat = stage.desk.chat("ada").unwrap_or("none").to_owned();
+                    let chat = latest.clone().or_else(|| stage.desk.chat("ada").map(str::to_owned)).unwrap_or_default();
                     let action = if action == usize::MAX { "login" } else { actions[action % actions.len()] };
                     asked = Some(number);
                     stage.frame(number, &json!({"request_id": id, "action": action, "payload": payloads(&chat)[payload]}))
@@ -119,8 +141,11 @@ proptest! {
                     stage.orders()
                 }
             };
-            let mut answers = 0;
+            let (mut answers, mut carriers) = (0, 0);
             for (number, frame) in &told {
+                latest = frame["payload"]["chat"]["id"].as_str().map(str::to_owned).or(latest);
+                let leaks = of_customers.contains(number) && frame["type"] == "push" && frame.to_string().contains("@acme.example");
+                prop_assert!(!leaks, "{frame} to a customer");
                 let socket = open.iter().find(|(_, of)| *of == number).map(|(socket, _)| *socket);
                 prop_assert!(socket.is_some(), "{frame} to a socket that is closed");
                 if frame.is_string() {
@@ -132,9 +157,11 @@ proptest! {
                         prop_assert_eq!(frame["success"].as_bool().unwrap(), frame["payload"].get("error").is_none());
                     } else {
                         prop_assert_eq!(answers, 1, "{} before its answer", frame);
+                        carriers += 1;
                     }
                 }
             }
+            prop_assert!(carriers < 2, "{:?}", told);
             // A client that is sent elsewhere gets a reason in place of an answer, and nothing else here is so.
             prop_assert_eq!(answers, usize::from(asked.is_some()), "{:?}", told);
         }

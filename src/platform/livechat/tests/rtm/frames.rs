@@ -131,6 +131,8 @@ fn everything_that_sockets_alone_have_is_answered() {
     for action in (Vendor::of::<Livechat>().actions)() {
         assert!(super::super::super::scope::is_listed(action.name), "{} is not in the table of scopes", action.name);
         let payload = match action.name {
+            // Those of customers are asked for on sockets of theirs.
+            name if name.starts_with("customer/") => continue,
             "login" | "update_session" => json!({"token": MIA}),
             "set_away_status" => json!({"away": false}),
             "unsubscribe_customers" => json!({"subscription_id": subscription}),

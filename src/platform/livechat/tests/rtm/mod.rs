@@ -1,6 +1,7 @@
-//! Sockets of agents without a network: what is said on them, and to whom.
+//! Sockets without a network: what is said on them, and to whom.
 
 mod chance;
+mod customer;
 mod frames;
 mod pushes;
 mod reasons;

@@ -7,8 +7,9 @@ use super::*;
 
 /// All that can be pushed.
 fn table() -> BTreeSet<&'static str> {
-    let shared = events::EVENTS.iter().filter(|event| !event.pushed.is_empty()).map(|event| event.name);
-    shared.chain(rtm::PUSHES.iter().map(|push| push.name)).collect()
+    let shared = events::EVENTS.iter().filter(|event| event.pushed.contains(&"agents")).map(|event| event.name);
+    let own = rtm::PUSHES.iter().filter(|push| push.to.contains(&"agents")).map(|push| push.name);
+    shared.chain(own).collect()
 }
 
 /// A license in which nearly everything has happened, and all that the socket of an agent was told.
@@ -67,6 +68,8 @@ fn eventful() -> (Stage, Told) {
         assert_eq!(came[0].1["success"], true, "{action}: {}", came[0].1);
         told.extend(came);
     }
+    let token = stage.token_of(ADA);
+    stage.as_customer(&token, "send_sneak_peek", &json!({"chat_id": chat, "sneak_peek_text": "I wo"}));
     stage.act(json!({"delete": {"as": "ada"}})).unwrap();
     told.extend(stage.orders());
     let away = json!({"chat_id": chat, "user_id": "mia@acme.example", "user_type": "agent"});
@@ -87,6 +90,9 @@ fn reorganized() -> Told {
     {
         told.extend(stage.asks(1, "set_routing_status", json!({"agent_id": agent, "status": status})));
     }
+    let came = stage.come(2, BOB, &json!({"customer_page": {"url": "https://shop.example/"}}));
+    told.extend(came.into_iter().filter(|(socket, _)| *socket == 1));
+    told.extend(stage.asks(2, "update_customer_page", json!({"url": "https://shop.example/b"})));
     stage.act(json!({"start_chat": {"as": "bob", "text": "Hi"}})).unwrap();
     stage.act(json!({"leave": {"as": "bob"}})).unwrap();
     told.extend(stage.orders());
@@ -166,6 +172,10 @@ fn pushes_say_what_the_samples_say() {
     assert_eq!(payload(&told, 1, "customer_updated"), changed);
     assert_eq!(payload(&told, 1, "customer_banned"), json!({"customer_id": ADA, "ban": {"days": 5}}));
     check("customer_left", &["id", "left_at"]);
+    let peek = payload(&told, 1, "incoming_sneak_peek");
+    assert_eq!(keys(&peek), ["chat_id", "thread_id", "sneak_peek"]);
+    assert_eq!(keys(&peek["sneak_peek"]), ["author_id", "text", "timestamp"]);
+    assert_eq!((&peek["sneak_peek"]["author_id"], &peek["sneak_peek"]["text"]), (&json!(ADA), &json!("I wo")));
     check("customer_statistics_updated", &["customer_id", "statistics"]);
     let queue = payload(&told, 1, "queue_positions_updated");
     assert_eq!(keys(&queue[0]), ["chat_id", "thread_id", "queue"]);
