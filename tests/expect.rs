@@ -1,6 +1,6 @@
 //! What is expected of several things, of the first of its kind, and of where a chat stands.
 
-use rehearsal::journal::entry::{Verdict, What};
+use rehearsal::journal::entry::{Miss, Verdict, What};
 
 use crate::support::stagehand::{Play, Reaction, play, post};
 use crate::support::toy::TOY;
@@ -90,15 +90,38 @@ fn a_chat_stands_somewhere() {
     check("wait: 40m\n- expect_none: {state: {chat: alice, status: closed}}", Some("it happened 1 time(s)"));
 }
 
-#[test]
-fn what_comes_nearest_is_told_in_order() {
-    let play = after_three("expect: {message: {from: agent, text: b}, within: 1s}");
+/// Why the step's expectation was not met.
+fn miss(step: &str) -> Miss {
+    let play = after_three(step);
     let miss = play.world.journal().iter().find_map(|entry| match &entry.what {
         What::Judged { verdict: Verdict::Missed(miss), .. } => Some(miss.clone()),
         _ => None,
     });
+    miss.unwrap_or_else(|| panic!("{step} is met"))
+}
+
+#[test]
+fn what_matches_is_told_and_what_comes_nearest_only_where_it_is_too_little() {
+    let check = |step: &str, found: &str, matches: &[&str], nearest: usize| {
+        let miss = miss(step);
+        assert!(miss.found.contains(found), "{step}: {miss:?}");
+        assert_eq!(miss.matches.iter().map(|it| it.summary.as_str()).collect::<Vec<_>>(), matches, "{step}");
+        assert_eq!(miss.nearest.len(), nearest, "{step}: {miss:?}");
+    };
+    let (a, b) = ("bot said \"a\"", "bot said \"b\"");
+    check("expect: {message: {from: bot, text: a}, times: 1}", "it happened 2 time(s)", &[a, a], 0);
+    check("expect: {message: {from: bot, text: b}, times: 2, within: 1s}", "it happened 1 time(s)", &[b], 2);
+    check("expect_none: {message: {from: bot}}", "it happened 3 time(s)", &[a, b, a], 0);
+    check("expect: {message: {text: c}, within: 1s}", "the nearest differs", &[], 3);
+    check("expect_none: {state: {chat: alice}}", "it happened", &["chat alice is open, assigned to none"], 0);
+    check("expect: {any_order: [{message: {text: b}}, {message: {text: c}}], within: 1s}", "1 of 2", &[b], 3);
+}
+
+#[test]
+fn what_comes_nearest_is_told_in_order() {
+    let miss = miss("expect: {message: {from: agent, text: b}, within: 1s}");
     let near: Vec<(String, usize)> =
-        miss.unwrap().nearest.into_iter().map(|near| (near.summary, near.mismatches.len())).collect();
+        miss.nearest.into_iter().map(|near| (near.summary, near.mismatches.len())).collect();
     let expected = [("bot said \"b\"", 1), ("bot said \"a\"", 2), ("bot said \"a\"", 2)];
     assert_eq!(near, expected.map(|(summary, mismatches)| (summary.to_owned(), mismatches)));
     let play = after_three("expect: {state: {chat: alice, status: held, assigned_to: bot}, within: 1s}");

@@ -9,7 +9,7 @@ use crate::base::id::{DeliveryId, EntrySeq};
 use crate::base::json::Mismatch;
 use crate::base::time::WallTime;
 use crate::journal::Journal;
-use crate::journal::entry::{Called, Entry, Fate, Miss, Near, Outcome, Payload, Said, Source, What};
+use crate::journal::entry::{Called, Entry, Fate, Match, Miss, Near, Outcome, Payload, Said, Source, What};
 use crate::platform::cx::Desk;
 use crate::scenario::expect::{
     CallPattern, EventPattern, Expect, MessagePattern, Order, Since, StatePattern, Subject, Wanted,
@@ -28,6 +28,8 @@ pub(super) struct Window<'w> {
     pub deadline: WallTime,
 }
 
+/// How many of those that match are told.
+const MOST_MATCHES: usize = 5;
 /// How many of those that nearly match are told.
 const MOST_NEAR: usize = 3;
 
@@ -44,6 +46,8 @@ pub(super) struct Finding {
     pub missing: Option<usize>,
     /// Whether something else has come before what had to be the first of its kind.
     pub overtaken: bool,
+    /// Where the chat stands that was asked about.
+    standing: Option<String>,
 }
 
 /// Looks for what an expectation is about.
@@ -68,17 +72,21 @@ pub(super) fn answered(wanted: &CallPattern, call: &Entry, judge: (&Journal, &De
     (!mismatches.is_empty()).then(|| Miss {
         expected: format!("a {}", describe_call(wanted)),
         found: format!("it was answered with {}", in_figures(called)),
+        matches: Vec::new(),
         nearest: vec![Near { entry: call.seq, summary: summary(call), mismatches }],
     })
 }
 
-/// An entry as what came nearest, or all too near.
-#[must_use]
-pub(super) fn near(entry: &Entry) -> Near {
-    Near { entry: entry.seq, summary: summary(entry), mismatches: Vec::new() }
-}
-
 impl Finding {
+    /// The first of those that match, whether they came in time or not, in words.
+    #[must_use]
+    pub(super) fn matched(&self, journal: &Journal) -> Vec<Match> {
+        let all: BTreeSet<EntrySeq> = self.matches.iter().chain(&self.late).copied().collect();
+        let entries = all.into_iter().filter_map(|seq| journal.since(seq).next()).take(MOST_MATCHES);
+        let told = |entry| self.standing.clone().unwrap_or_else(|| summary(entry));
+        entries.map(|entry| Match { entry: entry.seq, summary: told(entry) }).collect()
+    }
+
     /// Takes note of an entry of the right kind.
     fn note(&mut self, entry: &Entry, differences: Vec<Mismatch>, deadline: WallTime) {
         if !differences.is_empty() {
@@ -204,9 +212,11 @@ impl Judge<'_> {
             differences.push(Mismatch::new("outcome", format!("{outcome:?}"), format!("{:?}", standing.outcome)));
         }
         finding.note(entry, differences, deadline);
+        let told = format!("chat {} is {standing}", pattern.chat.value);
         for near in &mut finding.nearest {
-            near.summary = format!("chat {} is {standing}", pattern.chat.value);
+            near.summary.clone_from(&told);
         }
+        finding.standing = Some(told);
     }
 
     /// How an entry differs from what is wanted; nothing if it is of another kind.
@@ -382,6 +392,7 @@ fn summary(entry: &Entry) -> String {
         }
         What::Queued { event, delivery, .. } => format!("webhook {event} ({delivery})"),
         What::Violated { detail, .. } => format!("violation: {detail}"),
+        What::Changed { chat, change, .. } => format!("chat {chat}: {}", change.name()),
         other => format!("{other:?}"),
     }
 }

@@ -189,11 +189,19 @@ impl World {
     }
 
     fn miss(&self, nth: usize, watch: &Watch, finding: Finding) -> Miss {
-        let matched = finding.matches.len();
-        let entry = |seq: &EntrySeq| self.journal.since(*seq).next();
-        let late = finding.late.first().and_then(entry);
-        let found = match (&watch.expect.wanted, late) {
-            (Wanted::Never(..), _) => format!("it happened {} time(s)", matched + finding.late.len()),
+        let (matched, late) = (finding.matches.len(), finding.late.len());
+        let all = matched + late;
+        let first_late = finding.late.first().and_then(|seq| self.journal.since(*seq).next());
+        let enough = match &watch.expect.wanted {
+            Wanted::Exactly(times, _) => all >= *times as usize,
+            Wanted::Some(_) | Wanted::First(_) | Wanted::Never(..) => all > 0,
+            Wanted::All(..) => false,
+        };
+        let found = match (&watch.expect.wanted, first_late) {
+            (Wanted::Never(..), _) => format!("it happened {all} time(s)"),
+            (Wanted::Exactly(..), Some(_)) if matched > 0 => {
+                format!("it happened {matched} time(s) in time, and {late} more too late")
+            }
             (Wanted::Exactly(..), _) if matched > 0 => format!("it happened {matched} time(s)"),
             (Wanted::All(subjects, _), _) => {
                 let missing = finding.missing.and_then(|missing| subjects.get(missing));
@@ -208,13 +216,12 @@ impl World {
             _ if !finding.nearest.is_empty() => "nothing that matches; the nearest differs".to_owned(),
             _ => "nothing of the kind happened since the last act".to_owned(),
         };
-        // Where there should be nothing, what there is says more than what there nearly was.
-        let unwanted = finding.matches.first().or(finding.late.first()).filter(|_| watch.is_absence());
-        let unwanted = unwanted.and_then(entry).map(judge::near);
         Miss {
             expected: judge::describe(&watch.expect, &self.desk),
             found,
-            nearest: unwanted.map_or(finding.nearest, |unwanted| vec![unwanted]),
+            matches: finding.matched(&self.journal),
+            // What there is says more than what there nearly was, unless there is too little of it.
+            nearest: if enough { Vec::new() } else { finding.nearest },
         }
     }
 }

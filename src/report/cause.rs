@@ -1,10 +1,10 @@
-//! Which webhook led the bot to a call. A vendor cannot know, so this is what the order of things suggests, and says how sure
+//! Which webhook led the bot to a call, and to what it said by it. A vendor cannot know, so this is what the order of things suggests, and says how sure
 //! it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::id::{DeliveryId, EntrySeq};
-use crate::journal::entry::{Called, Source};
+use crate::journal::entry::{Called, Role, Source};
 use crate::journal::{Journal, What};
 
 /// The webhook that led to a call.
@@ -16,7 +16,7 @@ pub(super) struct Cause {
     pub(super) sure: bool,
 }
 
-/// The causes of the bot's calls. Nothing is said of a call before the first webhook.
+/// The causes of the bot's calls, and of its messages: those of the calls that sent them. Nothing is said of a call before the first webhook.
 ///
 /// While just one webhook is being answered, that one is the cause. Otherwise it may be the latest one about a chat that the
 /// call names, or else the latest at all.
@@ -27,6 +27,8 @@ pub(super) fn causes(journal: &Journal) -> BTreeMap<EntrySeq, Cause> {
     // The latest webhook of each chat that was sent, the latest of all at the end.
     let mut latest: Vec<(&str, DeliveryId)> = Vec::new();
     let mut open: BTreeSet<DeliveryId> = BTreeSet::new();
+    // That of the call whose consequences come next.
+    let mut call: Option<Cause> = None;
     for entry in journal.iter() {
         match &entry.what {
             What::Queued { delivery, chat: Some(chat), .. } => {
@@ -39,15 +41,20 @@ pub(super) fn causes(journal: &Journal) -> BTreeMap<EntrySeq, Cause> {
                 }
                 last = Some(*delivery);
                 open.insert(*delivery);
+                call = None;
             }
             What::Answered { delivery, .. } => {
                 open.remove(delivery);
+                call = None;
             }
             What::Called(called) if called.source == Source::Bot => {
                 let only = open.first().filter(|_| open.len() == 1);
                 let delivery = only.copied().or_else(|| about(called, &latest)).or(last);
-                causes.extend(delivery.map(|delivery| (entry.seq, Cause { delivery, sure: only.is_some() })));
+                call = delivery.map(|delivery| Cause { delivery, sure: only.is_some() });
+                causes.extend(call.map(|cause| (entry.seq, cause)));
             }
+            What::Called(_) | What::Step { .. } => call = None,
+            What::Said(said) if said.from.role == Role::Bot => causes.extend(call.map(|cause| (entry.seq, cause))),
             _ => {}
         }
     }
