@@ -115,6 +115,11 @@ fn what_matches_is_told_and_what_comes_nearest_only_where_it_is_too_little() {
     check("expect: {message: {text: c}, within: 1s}", "the nearest differs", &[], 3);
     check("expect_none: {state: {chat: alice}}", "it happened", &["chat alice is open, assigned to none"], 0);
     check("expect: {any_order: [{message: {text: b}}, {message: {text: c}}], within: 1s}", "1 of 2", &[b], 3);
+    let note = "webhook note (d1)";
+    let early = "1 of 2 happened, and a webhook note (#3) came before #8, not after it";
+    check("expect: {in_order: [{message: {from: bot, text: b}}, {event: note}], within: 1s}", early, &[note, b], 0);
+    let twice = "1 of 2 happened, and no message saying \"b\" in time";
+    check("expect: {in_order: [{message: {text: b}}, {message: {text: b}}], within: 1s}", twice, &[b], 1);
 }
 
 #[test]

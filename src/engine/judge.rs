@@ -44,6 +44,8 @@ pub(super) struct Finding {
     pub nearest: Vec<Near>,
     /// Which of several things is not there, or the first of them.
     pub missing: Option<usize>,
+    /// The last entry that matches the missing one of several things, but came before the one that it should have followed.
+    pub early: Option<EntrySeq>,
     /// Whether something else has come before what had to be the first of its kind.
     pub overtaken: bool,
     /// Where the chat stands that was asked about.
@@ -81,7 +83,7 @@ impl Finding {
     /// The first of those that match, whether they came in time or not, in words.
     #[must_use]
     pub(super) fn matched(&self, journal: &Journal) -> Vec<Match> {
-        let all: BTreeSet<EntrySeq> = self.matches.iter().chain(&self.late).copied().collect();
+        let all: BTreeSet<EntrySeq> = self.matches.iter().chain(&self.late).chain(&self.early).copied().collect();
         let entries = all.into_iter().filter_map(|seq| journal.since(seq).next()).take(MOST_MATCHES);
         let told = |entry| self.standing.clone().unwrap_or_else(|| summary(entry));
         entries.map(|entry| Match { entry: entry.seq, summary: told(entry) }).collect()
@@ -175,7 +177,9 @@ impl Judge<'_> {
         for (index, subject) in subjects.iter().enumerate() {
             let found = self.scan(subject, Since::Act, Window { from, ..window });
             let Some(first) = found.matches.first() else {
-                return Finding { matches, missing: Some(index), ..found };
+                let before = self.scan(subject, Since::Act, window).matches;
+                let early = before.into_iter().rfind(|seq| !matches.contains(seq));
+                return Finding { matches, missing: Some(index), early, ..found };
             };
             matches.push(*first);
             from = EntrySeq(first.0 + 1);

@@ -1,7 +1,5 @@
 //! Decides about open expectations: whether they are met, missed, or looked at again, and when.
 
-use std::time::Duration;
-
 use super::World;
 use super::clock::Pace;
 use super::judge::{self, Finding, Window};
@@ -9,8 +7,8 @@ use super::port::Played;
 use super::stage::State;
 use crate::base::id::EntrySeq;
 use crate::base::time::{VirtualTime, WallLimit, WallTime};
-use crate::journal::What;
 use crate::journal::entry::{Miss, Verdict};
+use crate::journal::{Entry, What};
 use crate::scenario::expect::{DEFAULT_WATCH, Expect, Since, Wanted};
 
 /// How much real time the bot is granted before each timer while an expectation lets virtual time pass.
@@ -195,7 +193,7 @@ impl World {
         let enough = match &watch.expect.wanted {
             Wanted::Exactly(times, _) => all >= *times as usize,
             Wanted::Some(_) | Wanted::First(_) | Wanted::Never(..) => all > 0,
-            Wanted::All(..) => false,
+            Wanted::All(..) => late > 0 || finding.early.is_some(),
         };
         let found = match (&watch.expect.wanted, first_late) {
             (Wanted::Never(..), _) => format!("it happened {all} time(s)"),
@@ -203,14 +201,19 @@ impl World {
                 format!("it happened {matched} time(s) in time, and {late} more too late")
             }
             (Wanted::Exactly(..), _) if matched > 0 => format!("it happened {matched} time(s)"),
-            (Wanted::All(subjects, _), _) => {
+            (Wanted::All(subjects, _), first_late) => {
                 let missing = finding.missing.and_then(|missing| subjects.get(missing));
                 let missing = missing.map_or(String::new(), |subject| judge::describe_subject(subject, &self.desk));
-                format!("{matched} of {} happened, and no {missing} in time", subjects.len())
+                let after = finding.early.zip(finding.matches.last());
+                let why = match (after, first_late) {
+                    (Some((early, after)), _) => format!("a {missing} ({early}) came before {after}, not after it"),
+                    (None, Some(late)) => format!("a {missing} only after {}", self.since_granted(nth, late)),
+                    (None, None) => format!("no {missing} in time"),
+                };
+                format!("{matched} of {} happened, and {why}", subjects.len())
             }
             (_, Some(late)) => {
-                let after = late.wall.since(self.stage.tracks[nth].granted_from);
-                format!("it happened, but only after {}", seconds(after))
+                format!("it happened, but only after {}", self.since_granted(nth, late))
             }
             (Wanted::First(_), None) if finding.overtaken => "something else of its kind came first".to_owned(),
             _ if !finding.nearest.is_empty() => "nothing that matches; the nearest differs".to_owned(),
@@ -224,8 +227,9 @@ impl World {
             nearest: if enough { Vec::new() } else { finding.nearest },
         }
     }
-}
 
-fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
+    /// How much of the bot's time had passed when something came.
+    fn since_granted(&self, nth: usize, entry: &Entry) -> String {
+        format!("{:.1} s", entry.wall.since(self.stage.tracks[nth].granted_from).as_secs_f64())
+    }
 }
