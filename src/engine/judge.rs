@@ -30,6 +30,8 @@ pub(super) struct Window<'w> {
 
 /// How many of those that match are told.
 const MOST_MATCHES: usize = 5;
+/// The fields that say what kind of thing an entry is.
+const NAMES: [&str; 3] = ["event", "route", "from"];
 /// How many of those that nearly match are told.
 const MOST_NEAR: usize = 3;
 
@@ -101,6 +103,12 @@ impl Finding {
     }
 }
 
+/// How far something is from what is wanted: whatever differs in its body, what has the right name comes nearer.
+fn distance(near: &Near) -> (usize, usize) {
+    let names = near.mismatches.iter().filter(|mismatch| NAMES.contains(&mismatch.at.as_str()));
+    (names.count(), near.mismatches.len())
+}
+
 /// Gives each thing an entry of its own out of those that match it, such that as many as possible have one: Kuhn's
 /// algorithm. The thing that each entry was given to.
 fn assign(candidates: &[&[EntrySeq]]) -> BTreeMap<EntrySeq, usize> {
@@ -151,7 +159,7 @@ impl Judge<'_> {
         }
         // Of those that differ alike the latest come first.
         finding.nearest.reverse();
-        finding.nearest.sort_by_key(|near| near.mismatches.len());
+        finding.nearest.sort_by_key(distance);
         finding.nearest.truncate(MOST_NEAR);
         finding
     }
@@ -483,5 +491,26 @@ pub(super) fn describe_subject(subject: &Subject, desk: &Desk) -> String {
             let outcome = outcome.map_or(String::new(), |outcome| format!(" with outcome {:?}", fill(outcome)));
             format!("chat {}{status}{holder}{outcome}", pattern.chat.value)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_the_right_name_comes_nearest() {
+        let near = |places: &[&str]| {
+            let mismatches = places.iter().map(|at| Mismatch::new(*at, "a", "b")).collect();
+            Near { entry: EntrySeq(0), summary: String::new(), mismatches }
+        };
+        let check = |nearer: &[&str], further: &[&str]| {
+            assert!(distance(&near(nearer)) < distance(&near(further)), "{nearer:?} {further:?}");
+        };
+        check(&["body/a", "body/b", "chat"], &["event"]);
+        check(&["body/a", "status"], &["route"]);
+        check(&["text", "options"], &["from"]);
+        check(&["event"], &["event", "chat"]);
+        check(&["body/a"], &["body/a", "body/b"]);
     }
 }
