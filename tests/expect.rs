@@ -1,6 +1,7 @@
 //! What is expected of several things, of the first of its kind, and of where a chat stands.
 
 use rehearsal::journal::entry::{Miss, Verdict, What};
+use rehearsal::platform::PLATFORMS;
 
 use crate::support::stagehand::{Play, Reaction, play, post};
 use crate::support::toy::TOY;
@@ -145,4 +146,39 @@ fn a_scenario_says_what_its_expectations_go_by() {
     says("defaults: {within: 1s}\n", "expect: {message: {text: c}, within: 2s}", "within 2s:");
     says("defaults: {within: 1s, watch: 7s}\n", "expect_none: {message: {}}", "for 7s:");
     assert_eq!(played("defaults: {by: 40m}\n", "expect: {state: {chat: alice, status: closed}}").failure(), None);
+}
+
+#[test]
+fn a_webhook_that_nobody_has_set_up_is_told() {
+    let check = |platform: &str, setup: &str, expect: &str, why: Option<&str>| {
+        let vendor = PLATFORMS.iter().find(|vendor| vendor.name == platform).unwrap();
+        let text = format!(
+            "platform: {platform}\n{setup}customers: {{alice: {{}}}}\nsteps:\n- start_chat: {{as: alice, text: Hi}}\n- {expect}\n"
+        );
+        let failure = play(vendor, &text, |_| Reaction::ok()).failure().unwrap();
+        let told = failure.split_once("; no webhook ").map(|(_, told)| told);
+        assert_eq!(told, why, "{setup}{expect}: {failure}");
+    };
+    let hook = |actions: &str| {
+        format!("setup: {{bots: [{{name: B, webhooks: {{url: \"${{bot}}/x\", actions: [{actions}]}}}}]}}\n")
+    };
+    let spoken = "expect: {message: {from: bot}, within: 1s}";
+    let event = "expect: {event: chat_deactivated, within: 1s}";
+    check("livechat", &hook("incoming_chat"), event, Some("is set up for chat_deactivated"));
+    check("livechat", &hook("incoming_chat, chat_deactivated"), event, None);
+    check("livechat", &hook("incoming_chat"), spoken, None);
+    check("livechat", "setup: {bots: []}\n", spoken, Some("is set up at all"));
+    check("livechat", "setup: {bots: []}\n", "expect: {message: {from: agent}, within: 1s}", None);
+    let order = "expect: {in_order: [{event: incoming_chat}, {event: chat_deactivated}], within: 1s}";
+    check("livechat", &hook("incoming_chat"), order, Some("is set up for chat_deactivated"));
+    let agent = |webhook: &str| format!("setup: {{virtual_agents: [{{login: b{webhook}}}]}}\n");
+    let hooked = agent(", webhook: {url: \"${bot}/x\", events: [chat.assigned]}");
+    check("imichat", &hooked, "expect: {event: chat.closed, within: 1s}", Some("is set up for chat.closed"));
+    check("imichat", &hooked, spoken, None);
+    check("imichat", &agent(""), spoken, Some("is set up at all"));
+    let resolved = "expect: {event: chatResolved, within: 1s}";
+    let subscribed = |event: &str| format!("setup: {{subscriptions: [{{event: {event}, url: \"${{bot}}/x\"}}]}}\n");
+    check("texter", &subscribed("chatResolved"), resolved, None);
+    check("texter", &subscribed("chatPending"), resolved, Some("is set up for chatResolved"));
+    check("texter", "", spoken, Some("is set up at all"));
 }

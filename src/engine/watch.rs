@@ -9,10 +9,14 @@ use crate::base::id::EntrySeq;
 use crate::base::time::{VirtualTime, WallLimit, WallTime};
 use crate::journal::entry::{Miss, Verdict};
 use crate::journal::{Entry, What};
-use crate::scenario::expect::{DEFAULT_WATCH, Expect, Since, Wanted};
+use crate::scenario::decode::Located;
+use crate::scenario::expect::{DEFAULT_WATCH, Expect, Since, Subject, Wanted};
 
 /// How much real time the bot is granted before each timer while an expectation lets virtual time pass.
 const GRANT: WallLimit = WallLimit::from_millis(250);
+
+/// Who the bot is as the sender of a message.
+const BOT: &str = "bot";
 
 /// An open expectation.
 #[derive(Clone, Debug)]
@@ -219,12 +223,37 @@ impl World {
             _ if !finding.nearest.is_empty() => "nothing that matches; the nearest differs".to_owned(),
             _ => "nothing of the kind happened since the last act".to_owned(),
         };
+        let found =
+            match self.unhooked(&watch.expect, finding.missing).filter(|_| all == 0 || finding.missing.is_some()) {
+                Some(why) => format!("{found}; {why}"),
+                None => found,
+            };
         Miss {
             expected: judge::describe(&watch.expect, &self.desk),
             found,
             matches: finding.matched(&self.journal),
             // What there is says more than what there nearly was, unless there is too little of it.
             nearest: if enough { Vec::new() } else { finding.nearest },
+        }
+    }
+
+    /// Why something could not come at all: the bot is told nothing, or not of this. Nothing if it could.
+    fn unhooked(&self, expect: &Expect, missing: Option<usize>) -> Option<String> {
+        let hooked = self.platform.hooked()?;
+        let by_bot = |from: &Option<Located<String>>| from.as_ref().is_some_and(|from| from.value == BOT);
+        match expect.subjects().get(missing.unwrap_or(0))? {
+            _ if matches!(expect.wanted, Wanted::Never(..)) => None,
+            Subject::Event { pattern, .. } if !hooked.contains(&pattern.name.value) => {
+                Some(format!("no webhook is set up for {}", pattern.name.value))
+            }
+            Subject::Call(_) | Subject::Message(_) if !hooked.is_empty() => None,
+            Subject::Message(pattern) if !by_bot(&pattern.from) => None,
+            // Sockets tell a bot as much.
+            Subject::Call(_) | Subject::Message(_) => {
+                let hears = self.journal.iter().any(|entry| matches!(entry.what, What::Connected { .. }));
+                (!hears).then(|| "no webhook is set up at all".to_owned())
+            }
+            Subject::Event { .. } | Subject::Violation(_) | Subject::State(_) => None,
         }
     }
 

@@ -128,6 +128,9 @@ pub trait Instance: Send {
     /// An attempt to deliver a webhook has ended, or will not be made.
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>);
 
+    /// The events that webhooks are set up for at present, whether they are switched on or not; nothing if it cannot be told.
+    fn hooked(&self) -> Option<Vec<String>>;
+
     /// What a client of this tenant must know, under the names of environment variables.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
 
@@ -425,6 +428,10 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
         self.0.attempted(cx, webhook, ended);
+    }
+
+    fn hooked(&self) -> Option<Vec<String>> {
+        self.0.hooked()
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

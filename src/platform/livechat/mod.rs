@@ -261,6 +261,10 @@ impl Platform for Livechat {
         self.end_session(cx, socket);
     }
 
+    fn hooked(&self) -> Option<Vec<String>> {
+        Some(self.organization.webhooks.actions().map(str::to_owned).collect())
+    }
+
     fn exports(&self) -> Vec<(&'static str, Secret)> {
         self.auth.exports.clone()
     }

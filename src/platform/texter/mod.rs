@@ -38,7 +38,7 @@ use indexmap::IndexMap;
 use self::auth::Auth;
 use self::codes::Denial;
 use self::model::{Chats, File, Label, LocalizationStatus, MessageStatus, Problem, QuickReply, Template};
-use self::subscription::Engine;
+use self::subscription::{Engine, Subscription};
 use self::tenant::{SeedTemplate, Tenant};
 use super::cx::{Credential, Cx, Refusal, WakeKey};
 use super::outgoing::{Ended, Outgoing};
@@ -201,6 +201,12 @@ impl Platform for Texter {
 
     fn attempted(&mut self, cx: &mut Cx<'_>, webhook: &Outgoing, ended: Ended<'_>) {
         self.request_ended(cx, webhook, ended);
+    }
+
+    fn hooked(&self) -> Option<Vec<String>> {
+        let revisions = self.engine.subscriptions.iter().flat_map(Subscription::revisions);
+        let named: Vec<Option<Vec<String>>> = revisions.map(|revision| revision.program.posted()).collect();
+        named.into_iter().collect::<Option<Vec<_>>>().map(|events| events.concat())
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {
