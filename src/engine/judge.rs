@@ -11,6 +11,7 @@ use crate::base::time::WallTime;
 use crate::journal::Journal;
 use crate::journal::entry::{Called, Entry, Fate, Match, Miss, Near, Outcome, Payload, Said, Source, What};
 use crate::platform::cx::Desk;
+use crate::scenario::decode::Within;
 use crate::scenario::expect::{
     CallPattern, EventPattern, Expect, MessagePattern, Order, Since, StatePattern, Subject, Wanted,
 };
@@ -315,7 +316,7 @@ impl Judge<'_> {
                 called.route.as_deref().unwrap_or("no known operation"),
             ));
         }
-        if let Some(status) = pattern.status.filter(|status| *status != called.status) {
+        if let Some(Within(status)) = pattern.status.filter(|Within(status)| *status != u32::from(called.status)) {
             found.push(Mismatch::new("status", status.to_string(), called.status.to_string()));
         }
         if let Some(Word(code)) = &pattern.code
@@ -419,7 +420,7 @@ fn in_figures(called: &Called) -> String {
 
 fn describe_call(pattern: &CallPattern) -> String {
     let route = pattern.route.as_ref().map_or(String::new(), |route| format!(" of {}", route.value));
-    let status = pattern.status.map_or(String::new(), |status| format!(" answered with {status}"));
+    let status = pattern.status.map_or(String::new(), |Within(status)| format!(" answered with {status}"));
     let code = pattern.code.as_ref().map_or(String::new(), |Word(code)| format!(" code {}", code.value));
     let body = pattern.body.as_ref().map_or(String::new(), |body| format!(" with body {body}"));
     let reply = pattern.reply.as_ref().map_or(String::new(), |reply| format!(" and reply {reply}"));

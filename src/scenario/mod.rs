@@ -19,6 +19,7 @@ pub mod manner;
 pub mod node;
 pub mod pattern;
 mod reader;
+mod salvage;
 pub mod schema;
 mod steps;
 pub mod text;
