@@ -28,15 +28,19 @@ fn steps(play: &Play) -> Vec<(usize, String)> {
     entries.filter_map(|entry| step(&entry.what)).collect()
 }
 
+/// The steps as they are told.
+fn steps_of(play: &Play) -> Vec<String> {
+    steps(play).into_iter().map(|(_, source)| source).collect()
+}
+
 const COIN: &str = "- one_of: [{steps: [{wait: 1m}]}, {steps: [{wait: 2m}, {wait: 3m}]}]\n";
 
 #[test]
 fn the_branch_that_is_drawn_is_played_where_it_stands() {
     let both: Vec<Play> = (0..20).map(|seed| played(seed, COIN)).collect();
     let of = |branch: usize| both.iter().find(|play| drawn(play) == [branch]).expect("each is drawn some time");
-    let names = |play: &Play| steps(play).into_iter().map(|(_, source)| source).collect::<Vec<_>>();
-    assert_eq!(names(of(1))[..2], ["one_of: 2 branches", "wait: 1m"]);
-    assert_eq!(names(of(2))[..3], ["one_of: 2 branches", "wait: 2m", "wait: 3m"]);
+    assert_eq!(steps_of(of(1))[..2], ["one_of: 2 branches", "wait: 1m"]);
+    assert_eq!(steps_of(of(2))[..3], ["one_of: 2 branches", "wait: 2m", "wait: 3m"]);
     for play in &both {
         let numbers: Vec<usize> = steps(play).into_iter().map(|(index, _)| index).collect();
         assert_eq!(numbers, (0..numbers.len()).collect::<Vec<_>>());
@@ -52,6 +56,20 @@ fn the_same_seed_draws_the_same_whatever_else_is_played() {
         assert_eq!(drawn(&played(seed, &format!("- wait: 1m\n{COIN}"))), alone);
         assert_eq!(drawn(&played(seed, &format!("{COIN}{COIN}")))[0], alone[0]);
     }
+}
+
+#[test]
+fn steps_tell_which_round_they_are_of() {
+    let told = |steps: &str| steps_of(&played(1, steps));
+    let twice = "- repeat: {times: 2, steps: [{wait: 1m}, {one_of: [{steps: [{wait: 2m}]}]}]}\n";
+    let both =
+        |round: &str| [format!("wait: 1m{round}"), format!("one_of: 1 branches{round}"), format!("wait: 2m{round}")];
+    assert_eq!(told(twice)[..6], [both("  # round 1 of 2"), both("  # round 2 of 2")].concat());
+    let within = "- repeat: {times: 2, steps: [{repeat: {times: 3, steps: [{wait: 1m}]}}, {wait: 2m}]}\n";
+    assert_eq!(told(within)[2..4], ["wait: 1m  # round 3 of 3 of round 1 of 2", "wait: 2m  # round 1 of 2"]);
+    assert_eq!(told("- repeat: {times: 1, steps: [{wait: 1m}]}\n")[0], "wait: 1m");
+    let side = "- repeat: {times: 2, steps: [{parallel: [{steps: [{wait: 1m}]}, {steps: [{wait: 2m}]}]}]}\n";
+    assert!(told(side).contains(&"wait: 2m  # round 2 of 2".to_owned()), "{:?}", told(side));
 }
 
 #[test]

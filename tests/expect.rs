@@ -1,6 +1,7 @@
 //! What is expected of several things, of the first of its kind, and of where a chat stands.
 
-use rehearsal::journal::entry::{Verdict, What};
+use rehearsal::journal::entry::{Miss, Verdict, What};
+use rehearsal::platform::PLATFORMS;
 
 use crate::support::stagehand::{Play, Reaction, play, post};
 use crate::support::toy::TOY;
@@ -90,15 +91,43 @@ fn a_chat_stands_somewhere() {
     check("wait: 40m\n- expect_none: {state: {chat: alice, status: closed}}", Some("it happened 1 time(s)"));
 }
 
-#[test]
-fn what_comes_nearest_is_told_in_order() {
-    let play = after_three("expect: {message: {from: agent, text: b}, within: 1s}");
+/// Why the step's expectation was not met.
+fn miss(step: &str) -> Miss {
+    let play = after_three(step);
     let miss = play.world.journal().iter().find_map(|entry| match &entry.what {
         What::Judged { verdict: Verdict::Missed(miss), .. } => Some(miss.clone()),
         _ => None,
     });
+    miss.unwrap_or_else(|| panic!("{step} is met"))
+}
+
+#[test]
+fn what_matches_is_told_and_what_comes_nearest_only_where_it_is_too_little() {
+    let check = |step: &str, found: &str, matches: &[&str], nearest: usize| {
+        let miss = miss(step);
+        assert!(miss.found.contains(found), "{step}: {miss:?}");
+        assert_eq!(miss.matches.iter().map(|it| it.summary.as_str()).collect::<Vec<_>>(), matches, "{step}");
+        assert_eq!(miss.nearest.len(), nearest, "{step}: {miss:?}");
+    };
+    let (a, b) = ("bot said \"a\"", "bot said \"b\"");
+    check("expect: {message: {from: bot, text: a}, times: 1}", "it happened 2 time(s)", &[a, a], 0);
+    check("expect: {message: {from: bot, text: b}, times: 2, within: 1s}", "it happened 1 time(s)", &[b], 2);
+    check("expect_none: {message: {from: bot}}", "it happened 3 time(s)", &[a, b, a], 0);
+    check("expect: {message: {text: c}, within: 1s}", "the nearest differs", &[], 3);
+    check("expect_none: {state: {chat: alice}}", "it happened", &["chat alice is open, assigned to none"], 0);
+    check("expect: {any_order: [{message: {text: b}}, {message: {text: c}}], within: 1s}", "1 of 2", &[b], 3);
+    let note = "webhook note (d1)";
+    let early = "1 of 2 happened, and a webhook note (#3) came before #8, not after it";
+    check("expect: {in_order: [{message: {from: bot, text: b}}, {event: note}], within: 1s}", early, &[note, b], 0);
+    let twice = "1 of 2 happened, and no message saying \"b\" in time";
+    check("expect: {in_order: [{message: {text: b}}, {message: {text: b}}], within: 1s}", twice, &[b], 1);
+}
+
+#[test]
+fn what_comes_nearest_is_told_in_order() {
+    let miss = miss("expect: {message: {from: agent, text: b}, within: 1s}");
     let near: Vec<(String, usize)> =
-        miss.unwrap().nearest.into_iter().map(|near| (near.summary, near.mismatches.len())).collect();
+        miss.nearest.into_iter().map(|near| (near.summary, near.mismatches.len())).collect();
     let expected = [("bot said \"b\"", 1), ("bot said \"a\"", 2), ("bot said \"a\"", 2)];
     assert_eq!(near, expected.map(|(summary, mismatches)| (summary.to_owned(), mismatches)));
     let play = after_three("expect: {state: {chat: alice, status: held, assigned_to: bot}, within: 1s}");
@@ -117,4 +146,39 @@ fn a_scenario_says_what_its_expectations_go_by() {
     says("defaults: {within: 1s}\n", "expect: {message: {text: c}, within: 2s}", "within 2s:");
     says("defaults: {within: 1s, watch: 7s}\n", "expect_none: {message: {}}", "for 7s:");
     assert_eq!(played("defaults: {by: 40m}\n", "expect: {state: {chat: alice, status: closed}}").failure(), None);
+}
+
+#[test]
+fn a_webhook_that_nobody_has_set_up_is_told() {
+    let check = |platform: &str, setup: &str, expect: &str, why: Option<&str>| {
+        let vendor = PLATFORMS.iter().find(|vendor| vendor.name == platform).unwrap();
+        let text = format!(
+            "platform: {platform}\n{setup}customers: {{alice: {{}}}}\nsteps:\n- start_chat: {{as: alice, text: Hi}}\n- {expect}\n"
+        );
+        let failure = play(vendor, &text, |_| Reaction::ok()).failure().unwrap();
+        let told = failure.split_once("; no webhook ").map(|(_, told)| told);
+        assert_eq!(told, why, "{setup}{expect}: {failure}");
+    };
+    let hook = |actions: &str| {
+        format!("setup: {{bots: [{{name: B, webhooks: {{url: \"${{bot}}/x\", actions: [{actions}]}}}}]}}\n")
+    };
+    let spoken = "expect: {message: {from: bot}, within: 1s}";
+    let event = "expect: {event: chat_deactivated, within: 1s}";
+    check("livechat", &hook("incoming_chat"), event, Some("is set up for chat_deactivated"));
+    check("livechat", &hook("incoming_chat, chat_deactivated"), event, None);
+    check("livechat", &hook("incoming_chat"), spoken, None);
+    check("livechat", "setup: {bots: []}\n", spoken, Some("is set up at all"));
+    check("livechat", "setup: {bots: []}\n", "expect: {message: {from: agent}, within: 1s}", None);
+    let order = "expect: {in_order: [{event: incoming_chat}, {event: chat_deactivated}], within: 1s}";
+    check("livechat", &hook("incoming_chat"), order, Some("is set up for chat_deactivated"));
+    let agent = |webhook: &str| format!("setup: {{virtual_agents: [{{login: b{webhook}}}]}}\n");
+    let hooked = agent(", webhook: {url: \"${bot}/x\", events: [chat.assigned]}");
+    check("imichat", &hooked, "expect: {event: chat.closed, within: 1s}", Some("is set up for chat.closed"));
+    check("imichat", &hooked, spoken, None);
+    check("imichat", &agent(""), spoken, Some("is set up at all"));
+    let resolved = "expect: {event: chatResolved, within: 1s}";
+    let subscribed = |event: &str| format!("setup: {{subscriptions: [{{event: {event}, url: \"${{bot}}/x\"}}]}}\n");
+    check("texter", &subscribed("chatResolved"), resolved, None);
+    check("texter", &subscribed("chatPending"), resolved, Some("is set up for chatResolved"));
+    check("texter", "", spoken, Some("is set up at all"));
 }

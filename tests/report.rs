@@ -8,7 +8,7 @@ use rehearsal::base::json::Mismatch;
 use rehearsal::base::rng::Seed;
 use rehearsal::base::time::{VirtualSpan, VirtualTime, WallTime};
 use rehearsal::journal::entry::{
-    Audience, Called, Change, Fate, Miss, Near, Outcome as Answer, Party, Payload, Role, Said, Source, Verdict,
+    Audience, Called, Change, Fate, Match, Miss, Near, Outcome as Answer, Party, Payload, Role, Said, Source, Verdict,
 };
 use rehearsal::journal::file::{Heading, Played};
 use rehearsal::journal::{Bounds, Journal, What};
@@ -162,6 +162,7 @@ fn failing() -> Journal {
     let miss = Miss {
         expected: "a message from bot whose text matches \"(?i)order number\" within 3s of the last act".to_owned(),
         found: "1 message, none of which matches".to_owned(),
+        matches: Vec::new(),
         nearest: vec![Near {
             entry,
             summary: "message from bot".to_owned(),
@@ -185,6 +186,31 @@ fn a_passing_scenario_is_shown_with_its_timeline() {
 #[test]
 fn a_failing_scenario_is_shown_with_all_that_explains_it() {
     insta::assert_snapshot!(shown(&failing(), Detail::Full));
+}
+
+#[test]
+fn what_matched_is_shown_with_what_led_to_it() {
+    let mut pen = opening();
+    pen.step(1, "expect: {message: {from: bot}, times: 1}");
+    let said = |pen: &mut Pen| {
+        pen.called(202, None);
+        pen.said(bot(), "A-1001");
+        pen.journal.iter().next_back().map(|entry| entry.seq).unwrap()
+    };
+    let matches = [said(&mut pen), said(&mut pen)].map(|entry| Match { entry, summary: "bot said it".to_owned() });
+    let miss = Miss {
+        expected: "exactly 1 × message from bot".to_owned(),
+        found: "it happened 2 time(s)".to_owned(),
+        matches: matches.to_vec(),
+        nearest: Vec::new(),
+    };
+    pen.put(What::Judged { index: 1, verdict: Verdict::Missed(miss) });
+    let shown = shown(&pen.journal, Detail::Full);
+    let matches = "
+    matches   #10 bot said it, probably after incoming_chat (d1)
+              #12 bot said it, probably after incoming_chat (d1)
+    webhooks";
+    assert!(shown.contains(matches), "{shown}");
 }
 
 #[test]

@@ -41,12 +41,32 @@ async fn bad_bots_end_in_a_verdict() {
         let ran = rehearsal(&["run", &scenario(name, within), "--port", "0", "--bot", &bot]).await;
         assert_eq!(ran.exit, Exit::Missed, "{name}: {}{}", ran.out, ran.err);
         assert!(ran.out.contains(part), "{name}: {part} is not in\n{}", ran.out);
-        assert!(ran.err.contains("has not called"), "{name}: {}", ran.err);
+        // Whoever does not hear cannot be expected to speak.
+        assert_eq!(ran.err.contains("has not called"), name == "silent", "{name}: {}", ran.err);
     };
     check("hanging", vec![Line::Hang], "100ms", "no answer in time").await;
     check("garbage", vec![Line::Last("nonsense\r\n\r\n")], "100ms", "the answer is not").await;
     check("closing", vec![Line::Last("")], "100ms", "the connection was closed").await;
+    check("refusing", vec![Line::Answer("HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n")], "100ms", "500").await;
     check("silent", vec![Line::Answer(OK)], "100ms", "nothing that matches").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_bot_may_have_seen_a_seed_before() {
+    let path = scenario("seen_before", "100ms");
+    let check = async |flags: &[&str], expected: bool| {
+        let receiver = Receiver::start(vec![Line::Answer(OK)]).await;
+        let bot = format!("http://{}", receiver.address);
+        let words = ["run", path.as_str(), "--port", "0", "--bot", &bot];
+        let ran = rehearsal(&words.into_iter().chain(flags.iter().copied()).collect::<Vec<_>>()).await;
+        assert!(ran.err.contains("has not called"), "{flags:?}: {}", ran.err);
+        assert_eq!(ran.err.contains("another --seed"), expected, "{flags:?}: {}", ran.err);
+    };
+    check(&[], false).await;
+    check(&["--seed", "7"], true).await;
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("seed: 7\n{text}")).unwrap();
+    check(&[], true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,6 +53,7 @@ async fn scenarios_are_picked_out_by_path_name_and_tag() {
     let all = [("The good", "passed"), ("The, bad", "failed"), ("The # rest", "skipped")];
     assert_eq!(told(&folder, &[]).await, (Exit::Missed, rows_named(&all)));
     assert_eq!(told(&folder, &["--filter", "a_good"]).await, (Exit::Met, rows_named(&all[..1])));
+    assert_eq!(told(&folder, &["--filter", "A_Good"]).await, (Exit::Met, rows_named(&all[..1])));
     assert_eq!(told(&folder, &["--filter", "bad", "--filter", "rest"]).await, (Exit::Missed, rows_named(&all[1..])));
     assert_eq!(told(&folder, &["--tag", "smoke"]).await, (Exit::Met, rows_named(&[all[0], all[2]])));
     assert_eq!(

@@ -5,6 +5,11 @@ use std::ops::Range;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+/// How many characters of a value are told.
+const TOLD: usize = 240;
+/// How many of them stand before the first that differs.
+const BEFORE: usize = 60;
+
 /// One difference between what was wanted and what was there.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Mismatch {
@@ -17,10 +22,25 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// A difference at `at`.
+    /// A difference at `at`. Of values of more than 240 characters only what surrounds the first difference is kept.
     pub fn new(at: impl Into<String>, expected: impl Into<String>, actual: impl Into<String>) -> Self {
-        Self { at: at.into(), expected: expected.into(), actual: actual.into() }
+        let (expected, actual) = (expected.into(), actual.into());
+        let alike = expected.chars().zip(actual.chars()).take_while(|(wanted, there)| wanted == there).count();
+        Self { at: at.into(), expected: around(expected, alike), actual: around(actual, alike) }
     }
+}
+
+/// The text, or so much of a long one as surrounds its character of this number. An ellipsis shows what is left out.
+fn around(text: String, number: usize) -> String {
+    let length = text.chars().count();
+    if length <= TOLD {
+        return text;
+    }
+    let from = number.saturating_sub(BEFORE).min(length - TOLD);
+    let kept: String = text.chars().skip(from).take(TOLD).collect();
+    let before = if from > 0 { "…" } else { "" };
+    let after = if from + TOLD < length { "…" } else { "" };
+    format!("{before}{kept}{after}")
 }
 
 /// Puts a value at a path such as `payload.chat.users.0.id`. Objects on the way are made where there are none; a list is
@@ -142,6 +162,24 @@ mod tests {
         check("a.b.x", Err("x"));
         check("d.x", Err("x"));
         check("a.b.0.x", Err("x"));
+    }
+
+    #[test]
+    fn long_values_are_told_around_their_first_difference() {
+        let check = |wanted: &str, there: &str, expected: (&str, &str)| {
+            let Mismatch { expected: wanted, actual, .. } = Mismatch::new("/", wanted, there);
+            assert_eq!((wanted.as_str(), actual.as_str()), expected);
+        };
+        let (same, rest) = ("ש".repeat(300), "x".repeat(300));
+        check(&same[..480], "y", (&same[..480], "y"));
+        check("y", &same, ("y", &format!("{}…", &same[..480])));
+        let surrounded = |there: &str| format!("…{}{there}…", &same[..120]);
+        check(
+            &format!("{same}a{rest}"),
+            &format!("{same}b{rest}"),
+            (&surrounded(&format!("a{}", &rest[..179])), &surrounded(&format!("b{}", &rest[..179]))),
+        );
+        check(&same, &format!("{same}b"), (&format!("…{}", &same[..480]), &format!("…{}b", &same[..478])));
     }
 
     #[test]

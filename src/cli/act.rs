@@ -90,6 +90,9 @@ fn told(problem: &Json, status: u16) -> String {
             let _ = write!(told, "; {help}");
         }
     }
+    for matched in problem["miss"]["matches"].as_array().into_iter().flatten() {
+        let _ = write!(told, "\n  matches: {}", text(matched, "summary"));
+    }
     for near in problem["miss"]["nearest"].as_array().into_iter().flatten() {
         let _ = write!(told, "\n  near: {}", text(near, "summary"));
     }

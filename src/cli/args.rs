@@ -60,7 +60,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "URL", env = "REHEARSAL_BOT", hide_env_values = true)]
     pub bot: Option<Bot>,
 
-    /// Play only scenarios with this in their path or name; can be given several times
+    /// Play only scenarios with this in their path or name, in capitals or not; can be given several times
     #[arg(long = "filter", value_name = "TEXT")]
     pub filters: Vec<String>,
 
@@ -69,7 +69,7 @@ pub struct RunArgs {
     pub tags: Vec<String>,
 
     /// Play every scenario so often, each time with another seed
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = value::times)]
     pub repeat: NonZeroU32,
 
     /// Play the scenarios in an order that follows from the seed
@@ -87,11 +87,11 @@ pub struct RunArgs {
     /// How many scenarios to play at once [default: 8 for each core with the built-in bot, else 1]
     ///
     /// A bot of yours can only play several at once if it takes its credentials from what it is sent.
-    #[arg(long, short, value_name = "N", env = "REHEARSAL_JOBS", hide_env_values = true)]
+    #[arg(long, short, value_name = "N", env = "REHEARSAL_JOBS", hide_env_values = true, value_parser = value::jobs)]
     pub jobs: Option<NonZeroUsize>,
 
     /// The seed of all made-up values [default: the scenario's own, else a new one, which is printed]
-    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true, value_parser = value::seed)]
     pub seed: Option<u64>,
 
     /// The port on 127.0.0.1 at which the bot finds the platform; 0 takes a free one
@@ -210,11 +210,11 @@ pub struct ExploreArgs {
     pub timeout: Option<WallLimit>,
 
     /// How many variants to play at once [default: 8 for each core with the built-in bot, else 1]
-    #[arg(long, short, value_name = "N", env = "REHEARSAL_JOBS", hide_env_values = true)]
+    #[arg(long, short, value_name = "N", env = "REHEARSAL_JOBS", hide_env_values = true, value_parser = value::jobs)]
     pub jobs: Option<NonZeroUsize>,
 
     /// The seed of the variants and of all made-up values [default: the scenario's own, else a new one, which is printed]
-    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true, value_parser = value::seed)]
     pub seed: Option<u64>,
 
     /// The port on 127.0.0.1 at which the bot finds the platform; 0 takes a free one
@@ -279,7 +279,7 @@ pub struct ServeArgs {
 #[derive(Args, Debug)]
 pub struct TenantArgs {
     /// The seed of all made-up values [default: a new one, which is printed]
-    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true, value_parser = value::seed)]
     pub seed: Option<u64>,
 
     /// Let a call name the code that it is refused with, in the header `Prefer: code=…`
@@ -378,7 +378,7 @@ pub struct TriggerArgs {
     pub headers: Vec<Header>,
 
     /// The seed of all made-up values [default: a new one, which is printed]
-    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true, value_parser = value::seed)]
     pub seed: Option<u64>,
 
     /// The form in which the request is printed
@@ -425,7 +425,7 @@ pub struct ProbeArgs {
     pub timeout: Option<WallLimit>,
 
     /// The seed of all made-up values [default: a new one, which is printed]
-    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true)]
+    #[arg(long, value_name = "N", env = "REHEARSAL_SEED", hide_env_values = true, value_parser = value::seed)]
     pub seed: Option<u64>,
 
     /// Write a report: `junit=FILE`, `json=FILE`, `tap=FILE` or `github`; can be given several times

@@ -8,8 +8,8 @@ use super::part::Part;
 use super::recording::Recording;
 use super::select::{self, Selection};
 use super::shell::quoted;
-use super::stage::Stage;
-use super::told::Manner;
+use super::stage::{Repertoire, Stage};
+use super::told::{Manner, Told};
 use super::value::Bot;
 use super::{RunArgs, Terminal, files, performance, reports, secure};
 use crate::base::diag::{Diagnostic, Place};
@@ -70,6 +70,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         return Ok(Exit::CouldNotRun);
     }
     let unplanned = Seed::unplanned();
+    let planned = args.seed.is_some() || chosen.iter().any(|(_, scenario)| scenario.seed.is_some());
     if args.shuffle {
         let seed = args.seed.map_or(unplanned, Seed);
         terminal.remark(&format!("shuffled; --shuffle --seed {seed} gives this order again"))?;
@@ -92,7 +93,7 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
     let (url, house_tls) = (house.premises.url(), house.premises.tls().cloned());
     let mut recording = journal.map(|path| Recording::begin(path, &facts));
     let stage = Stage { house, jobs, bot: bot.clone(), fail_fast: args.fail_fast };
-    let Some(told) = stage.play(parts, vendors, recording.as_mut(), terminal).await? else {
+    let Some(Repertoire { told, interrupted }) = stage.play(parts, vendors, recording.as_mut(), terminal).await? else {
         return Ok(Exit::CouldNotRun);
     };
     // A scenario that passes without any webhook may have nothing to do with the bot.
@@ -107,11 +108,10 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         if let Some(why) = house_tls.as_ref().and_then(Tls::distrust) {
             terminal.remark(&secure::distrusted(&why))?;
         }
-        let silent = told.iter().all(|told| told.outcome.counts.calls == 0);
         if ticker::within(BOT_ANSWERS_WITHIN, performance::connect(address)).await != Some(true) {
             terminal.remark(&performance::crashed(address))?;
-        } else if silent {
-            terminal.remark(&format!("the bot has not called the platform once; is it told that it is at {url}?"))?;
+        } else if !interrupted && is_silent(&told) {
+            terminal.remark(&silence(&url, planned))?;
         }
     }
     let wall = ticker::now().since(begun);
@@ -121,6 +121,24 @@ pub async fn run(args: &RunArgs, vendors: &'static [Vendor], terminal: &mut Term
         return Ok(exit.max(error.exit()));
     }
     Ok(exit)
+}
+
+/// Whether the bot says nothing though it hears: one that acknowledges no webhook has other troubles, which its failures tell.
+fn is_silent(told: &[Told]) -> bool {
+    let hears = told.iter().any(|told| told.acknowledged);
+    let is_sent_any = told.iter().any(|told| told.outcome.counts.deliveries > 0);
+    told.iter().all(|told| told.outcome.counts.calls == 0) && (hears || !is_sent_any)
+}
+
+/// Why a bot may say nothing: nobody told it where the platform is, or it has seen all of this before.
+fn silence(url: &str, planned: bool) -> String {
+    let again = if planned {
+        "\nThe same seed gives the same ids: a bot that remembers events may take these for ones that it has answered; \
+         start it anew, or play with another --seed."
+    } else {
+        ""
+    };
+    format!("the bot has not called the platform once; is it told that it is at {url}?{again}")
 }
 
 /// A scenario as often as it is to be played, each time with another seed.

@@ -6,7 +6,7 @@ use crate::scenario::Scenario;
 /// What a command line says about that.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Selection<'a> {
-    /// Parts of paths or names, one of which must be there.
+    /// Parts of paths or names, one of which must be there, in capitals or not.
     pub(super) filters: &'a [String],
     /// Tags, one of which a scenario must have.
     pub(super) tags: &'a [String],
@@ -15,7 +15,11 @@ pub(super) struct Selection<'a> {
 impl Selection<'_> {
     /// Whether a scenario is wanted.
     pub(super) fn takes(&self, file: &str, scenario: &Scenario) -> bool {
-        let named = |part: &String| file.contains(part) || scenario.name.contains(part);
+        let (file, name) = (file.to_lowercase(), scenario.name.to_lowercase());
+        let named = |part: &String| {
+            let part = part.to_lowercase();
+            file.contains(&part) || name.contains(&part)
+        };
         let tagged = |tag: &String| scenario.tags.contains(tag);
         (self.filters.is_empty() || self.filters.iter().any(named))
             && (self.tags.is_empty() || self.tags.iter().any(tagged))

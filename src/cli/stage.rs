@@ -37,6 +37,14 @@ enum News {
     Ended(usize, Box<Done>),
 }
 
+/// What has been played.
+pub(super) struct Repertoire {
+    /// What is told of each scenario, in their order.
+    pub(super) told: Vec<Told>,
+    /// Whether a signal has cut it short.
+    pub(super) interrupted: bool,
+}
+
 /// Where scenarios are played.
 pub(super) struct Stage {
     pub(super) house: Arc<House>,
@@ -57,7 +65,7 @@ impl Stage {
         vendors: &'static [Vendor],
         recording: Option<&mut Recording>,
         terminal: &mut Terminal<'_>,
-    ) -> io::Result<Option<Vec<Told>>> {
+    ) -> io::Result<Option<Repertoire>> {
         // Taken over before anything can be seen from outside, so that a signal never finds the program unprepared.
         let mut signals = Signals::listen()?;
         let interrupt = watch::Sender::new(false);
@@ -133,7 +141,8 @@ impl Stage {
                 }
             }
         }
-        Ok(Some(programme.told))
+        let interrupted = *interrupt.borrow();
+        Ok(Some(Repertoire { told: programme.told, interrupted }))
     }
 }
 

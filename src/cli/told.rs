@@ -3,8 +3,9 @@
 use super::TellArgs;
 use super::value::{Format, ReportTo};
 use crate::base::diag::Paint;
-use crate::journal::Journal;
+use crate::journal::entry::Fate;
 use crate::journal::file::Heading;
+use crate::journal::{Entry, Journal, What};
 use crate::report::coverage::Touched;
 use crate::report::{Detail, Outcome, console, html};
 
@@ -43,18 +44,22 @@ pub(super) struct Told {
     pub(super) section: String,
     /// What it touched of the platforms, if that is wanted.
     pub(super) touched: Touched,
+    /// Whether the bot acknowledged any webhook.
+    pub(super) acknowledged: bool,
 }
 
 impl Told {
     /// Tells of a scenario.
     pub(super) fn of(heading: &Heading, journal: &Journal, manner: Manner) -> Self {
         let outcome = Outcome::of(journal, heading);
+        let is_acknowledged = |entry: &Entry| matches!(entry.what, What::Settled { fate: Fate::Delivered, .. });
         let wanted = |wanted: bool, form: &dyn Fn() -> String| if wanted { form() } else { String::new() };
         Self {
             shown: wanted(manner.console, &|| console::scenario(&outcome, journal, manner.detail, manner.paint)),
             transcript: console::transcript(journal),
             touched: if manner.coverage { Touched::of(&heading.platform, journal) } else { Touched::default() },
             section: wanted(manner.page, &|| html::section(&outcome, journal)),
+            acknowledged: journal.iter().any(is_acknowledged),
             outcome,
         }
     }

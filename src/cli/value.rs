@@ -1,5 +1,6 @@
 //! Values of command line options that are more than text or a number.
 
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -17,6 +18,21 @@ use crate::signing::{SCHEMES, Scheme};
 pub(super) fn scheme(name: &str) -> Result<&'static Scheme, String> {
     let known: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name).collect();
     Scheme::named(name).ok_or_else(|| format!("write one of {}", known.join(", ")))
+}
+
+/// A seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("write a whole number from 0 to {}", u64::MAX))
+}
+
+/// How many things are done at once.
+pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "write a whole number from 1 on")
+}
+
+/// How often something is done.
+pub(super) fn times(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| format!("write a whole number from 1 to {}", u32::MAX))
 }
 
 /// An instant.
@@ -388,6 +404,20 @@ mod tests {
         check("http://user:hunter2@x/", Err(BotError::Password));
         for wrong in ["", "buitlin", "localhost:8080", "ftp://x", "http://", "/hooks"] {
             check(wrong, Err(BotError::NoAddress));
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_told_the_range() {
+        assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
+        assert_eq!(jobs("8").map(NonZeroUsize::get), Ok(8));
+        assert_eq!(times("4294967295").map(NonZeroU32::get), Ok(u32::MAX));
+        for wrong in ["", "x", "-1", "1.5", "18446744073709551616"] {
+            assert_eq!(seed(wrong), Err("write a whole number from 0 to 18446744073709551615".to_owned()), "{wrong}");
+        }
+        for wrong in ["", "x", "0", "-1"] {
+            assert_eq!(jobs(wrong), Err("write a whole number from 1 on"), "{wrong}");
+            assert_eq!(times(wrong), Err("write a whole number from 1 to 4294967295".to_owned()), "{wrong}");
         }
     }
 

@@ -7,7 +7,7 @@ use crate::base::diag::Diagnostic;
 use crate::base::id::{DeliveryId, EntrySeq};
 use crate::base::json::Mismatch;
 use crate::base::time::VirtualTime;
-use crate::journal::entry::{Miss, Near};
+use crate::journal::entry::{Match, Miss, Near};
 use crate::scenario::decode::{Member, Schema, mapping};
 
 /// Something that answers hold.
@@ -143,13 +143,28 @@ impl Shape for Diagnostic {
 
 impl Shape for Miss {
     fn schema() -> Schema {
-        let nearest = &["What did happen and comes nearest, at most three."];
+        let matches =
+            &["What did match, but too often, too late, in the wrong order or not often enough: at most five."];
+        let nearest = &["Where too little matches, what did happen and comes nearest, at most three."];
         object(
             &["Why an expectation was not met."],
             vec![
                 ("expected", &["What was expected, in words."], String::schema(), true),
                 ("found", &["What was found instead, in words."], String::schema(), true),
+                ("matches", matches, Vec::<Match>::schema(), false),
                 ("nearest", nearest, Vec::<Near>::schema(), true),
+            ],
+        )
+    }
+}
+
+impl Shape for Match {
+    fn schema() -> Schema {
+        object(
+            &["Something that matched."],
+            vec![
+                ("entry", &["Its number in the journal."], EntrySeq::schema(), true),
+                ("summary", &["It in a few words."], String::schema(), true),
             ],
         )
     }

@@ -9,8 +9,9 @@ use crate::base::id::{DeliveryId, EntrySeq};
 use crate::base::json::Mismatch;
 use crate::base::time::WallTime;
 use crate::journal::Journal;
-use crate::journal::entry::{Called, Entry, Fate, Miss, Near, Outcome, Payload, Said, Source, What};
+use crate::journal::entry::{Called, Entry, Fate, Match, Miss, Near, Outcome, Payload, Said, Source, What};
 use crate::platform::cx::Desk;
+use crate::scenario::decode::Within;
 use crate::scenario::expect::{
     CallPattern, EventPattern, Expect, MessagePattern, Order, Since, StatePattern, Subject, Wanted,
 };
@@ -28,6 +29,10 @@ pub(super) struct Window<'w> {
     pub deadline: WallTime,
 }
 
+/// How many of those that match are told.
+const MOST_MATCHES: usize = 5;
+/// The fields that say what kind of thing an entry is.
+const NAMES: [&str; 3] = ["event", "route", "from"];
 /// How many of those that nearly match are told.
 const MOST_NEAR: usize = 3;
 
@@ -42,8 +47,12 @@ pub(super) struct Finding {
     pub nearest: Vec<Near>,
     /// Which of several things is not there, or the first of them.
     pub missing: Option<usize>,
+    /// The last entry that matches the missing one of several things, but came before the one that it should have followed.
+    pub early: Option<EntrySeq>,
     /// Whether something else has come before what had to be the first of its kind.
     pub overtaken: bool,
+    /// Where the chat stands that was asked about.
+    standing: Option<String>,
 }
 
 /// Looks for what an expectation is about.
@@ -68,17 +77,21 @@ pub(super) fn answered(wanted: &CallPattern, call: &Entry, judge: (&Journal, &De
     (!mismatches.is_empty()).then(|| Miss {
         expected: format!("a {}", describe_call(wanted)),
         found: format!("it was answered with {}", in_figures(called)),
+        matches: Vec::new(),
         nearest: vec![Near { entry: call.seq, summary: summary(call), mismatches }],
     })
 }
 
-/// An entry as what came nearest, or all too near.
-#[must_use]
-pub(super) fn near(entry: &Entry) -> Near {
-    Near { entry: entry.seq, summary: summary(entry), mismatches: Vec::new() }
-}
-
 impl Finding {
+    /// The first of those that match, whether they came in time or not, in words.
+    #[must_use]
+    pub(super) fn matched(&self, journal: &Journal) -> Vec<Match> {
+        let all: BTreeSet<EntrySeq> = self.matches.iter().chain(&self.late).chain(&self.early).copied().collect();
+        let entries = all.into_iter().filter_map(|seq| journal.since(seq).next()).take(MOST_MATCHES);
+        let told = |entry| self.standing.clone().unwrap_or_else(|| summary(entry));
+        entries.map(|entry| Match { entry: entry.seq, summary: told(entry) }).collect()
+    }
+
     /// Takes note of an entry of the right kind.
     fn note(&mut self, entry: &Entry, differences: Vec<Mismatch>, deadline: WallTime) {
         if !differences.is_empty() {
@@ -89,6 +102,12 @@ impl Finding {
             self.late.push(entry.seq);
         }
     }
+}
+
+/// How far something is from what is wanted: whatever differs in its body, what has the right name comes nearer.
+fn distance(near: &Near) -> (usize, usize) {
+    let names = near.mismatches.iter().filter(|mismatch| NAMES.contains(&mismatch.at.as_str()));
+    (names.count(), near.mismatches.len())
 }
 
 /// Gives each thing an entry of its own out of those that match it, such that as many as possible have one: Kuhn's
@@ -141,7 +160,7 @@ impl Judge<'_> {
         }
         // Of those that differ alike the latest come first.
         finding.nearest.reverse();
-        finding.nearest.sort_by_key(|near| near.mismatches.len());
+        finding.nearest.sort_by_key(distance);
         finding.nearest.truncate(MOST_NEAR);
         finding
     }
@@ -167,7 +186,9 @@ impl Judge<'_> {
         for (index, subject) in subjects.iter().enumerate() {
             let found = self.scan(subject, Since::Act, Window { from, ..window });
             let Some(first) = found.matches.first() else {
-                return Finding { matches, missing: Some(index), ..found };
+                let before = self.scan(subject, Since::Act, window).matches;
+                let early = before.into_iter().rfind(|seq| !matches.contains(seq));
+                return Finding { matches, missing: Some(index), early, ..found };
             };
             matches.push(*first);
             from = EntrySeq(first.0 + 1);
@@ -204,9 +225,11 @@ impl Judge<'_> {
             differences.push(Mismatch::new("outcome", format!("{outcome:?}"), format!("{:?}", standing.outcome)));
         }
         finding.note(entry, differences, deadline);
+        let told = format!("chat {} is {standing}", pattern.chat.value);
         for near in &mut finding.nearest {
-            near.summary = format!("chat {} is {standing}", pattern.chat.value);
+            near.summary.clone_from(&told);
         }
+        finding.standing = Some(told);
     }
 
     /// How an entry differs from what is wanted; nothing if it is of another kind.
@@ -293,7 +316,7 @@ impl Judge<'_> {
                 called.route.as_deref().unwrap_or("no known operation"),
             ));
         }
-        if let Some(status) = pattern.status.filter(|status| *status != called.status) {
+        if let Some(Within(status)) = pattern.status.filter(|Within(status)| *status != u32::from(called.status)) {
             found.push(Mismatch::new("status", status.to_string(), called.status.to_string()));
         }
         if let Some(Word(code)) = &pattern.code
@@ -382,6 +405,7 @@ fn summary(entry: &Entry) -> String {
         }
         What::Queued { event, delivery, .. } => format!("webhook {event} ({delivery})"),
         What::Violated { detail, .. } => format!("violation: {detail}"),
+        What::Changed { chat, change, .. } => format!("chat {chat}: {}", change.name()),
         other => format!("{other:?}"),
     }
 }
@@ -396,7 +420,7 @@ fn in_figures(called: &Called) -> String {
 
 fn describe_call(pattern: &CallPattern) -> String {
     let route = pattern.route.as_ref().map_or(String::new(), |route| format!(" of {}", route.value));
-    let status = pattern.status.map_or(String::new(), |status| format!(" answered with {status}"));
+    let status = pattern.status.map_or(String::new(), |Within(status)| format!(" answered with {status}"));
     let code = pattern.code.as_ref().map_or(String::new(), |Word(code)| format!(" code {}", code.value));
     let body = pattern.body.as_ref().map_or(String::new(), |body| format!(" with body {body}"));
     let reply = pattern.reply.as_ref().map_or(String::new(), |reply| format!(" and reply {reply}"));
@@ -468,5 +492,26 @@ pub(super) fn describe_subject(subject: &Subject, desk: &Desk) -> String {
             let outcome = outcome.map_or(String::new(), |outcome| format!(" with outcome {:?}", fill(outcome)));
             format!("chat {}{status}{holder}{outcome}", pattern.chat.value)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_the_right_name_comes_nearest() {
+        let near = |places: &[&str]| {
+            let mismatches = places.iter().map(|at| Mismatch::new(*at, "a", "b")).collect();
+            Near { entry: EntrySeq(0), summary: String::new(), mismatches }
+        };
+        let check = |nearer: &[&str], further: &[&str]| {
+            assert!(distance(&near(nearer)) < distance(&near(further)), "{nearer:?} {further:?}");
+        };
+        check(&["body/a", "body/b", "chat"], &["event"]);
+        check(&["body/a", "status"], &["route"]);
+        check(&["text", "options"], &["from"]);
+        check(&["event"], &["event", "chat"]);
+        check(&["body/a"], &["body/a", "body/b"]);
     }
 }

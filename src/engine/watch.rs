@@ -1,7 +1,5 @@
 //! Decides about open expectations: whether they are met, missed, or looked at again, and when.
 
-use std::time::Duration;
-
 use super::World;
 use super::clock::Pace;
 use super::judge::{self, Finding, Window};
@@ -9,12 +7,16 @@ use super::port::Played;
 use super::stage::State;
 use crate::base::id::EntrySeq;
 use crate::base::time::{VirtualTime, WallLimit, WallTime};
-use crate::journal::What;
 use crate::journal::entry::{Miss, Verdict};
-use crate::scenario::expect::{DEFAULT_WATCH, Expect, Since, Wanted};
+use crate::journal::{Entry, What};
+use crate::scenario::decode::Located;
+use crate::scenario::expect::{DEFAULT_WATCH, Expect, Since, Subject, Wanted};
 
 /// How much real time the bot is granted before each timer while an expectation lets virtual time pass.
 const GRANT: WallLimit = WallLimit::from_millis(250);
+
+/// Who the bot is as the sender of a message.
+const BOT: &str = "bot";
 
 /// An open expectation.
 #[derive(Clone, Debug)]
@@ -189,36 +191,74 @@ impl World {
     }
 
     fn miss(&self, nth: usize, watch: &Watch, finding: Finding) -> Miss {
-        let matched = finding.matches.len();
-        let entry = |seq: &EntrySeq| self.journal.since(*seq).next();
-        let late = finding.late.first().and_then(entry);
-        let found = match (&watch.expect.wanted, late) {
-            (Wanted::Never(..), _) => format!("it happened {} time(s)", matched + finding.late.len()),
+        let (matched, late) = (finding.matches.len(), finding.late.len());
+        let all = matched + late;
+        let first_late = finding.late.first().and_then(|seq| self.journal.since(*seq).next());
+        let enough = match &watch.expect.wanted {
+            Wanted::Exactly(times, _) => all >= *times as usize,
+            Wanted::Some(_) | Wanted::First(_) | Wanted::Never(..) => all > 0,
+            Wanted::All(..) => late > 0 || finding.early.is_some(),
+        };
+        let found = match (&watch.expect.wanted, first_late) {
+            (Wanted::Never(..), _) => format!("it happened {all} time(s)"),
+            (Wanted::Exactly(..), Some(_)) if matched > 0 => {
+                format!("it happened {matched} time(s) in time, and {late} more too late")
+            }
             (Wanted::Exactly(..), _) if matched > 0 => format!("it happened {matched} time(s)"),
-            (Wanted::All(subjects, _), _) => {
+            (Wanted::All(subjects, _), first_late) => {
                 let missing = finding.missing.and_then(|missing| subjects.get(missing));
                 let missing = missing.map_or(String::new(), |subject| judge::describe_subject(subject, &self.desk));
-                format!("{matched} of {} happened, and no {missing} in time", subjects.len())
+                let after = finding.early.zip(finding.matches.last());
+                let why = match (after, first_late) {
+                    (Some((early, after)), _) => format!("a {missing} ({early}) came before {after}, not after it"),
+                    (None, Some(late)) => format!("a {missing} only after {}", self.since_granted(nth, late)),
+                    (None, None) => format!("no {missing} in time"),
+                };
+                format!("{matched} of {} happened, and {why}", subjects.len())
             }
             (_, Some(late)) => {
-                let after = late.wall.since(self.stage.tracks[nth].granted_from);
-                format!("it happened, but only after {}", seconds(after))
+                format!("it happened, but only after {}", self.since_granted(nth, late))
             }
             (Wanted::First(_), None) if finding.overtaken => "something else of its kind came first".to_owned(),
             _ if !finding.nearest.is_empty() => "nothing that matches; the nearest differs".to_owned(),
             _ => "nothing of the kind happened since the last act".to_owned(),
         };
-        // Where there should be nothing, what there is says more than what there nearly was.
-        let unwanted = finding.matches.first().or(finding.late.first()).filter(|_| watch.is_absence());
-        let unwanted = unwanted.and_then(entry).map(judge::near);
+        let found =
+            match self.unhooked(&watch.expect, finding.missing).filter(|_| all == 0 || finding.missing.is_some()) {
+                Some(why) => format!("{found}; {why}"),
+                None => found,
+            };
         Miss {
             expected: judge::describe(&watch.expect, &self.desk),
             found,
-            nearest: unwanted.map_or(finding.nearest, |unwanted| vec![unwanted]),
+            matches: finding.matched(&self.journal),
+            // What there is says more than what there nearly was, unless there is too little of it.
+            nearest: if enough { Vec::new() } else { finding.nearest },
         }
     }
-}
 
-fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
+    /// Why something could not come at all: the bot is told nothing, or not of this. Nothing if it could.
+    fn unhooked(&self, expect: &Expect, missing: Option<usize>) -> Option<String> {
+        let hooked = self.platform.hooked()?;
+        let by_bot = |from: &Option<Located<String>>| from.as_ref().is_some_and(|from| from.value == BOT);
+        match expect.subjects().get(missing.unwrap_or(0))? {
+            _ if matches!(expect.wanted, Wanted::Never(..)) => None,
+            Subject::Event { pattern, .. } if !hooked.contains(&pattern.name.value) => {
+                Some(format!("no webhook is set up for {}", pattern.name.value))
+            }
+            Subject::Call(_) | Subject::Message(_) if !hooked.is_empty() => None,
+            Subject::Message(pattern) if !by_bot(&pattern.from) => None,
+            // Sockets tell a bot as much.
+            Subject::Call(_) | Subject::Message(_) => {
+                let hears = self.journal.iter().any(|entry| matches!(entry.what, What::Connected { .. }));
+                (!hears).then(|| "no webhook is set up at all".to_owned())
+            }
+            Subject::Event { .. } | Subject::Violation(_) | Subject::State(_) => None,
+        }
+    }
+
+    /// How much of the bot's time had passed when something came.
+    fn since_granted(&self, nth: usize, entry: &Entry) -> String {
+        format!("{:.1} s", entry.wall.since(self.stage.tracks[nth].granted_from).as_secs_f64())
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use super::headers::Headers;
-pub use super::outcome::{Fate, Miss, Near, Outcome, Verdict};
+pub use super::outcome::{Fate, Match, Miss, Near, Outcome, Verdict};
 pub use super::payload::Payload;
 use crate::base::id::{DeliveryId, EntrySeq, SocketId};
 use crate::base::rng::Seed;

@@ -71,8 +71,20 @@ pub struct Miss {
     pub expected: String,
     /// What was found instead, in words.
     pub found: String,
-    /// The things that did happen and come nearest, at most three, and how they differ; the nearest first.
+    /// The things that did match, but too often, too late, in the wrong order or not often enough: the first five of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matches: Vec<Match>,
+    /// Where too few things match, those that come nearest, at most three, and how they differ; the nearest first.
     pub nearest: Vec<Near>,
+}
+
+/// Something that matched.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Match {
+    /// Where it stands in the journal.
+    pub entry: EntrySeq,
+    /// It in a few words.
+    pub summary: String,
 }
 
 /// Something that nearly matched.

@@ -191,6 +191,11 @@ pub trait Platform: Sized + Clone + Send + 'static {
     /// from it.
     fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced>;
 
+    /// The events that webhooks are set up for at present, whether they are switched on or not; nothing if it cannot be told.
+    fn hooked(&self) -> Option<Vec<String>> {
+        None
+    }
+
     /// What a client of this tenant must know, under the names of environment variables, such as `IMICHAT_API_KEY`.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
 }

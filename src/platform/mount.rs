@@ -137,6 +137,9 @@ pub trait Instance: Send {
     /// Replaces all credentials with ones of its own, and gives each with the one in its place.
     fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced>;
 
+    /// The events that webhooks are set up for at present, whether they are switched on or not; nothing if it cannot be told.
+    fn hooked(&self) -> Option<Vec<String>>;
+
     /// What a client of this tenant must know, under the names of environment variables.
     fn exports(&self) -> Vec<(&'static str, Secret)>;
 
@@ -459,6 +462,10 @@ impl<P: Platform> Instance for Mounted<P> {
 
     fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
         self.0.reissue(cx)
+    }
+
+    fn hooked(&self) -> Option<Vec<String>> {
+        self.0.hooked()
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

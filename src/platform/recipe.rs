@@ -14,6 +14,7 @@ use crate::platform::mount::RouteDoc;
 use crate::platform::route::{Call, Destination, Reply, Request};
 use crate::platform::{Code, Instance, Vendor};
 use crate::scenario::call::{CallStep, Target};
+use crate::scenario::decode::Within;
 use crate::scenario::expect::{CallPattern, Subject};
 use crate::scenario::node::Value;
 use crate::scenario::text::Word;
@@ -153,7 +154,7 @@ fn is_answered(answer: &CallPattern, code: &str) -> bool {
 
 /// Whether a call is granted, as its status says: not every vendor has codes for that.
 fn succeeds(answer: &CallPattern) -> bool {
-    answer.status.is_some_and(|status| status < 300)
+    answer.status.is_some_and(|Within(status)| status < 300)
 }
 
 /// The well-known tenant, whose client makes the calls.

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::text::{Tone, count, one_line};
+use super::text::{Tone, count, one_line, parted};
 use super::{Exit, Outcome};
 use crate::base::diag::Paint;
 use crate::base::rng::Seed;
@@ -38,7 +38,12 @@ impl Mark {
     #[must_use]
     pub fn of(outcome: &Outcome) -> Option<Self> {
         let failure = outcome.failures.first()?;
-        Some(Self { name: outcome.name.clone(), step: failure.step.clone(), kind: failure.problem.kind() })
+        // In whichever round a step fails, it is the same failure.
+        let step = match parted(&failure.step) {
+            (text, note) if note.contains("# round ") => text,
+            _ => &failure.step,
+        };
+        Some(Self { name: outcome.name.clone(), step: step.to_owned(), kind: failure.problem.kind() })
     }
 
     /// The step that failed, on one line.

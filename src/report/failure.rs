@@ -1,5 +1,6 @@
 //! One thing that was not as it should be, with all that is needed to understand it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Outcome;
@@ -24,6 +25,8 @@ pub struct Failure {
     pub step: String,
     /// What was wrong.
     pub problem: Problem,
+    /// What led the bot to the entries that the problem tells of, as far as it can be told.
+    pub causes: BTreeMap<EntrySeq, String>,
     /// What happened just before.
     pub recent: Recent,
 }
@@ -80,6 +83,14 @@ impl Recent {
 }
 
 impl Problem {
+    /// What led the bot to the entries that it tells of.
+    pub(super) fn causes(&self, narrator: &Narrator<'_>) -> BTreeMap<EntrySeq, String> {
+        let Self::Missed(miss) = self else { return BTreeMap::new() };
+        let near = miss.nearest.iter().map(|near| near.entry);
+        let told = miss.matches.iter().map(|matched| matched.entry).chain(near);
+        told.filter_map(|entry| Some((entry, narrator.cause(entry)?))).collect()
+    }
+
     /// What was wrong, in a few words.
     #[must_use]
     pub fn title(&self) -> &'static str {
@@ -134,9 +145,15 @@ impl Failure {
             Problem::Missed(miss) => {
                 part("expected", &miss.expected);
                 part("found", &miss.found);
+                let cause =
+                    |entry: EntrySeq| self.causes.get(&entry).map_or(String::new(), |cause| format!(", {cause}"));
+                for (index, matched) in miss.matches.iter().enumerate() {
+                    let label = if index == 0 { "matches" } else { "" };
+                    part(label, &format!("{} {}{}", matched.entry, matched.summary, cause(matched.entry)));
+                }
                 for (index, near) in miss.nearest.iter().enumerate() {
                     let label = if index == 0 { "nearest" } else { "then" };
-                    part(label, &format!("{} {}", near.entry, near.summary));
+                    part(label, &format!("{} {}{}", near.entry, near.summary, cause(near.entry)));
                     for mismatch in &near.mismatches {
                         part("", &format!("{}: expected {}", mismatch.at, mismatch.expected));
                         part("", &format!("{}  but was {}", " ".repeat(mismatch.at.chars().count()), mismatch.actual));

@@ -8,7 +8,7 @@
 //! scenarios[]  name, file, platform, seed, status (passed | failed | errored | unplayed | skipped), skipped (why it was not
 //!              played, or null), repeat, virtual_ms, wall_ms
 //!   counts     met, missed, deliveries, attempts, undecided, calls, violations, faults, late
-//!   steps[]    index, line, source, result (done | met | missed | refused); for `missed`: expected, found, nearest;
+//!   steps[]    index, line, source, result (done | met | missed | refused); for `missed`: expected, found, matches, nearest;
 //!              for `refused`: reason
 //!   failures[] line, kind (missed | refused | trouble), summary, text (what the console shows)
 //!   warnings[] what the bot did that the vendor's documents do not allow
@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::{Counts, Exit, Outcome, Status, StepOutcome, StepResult};
 use crate::base::diag::Paint;
-use crate::journal::entry::Near;
+use crate::journal::entry::{Match, Miss, Near};
 
 /// The version of the document's shape.
 const VERSION: u32 = 1;
@@ -114,7 +114,7 @@ struct Step<'o> {
 enum Result<'o> {
     Done,
     Met,
-    Missed { expected: &'o str, found: &'o str, nearest: &'o [Near] },
+    Missed { expected: &'o str, found: &'o str, matches: &'o [Match], nearest: &'o [Near] },
     Refused { reason: &'o str },
 }
 
@@ -157,8 +157,8 @@ impl<'o> Step<'o> {
         let result = match &step.result {
             StepResult::Done => Result::Done,
             StepResult::Met => Result::Met,
-            StepResult::Missed(miss) => {
-                Result::Missed { expected: &miss.expected, found: &miss.found, nearest: &miss.nearest }
+            StepResult::Missed(Miss { expected, found, matches, nearest }) => {
+                Result::Missed { expected, found, matches, nearest }
             }
             StepResult::Refused(reason) => Result::Refused { reason },
         };

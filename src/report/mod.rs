@@ -22,6 +22,7 @@ pub(crate) mod text;
 mod timeline;
 pub mod watch;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -301,7 +302,8 @@ impl<'j> Tally<'j> {
     fn fail(&mut self, line: Option<usize>, step: String, problem: Problem, entry: &Entry) {
         self.outcome.status = Status::Failed;
         let recent = failure::Recent::before(entry.seq, self.journal, &self.narrator);
-        self.outcome.failures.push(Failure { line, step, problem, recent });
+        let causes = problem.causes(&self.narrator);
+        self.outcome.failures.push(Failure { line, step, problem, causes, recent });
     }
 
     fn finish(mut self, heading: &Heading) -> Outcome {
@@ -331,7 +333,8 @@ impl<'j> Tally<'j> {
             let (line, step) =
                 self.outcome.steps.last().map_or((None, String::new()), |step| (Some(step.line), step.source.clone()));
             let recent = failure::Recent::before(journal.end(), journal, &self.narrator);
-            self.outcome.failures.push(Failure { line, step, problem: Problem::Trouble { reason }, recent });
+            let problem = Problem::Trouble { reason };
+            self.outcome.failures.push(Failure { line, step, problem, causes: BTreeMap::new(), recent });
         }
         self.outcome
     }

@@ -68,6 +68,14 @@ pub(crate) fn one_line(text: &str) -> String {
     out
 }
 
+/// What stands before all that is noted of a step behind its text.
+const NOTE: &str = "  # ";
+
+/// A step's text, and what is noted behind it, such as the round that it is played in.
+pub(super) fn parted(source: &str) -> (&str, &str) {
+    source.rfind(NOTE).map_or((source, ""), |at| source.split_at(at))
+}
+
 /// The text cut to `width` characters; what was cut shows as an ellipsis.
 pub(super) fn clip(text: &str, width: usize) -> String {
     match text.char_indices().nth(width) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::narrate::{Line, Narrator};
-use super::text::{COLUMNS, Tone, clip, one_line};
+use super::text::{COLUMNS, Tone, clip, one_line, parted};
 use crate::base::diag::Paint;
 use crate::base::time::{VirtualSpan, VirtualTime};
 use crate::journal::entry::Verdict;
@@ -66,7 +66,7 @@ impl Timeline {
             Some(Verdict::Met) => Tone::Good.paint("✓", self.paint),
             Some(Verdict::Missed(_)) => Tone::Bad.paint("✗", self.paint),
         };
-        let source = Tone::Strong.paint(&clip(&one_line(source), COLUMNS - INDENT), self.paint);
+        let source = Tone::Strong.paint(&shortened(&one_line(source), COLUMNS - INDENT), self.paint);
         let _ = writeln!(self.out, "{time} {mark} {line:>4}  {source}");
     }
 
@@ -104,5 +104,27 @@ impl Timeline {
             let passed = Tone::Faint.paint(&format!("+{passed}"), self.paint);
             let _ = writeln!(self.out, "{:INDENT$}{passed}", "");
         }
+    }
+}
+
+/// A step cut to `width` characters, but not what is noted behind it, such as the round that it is played in.
+fn shortened(source: &str, width: usize) -> String {
+    let (text, note) = parted(source);
+    let room = width.saturating_sub(note.chars().count()).max(width / 3);
+    clip(&format!("{}{note}", clip(text, room)), width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_of_a_step_outlasts_its_text() {
+        let check = |source: &str, expected: &str| assert_eq!(shortened(source, 20), expected);
+        check("wait: 1m", "wait: 1m");
+        check("wait: 1m  # round 1", "wait: 1m  # round 1");
+        check("say: {as: alice}  # round 1", "say: {as…  # round 1");
+        check("say: {as: alice}  # a/file/far/away", "say:…  # a/file/far…");
+        check("say: {as: alice, text: Hi}", "say: {as: alice, te…");
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::check::Checker;
 use super::codes;
-use super::decode::{Decode, Located, Problems, wrong_type};
+use super::decode::{Decode, HttpStatus, Located, Problems, wrong_type};
 use super::expect::{CallPattern, check_word};
 use super::node::{Node, Value};
 use super::pattern::Pattern;
@@ -43,7 +43,7 @@ record! {
     /// An answer of the vendor.
     pub(super) struct AnswerPattern {
         /// The HTTP status.
-        status: Option<u16>,
+        status: Option<HttpStatus>,
         /// The vendor's code.
         code: Option<Word>,
         /// Members that the body must have.

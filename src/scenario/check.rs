@@ -9,7 +9,8 @@ use super::examples::{self, Row};
 use super::expect::{Defaults, Expect, Let, NOBODY, Subject, check_word, secret};
 use super::flow::{Flow, discreet};
 use super::include::{Included, Library, Nowhere};
-use super::node::{self, Node, Value};
+use super::node::{self, Key, Node, Value};
+use super::salvage;
 use super::steps::Strangers;
 use super::text::{CHAT, CUSTOMER, PHONE, Text, Word, pointer};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
@@ -106,7 +107,15 @@ fn read(text: &str, reading: &Reading<'_>) -> Result<Vec<Scenario>, Vec<Diagnost
 
 fn rows(text: &str, reading: &Reading<'_>, problems: &mut Problems) -> Option<Vec<Scenario>> {
     let root = node::read(text, problems)?;
-    let rows = examples::rows(root, problems)?;
+    let rows = match examples::rows(root, problems) {
+        Ok(rows) => rows,
+        Err(root) => {
+            let mut more = Problems::new();
+            scenario(&root, None, reading, &mut more);
+            problems.extend(salvage::sure(&root, more));
+            return None;
+        }
+    };
     let read = |(row, root): (Option<Row>, Node)| {
         let mut scenario = scenario(&root, row.as_ref(), reading, problems)?;
         if let Some(row) = row {
@@ -136,7 +145,12 @@ fn scenario(root: &Node, row: Option<&Row>, reading: &Reading<'_>, problems: &mu
     let steps: Option<Vec<Unread>> = fields.take("steps", None, problems);
 
     // The platform decides what the rest may say; without it the rest cannot be judged.
-    let vendor = vendor(&platform?, reading.vendors, problems)?;
+    let Some(vendor) = vendor(&platform?, reading.vendors, problems) else {
+        if reading.purpose == Purpose::Play && steps.is_some_and(|steps| steps.is_empty()) {
+            problems.push(no_steps(root));
+        }
+        return None;
+    };
     let mut setup =
         setup.flatten().map_or(Node { place: root.place, value: Value::Map(Vec::new()) }, |Unread(node)| node);
     let faults = fault::take(&mut setup, problems);
@@ -185,10 +199,14 @@ pub(super) fn staff(vendor: &Vocabulary, setup: &Node, problems: &mut Problems) 
     (problems.len() == before).then_some(staff)
 }
 
+fn no_steps(root: &Node) -> Diagnostic {
+    Diagnostic::new(&codes::NO_STEPS, root.place, "the scenario has no steps")
+        .help("begin with `start_chat` under `steps:`")
+}
+
 fn nothing_tested(root: &Node, steps: &[Step], problems: &mut Problems) {
     if steps.is_empty() {
-        let problem = Diagnostic::new(&codes::NO_STEPS, root.place, "the scenario has no steps");
-        problems.push(problem.help("begin with `start_chat` under `steps:`"));
+        problems.push(no_steps(root));
     } else if !steps.iter().any(|step| step.action.expects()) {
         let problem =
             Diagnostic::new(&codes::NO_EXPECTATION, root.place, "the scenario expects nothing, so it can never fail");
@@ -274,7 +292,21 @@ impl Checker<'_, '_> {
             self.problems.push(Diagnostic::new(&codes::ACT_NOT_HERE, key.place, message).help(*why));
             return None;
         }
-        let action = match key.name.as_str() {
+        let before = self.problems.len();
+        let Some(mut action) = self.read(key, value) else {
+            self.salvage(key, value, before);
+            return None;
+        };
+        self.check(&mut action, key.place);
+        secret::check(&key.name, value, self.vendor.secrets, self.problems);
+        let (place, source) =
+            self.included.place(key.place, format!("{}: {}", key.name, Flow(&discreet(value, self.vendor.secrets))));
+        Some(Step { place, source, action })
+    }
+
+    /// What a step does, if it can be read.
+    pub(super) fn read(&mut self, key: &Key, value: &Node) -> Option<Action> {
+        match key.name.as_str() {
             "wait" => VirtualSpan::decode(value, self.problems).map(Action::Wait),
             "expect" => Expect::decode_some(value, &self.defaults, self.problems).map(Action::Expect),
             "expect_none" => Expect::decode_none(value, &self.defaults, self.problems).map(Action::Expect),
@@ -291,15 +323,15 @@ impl Checker<'_, '_> {
                     None
                 }
             },
-        };
-        let Some(mut action) = action else {
-            self.presume(&key.name, value);
-            return None;
-        };
-        match &mut action {
+        }
+    }
+
+    /// Checks whom and what a step refers to.
+    pub(super) fn check(&mut self, action: &mut Action, place: Place) {
+        match action {
             Action::Act(act) => {
-                self.keep_to_lane(act, key.place);
-                self.act(act, key.place);
+                self.keep_to_lane(act, place);
+                self.act(act, place);
             }
             Action::Expect(expect) => {
                 if let Some(Some(chat)) = &self.lane {
@@ -308,26 +340,9 @@ impl Checker<'_, '_> {
                 self.expect(expect);
             }
             Action::Let(binding) => self.binding(binding),
-            Action::Call(call) => self.call(call, key.place),
+            Action::Call(call) => self.call(call, place),
             // The steps of branches were checked one by one.
             Action::Fault(_) | Action::ClearFaults(_) | Action::Wait(_) | Action::OneOf(_) | Action::Parallel(_) => {}
-        }
-        secret::check(&key.name, value, self.vendor.secrets, self.problems);
-        let (place, source) =
-            self.included.place(key.place, format!("{}: {}", key.name, Flow(&discreet(value, self.vendor.secrets))));
-        Some(Step { place, source, action })
-    }
-
-    /// A step that cannot be read still gives its names, lest every step that uses them be reported as well.
-    fn presume(&mut self, step: &str, node: &Node) {
-        let name = |key| match &node.get(key)?.value {
-            Value::Text(name) => Some(name.clone()),
-            _ => None,
-        };
-        match step {
-            "start_chat" => self.chats.extend(name("chat").or_else(|| name("as"))),
-            "let" => self.names.extend(name("name")),
-            _ => {}
         }
     }
 

@@ -124,7 +124,7 @@ rules! {
 
     UNKNOWN_PLATFORM = "E0201", "unknown platform",
         "`rehearsal list platforms` names the platforms there are.",
-        bad: "platform: livechatt\nsteps: []\n", good: SOUND;
+        bad: "platform: livechatt\nsteps:\n  - start_chat: {as: alice}\n", good: SOUND;
     UNKNOWN_PERSON = "E0202", "unknown person",
         "Customers stand under `customers:`; agents and bots are named in `setup:`.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alcie}\n  - expect: {event: incoming_chat}\n", good: SOUND;

@@ -19,6 +19,8 @@ pub(super) const INCLUDE: &str = "include";
 const MOST_STEPS: usize = 10_000;
 /// How many lists of steps may be played side by side.
 const MOST_LANES: usize = 100;
+/// What stands before all that is told of a step besides its text.
+pub(super) const NOTE: &str = "  # ";
 /// The greatest weight of a branch.
 const MOST_WEIGHT: u32 = 1_000_000;
 
@@ -101,7 +103,9 @@ impl Checker<'_, '_> {
             return Vec::new();
         }
         self.repeated += all - one;
-        std::iter::repeat_n(round, times).flatten().collect()
+        // Where there is one round only, nobody asks which.
+        let note = |number: usize| if times > 1 { format!("round {number} of {times}") } else { String::new() };
+        (1..=times).flat_map(|number| in_round(round.clone(), &note(number))).collect()
     }
 
     fn one_of(&mut self, key: &Key, node: &Node) -> Option<Step> {
@@ -193,6 +197,37 @@ impl Checker<'_, '_> {
 fn common(mut one: Vec<String>, other: &[String]) -> Vec<String> {
     one.retain(|word| other.contains(word));
     one
+}
+
+/// The same steps, each of which tells in which round it is played: of which round, where a repetition stands in another.
+fn in_round(mut steps: Vec<Step>, note: &str) -> Vec<Step> {
+    for step in &mut steps {
+        if !note.is_empty() {
+            let inner = step.source.rsplit_once(NOTE).is_some_and(|(_, noted)| noted.starts_with("round "));
+            step.source.push_str(if inner { " of " } else { NOTE });
+            step.source.push_str(note);
+        }
+        match &mut step.action {
+            Action::OneOf(choice) => {
+                for branch in &mut choice.branches {
+                    branch.steps = in_round(std::mem::take(&mut branch.steps), note);
+                }
+            }
+            Action::Parallel(lanes) => {
+                for lane in lanes {
+                    *lane = in_round(std::mem::take(lane), note);
+                }
+            }
+            Action::Act(_)
+            | Action::Wait(_)
+            | Action::Expect(_)
+            | Action::Fault(_)
+            | Action::ClearFaults(_)
+            | Action::Let(_)
+            | Action::Call(_) => {}
+        }
+    }
+    steps
 }
 
 /// How many steps there are, those of all branches included.

@@ -239,6 +239,9 @@ impl<const LEAST: u32, const MOST: u32> Decode for Within<LEAST, MOST> {
     }
 }
 
+/// The status of an HTTP answer.
+pub type HttpStatus = Within<100, 599>;
+
 /// Reads a duration, or says what is wrong with it.
 fn duration<T>(node: &Node, problems: &mut Problems, parse: fn(&str) -> Result<T, DurationError>) -> Option<T> {
     let text = match &node.value {

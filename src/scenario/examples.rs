@@ -24,15 +24,18 @@ pub(super) struct Row {
 }
 
 /// The document once for each row, its values filled in; itself if there are no examples.
-pub(super) fn rows(root: Node, problems: &mut Problems) -> Option<Vec<(Option<Row>, Node)>> {
-    let Some(examples) = root.get(KEY) else { return Some(vec![(None, root)]) };
-    let rows = check(examples, problems)?;
+///
+/// # Errors
+/// The document without its examples, if they cannot be used.
+pub(super) fn rows(root: Node, problems: &mut Problems) -> Result<Vec<(Option<Row>, Node)>, Node> {
+    let Some(examples) = root.get(KEY) else { return Ok(vec![(None, root)]) };
+    let Some(rows) = check(examples, problems) else { return Err(without_examples(&root, &[])) };
     let filled = rows.iter().enumerate().map(|(index, row)| {
         let named = row.iter().find(|(key, value)| key.name == NAME && !plain(value).is_empty());
         let title = named.map_or_else(|| listed(row), |(_, name)| plain(name));
         (Some(Row { number: index + 1, title, values: row.to_vec() }), without_examples(&root, row))
     });
-    Some(filled.collect())
+    Ok(filled.collect())
 }
 
 /// The values of a row that has no name.

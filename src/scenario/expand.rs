@@ -10,7 +10,7 @@ use super::node::{Key, Node, Value, parse};
 /// order. Each tree has the name that the scenario has with that row.
 #[must_use]
 pub fn expand(text: &str, library: &dyn Library) -> Vec<Node> {
-    let rows = parse(text).ok().and_then(|root| examples::rows(root, &mut Problems::new())).unwrap_or_default();
+    let rows = parse(text).ok().and_then(|root| examples::rows(root, &mut Problems::new()).ok()).unwrap_or_default();
     let one = |(row, mut root): (Option<Row>, Node)| {
         let values = row.as_ref().map_or(&[][..], |row| &row.values);
         let inclusion = Inclusion { library, values };

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::check::Checker;
-use super::compose::Steps;
+use super::compose::{NOTE, Steps};
 use super::decode::{Decode as _, Located, Unread};
 use super::node::{self, Node};
 use super::{Step, codes, examples};
@@ -92,7 +92,7 @@ impl Included {
     /// Where a step stands in the scenario itself, and what is told of it besides: the file that it comes from.
     pub(super) fn place(&self, place: Place, source: String) -> (Place, String) {
         match self.open.last() {
-            Some(path) => (self.from, format!("{source}  # {path}:{}", place.line)),
+            Some(path) => (self.from, format!("{source}{NOTE}{path}:{}", place.line)),
             None => (place, source),
         }
     }

@@ -19,6 +19,7 @@ pub mod manner;
 pub mod node;
 pub mod pattern;
 mod reader;
+mod salvage;
 pub mod schema;
 mod steps;
 pub mod text;
@@ -71,7 +72,7 @@ pub struct Scenario {
 pub struct Step {
     /// Where it stands.
     pub place: Place,
-    /// Its text on one line, for timelines.
+    /// Its text on one line, for timelines; behind ` # ` whatever else there is to know, such as the round of a repetition.
     pub source: String,
     /// What it does.
     pub action: Action,

@@ -1,5 +1,7 @@
 //! A file as a tree that knows where each of its parts stands.
 
+use std::collections::BTreeSet;
+
 use crate::base::diag::Place;
 
 pub(super) use super::reader::read;
@@ -63,6 +65,34 @@ impl Node {
         match &self.value {
             Value::Map(members) => members.iter().find(|(k, _)| k.name == key).map(|(_, node)| node),
             _ => None,
+        }
+    }
+
+    /// The same without the members and elements that stand at these places, or whose keys do.
+    pub(super) fn without(&self, places: &BTreeSet<Place>) -> Self {
+        let stays = |place: &Place| !places.contains(place);
+        let value = match &self.value {
+            Value::List(items) => {
+                Value::List(items.iter().filter(|item| stays(&item.place)).map(|item| item.without(places)).collect())
+            }
+            Value::Map(members) => {
+                let members = members.iter().filter(|(key, node)| stays(&key.place) && stays(&node.place));
+                Value::Map(members.map(|(key, node)| (key.clone(), node.without(places))).collect())
+            }
+            scalar @ (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_)) => {
+                scalar.clone()
+            }
+        };
+        Self { place: self.place, value }
+    }
+
+    /// The places of all texts in it with this part.
+    pub(super) fn places_of(&self, part: &str) -> BTreeSet<Place> {
+        match &self.value {
+            Value::Text(text) if text.contains(part) => BTreeSet::from([self.place]),
+            Value::List(items) => items.iter().flat_map(|item| item.places_of(part)).collect(),
+            Value::Map(members) => members.iter().flat_map(|(_, node)| node.places_of(part)).collect(),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => BTreeSet::new(),
         }
     }
 }

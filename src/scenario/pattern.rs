@@ -171,7 +171,10 @@ impl Pattern {
             _ => found.push(Mismatch::new(
                 if pointer.is_empty() { "/" } else { pointer.as_str() },
                 self.to_string(),
-                actual.to_string(),
+                match self {
+                    Self::Length(_) => measured(actual),
+                    _ => actual.to_string(),
+                },
             )),
         }
     }
@@ -218,6 +221,21 @@ fn length(value: &Json) -> Option<usize> {
         Json::Array(items) => Some(items.len()),
         Json::Object(members) => Some(members.len()),
         Json::Null | Json::Bool(_) | Json::Number(_) => None,
+    }
+}
+
+/// A value's length in words, or the value itself if it has none.
+fn measured(value: &Json) -> String {
+    let unit = match value {
+        Json::String(_) => "character",
+        Json::Array(_) => "element",
+        Json::Object(_) => "member",
+        Json::Null | Json::Bool(_) | Json::Number(_) => "",
+    };
+    match length(value) {
+        Some(1) => format!("1 {unit}"),
+        Some(length) => format!("{length} {unit}s"),
+        None => value.to_string(),
     }
 }
 

@@ -286,8 +286,24 @@ fn syntax(text: &str, error: &ScanError) -> Diagnostic {
     match indent.map(|index| index + 1).or_else(nearby) {
         Some(column) => Diagnostic::new(&codes::TAB, Place { column, ..at }, "a tab stands where YAML wants spaces")
             .help("write spaces instead"),
-        None => Diagnostic::new(&codes::YAML_SYNTAX, at, error.info().to_owned()),
+        None => Diagnostic::new(&codes::YAML_SYNTAX, at, error.info().to_owned()).help(remedy(error.info())),
     }
+}
+
+/// What usually mends the text where the parser says this.
+fn remedy(info: &str) -> &'static str {
+    const BRACKETS: &str =
+        "check that the brackets end where they should, and put texts with brackets or `, ` in quotes";
+    const REMEDIES: [(&str, &str); 6] = [
+        ("mapping values are not allowed", "put a text with `: ` in it in quotes, and check the indentation"),
+        ("unexpected character", "put a text that begins with `@`, `%` or a backtick in quotes"),
+        ("quoted scalar", "check that the quotes end where they should"),
+        ("anchor or alias", "put a text that begins with `&` or `*` in quotes"),
+        ("flow", BRACKETS),
+        ("',' or", BRACKETS),
+    ];
+    const USUAL: &str = "indent the keys of one mapping alike, and put texts with marks such as `: ` in quotes";
+    REMEDIES.iter().find(|(words, _)| info.contains(words)).map_or(USUAL, |(_, help)| help)
 }
 
 fn too_much(at: Place) -> Diagnostic {

@@ -22,7 +22,7 @@ fn one_step_or_a_list_is_read_as_yaml_or_json() {
     check("wait: 5s", &["wait: 5s"]);
     check(r#"{"say": {"as": "alice", "text": "Hi"}}"#, &["say: {as: alice, text: Hi}"]);
     check("- wait: 1s\n- wait: 2s\n", &["wait: 1s", "wait: 2s"]);
-    check("repeat: {times: 2, steps: [{wait: 1s}]}", &["wait: 1s", "wait: 1s"]);
+    check("repeat: {times: 2, steps: [{wait: 1s}]}", &["wait: 1s  # round 1 of 2", "wait: 1s  # round 2 of 2"]);
     check(
         "say: {as: alice, text: '${token} ${customer.alice} ${chat.alice}'}",
         &["say: {as: alice, text: \"${token} ${customer.alice} ${chat.alice}\"}"],

@@ -11,6 +11,7 @@
 //! checks[]     id, name, severity, sends, wants, why, mend, grade (as above, or not_applicable, or not_made), found
 //! ```
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -176,12 +177,14 @@ impl Probed {
         let miss = || Miss {
             expected: format!("a receiver that {}", check.wants.text()),
             found: format!("{}; {}", result.text(), check.mend),
+            matches: Vec::new(),
             nearest: Vec::new(),
         };
         let failure = || Failure {
             line: None,
             step: String::new(),
             problem: Problem::Missed(miss()),
+            causes: BTreeMap::new(),
             recent: Recent { webhooks: vec![check.sends.to_owned()], calls: vec![result.acted().to_owned()] },
         };
         let (status, failures, warnings, skipped) = match result.grade() {

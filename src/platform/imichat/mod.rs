@@ -204,6 +204,11 @@ impl Platform for Imichat {
         self.auth.reissue(cx)
     }
 
+    fn hooked(&self) -> Option<Vec<String>> {
+        let webhooks = self.tenant.virtual_agents.iter().filter_map(|bot| bot.webhook.as_ref());
+        Some(webhooks.flat_map(|webhook| &webhook.events).map(|event| event.name().to_owned()).collect())
+    }
+
     fn exports(&self) -> Vec<(&'static str, Secret)> {
         let webhooks = self.tenant.virtual_agents.iter().filter_map(|bot| bot.webhook.as_ref());
         let key =

@@ -142,6 +142,15 @@ impl Subscription {
             _ => None,
         }
     }
+
+    /// The name of the event.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Assigned => event::ASSIGNED,
+            Self::Received => event::RECEIVED,
+            Self::Closed => event::CLOSED,
+        }
+    }
 }
 
 /// The business's address on a channel.

@@ -299,6 +299,10 @@ impl Platform for Livechat {
         self.auth.reissue(cx)
     }
 
+    fn hooked(&self) -> Option<Vec<String>> {
+        Some(self.organization.webhooks.actions().map(str::to_owned).collect())
+    }
+
     fn exports(&self) -> Vec<(&'static str, Secret)> {
         self.auth.exports.clone()
     }

@@ -38,7 +38,7 @@ use indexmap::IndexMap;
 use self::auth::Auth;
 use self::codes::Denial;
 use self::model::{Chats, File, Label, LocalizationStatus, MessageStatus, Problem, QuickReply, Template};
-use self::subscription::Engine;
+use self::subscription::{Engine, Subscription};
 use self::tenant::{SeedTemplate, Tenant};
 use super::cx::{Credential, Cx, Refusal, Replaced, WakeKey};
 use super::host::Host;
@@ -212,6 +212,12 @@ impl Platform for Texter {
 
     fn reissue(&mut self, cx: &mut Cx<'_>) -> Vec<Replaced> {
         self.auth.reissue(cx)
+    }
+
+    fn hooked(&self) -> Option<Vec<String>> {
+        let revisions = self.engine.subscriptions.iter().flat_map(Subscription::revisions);
+        let named: Vec<Option<Vec<String>>> = revisions.map(|revision| revision.program.posted()).collect();
+        named.into_iter().collect::<Option<Vec<_>>>().map(|events| events.concat())
     }
 
     fn exports(&self) -> Vec<(&'static str, Secret)> {

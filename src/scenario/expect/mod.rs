@@ -11,7 +11,7 @@ pub use read::Defaults;
 pub(super) use read::{RawExpect, RawSubject};
 
 use super::codes;
-use super::decode::{Decode, Located, Problems, unknown_word};
+use super::decode::{Decode, HttpStatus, Located, Problems, unknown_word};
 use super::node::Node;
 use super::pattern::Pattern;
 use super::text::{Matcher, Text, Word};
@@ -43,7 +43,7 @@ record! {
         /// The operation, as `rehearsal list routes` names it.
         pub route: Option<Located<String>>,
         /// The HTTP status that it was answered with.
-        pub status: Option<u16>,
+        pub status: Option<HttpStatus>,
         /// The vendor's code that it was answered with.
         pub code: Option<Word>,
         /// Members that the request's body must have.

@@ -1,5 +1,7 @@
 //! `expect` and `expect_none` as they are written, and what goes together in them.
 
+use std::collections::BTreeSet;
+
 use super::super::codes;
 use super::super::decode::{Decode, Located, Problems, Schema, wrong_type};
 use super::super::node::{Node, Value};
@@ -142,14 +144,16 @@ fn contradiction(place: Place, message: &str, help: &str, problems: &mut Problem
 impl Expect {
     /// Reads `expect`.
     pub(in super::super) fn decode_some(node: &Node, defaults: &Defaults, problems: &mut Problems) -> Option<Self> {
+        let before = problems.len();
         let (subject, terms) = RawExpect::decode(node, problems)?.parted();
+        let slips: Vec<Place> = problems[before..].iter().map(|problem| problem.place).collect();
         if terms.violations.is_some() {
             return none_at_all(&subject, &terms, node.place, defaults, problems);
         }
         let Terms { in_order, any_order, first, times, .. } = terms;
         let first = first.filter(|first| first.value);
         let wanted = match (in_order, any_order) {
-            (None, None) => so_often(subject.read(node.place, problems)?, first, times, problems)?,
+            (None, None) => so_often(subject.read(node.place, !slips.is_empty(), problems)?, first, times, problems)?,
             (Some(_), Some(other)) => {
                 let message = "things happen in order or in any order, not both";
                 contradiction(other.place, message, "remove one of `in_order` and `any_order`", problems);
@@ -162,8 +166,8 @@ impl Expect {
                 contradiction(several.place, message, "move it into the list, or into a step of its own", problems);
                 return None;
             }
-            (Some(several), None) => Wanted::All(read_several(several, problems)?, Order::AsWritten),
-            (None, Some(several)) => Wanted::All(read_several(several, problems)?, Order::Any),
+            (Some(several), None) => Wanted::All(read_several(several, &slips, problems)?, Order::AsWritten),
+            (None, Some(several)) => Wanted::All(read_several(several, &slips, problems)?, Order::Any),
         };
         let within = terms.within.or(defaults.within).unwrap_or(DEFAULT_WITHIN);
         Some(Self { wanted, within, by: terms.by.or(defaults.by) })
@@ -171,7 +175,9 @@ impl Expect {
 
     /// Reads `expect_none`.
     pub(in super::super) fn decode_none(node: &Node, defaults: &Defaults, problems: &mut Problems) -> Option<Self> {
+        let before = problems.len();
         let (subject, terms) = RawExpect::decode(node, problems)?.parted();
+        let slipped = problems.len() > before;
         if let Some(violations) = &terms.violations {
             let message = "`violations: none` is expected, not forbidden";
             let help = "write `expect: {violations: none}`, or `expect_none: {violation: {}}`";
@@ -183,7 +189,7 @@ impl Expect {
             contradiction(place, &message, &format!("remove `{key}`"), problems);
             return None;
         }
-        let wanted = Wanted::Never(subject.read(node.place, problems)?, Since::Act);
+        let wanted = Wanted::Never(subject.read(node.place, slipped, problems)?, Since::Act);
         Some(Self { wanted, within: terms.within.or(defaults.watch).unwrap_or(DEFAULT_WATCH), by: terms.by })
     }
 }
@@ -231,8 +237,9 @@ impl RawSubject {
         unnamed && delivered.is_none() && attempts.is_none()
     }
 
-    /// Reads the one thing that it is about.
-    fn read(self, place: Place, problems: &mut Problems) -> Option<Subject> {
+    /// Reads the one thing that it is about. Where a key has slipped, as `mesage` for `message`, nobody needs to be told
+    /// that nothing is left.
+    fn read(self, place: Place, slipped: bool, problems: &mut Problems) -> Option<Subject> {
         let Self { message, call, event, violation, state, delivered, attempts } = self;
         if event.is_none() {
             for (key, stray) in [
@@ -253,6 +260,9 @@ impl RawSubject {
         subjects.extend(event.map(|EventName(pattern)| Subject::Event { pattern, delivered, attempts }));
         subjects.extend(violation.map(Subject::Violation));
         subjects.extend(state.map(Subject::State));
+        if subjects.is_empty() && slipped {
+            return None;
+        }
         if subjects.len() != 1 {
             let message = format!("an expectation is about one thing, this one names {}", subjects.len());
             let problem = Diagnostic::new(&codes::ONE_KEY, place, message);
@@ -294,15 +304,23 @@ fn so_often(
 }
 
 /// Reads several things that must happen.
-fn read_several(several: Located<Vec<Located<RawSubject>>>, problems: &mut Problems) -> Option<Vec<Subject>> {
+fn read_several(
+    several: Located<Vec<Located<RawSubject>>>,
+    slips: &[Place],
+    problems: &mut Problems,
+) -> Option<Vec<Subject>> {
     if !(2..=MOST_SUBJECTS).contains(&several.value.len()) {
         let message = format!("{} things stand in the list; 2 to {MOST_SUBJECTS} are possible", several.value.len());
         let problem = Diagnostic::new(&codes::OUT_OF_RANGE, several.place, message);
         problems.push(problem.help("list what must happen, each as in an `expect`"));
         return None;
     }
+    // A slip belongs to the last thing that begins before it.
+    let begins: BTreeSet<Place> = several.value.iter().map(|raw| raw.place).collect();
+    let begin_of = |slip: &Place| begins.range(..=*slip).next_back().copied();
+    let slipped: BTreeSet<Place> = slips.iter().filter_map(begin_of).collect();
     let read = |raw: Located<RawSubject>, problems: &mut Problems| {
-        let subject = raw.value.read(raw.place, problems)?;
+        let subject = raw.value.read(raw.place, slipped.contains(&raw.place), problems)?;
         if matches!(subject, Subject::State(_)) {
             contradiction(raw.place, NO_EVENT, "expect it in a step of its own", problems);
             return None;

@@ -37,7 +37,9 @@ fn values_are_matched_by_what_they_are_like() {
     check("{a: [{$type: number}, {$type: boolean}]}", json!({"a": ["1", true]}), &[r#"/a/0 {"$type":"number"} "1""#]);
     check("{$length: 4}", json!("שלום"), &[]);
     check("{$length: 2}", json!([1, 2]), &[]);
-    check("{$length: 1}", json!({"a": 1, "b": 2}), &[r#"/ {"$length":1} {"a":1,"b":2}"#]);
+    check("{$length: 1}", json!({"a": 1, "b": 2}), &[r#"/ {"$length":1} 2 members"#]);
+    check("{a: {$length: 2}}", json!({"a": [1]}), &[r#"/a {"$length":2} 1 element"#]);
+    check("{$length: 2}", json!("שלום"), &[r#"/ {"$length":2} 4 characters"#]);
     check("{$length: 0}", json!(0), &[r#"/ {"$length":0} 0"#]);
     check("{$matches: '^A-[0-9]+$'}", json!("A-1001"), &[]);
     check("{$matches: '^A-'}", json!("B-1"), &[r#"/ {"$matches":"^A-"} "B-1""#]);

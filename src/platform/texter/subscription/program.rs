@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::engine::Trigger;
+use super::request;
 use crate::base::nearest::nearest;
 
 /// A loader, a condition or an action.
@@ -64,6 +65,13 @@ pub(in crate::platform::texter) enum ActionOrder {
 }
 
 impl Program {
+    /// The events of its requests; nothing if one of them does not spell its name out.
+    pub(in crate::platform::texter) fn posted(&self) -> Option<Vec<String>> {
+        let requests = self.actions.iter().filter(|action| action.name == request::NAME);
+        let spelt = |name: &&str| name.chars().all(char::is_alphanumeric);
+        requests.map(|part| part.params.pointer("/data/eventName")?.as_str().filter(spelt).map(str::to_owned)).collect()
+    }
+
     /// Reads what stands under `data` of an import.
     ///
     /// Unknown names and bad expressions are no problem here: the vendor's page on runs is where one is told to look for

@@ -107,6 +107,14 @@ impl Webhooks {
         self.standing.iter().filter(counts).map(|standing| &standing.registration)
     }
 
+    /// The actions of all registrations that have not ended, whether they count yet or not.
+    pub(crate) fn actions(&self) -> impl Iterator<Item = &'static str> {
+        self.standing
+            .iter()
+            .filter(|standing| standing.until.is_none())
+            .map(|standing| standing.registration.hook.action)
+    }
+
     /// Whether an app's webhooks of the type `license` are enabled.
     pub(crate) fn license(&self, app: &str) -> LicenseWebhooks {
         self.said.get(app).copied().unwrap_or(self.license)
