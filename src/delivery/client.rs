@@ -75,16 +75,19 @@ impl Client {
 
     async fn exchange(&self, address: &Address, attempt: &Attempt) -> Result<(Sender, Response<Incoming>), Failure> {
         let mut request = None;
-        while let Some(kept) = self.take(address) {
+        loop {
+            let (sender, is_fresh) = match self.take(address) {
+                Some(kept) => (kept, false),
+                // What it takes to connect is large and rarely needed, so that not every attempt has room for it.
+                None => (Box::pin(self.connect(address)).await.map_err(Failure::Connect)?, true),
+            };
             let ready = request.take().unwrap_or_else(|| compose(address, attempt));
-            match send(kept, ready).await {
+            match send(sender, ready).await {
                 // The receiver closed it while it was idle; the request never left.
-                Err(Failure::Exchange { unsent: Some(unsent), .. }) => request = Some(*unsent),
+                Err(Failure::Exchange { unsent: Some(unsent), .. }) if !is_fresh => request = Some(*unsent),
                 other => return other,
             }
         }
-        let fresh = self.connect(address).await.map_err(Failure::Connect)?;
-        send(fresh, request.unwrap_or_else(|| compose(address, attempt))).await
     }
 
     async fn connect(&self, address: &Address) -> Result<Sender, Outcome> {

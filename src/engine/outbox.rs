@@ -197,36 +197,45 @@ impl Outbox {
             // Changed above.
             Some((DeliveryDeed::Set(_), _)) | None => {}
         }
-        todo.extend(self.release(id, wall));
-        todo.extend(self.let_follow(id, wall));
+        self.line_up(id, wall, &mut todo);
+        self.let_follow(id, wall, &mut todo);
         todo
     }
 
     /// Releases those webhooks that waited only for this one to pass.
-    fn let_follow(&mut self, passed: DeliveryId, wall: WallTime) -> Vec<Todo> {
+    fn let_follow(&mut self, passed: DeliveryId, wall: WallTime, todo: &mut Vec<Todo>) {
         if self.aside.is_empty() {
-            return Vec::new();
+            return;
         }
         let Self { aside, deliveries, .. } = self;
-        let Some(key) = deliveries.get(&passed).map(|delivery| delivery.lane(passed)) else { return Vec::new() };
+        let Some(key) = deliveries.get(&passed).map(|delivery| delivery.lane(passed)) else { return };
         let beside = |id: &DeliveryId| deliveries.get(id).is_some_and(|delivery| delivery.lane(*id) == key);
         for (_, left) in aside.iter_mut().filter(|(id, _)| beside(id)) {
             *left = left.saturating_sub(1);
         }
         let due: Vec<DeliveryId> = aside.iter().filter(|(_, left)| **left == 0).map(|(id, _)| *id).collect();
-        due.into_iter().flat_map(|id| self.release(id, wall)).collect()
+        for id in due {
+            self.line_up(id, wall, todo);
+        }
+    }
+
+    /// Puts a webhook that was aside at the end of its lane.
+    pub(super) fn release(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
+        let mut todo = Vec::new();
+        self.line_up(id, wall, &mut todo);
+        todo
     }
 
     /// Puts a webhook at the end of its lane, if it has not been put there before.
-    pub(super) fn release(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
+    fn line_up(&mut self, id: DeliveryId, wall: WallTime, todo: &mut Vec<Todo>) {
         self.aside.remove(&id);
         let Some(delivery) = self.deliveries.get_mut(&id).filter(|delivery| delivery.state == State::Aside) else {
-            return Vec::new();
+            return;
         };
         delivery.state = State::Waiting;
         let key = delivery.lane(id);
         self.lanes.entry(key.clone()).or_default().waiting.push_back(id);
-        self.go_on(&key, wall)
+        self.go_on(&key, wall, todo);
     }
 
     /// Tries a webhook again, or one that was held back, before those that have not been tried yet.
@@ -235,7 +244,9 @@ impl Outbox {
         let lane = self.lanes.entry(key.clone()).or_default();
         lane.held_by = lane.held_by.filter(|holder| *holder != id);
         lane.waiting.push_front(id);
-        self.go_on(&key, wall)
+        let mut todo = Vec::new();
+        self.go_on(&key, wall, &mut todo);
+        todo
     }
 
     /// Sends a webhook once more, not forged, whatever became of it; nothing if it is not kept any more.
@@ -255,7 +266,7 @@ impl Outbox {
         };
         let mut todo = Vec::new();
         let copy = self.add(copy, &mut todo);
-        todo.extend(self.release(copy, wall));
+        self.line_up(copy, wall, &mut todo);
         Some((copy, todo))
     }
 
@@ -267,7 +278,7 @@ impl Outbox {
         self.forget_if_done(id);
         let mut todo = Vec::new();
         let copy = self.add(copy, &mut todo);
-        todo.extend(self.release(copy, wall));
+        self.line_up(copy, wall, &mut todo);
         todo
     }
 
@@ -308,7 +319,7 @@ impl Outbox {
         if fate.is_none() && out.policy.order == Order::Outcome {
             lane.held_by = Some(id);
         }
-        todo.extend(self.go_on(&key, moment.wall));
+        self.go_on(&key, moment.wall, &mut todo);
         todo
     }
 
@@ -318,12 +329,11 @@ impl Outbox {
     }
 
     /// Tries the next webhook of a lane, if one may be tried; forgets a lane that has nothing left.
-    fn go_on(&mut self, key: &LaneKey, wall: WallTime) -> Vec<Todo> {
-        let mut todo = Vec::new();
+    fn go_on(&mut self, key: &LaneKey, wall: WallTime, todo: &mut Vec<Todo>) {
         while let Some(lane) = self.lanes.get_mut(key) {
             if self.stopped {
                 for id in std::mem::take(&mut lane.waiting) {
-                    self.settle(id, Fate::Stopped, &mut todo);
+                    self.settle(id, Fate::Stopped, todo);
                 }
                 self.lanes.remove(key);
                 break;
@@ -338,7 +348,7 @@ impl Outbox {
             let Some(delivery) = self.deliveries.get(&next) else { continue };
             if self.endpoints.is_off(&delivery.url) {
                 let webhook = Arc::clone(&delivery.out);
-                self.settle(next, Fate::Disabled, &mut todo);
+                self.settle(next, Fate::Disabled, todo);
                 todo.push(Todo::Tell(Told::unsent(webhook)));
                 continue;
             }
@@ -348,9 +358,8 @@ impl Outbox {
                 break;
             }
             lane.busy = true;
-            todo.extend(self.attempt(next, wall));
+            self.attempt(next, wall, todo);
         }
-        todo
     }
 
     fn settle(&mut self, id: DeliveryId, fate: Fate, todo: &mut Vec<Todo>) {
@@ -378,8 +387,8 @@ impl Outbox {
         id
     }
 
-    fn attempt(&mut self, id: DeliveryId, wall: WallTime) -> Vec<Todo> {
-        let Some(delivery) = self.deliveries.get_mut(&id) else { return Vec::new() };
+    fn attempt(&mut self, id: DeliveryId, wall: WallTime, todo: &mut Vec<Todo>) {
+        let Some(delivery) = self.deliveries.get_mut(&id) else { return };
         delivery.attempts += 1;
         delivery.state = State::InFlight;
         self.in_flight += 1;
@@ -392,7 +401,7 @@ impl Outbox {
             headers: receipt::sent(unsigned, &delivery.out),
             wall_headers: receipt::signed(signing),
         };
-        vec![Todo::Record(sent), Todo::Attempt(attempt)]
+        todo.extend([Todo::Record(sent), Todo::Attempt(attempt)]);
     }
 
     fn edit(&mut self, id: DeliveryId, change: impl FnOnce(&mut Delivery)) {

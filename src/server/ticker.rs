@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt as _;
 use hyper_util::rt::TokioTimer;
 use tokio::time::Sleep;
 
@@ -30,9 +31,10 @@ pub async fn pause(time: WallLimit) {
     tokio::time::sleep(time.as_duration()).await;
 }
 
-/// What `work` comes to, unless it takes longer than `limit`; then it is dropped where it stands.
-pub async fn within<W: Future>(limit: WallLimit, work: W) -> Option<W::Output> {
-    tokio::time::timeout(limit.as_duration(), work).await.ok()
+/// What `work` comes to, unless it takes longer than `limit`, which begins now; then it is dropped where it stands. No `async`
+/// function, which would hold the work twice: as it was given and as it is awaited.
+pub fn within<W: Future>(limit: WallLimit, work: W) -> impl Future<Output = Option<W::Output>> {
+    tokio::time::timeout(limit.as_duration(), work).map(Result::ok)
 }
 
 /// An instant that may be moved, or not be there at all.
