@@ -5,11 +5,11 @@
 //!
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
 //! let stage = Stage::start().await?;
-//! let tenant = Tenant::of(
-//!     "platform: texter
-//!      customers: {dana: {name: Dana Levi}}",
-//! );
-//! let world = stage.open(tenant.seed(7)).await?;
+//! let tenant = "
+//! platform: texter
+//! customers: {dana: {name: Dana Levi}}
+//! ";
+//! let world = stage.open(Tenant::of(tenant).seed(7)).await?;
 //!
 //! // What the integration under test is configured with.
 //! let (url, token) = (stage.url(), world.export("TEXTER_TOKEN").unwrap());
@@ -17,12 +17,12 @@
 //!
 //! // Acts and expectations are the steps of scenarios.
 //! world.play("start_chat: {as: dana, text: Where is my order?}").await?;
-//! world.play("expect: {state: {chat: dana, status: pending}}").await?;
+//! world.play("expect: {message: {from: customer, text: {contains: order}}}").await?;
 //!
 //! // Virtual time passes when the test says so.
 //! let before = world.now();
 //! world.advance(std::time::Duration::from_secs(3_600)).await?;
-//! assert_eq!(world.now().since(before).as_nanos(), 3_600_000_000_000);
+//! assert!(world.now().since(before).as_nanos() >= 3_600_000_000_000);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
