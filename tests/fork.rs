@@ -16,6 +16,7 @@ use serde_json::{Value as Json, json};
 use crate::snapshot::play;
 use crate::support::client::exchange;
 use crate::support::controlled::Controlled;
+use crate::support::program::mask_real_times;
 use crate::support::receiver::Receiver;
 
 const START: WallTime = WallTime::from_nanos(1_800_000_000_000_000_000);
@@ -135,9 +136,7 @@ customers: {ada: {}}
 async fn journal(stand_in: &Controlled, world: &str) -> Vec<Json> {
     let (status, mut entries) = stand_in.ask(&format!("GET /worlds/{world}/journal"), "").await;
     assert_eq!(status, 200, "{entries}");
-    for entry in entries.as_array_mut().unwrap() {
-        entry.as_object_mut().unwrap().shift_remove("wall_ms");
-    }
+    entries.as_array_mut().unwrap().iter_mut().for_each(mask_real_times);
     entries.as_array().unwrap().clone()
 }
 

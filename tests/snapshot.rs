@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::support::client::exchange;
 use crate::support::controlled::Controlled;
+use crate::support::program::mask_real_times;
 use crate::support::receiver::{Line, Receiver};
 use rehearsal::base::id::Ticket;
 use rehearsal::base::rng::Seed;
@@ -31,9 +32,7 @@ async fn start(script: impl IntoIterator<Item = Line>) -> (Controlled, Receiver)
 /// The world's journal without real times.
 async fn journal(stand_in: &Controlled, query: &str) -> Vec<Json> {
     let (_, mut entries) = stand_in.ask(&format!("GET /worlds/toy/journal{query}"), "").await;
-    for entry in entries.as_array_mut().unwrap() {
-        entry.as_object_mut().unwrap().shift_remove("wall_ms");
-    }
+    entries.as_array_mut().unwrap().iter_mut().for_each(mask_real_times);
     entries.as_array().unwrap().clone()
 }
 

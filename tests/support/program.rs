@@ -62,12 +62,7 @@ pub(crate) fn journals(file: &Path) -> Vec<(String, String)> {
                 found.push((format!("{}{row}{round}", value["file"].as_str().unwrap()), String::new()));
             }
             _ => {
-                let entry = value.as_object_mut().unwrap();
-                entry.shift_remove("wall_ms").unwrap();
-                entry.shift_remove("wall_headers");
-                if let Some(answer) = entry.get_mut("answer").and_then(Value::as_object_mut) {
-                    answer.shift_remove("wall_headers");
-                }
+                mask_real_times(&mut value);
                 let (_, entries) = found.last_mut().unwrap();
                 entries.push_str(&format!("{value}\n"));
             }
@@ -75,4 +70,14 @@ pub(crate) fn journals(file: &Path) -> Vec<(String, String)> {
     }
     found.sort();
     found
+}
+
+/// Takes out of an entry of a journal what follows from when it really was.
+pub(crate) fn mask_real_times(entry: &mut Value) {
+    let entry = entry.as_object_mut().unwrap();
+    entry.shift_remove("wall_ms").unwrap();
+    entry.shift_remove("wall_headers");
+    if let Some(answer) = entry.get_mut("answer").and_then(Value::as_object_mut) {
+        answer.shift_remove("wall_headers");
+    }
 }
