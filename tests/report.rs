@@ -68,11 +68,11 @@ impl Pen {
             attachment: None,
             audience: Audience::All,
         };
-        self.put(What::Said(said));
+        self.put(What::Said(Box::new(said)));
     }
 
     fn called(&mut self, status: u16, code: Option<&'static str>) {
-        self.put(What::Called(Called {
+        self.put(What::Called(Box::new(Called {
             source: Source::Bot,
             route: Some("send_event".into()),
             socket: None,
@@ -83,7 +83,7 @@ impl Pen {
             code: code.map(Into::into),
             request: Payload::new(r#"{"chat_id":"PJ0MRSHTDG"}"#.into()),
             reply: Payload::new(r#"{"error":{"type":"validation"}}"#.into()),
-        }));
+        })));
     }
 
     fn webhook(&mut self, number: u64, event: &'static str, answers: &[Answer], fate: Fate) {

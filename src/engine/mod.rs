@@ -253,7 +253,7 @@ impl World {
 
     /// Takes note of a call that the platform did not see, and of what was answered instead.
     fn turn_away(&mut self, call: Call, reply: Reply) {
-        self.record(What::Called(Called {
+        self.record(What::Called(Box::new(Called {
             source: Source::Bot,
             route: None,
             socket: None,
@@ -264,7 +264,7 @@ impl World {
             code: None,
             request: Payload::masking(call.bytes(), self.platform.secrets()),
             reply: Payload::new(reply.body.clone()),
-        }));
+        })));
         self.effects.push(Effect::Reply(Treated { reply, delay: None, cut: None }));
     }
 
@@ -278,7 +278,7 @@ impl World {
         let handled = self.platform.call(&mut cx, call);
         let verdict = cx.admitted().flatten();
         let reply = handled.reply;
-        self.record(What::Called(Called {
+        self.record(What::Called(Box::new(Called {
             source,
             route: handled.route.map(Into::into),
             socket: None,
@@ -289,7 +289,7 @@ impl World {
             code: reply.code.clone(),
             request,
             reply: Payload::masking(reply.body.clone(), self.platform.secrets()),
-        }));
+        })));
         self.collect();
         self.depth = 0;
         (reply, verdict)

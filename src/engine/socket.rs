@@ -85,7 +85,7 @@ impl World {
         let handled = self.platform.ask(&mut cx, action, call);
         let verdict = cx.admitted().flatten();
         let reply = handled.reply;
-        self.record(What::Called(Called {
+        self.record(What::Called(Box::new(Called {
             source: Source::Bot,
             route: handled.route.map(Into::into),
             socket: Some(socket),
@@ -96,7 +96,7 @@ impl World {
             code: reply.code.clone(),
             request,
             reply: Payload::masking(reply.body.clone(), self.platform.secrets()),
-        }));
+        })));
         self.respond(socket, respond(&reply), verdict);
         self.collect();
         self.sockets.holding = None;

@@ -253,7 +253,7 @@ mod tests {
                     let (source, route, caller, code) = (Source::Bot, Some(route), None, None);
                     (
                         at,
-                        What::Called(Called {
+                        What::Called(Box::new(Called {
                             source,
                             route: route.map(Into::into),
                             socket: None,
@@ -264,7 +264,7 @@ mod tests {
                             code,
                             request,
                             reply,
-                        }),
+                        })),
                     )
                 }
                 Ends(at) => (at, What::Ended),

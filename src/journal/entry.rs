@@ -57,7 +57,7 @@ pub enum What {
         reason: String,
     },
     /// Somebody said something.
-    Said(Said),
+    Said(Box<Said>),
     /// A chat changed.
     Changed {
         /// The vendor's id of the chat.
@@ -69,7 +69,7 @@ pub enum What {
         change: Change,
     },
     /// The bot, or a step of the scenario, called the vendor's API.
-    Called(Called),
+    Called(Box<Called>),
     /// The bot, or a call of the scenario, did something that the vendor's documents do not allow.
     Violated {
         /// Who; not shown for the bot, of whom almost all are.

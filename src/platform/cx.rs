@@ -440,7 +440,7 @@ impl Cx<'_> {
 
     /// Records that somebody said something.
     pub fn said(&mut self, said: Said) {
-        self.desk.facts.push(What::Said(said));
+        self.desk.facts.push(What::Said(Box::new(said)));
     }
 
     /// Records that a chat changed.

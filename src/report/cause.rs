@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn call(source: Source, path: &str) -> What {
-        What::Called(Called {
+        What::Called(Box::new(Called {
             source,
             route: None,
             socket: None,
@@ -123,7 +123,7 @@ mod tests {
             code: None,
             request: Payload::default(),
             reply: Payload::default(),
-        })
+        }))
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_message_of_the_bot_is_led_to_by_what_led_to_its_call() {
         let said = |role: Role| {
-            What::Said(Said {
+            What::Said(Box::new(Said {
                 chat: "A".to_owned(),
                 id: String::new(),
                 from: Party::new(role, "x", "x"),
@@ -170,7 +170,7 @@ mod tests {
                 options: Vec::new(),
                 attachment: None,
                 audience: Audience::All,
-            })
+            }))
         };
         let check = |what: Vec<What>, expected: Option<u64>| {
             let mut journal = Journal::new(Bounds::DEFAULT);

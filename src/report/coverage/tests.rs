@@ -20,7 +20,7 @@ fn step(index: usize, source: &str) -> What {
 }
 
 fn called(source: Source, route: Option<&'static str>, code: Option<&'static str>) -> What {
-    What::Called(Called {
+    What::Called(Box::new(Called {
         source,
         route: route.map(Into::into),
         socket: None,
@@ -31,7 +31,7 @@ fn called(source: Source, route: Option<&'static str>, code: Option<&'static str
         code: code.map(Into::into),
         request: Payload::default(),
         reply: Payload::default(),
-    })
+    }))
 }
 
 fn queued(event: &'static str) -> What {
