@@ -234,7 +234,7 @@ class Life:
         """One webhook is to go later, and one to be tried again, which the end of the world prevents."""
         later, again = self.mark(), self.mark()
         # Where the clock runs by itself it would go soon, while the receiver still listens.
-        delay = {"delay": "10m" if self.virtual else "3s"}
+        delay = {"delay": "10m" if self.virtual else "5s"}
         self.play([self.fault("alice", delay), {"say": {"as": "alice", "text": later}}])
         if self.virtual:
             self.receiver.badly[again] = [503] * 4
