@@ -120,9 +120,6 @@ class Life:
         self.due = {}
         for listener, wanted in self.wanted.items():
             listener.until("push", lambda: all(listener.heard[text] for text in wanted))
-            for text in wanted:
-                times = listener.heard.pop(text)
-                self.findings.expect(times == 1, lambda: f"{self.name}: {text} is pushed {times} times")
             self.findings.count("pushes", len(wanted))
             wanted.clear()
 
@@ -248,6 +245,8 @@ class Life:
         self.receiver.closed.add(str(self.number))
         for listener in self.listeners:
             self.findings.expect(listener.close(), lambda: f"{self.name}: a socket outlives it")
+            twice = {text: times for text, times in listener.heard.items() if text and times > 1}
+            self.findings.expect(not twice, lambda: f"{self.name}: pushed more than once: {twice}")
         status, _, _ = self.desk.knock()
         self.findings.expect(status in (400, 401, 403, 404), lambda: f"{self.name}: its credential is answered {status}")
         try:
