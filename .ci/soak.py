@@ -45,6 +45,8 @@ LONG, GO = 2, 500
 SHARE, SLACK = 0.05, 6
 # How long worlds may take to end when the time is over, in seconds.
 GRACE = 60
+# What a small call may take that a journal keeps, in KiB, and of how many that is the average.
+WEIGHT, WEIGHED = 2.5, 1_500
 # So many findings are shown, and nothing new is begun after more.
 SHOWN = 20
 
@@ -158,6 +160,9 @@ def settled(stand_in, receiver, findings):
 def main(minutes, program):
     findings, receiver = Findings(), Receiver()
     with tempfile.TemporaryDirectory() as folder, StandIn(program, Path(folder)) as stand_in:
+        # First, while memory that was freed cannot hide it.
+        weight = stand_in.weigh(WEIGHED)
+        findings.expect(weight <= WEIGHT, f"a call that is kept takes {weight:.1f} KiB")
         begun = time.monotonic()
         end = begun + minutes * 60
         # The connection of this thread stays, too.
@@ -210,6 +215,7 @@ def main(minutes, program):
     others = ("entries compared", "pushes", "webhooks unfinished", "calls into one journal")
     print(", ".join(f"{counted[name]} {name}" for name in others))
     print(f"memory: {before:.1f} MiB, then {after:.1f} MiB ({growth:+.1f}); at most {max(used for _, used in gauge.samples):.1f} MiB")
+    print(f"a call that is kept: {weight:.2f} KiB")
     print("every tenth of the time:", ", ".join(f"{used:.0f}" for used in gauge.tenths()), "MiB")
     for told in findings.wrong[:SHOWN]:
         print(f"wrong: {told}", file=sys.stderr)
