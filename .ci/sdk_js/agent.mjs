@@ -1,31 +1,15 @@
 // An agent by the vendor's own JavaScript SDK: the Configuration and the Agent Chat API over HTTP, and a socket with its pushes.
 // Twice: at the address that the SDK is given by its own option, and, where it honours a proxy, at the vendor's own host.
 import assert from "node:assert/strict";
-import http from "node:http";
 import sdk from "@livechat/lc-sdk-js";
+
+import { receiver, until } from "./bench.mjs";
 
 const { Agent, Configuration } = sdk;
 const { REHEARSAL_URL, REHEARSAL_PROXY, LIVECHAT_AGENT_TOKEN, LIVECHAT_CLIENT_ID, LIVECHAT_ORGANIZATION_ID } = process.env;
 const ACTIONS = ["incoming_chat", "incoming_event", "thread_tagged", "chat_transferred", "chat_deactivated"];
 
-const received = [];
-const receiver = http.createServer(async (request, response) => {
-  let body = "";
-  for await (const piece of request) body += piece;
-  received.push(JSON.parse(body));
-  response.end();
-});
-await new Promise((listening) => receiver.listen(0, "127.0.0.1", listening));
-const hook = `http://127.0.0.1:${receiver.address().port}/hook`;
-
-/** Waits until something is there. */
-async function until(what, found) {
-  for (const end = Date.now() + 10_000; Date.now() < end; await new Promise((later) => setTimeout(later, 20))) {
-    const there = found();
-    if (there) return there;
-  }
-  assert.fail(`no ${what} within 10 s`);
-}
+const { received, url: hook, close } = await receiver();
 
 /** An agent's conversation with itself. */
 async function converse(version, options) {
@@ -101,4 +85,4 @@ for (const version of ["3.4", "3.5", "3.6"]) {
 }
 process.env.HTTPS_PROXY = REHEARSAL_PROXY;
 console.log(`lc-sdk-js calls api.livechatinc.com through the proxy, and has ${await converse("3.6")} webhooks`);
-receiver.close();
+close();

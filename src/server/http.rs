@@ -210,7 +210,7 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
 }
 
 async fn gather(incoming: &mut Incoming, cap: usize) -> Result<Body, BodyError> {
-    // Nearly all bodies come in one piece, which is taken as it is.
+    // Nearly all bodies come in one piece.
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     while let Some(frame) = incoming.frame().await {
@@ -228,7 +228,8 @@ async fn gather(incoming: &mut Incoming, cap: usize) -> Result<Body, BodyError> 
             (false, false) => rest.extend_from_slice(&data),
         }
     }
-    Ok(Body::Whole(if rest.is_empty() { first } else { rest.freeze() }))
+    // A piece is a part of what its connection reads into, all of which would stay for as long as the journal keeps the body.
+    Ok(Body::Whole(if rest.is_empty() { Bytes::copy_from_slice(&first) } else { rest.freeze() }))
 }
 
 /// A path with its percent-encoding undone, but for encoded slashes, which separate nothing, and for what is not UTF-8

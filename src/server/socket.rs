@@ -139,8 +139,9 @@ async fn talk<C: Core>(stream: &mut Stream, place: &mut Place<C>) -> End {
                     deadline.put(between);
                 }
                 match came {
-                    Some(Ok(Message::Text(text))) => place.heard(Inbound::Text(text.into())),
-                    Some(Ok(Message::Binary(bytes))) => place.heard(Inbound::Binary(bytes)),
+                    // Copies, as what a socket reads into would stay for as long as the journal keeps a frame.
+                    Some(Ok(Message::Text(text))) => place.heard(Inbound::Text(Bytes::copy_from_slice(text.as_bytes()))),
+                    Some(Ok(Message::Binary(bytes))) => place.heard(Inbound::Binary(Bytes::copy_from_slice(&bytes))),
                     // Pings are answered by the protocol itself.
                     Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                     Some(Ok(Message::Close(said))) => {
