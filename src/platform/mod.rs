@@ -14,6 +14,7 @@ pub mod route;
 pub mod signing;
 pub mod socket;
 pub mod texter;
+mod verdict;
 
 use self::cx::{Credential, Cx, Refusal, Replaced, WakeKey};
 use self::host::Host;

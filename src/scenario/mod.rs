@@ -189,12 +189,12 @@ pub const STEPS: &[StepDoc] = &[
     },
     StepDoc {
         name: "fault",
-        doc: "plans a deviation: what the vendor answers, or how a webhook is delivered",
+        doc: "plans a deviation: what the vendor answers, how a webhook is delivered, or what becomes of a push",
         keys: &[("", fault::RawFault::FIELDS), ("on", fault::RawOccasion::FIELDS)],
     },
     StepDoc {
         name: "clear_faults",
-        doc: "ends faults: all of them, or those on one operation or event",
+        doc: "ends faults: all of them, or those on one operation, event or push",
         keys: &[("", fault::RawClear::FIELDS)],
     },
     StepDoc {
@@ -249,6 +249,8 @@ pub struct Vocabulary {
     pub params: fn(&str) -> Option<Vec<&'static str>>,
     /// The names of its webhooks.
     pub events: fn() -> Vec<&'static str>,
+    /// The names of its pushes, those that tell the same as webhooks among them.
+    pub pushes: fn() -> Vec<&'static str>,
     /// Its codes.
     pub codes: fn() -> Vec<&'static str>,
     /// The members of bodies that hold secrets, which steps are shown without.
@@ -270,6 +272,10 @@ impl Vocabulary {
     fn check_event(&self, event: &Located<String>, own: &[String], problems: &mut Problems) {
         let known: Vec<&str> = (self.events)().into_iter().chain(own.iter().map(String::as_str)).collect();
         check_word(&codes::UNKNOWN_EVENT, "event of this platform", event, &known, problems);
+    }
+
+    fn check_push(&self, push: &Located<String>, problems: &mut Problems) {
+        check_word(&codes::UNKNOWN_EVENT, "push of this platform", push, &(self.pushes)(), problems);
     }
 
     fn check_code(&self, code: &Located<String>, problems: &mut Problems) {

@@ -143,7 +143,7 @@ fn other(step: &str) -> Schema {
 /// What stands under `fault`, and in the list of faults of a set-up.
 fn fault() -> Schema {
     let mut fault = RawFault::schema();
-    just_one(&mut fault["properties"]["on"], &["route", "event"]);
+    just_one(&mut fault["properties"]["on"], &["route", "event", "push"]);
     for number in ["/properties/on/properties/nth", "/properties/on/properties/every", "/properties/times"] {
         if let Some(number) = fault.pointer_mut(&format!("{number}/anyOf/0")) {
             number["minimum"] = json!(1);
@@ -151,8 +151,8 @@ fn fault() -> Schema {
     }
     fault["properties"]["do"] = json!({});
     let at = |key: &str, on: &Occasion| json!({"properties": {"on": {"required": [key]}, "do": deed::schema(on)}});
-    let (route, event) = (Occasion::Route(String::new()), Occasion::Event(String::new()));
-    fault["anyOf"] = json!([at("route", &route), at("event", &event)]);
+    let [route, event, push] = [Occasion::Route, Occasion::Event, Occasion::Push].map(|on| on(String::new()));
+    fault["anyOf"] = json!([at("route", &route), at("event", &event), at("push", &push)]);
     fault
 }
 

@@ -1,6 +1,6 @@
 //! Steps that make a thing happen, or wait for it, as they are written in a scenario.
 //!
-//! `ROUTE`, `EVENT` and `CODE` stand for words of a vendor where no vendor is known.
+//! `ROUTE`, `EVENT`, `PUSH` and `CODE` stand for words of a vendor where no vendor is known.
 
 use crate::platform::Code;
 
@@ -58,6 +58,7 @@ pub(super) fn step(name: &str) -> &'static str {
 - fault: {on: {event: EVENT, nth: 2}, do: {duplicate: {gap: 200ms}}}
 - fault: {on: {event: EVENT, chat: alice, every: 3, probability: 0.5}, do: {drop: true}}
 - fault: {on: {route: ROUTE, after: 5m, during: 10m}, do: {delay: 2s}}
+- fault: {on: {push: PUSH}, do: {truncate: 20}, times: 1}
 "
         }
         "clear_faults" => {
@@ -94,7 +95,14 @@ pub(super) fn fault(name: &str) -> &'static str {
 - fault: {on: {event: EVENT}, do: {delay: {from: 1s, to: 10m}}}
 "
         }
-        "reset" => "- fault: {on: {route: ROUTE}, do: {reset: true}, times: 1}\n",
+        "stall" => "- fault: {on: {push: PUSH, chat: alice}, do: {stall: 30s}, times: 1}\n",
+        "close" => "- fault: {on: {push: PUSH}, do: {close: {code: 1012, reason: \"restarting\"}}, times: 1}\n",
+        "reset" => {
+            "\
+- fault: {on: {route: ROUTE}, do: {reset: true}, times: 1}
+- fault: {on: {push: PUSH}, do: {reset: true}, times: 1}
+"
+        }
         "truncate" => "- fault: {on: {route: ROUTE}, do: {truncate: 20}}\n",
         "expire" => "- fault: {on: {route: ROUTE, nth: 3}, do: {expire: true}, times: 1}\n",
         "redirect" => "- fault: {on: {route: ROUTE}, do: {redirect: /elsewhere}, times: 1}\n",
@@ -179,6 +187,7 @@ mod tests {
         routes: || vec!["ROUTE", "4: route"],
         params: |_| Some(vec!["chat_id"]),
         events: || vec!["EVENT", "chat.assigned"],
+        pushes: || vec!["PUSH"],
         codes: || vec!["CODE", "4304"],
         secrets: &[],
         setup_schema: || serde_json::json!({}),

@@ -78,6 +78,6 @@ impl Reason {
 
     /// How the socket is closed after that. The code is not documented.
     pub(in super::super) fn farewell(self) -> Farewell {
-        Farewell { code: close::NORMAL, reason: self.word() }
+        Farewell { code: close::NORMAL, reason: self.word().into() }
     }
 }
