@@ -268,3 +268,67 @@ async fn sockets_of_real_clients_break_as_planned() {
     let closed = of_kind("disconnected").find(|entry| entry["code"] == 4001).unwrap();
     assert_eq!((&closed["by"], &closed["reason"]), (&json!("fault"), &json!("moved")));
 }
+
+#[test]
+fn pushes_are_expected_by_what_they_say_and_whom_they_are_for() {
+    let check = |step: Value, miss: Option<[&str; 2]>| {
+        let mut told = Told::of(&[]);
+        told.play(
+            &json!([{"start_chat": {"as": "alice", "text": "Hi"}}, {"say": {"as": "alice", "text": "one"}}, step]),
+        );
+        // Nothing else happens, so what is not there by then never comes.
+        (1..=8).for_each(|seconds| drop(told.pass(at(seconds))));
+        let judged = told.journal().into_iter().find(|entry| entry["kind"] == "judged").unwrap();
+        let verdict = judged["verdict"].to_string();
+        match miss {
+            None => assert_eq!(judged["verdict"]["result"], "met", "{step}: {verdict}"),
+            Some(words) => {
+                assert_eq!(judged["verdict"]["result"], "missed", "{step}: {verdict}");
+                assert!(words.iter().all(|word| verdict.contains(word)), "{step}: {verdict}");
+            }
+        }
+    };
+    let one = |more: Value| {
+        let mut pattern = json!({"name": "incoming_event"});
+        pattern.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"push": pattern})
+    };
+    let said = |text: &str| json!({"body": {"payload": {"event": {"text": text}}}});
+    check(json!({"expect": {"push": "incoming_event"}}), None);
+    check(json!({"expect": one(said("one"))}), None);
+    check(json!({"expect": one(json!({"chat": "alice", "to": "agent@example.com"}))}), None);
+    check(json!({"expect": {"push": "incoming_event", "times": 1}}), None);
+    check(json!({"expect_none": {"push": "chat_deactivated"}}), None);
+    let twice = json!([one(said("one")), {"push": "incoming_event"}]);
+    check(json!({"expect": {"in_order": twice}}), Some(["1 of 2 happened", "push incoming_event"]));
+    check(json!({"expect": one(said("two"))}), Some(["a push incoming_event with body", "\"at\":\"body"]));
+    let elsewhere = json!({"to": "alice"});
+    check(json!({"expect": one(elsewhere)}), Some(["push incoming_event to alice", "agent@example.com"]));
+    check(
+        json!({"expect": {"push": "chat_deactivated"}}),
+        Some(["a push chat_deactivated", "push incoming_event (socket"]),
+    );
+    check(json!({"expect": {"push": "incoming_event", "times": 2}}), Some(["exactly 2", "it happened 1 time"]));
+    check(json!({"expect_none": {"push": "incoming_event"}}), Some(["no push incoming_event", "it happened"]));
+}
+
+#[tokio::test]
+async fn a_scenario_sees_what_a_real_client_is_told() {
+    let house = House::start(Limits::default()).await;
+    let event = json!({"action": "incoming_event", "payload": {"event": {"text": "Hello"}}});
+    let steps = json!([
+        {"expect": {"push": {"name": "incoming_event", "to": "agent2@example.com", "body": event}, "within": "10s"}},
+    ]);
+    let world = house.stage(&json!({}), &steps, "license", Identities::WellKnown).await;
+    let (mut hearer, _) = house.agent(OTHER).await;
+    let (mut doer, _) = house.agent(AGENT).await;
+    let users = json!([{"id": "agent2@example.com", "type": "agent"}]);
+    let started = doer.ask("start_chat", json!({"chat": {"users": users}, "continuous": true, "active": true})).await;
+    let said = json!({"chat_id": started["payload"]["chat_id"], "event": {"type": "message", "text": "Hello"}});
+    assert_eq!(doer.ask("send_event", said).await["success"], true);
+    assert_eq!(hearer.until("incoming_event").await["payload"]["event"]["text"], "Hello");
+    world.finished().await;
+    let journal = journal(&world);
+    let judged = journal.iter().find(|entry| entry["kind"] == "judged").unwrap();
+    assert_eq!(judged["verdict"]["result"], "met", "{judged}");
+}

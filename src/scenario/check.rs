@@ -536,6 +536,12 @@ impl Checker<'_, '_> {
                 }
             }
             Subject::Event { pattern, .. } => self.vendor.check_event(&pattern.name, &self.events, self.problems),
+            Subject::Push(pattern) => {
+                self.vendor.check_push(&pattern.name, self.problems);
+                if let Some(to) = &pattern.to {
+                    self.person("customer or agent here", to, &[]);
+                }
+            }
             Subject::State(pattern) => {
                 if let Some(holder) = pattern.assigned_to.as_ref().filter(|holder| holder.value != NOBODY) {
                     self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", holder, |staff| {

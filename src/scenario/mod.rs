@@ -168,6 +168,7 @@ const EXPECT_KEYS: &[KeyTable] = &[
     ("message", expect::MessagePattern::FIELDS),
     ("call", expect::CallPattern::FIELDS),
     ("event", expect::EventPattern::FIELDS),
+    ("push", expect::PushPattern::FIELDS),
     ("violation", expect::ViolationPattern::FIELDS),
     ("state", expect::StatePattern::FIELDS),
     ("each of in_order and any_order", expect::RawSubject::FIELDS),

@@ -158,7 +158,10 @@ fn fault() -> Schema {
 
 fn expectation() -> Schema {
     let mut expect = RawExpect::schema();
-    just_one(&mut expect, &["message", "call", "event", "violation", "state", "violations", "in_order", "any_order"]);
+    just_one(
+        &mut expect,
+        &["message", "call", "event", "push", "violation", "state", "violations", "in_order", "any_order"],
+    );
     expect["dependentRequired"] = json!({"delivered": ["event"], "attempts": ["event"]});
     // Each of the first is about something that has no number, or does not happen but is so.
     let pairs = [
@@ -174,7 +177,7 @@ fn expectation() -> Schema {
         pairs.iter().flat_map(|(key, others)| others.iter().map(move |other| apart(key, other))).collect();
     for several in ["in_order", "any_order"] {
         let mut subject = RawSubject::schema();
-        just_one(&mut subject, &["message", "call", "event", "violation"]);
+        just_one(&mut subject, &["message", "call", "event", "push", "violation"]);
         subject["dependentRequired"] = json!({"delivered": ["event"], "attempts": ["event"]});
         expect["properties"][several]["anyOf"][0] = json!({"type": "array", "minItems": 2, "items": subject});
     }

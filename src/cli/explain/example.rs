@@ -42,6 +42,7 @@ pub(super) fn step(name: &str) -> &'static str {
 - expect: {message: {from: bot, text: {matches: \"(?i)order number\"}}, within: 3s}
 - expect: {call: {route: ROUTE, status: 200}, times: 1}
 - expect: {event: EVENT, delivered: true, attempts: 2, by: 10m}
+- expect: {push: {name: PUSH, chat: alice, to: AGENT}, within: 3s}
 - expect: {in_order: [{event: EVENT}, {message: {from: bot}}]}
 - expect: {state: {chat: alice, status: closed}, by: 45m}
 "
@@ -142,6 +143,17 @@ pub(super) fn event(name: &str) -> String {
     )
 }
 
+/// How a push is expected, and its socket closed instead.
+pub(super) fn push(name: &str) -> String {
+    let name = scalar(name);
+    format!(
+        "\
+- expect: {{push: {name}, within: 3s}}
+- fault: {{on: {{push: {name}}}, do: {{close: {{code: 1011}}}}, times: 1}}
+"
+    )
+}
+
 /// How an operation is made to answer with a code, and how that is expected. `route` is an operation to show it with.
 ///
 /// What tells of success needs no plan, so it is only expected.
@@ -232,6 +244,7 @@ mod tests {
         check(&route("ROUTE"), "ROUTE");
         check(&route("4: route"), "\"4: route\"");
         check(&event("chat.assigned"), "chat.assigned");
+        check(&push("PUSH"), "PUSH");
         let row = |code: &'static str, status: u16| {
             let doc = DocRef::new(Mark::Docs, "vendor.example");
             Code { code, status, text: "", cause: "", doc, recipe: Recipe { path: "", text: "" }, state: State::Recipe }

@@ -178,6 +178,7 @@ fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
         summary: push.summary,
         doc: push.doc,
         pushed: push.to,
+        example: example::push(push.name),
     });
     let events = vendor.events.iter().filter(|event| event.name == word).map(|event| Meaning::Event {
         platform,
