@@ -84,12 +84,12 @@ impl Told {
         self.play(&faults.iter().map(|fault| json!({"fault": fault})).collect());
     }
 
-    fn play(&mut self, steps: &Value) {
+    fn play(&mut self, steps: &Value) -> Vec<String> {
         let customers = json!({"alice": {}, "ben": {}});
         let document = json!({"platform": "livechat", "customers": customers, "steps": steps}).to_string();
         let vocabularies: Vec<_> = rehearsal::platform::PLATFORMS.iter().map(|vendor| vendor.vocabulary).collect();
         let steps = rehearsal::scenario::load_setup(&document, &vocabularies).unwrap().steps;
-        self.world.handle(START, Input::Play { ticket: rehearsal::base::id::Ticket(0), steps, from: None });
+        heard(self.world.handle(START, Input::Play { ticket: rehearsal::base::id::Ticket(0), steps, from: None }))
     }
 
     fn ask(&mut self, socket: SocketId, at: WallTime, action: &str, payload: Value) -> Vec<String> {
@@ -331,4 +331,49 @@ async fn a_scenario_sees_what_a_real_client_is_told() {
     let journal = journal(&world);
     let judged = journal.iter().find(|entry| entry["kind"] == "judged").unwrap();
     assert_eq!(judged["verdict"]["result"], "met", "{judged}");
+}
+
+#[test]
+fn the_platform_closes_sockets_for_the_reason_that_a_step_names() {
+    let check = |step: Value, expected: &[&str], refusal: Option<&str>| {
+        let mut told = Told::of(&[]);
+        told.play(&json!([{"start_chat": {"as": "alice"}}]));
+        assert_eq!(told.play(&json!([{"disconnect": step}])), expected, "{step}");
+        let journal = told.journal();
+        let refused = journal.iter().find(|entry| entry["kind"] == "refused");
+        assert_eq!(refused.and_then(|entry| entry["reason"].as_str()), refusal, "{step}");
+        let closed = journal.iter().filter(|entry| entry["kind"] == "disconnected" && entry["by"] == "platform");
+        assert_eq!(closed.count(), usize::from(!expected.is_empty()), "{step}");
+    };
+    let who = "agent2@example.com";
+    check(json!({"who": who}), &["agent_disconnected", "1000 agent_disconnected_by_server"], None);
+    for reason in ["connection_evicted", "internal_error", "too_many_connections"] {
+        let end = format!("1000 {reason}");
+        check(json!({"who": who, "reason": reason}), &["agent_disconnected", &end], None);
+    }
+    check(json!({"who": "alice"}), &[], Some("`alice` has no socket"));
+    let other = "`agent2@example.com` cannot be told `customer_banned`, which is for the other side";
+    check(json!({"who": who, "reason": "customer_banned"}), &[], Some(other));
+    let region = "whoever is told `misdirected_connection` is told a region, too; set `region` under `setup`";
+    check(json!({"who": who, "reason": "misdirected_connection"}), &[], Some(region));
+}
+
+#[tokio::test]
+async fn an_agent_who_was_evicted_comes_back() {
+    let house = House::start(Limits::default()).await;
+    let steps = json!([
+        {"expect": {"call": {"route": "login", "status": 200}, "within": "10s"}},
+        {"disconnect": {"who": "agent2@example.com", "reason": "connection_evicted"}},
+        {"expect": {"push": {"name": "agent_disconnected", "body": {"payload": {"reason": "connection_evicted"}}}}},
+        {"expect": {"call": {"route": "login", "status": 200}, "within": "10s"}},
+    ]);
+    let world = house.stage(&json!({}), &steps, "license", Identities::WellKnown).await;
+    let (mut agent, _) = house.agent(OTHER).await;
+    assert_eq!(agent.until("agent_disconnected").await["payload"], json!({"reason": "connection_evicted"}));
+    assert_eq!(agent.next().await, "1000 connection_evicted");
+    let (_agent, again) = house.agent(OTHER).await;
+    assert_eq!(again["success"], true);
+    world.finished().await;
+    let journal = journal(&world);
+    assert_eq!(journal.iter().filter(|entry| entry["verdict"]["result"] == "met").count(), 3);
 }

@@ -67,6 +67,9 @@ pub trait Platform: Sized + Clone + Send + 'static {
     /// What sockets alone are told. What webhooks tell as well is among [`Self::EVENTS`].
     const PUSHES: &'static [Push] = &[];
 
+    /// The words for why it closes a socket, by those who are told.
+    const REASONS: &'static [&'static [&'static str]] = &[];
+
     /// What the vendor documents and is not played.
     const MISSING: &'static [Missing] = &[];
 

@@ -188,6 +188,7 @@ impl Vendor {
                     let told = P::EVENTS.iter().filter(|event| !event.pushed.is_empty()).map(|event| event.name);
                     told.chain(P::PUSHES.iter().map(|push| push.name)).collect()
                 },
+                reasons: || P::REASONS.concat(),
                 codes: || P::CODES.iter().map(|code| code.code).collect(),
                 secrets: P::SECRETS,
                 setup: staff::<P>,

@@ -376,6 +376,13 @@ impl Checker<'_, '_> {
                 });
             }
             Act::Subscribe(subscribe) => self.subscription(subscribe),
+            Act::Disconnect(disconnect) => {
+                self.person("customer or agent here", &disconnect.who, &[]);
+                if let Some(reason) = &disconnect.reason {
+                    let known = (self.vendor.reasons)();
+                    check_word(&codes::UNKNOWN_KEY, "reason of this platform", reason, &known, self.problems);
+                }
+            }
             Act::Say(_)
             | Act::Choose(_)
             | Act::Attach(_)
@@ -451,6 +458,7 @@ impl Checker<'_, '_> {
             | Act::Receipt(_)
             | Act::ReportProblem(_)
             | Act::ResolveProblem(_)
+            | Act::Disconnect(_)
             | Act::Subscribe(_) => {
                 self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", who, |staff| words(&staff.agents));
             }

@@ -252,6 +252,8 @@ pub struct Vocabulary {
     pub events: fn() -> Vec<&'static str>,
     /// The names of its pushes, those that tell the same as webhooks among them.
     pub pushes: fn() -> Vec<&'static str>,
+    /// The words for why it closes a socket.
+    pub reasons: fn() -> Vec<&'static str>,
     /// Its codes.
     pub codes: fn() -> Vec<&'static str>,
     /// The members of bodies that hold secrets, which steps are shown without.

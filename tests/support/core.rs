@@ -52,6 +52,7 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
             params: |_| None,
             events: Vec::new,
             pushes: Vec::new,
+            reasons: Vec::new,
             codes: Vec::new,
             secrets: &[],
             tokens_expire: false,

@@ -16,6 +16,7 @@
 
 mod audience;
 mod customers;
+mod eviction;
 mod frame;
 pub(super) mod notice;
 mod push;
