@@ -138,6 +138,7 @@ fn passing() -> Journal {
     pen.put(What::Faulted {
         fault: "duplicate".into(),
         on: "chat_deactivated".to_owned(),
+        socket: None,
         rule: Some(1),
         detail: "after 200ms".to_owned(),
     });

@@ -35,6 +35,7 @@ mod outside;
 mod parallel;
 mod probe;
 mod proxy;
+mod push;
 mod readme;
 mod recipes;
 mod record;

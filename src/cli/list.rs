@@ -368,7 +368,7 @@ struct FaultRow {
 fn faults(format: TableFormat) -> String {
     let rows: Vec<FaultRow> = FAULTS
         .iter()
-        .map(|fault| FaultRow { name: fault.name, seam: super::explain::seam(fault.seam), doc: fault.doc })
+        .map(|fault| FaultRow { name: fault.name, seam: super::explain::seam(fault), doc: fault.doc })
         .collect();
     let titles = ["Fault", "Acts on", "What it does"];
     table(&rows, format, titles, |row| [row.name.to_owned(), row.seam.to_owned(), row.doc.to_owned()])

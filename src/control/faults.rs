@@ -62,6 +62,7 @@ fn occasion(rule: &Rule) -> Json {
     let mut written = match on {
         Occasion::Route(name) => json!({"route": name}),
         Occasion::Event(name) => json!({"event": name}),
+        Occasion::Push(name) => json!({"push": name}),
     };
     let mut put = |key: &str, value: Json| written[key] = value;
     if let Some(chat) = &only.chat {
@@ -108,17 +109,20 @@ pub(super) async fn add<K>(named: &Named<K>, text: &str) -> Result<Reply, Proble
 /// Ends the faults that a query picks out, and gives those that are left.
 pub(super) async fn clear<K>(named: &Named<K>, query: &Query<'_>) -> Result<Reply, Problem> {
     let name = |key| query.get(key).map(str::to_owned);
-    let (unwanted, told) = match (name("route"), name("event"), query.number("rule")?) {
-        (None, None, None) => (Unwanted::All, json!({})),
-        (Some(route), None, None) => (Unwanted::About(Occasion::Route(route.clone())), json!({"route": route})),
-        (None, Some(event), None) => (Unwanted::About(Occasion::Event(event.clone())), json!({"event": event})),
-        (None, None, Some(rule)) => {
+    let about =
+        |on: fn(String) -> Occasion, key: &str, name: String| (Unwanted::About(on(name.clone())), json!({ key: name }));
+    let (unwanted, told) = match (name("route"), name("event"), name("push"), query.number("rule")?) {
+        (None, None, None, None) => (Unwanted::All, json!({})),
+        (Some(route), None, None, None) => about(Occasion::Route, "route", route),
+        (None, Some(event), None, None) => about(Occasion::Event, "event", event),
+        (None, None, Some(push), None) => about(Occasion::Push, "push", push),
+        (None, None, None, Some(rule)) => {
             if !named.world.with(|world| world.faults().iter().any(|known| known.number == rule)) {
                 return Err(Problem::new(404, format!("there is no rule {rule} in force")));
             }
             (Unwanted::Rule(rule), json!({"rule": rule}))
         }
-        _ => return Err(Problem::new(400, "name at most one of `route`, `event` and `rule`")),
+        _ => return Err(Problem::new(400, "name at most one of `route`, `event`, `push` and `rule`")),
     };
     let step = step(format!("clear_faults: {told}"), Action::ClearFaults(unwanted));
     named.world.play(vec![step], None).await.ok_or_else(gone)?;
@@ -135,7 +139,7 @@ mod tests {
     use crate::base::time::VirtualTime;
     use crate::fault::plan::Plan;
     use crate::fault::{FAULTS, Fault};
-    use crate::platform::PLATFORMS;
+    use crate::platform::{PLATFORMS, Vendor};
     use crate::scenario::node::parse;
     use crate::scenario::{Known, Vocabulary};
 
@@ -150,7 +154,7 @@ mod tests {
         let vendor = &PLATFORMS[0];
         let (route, event) = ((vendor.vocabulary.routes)()[0], vendor.prompt);
         let mut seen = Vec::new();
-        let mut check = |on: &str, deed: &str, times: &str| {
+        let mut check = |vendor: &Vendor, on: &str, deed: &str, times: &str| {
             let fault = read(&format!("{{on: {on}, do: {{{deed}}}{times}}}"), &vendor.vocabulary);
             let mut plan = Plan::default();
             plan.add(fault.clone(), VirtualTime::OPENING);
@@ -174,7 +178,7 @@ mod tests {
             "truncate: 0",
             "hang: true",
         ] {
-            check(&at_route, deed, ", times: 2");
+            check(vendor, &at_route, deed, ", times: 2");
         }
         let at_event = format!("{{event: {event}, chat: bob, every: 2}}");
         for deed in [
@@ -187,7 +191,22 @@ mod tests {
             "set: {a.b: [1, {c: x}], d: ~}",
             "tamper: unsigned_retry",
         ] {
-            check(&at_event, deed, "");
+            check(vendor, &at_event, deed, "");
+        }
+        let vendor = PLATFORMS.iter().find(|vendor| !vendor.pushes.is_empty()).unwrap();
+        let at_push = format!("{{push: {}, chat: bob, nth: 2}}", vendor.pushes[0].name);
+        for deed in [
+            "drop: true",
+            "delay: {from: 1s, to: 2s}",
+            "duplicate: {}",
+            "malformed: true",
+            "truncate: 20",
+            "reset: true",
+            "stall: 10s",
+            "close: {}",
+            "close: {code: 4000, reason: later}",
+        ] {
+            check(vendor, &at_push, deed, "");
         }
         assert!(FAULTS.iter().all(|fault| seen.contains(&fault.name)), "{seen:?}");
     }

@@ -135,6 +135,7 @@ pub const ROUTES: &[Route] = &[
         query: &[
             ("route", "only those on calls to this operation"),
             ("event", "only those on webhooks of this event"),
+            ("push", "only those on pushes of this name"),
             ("rule", "only the one with this number"),
         ],
         ..row("DELETE", "/worlds/{id}/faults", Operation::ClearFaults, "ends faults, all of them by default")

@@ -13,7 +13,7 @@ use crate::journal::entry::{Called, Entry, Fate, Match, Miss, Near, Outcome, Pay
 use crate::platform::cx::Desk;
 use crate::scenario::decode::Within;
 use crate::scenario::expect::{
-    CallPattern, EventPattern, Expect, MessagePattern, Order, Since, StatePattern, Subject, Wanted,
+    CallPattern, EventPattern, Expect, MessagePattern, Order, PushPattern, Since, StatePattern, Subject, Wanted,
 };
 use crate::scenario::pattern::Pattern;
 use crate::scenario::text::{Text, Word};
@@ -165,13 +165,14 @@ impl Judge<'_> {
         finding
     }
 
-    /// The first entry of the subject's kind. What another sender writes is of another kind, and so is another chat.
+    /// The first entry of the subject's kind. What another sender writes is of another kind, and so is what somebody else is
+    /// told, and another chat.
     fn first(&self, subject: &Subject, window: Window<'_>) -> Finding {
         let mut finding = Finding::default();
         let entries = self.journal.since(window.from).filter(|entry| !window.taken.contains(&entry.seq));
         let mut alike = entries.filter_map(|entry| Some((entry, self.compare(subject, Since::Act, entry)?)));
-        if let Some((entry, differences)) =
-            alike.find(|(_, differences)| differences.iter().all(|it| it.at != "from" && it.at != "chat"))
+        if let Some((entry, differences)) = alike
+            .find(|(_, differences)| differences.iter().all(|it| !["from", "to", "chat"].contains(&it.at.as_str())))
         {
             finding.overtaken = !differences.is_empty();
             finding.note(entry, differences, window.deadline);
@@ -258,6 +259,9 @@ impl Judge<'_> {
                 }
                 Some(found)
             }
+            (Subject::Push(pattern), What::Framed { push: Some(push), chat, to, text, .. }) => {
+                Some(self.push(pattern, (push, chat.as_deref(), to.as_deref()), text))
+            }
             (Subject::Violation(pattern), What::Violated { source, detail }) => {
                 // A scenario may expect that its own calls are wrong, but what it looks for throughout is the bot's doing.
                 if since == Since::Beginning && *source == Source::Scenario {
@@ -273,6 +277,7 @@ impl Judge<'_> {
                 Subject::Message(_)
                 | Subject::Call(_)
                 | Subject::Event { .. }
+                | Subject::Push(_)
                 | Subject::Violation(_)
                 | Subject::State(_),
                 _,
@@ -335,6 +340,29 @@ impl Judge<'_> {
             found.push(Mismatch::new("event", pattern.name.value.as_str(), event));
         }
         found.extend(self.document("body", pattern.body.as_ref(), || body.json()));
+        found.extend(self.chat(pattern.chat.as_ref().map(|chat| chat.value.as_str()), chat));
+        found
+    }
+
+    fn push(
+        &self,
+        pattern: &PushPattern,
+        (push, chat, to): (&str, Option<&str>, Option<&str>),
+        frame: &Payload,
+    ) -> Vec<Mismatch> {
+        let mut found = Vec::new();
+        if pattern.name.value != push {
+            found.push(Mismatch::new("push", pattern.name.value.as_str(), push));
+        }
+        if let Some(wanted) = pattern.to.as_ref().map(|to| to.value.as_str()) {
+            let customer = self.desk.customers.get(wanted).map(|customer| customer.id.as_str());
+            if to.is_none_or(|to| to != wanted && Some(to) != customer) {
+                let named = self.desk.customers.values().find(|customer| Some(customer.id.as_str()) == to);
+                let actual = named.map(|customer| customer.key.as_str()).or(to);
+                found.push(Mismatch::new("to", wanted, actual.unwrap_or("somebody without a login")));
+            }
+        }
+        found.extend(self.document("body", pattern.body.as_ref(), || frame.json()));
         found.extend(self.chat(pattern.chat.as_ref().map(|chat| chat.value.as_str()), chat));
         found
     }
@@ -404,6 +432,10 @@ fn summary(entry: &Entry) -> String {
             format!("{who} called {route}: {}", in_figures(called))
         }
         What::Queued { event, delivery, .. } => format!("webhook {event} ({delivery})"),
+        What::Framed { push: Some(push), to, socket, .. } => {
+            let to = to.as_ref().map_or(String::new(), |to| format!(", {to}"));
+            format!("push {push} (socket {socket}{to})")
+        }
         What::Violated { detail, .. } => format!("violation: {detail}"),
         What::Changed { chat, change, .. } => format!("chat {chat}: {}", change.name()),
         other => format!("{other:?}"),
@@ -479,6 +511,11 @@ pub(super) fn describe_subject(subject: &Subject, desk: &Desk) -> String {
             let attempts = attempts.map_or(String::new(), |attempts| format!(", after {attempts} attempts"));
             let body = pattern.body.as_ref().map_or(String::new(), |body| format!(" with body {body}"));
             format!("webhook {}{body}{delivered}{attempts}", pattern.name.value)
+        }
+        Subject::Push(pattern) => {
+            let body = pattern.body.as_ref().map_or(String::new(), |body| format!(" with body {body}"));
+            let to = pattern.to.as_ref().map_or(String::new(), |to| format!(" to {}", to.value));
+            format!("push {}{body}{to}", pattern.name.value)
         }
         Subject::Violation(pattern) => {
             let text = pattern.text.as_ref().map_or(String::new(), |text| format!(" saying {}", text.describe(fill)));

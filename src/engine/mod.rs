@@ -14,6 +14,7 @@ mod outbox;
 pub mod outside;
 mod pause;
 pub mod port;
+mod push;
 mod receipt;
 mod schedule;
 mod socket;
@@ -363,6 +364,14 @@ impl World {
         let todo = match timer {
             Timer::Wake(key) => {
                 self.perform(|platform, cx| platform.wake(cx, &key));
+                return true;
+            }
+            Timer::Push(socket, message) => {
+                self.release_push(socket, message);
+                return true;
+            }
+            Timer::Unstall(socket) => {
+                self.unstall(socket);
                 return true;
             }
             Timer::Release(id) => self.outbox.release(id, self.wall),

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::id::DeliveryId;
+use crate::base::id::{DeliveryId, SocketId};
 use crate::base::time::VirtualTime;
 use crate::platform::cx::WakeKey;
+use crate::platform::socket::Message;
 
 /// Something that falls due.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,6 +18,10 @@ pub(super) enum Timer {
     Retry(DeliveryId),
     /// A copy of a webhook is to be sent.
     Repeat(DeliveryId),
+    /// A push was held back and is to be sent, whatever the plan says about it now.
+    Push(SocketId, Message),
+    /// A socket has been silent long enough.
+    Unstall(SocketId),
 }
 
 /// All timers of a world.

@@ -16,7 +16,7 @@ use crate::fault::AnswerDeed;
 use crate::fault::plan::Verdict;
 use crate::journal::What;
 use crate::journal::entry::{Called, Closer, Payload, Source, Way};
-use crate::platform::socket::{Asked, Inbound, Message, Order};
+use crate::platform::socket::{Asked, Inbound, Message, Order, Pushed};
 
 /// What the journal has for a method where there is none.
 const METHOD: &str = "WS";
@@ -24,19 +24,29 @@ const METHOD: &str = "WS";
 /// The sockets that are open.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sockets {
-    open: BTreeMap<SocketId, Line>,
+    pub(super) open: BTreeMap<SocketId, Line>,
     /// The socket whose orders are held back, and until when.
     holding: Option<(SocketId, WallTime)>,
 }
 
 /// An open socket.
 #[derive(Clone, Debug)]
-struct Line {
+pub(super) struct Line {
     /// The path it was opened with, and the query.
     path: String,
     /// Answers that are held back, each with what the socket is told because of it; the one that was asked for first
     /// comes first, even if another one is free earlier.
     held: VecDeque<Held>,
+    /// What waits while a fault keeps the socket silent, in order; nothing if none does.
+    pub(super) stalled: Option<VecDeque<Waiting>>,
+}
+
+/// Something that waits while a socket is silent.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) order: Order,
+    /// Whether the plan has had its say, as it has about what was held back before.
+    pub(super) is_judged: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -54,7 +64,7 @@ impl World {
                     query => format!("{}?{query}", handshake.path),
                 };
                 self.record(What::Connected { socket, path: path.clone() });
-                self.sockets.open.insert(socket, Line { path, held: VecDeque::new() });
+                self.sockets.open.insert(socket, Line { path, held: VecDeque::new(), stalled: None });
                 self.perform(|platform, cx| platform.connected(cx, socket, &handshake));
             }
             // The rim may not have heard yet that the world has closed it.
@@ -70,8 +80,8 @@ impl World {
 
     fn hear(&mut self, socket: SocketId, frame: Inbound) {
         let text = Payload::masking(frame.bytes().clone(), self.platform.secrets());
-        self.record(What::Framed { socket, way: Way::In, push: None, text });
-        let unanswered = self.sockets.open.get(&socket).map_or(0, |line| line.held.len());
+        self.record(What::Framed { socket, way: Way::In, push: None, chat: None, to: None, text });
+        let unanswered = self.sockets.open.get(&socket).map_or(0, Line::unanswered);
         let asked = self.perform(|platform, cx| platform.hear(cx, socket, frame, unanswered));
         if let Some(asked) = asked {
             self.ask(socket, asked);
@@ -140,26 +150,40 @@ impl World {
         }
     }
 
-    fn execute(&mut self, socket: SocketId, order: Order) {
+    pub(super) fn execute(&mut self, socket: SocketId, order: Order) {
         match order {
-            Order::Say(Message { text, push }) => {
-                let shown = Payload::masking(text.clone(), self.platform.secrets());
-                self.record(What::Framed { socket, way: Way::Out, push: push.map(Into::into), text: shown });
-                self.effects.push(Effect::Socket(socket, Errand::Say(text)));
-            }
+            // It says how the client is waited for, and nothing to the client.
             Order::Wait(patience) => self.effects.push(Effect::Socket(socket, Errand::Wait(patience))),
+            order if self.is_stalled(socket) => self.wait_in_line(socket, Waiting { order, is_judged: false }),
+            Order::Say(Message { text, push: Some(push) }) => self.push(socket, text, push),
+            Order::Say(message) => self.say(socket, message),
             Order::HangUp(farewell) => {
-                let (code, reason) = (Some(farewell.code), farewell.reason.to_owned());
+                let (code, reason) = (Some(farewell.code), farewell.reason.clone().into_owned());
                 self.effects.push(Effect::Socket(socket, Errand::HangUp(farewell)));
                 self.forget(socket, Closer::Platform, code, reason);
             }
         }
     }
 
+    /// Sends a message, whatever the plan says.
+    pub(super) fn say(&mut self, socket: SocketId, message: Message) {
+        let Message { text, push } = message;
+        let shown = Payload::masking(text.clone(), self.platform.secrets());
+        let (push, chat, to) =
+            push.map_or((None, None, None), |Pushed { name, chat, to }| (Some(name.into()), chat, to));
+        let (chat, to) = (chat.as_deref().map(str::to_owned), to.as_deref().map(str::to_owned));
+        self.record(What::Framed { socket, way: Way::Out, push, chat, to, text: shown });
+        self.effects.push(Effect::Socket(socket, Errand::Say(text)));
+    }
+
     /// Has a planned fault end a socket.
-    fn abandon(&mut self, socket: SocketId, errand: Errand) {
+    pub(super) fn abandon(&mut self, socket: SocketId, errand: Errand) {
+        let (code, reason) = match &errand {
+            Errand::HangUp(farewell) => (Some(farewell.code), farewell.reason.clone().into_owned()),
+            Errand::Say(_) | Errand::Half(..) | Errand::Reset | Errand::Wait(_) => (None, String::new()),
+        };
         self.effects.push(Effect::Socket(socket, errand));
-        self.forget(socket, Closer::Fault, None, String::new());
+        self.forget(socket, Closer::Fault, code, reason);
     }
 
     fn forget(&mut self, socket: SocketId, by: Closer, code: Option<u16>, reason: String) {
@@ -185,6 +209,14 @@ impl World {
         if let Some(due) = self.sockets.next_due() {
             self.arm(due);
         }
+    }
+}
+
+impl Line {
+    /// How many answers are on their way: held back by faults of their own, or waiting while the socket is silent.
+    fn unanswered(&self) -> usize {
+        let answers = |waiting: &&Waiting| matches!(waiting.order, Order::Say(Message { push: None, .. }));
+        self.held.len() + self.stalled.iter().flatten().filter(answers).count()
     }
 }
 

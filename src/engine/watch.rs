@@ -250,11 +250,16 @@ impl World {
             Subject::Message(pattern) if !by_bot(&pattern.from) => None,
             // Sockets tell a bot as much.
             Subject::Call(_) | Subject::Message(_) => {
-                let hears = self.journal.iter().any(|entry| matches!(entry.what, What::Connected { .. }));
-                (!hears).then(|| "no webhook is set up at all".to_owned())
+                (!self.was_connected()).then(|| "no webhook is set up at all".to_owned())
             }
+            Subject::Push(_) => (!self.was_connected()).then(|| "nobody has opened a socket".to_owned()),
             Subject::Event { .. } | Subject::Violation(_) | Subject::State(_) => None,
         }
+    }
+
+    /// Whether anybody has opened a socket.
+    fn was_connected(&self) -> bool {
+        self.journal.iter().any(|entry| matches!(entry.what, What::Connected { .. }))
     }
 
     /// How much of the bot's time had passed when something came.

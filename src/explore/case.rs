@@ -129,6 +129,7 @@ impl Planned {
         let occasion = match &self.on {
             Occasion::Event(event) => ("event", text(event.clone())),
             Occasion::Route(route) => ("route", text(route.clone())),
+            Occasion::Push(push) => ("push", text(push.clone())),
         };
         let nth = (self.nth > 1).then(|| ("nth", number(self.nth)));
         let on = map(std::iter::once(occasion).chain(nth));

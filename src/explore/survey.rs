@@ -138,7 +138,11 @@ impl SpokenFor {
                     let once_or_more = matches!(expect.wanted, Wanted::Some(Subject::Event { attempts: None, .. }));
                     let events = expect.subjects().iter().filter_map(|subject| match subject {
                         Subject::Event { pattern, .. } => Some(pattern.name.value.clone()),
-                        Subject::Message(_) | Subject::Call(_) | Subject::Violation(_) | Subject::State(_) => None,
+                        Subject::Message(_)
+                        | Subject::Call(_)
+                        | Subject::Push(_)
+                        | Subject::Violation(_)
+                        | Subject::State(_) => None,
                     });
                     self.counted.extend(events.filter(|_| !once_or_more));
                 }

@@ -12,6 +12,8 @@ pub enum Deed {
     Answer(AnswerDeed),
     /// To a webhook.
     Delivery(DeliveryDeed),
+    /// To a push.
+    Push(PushDeed),
 }
 
 /// What a fault does to the answer of a call.
@@ -66,6 +68,32 @@ pub enum DeliveryDeed {
     Set(Vec<(String, Json)>),
     /// Forge this part of the delivery.
     Tamper(Forgery),
+}
+
+/// What a fault does to a push on its way out on one socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PushDeed {
+    /// Do not send it.
+    Drop,
+    /// Send it later, perhaps after what follows on the socket.
+    Delay(Latency),
+    /// Send it once more, after this gap.
+    Duplicate(VirtualSpan),
+    /// Spoil its JSON.
+    Malformed,
+    /// Send only so many bytes of it, then close the connection.
+    Truncate(usize),
+    /// Reset the connection instead.
+    Reset,
+    /// Send nothing more on the socket for so long, and then all that waited.
+    Stall(VirtualSpan),
+    /// Close the socket instead.
+    Close {
+        /// The close code.
+        code: u16,
+        /// Why; empty if nothing is said.
+        reason: String,
+    },
 }
 
 /// What is lost of an attempt to deliver a webhook. The vendor cannot tell one from the other.
@@ -168,6 +196,12 @@ impl From<DeliveryDeed> for Deed {
     }
 }
 
+impl From<PushDeed> for Deed {
+    fn from(deed: PushDeed) -> Self {
+        Self::Push(deed)
+    }
+}
+
 impl Deed {
     /// Its row in [`FAULTS`](super::FAULTS).
     #[must_use]
@@ -175,6 +209,7 @@ impl Deed {
         match self {
             Self::Answer(deed) => deed.name(),
             Self::Delivery(deed) => deed.name(),
+            Self::Push(deed) => deed.name(),
         }
     }
 
@@ -184,6 +219,7 @@ impl Deed {
         match self {
             Self::Answer(deed) => deed.written(),
             Self::Delivery(deed) => deed.written(),
+            Self::Push(deed) => deed.written(),
         }
     }
 }
@@ -307,6 +343,59 @@ impl DeliveryDeed {
             Self::Drop => json!(true),
             Self::Set(members) => Json::Object(members.iter().cloned().collect()),
             Self::Tamper(forgery) => json!(forgery.word()),
+        }
+    }
+}
+
+impl Doing for PushDeed {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Delay(_) => "delay",
+            Self::Duplicate(_) => "duplicate",
+            Self::Malformed => "malformed",
+            Self::Truncate(_) => "truncate",
+            Self::Reset => "reset",
+            Self::Stall(_) => "stall",
+            Self::Close { .. } => "close",
+        }
+    }
+
+    fn detail(&self, luck: Luck) -> String {
+        match self {
+            Self::Delay(latency) => VirtualSpan::from_millis(latency.millis(luck)).to_string(),
+            Self::Duplicate(gap) => format!("after {gap}"),
+            Self::Truncate(bytes) => format!("after {bytes} bytes"),
+            Self::Stall(span) => format!("for {span}"),
+            Self::Close { code, .. } => format!("with {code}"),
+            Self::Drop | Self::Malformed | Self::Reset => String::new(),
+        }
+    }
+
+    fn latency(&self) -> Option<&Latency> {
+        match self {
+            Self::Delay(latency) => Some(latency),
+            Self::Drop
+            | Self::Duplicate(_)
+            | Self::Malformed
+            | Self::Truncate(_)
+            | Self::Reset
+            | Self::Stall(_)
+            | Self::Close { .. } => None,
+        }
+    }
+}
+
+impl PushDeed {
+    fn written(&self) -> Json {
+        match self {
+            Self::Delay(latency) => latency.written(),
+            Self::Duplicate(gap) => json!({"gap": gap}),
+            Self::Truncate(bytes) => json!(bytes),
+            Self::Stall(span) => json!(span),
+            Self::Close { code, reason } if reason.is_empty() => json!({"code": code}),
+            Self::Close { code, reason } => json!({"code": code, "reason": reason}),
+            Self::Drop | Self::Malformed | Self::Reset => json!(true),
         }
     }
 }

@@ -7,7 +7,7 @@ pub mod latency;
 pub mod plan;
 pub mod probability;
 
-pub use deed::{AnswerDeed, Deed, DeliveryDeed, Forgery, Lost};
+pub use deed::{AnswerDeed, Deed, DeliveryDeed, Forgery, Lost, PushDeed};
 
 use self::probability::Probability;
 use crate::base::time::VirtualSpan;
@@ -19,6 +19,8 @@ pub struct FaultDoc {
     pub name: &'static str,
     /// Which seam it acts at.
     pub seam: Seam,
+    /// Whether it can be done to a push as well.
+    pub meets_pushes: bool,
     /// What it does.
     pub doc: &'static str,
 }
@@ -32,6 +34,8 @@ pub enum Seam {
     Connection,
     /// A webhook on its way.
     Delivery,
+    /// A push that goes out on a socket.
+    Push,
     /// Calls and webhooks alike.
     Both,
 }
@@ -39,84 +43,97 @@ pub enum Seam {
 /// The fault that only those platforms know whose tokens expire.
 pub const EXPIRE: &str = "expire";
 
+const fn fault(seam: Seam, name: &'static str, doc: &'static str) -> FaultDoc {
+    FaultDoc { name, seam, meets_pushes: matches!(seam, Seam::Push), doc }
+}
+
+impl FaultDoc {
+    const fn and_pushes(self) -> Self {
+        Self { meets_pushes: true, ..self }
+    }
+}
+
 /// All faults.
 pub const FAULTS: &[FaultDoc] = &[
-    FaultDoc {
-        name: "code",
-        seam: Seam::Response,
-        doc: "answers with this documented code once the call has passed every check",
-    },
-    FaultDoc {
-        name: EXPIRE,
-        seam: Seam::Response,
-        doc: "lets the token of the call expire: it is refused as the vendor documents, now and from now on",
-    },
-    FaultDoc {
-        name: "redirect",
-        seam: Seam::Response,
-        doc: "does nothing and sends the caller elsewhere, with its method and body (307); who follows must not take the token along",
-    },
-    FaultDoc {
-        name: "malformed",
-        seam: Seam::Response,
-        doc: "does the work, then answers with a body that is complete but no JSON",
-    },
-    FaultDoc {
-        name: "delay",
-        seam: Seam::Both,
-        doc: "answers that much later in real time; delivers that much later in virtual time, perhaps after what follows in the chat",
-    },
-    FaultDoc {
-        name: "drip",
-        seam: Seam::Connection,
-        doc: "sends the answer's body in pieces, spread over so much real time",
-    },
-    FaultDoc {
-        name: "reset",
-        seam: Seam::Connection,
-        doc: "does the work, then resets the connection instead of answering",
-    },
-    FaultDoc {
-        name: "truncate",
-        seam: Seam::Connection,
-        doc: "sends only so many bytes of the answer's body, then closes",
-    },
-    FaultDoc {
-        name: "hang",
-        seam: Seam::Connection,
-        doc: "does the work, then never answers: the connection is open until the caller, the world or five minutes end it",
-    },
-    FaultDoc {
-        name: "duplicate",
-        seam: Seam::Delivery,
-        doc: "delivers the same webhook once more after a gap of virtual time",
-    },
-    FaultDoc {
-        name: "hold",
-        seam: Seam::Delivery,
-        doc: "delivers that much later in virtual time, and what follows in its chat after it",
-    },
-    FaultDoc {
-        name: "reorder",
-        seam: Seam::Delivery,
-        doc: "delivers the webhook behind so many later ones of its chat, or at the latest when so much virtual time has passed",
-    },
-    FaultDoc {
-        name: "lose",
-        seam: Seam::Delivery,
-        doc: "loses the `request` or the `answer` of the first attempt, so that the webhook is tried again",
-    },
-    FaultDoc { name: "drop", seam: Seam::Delivery, doc: "never delivers the webhook" },
-    FaultDoc {
-        name: "set",
-        seam: Seam::Delivery,
-        doc: "delivers with these members of the body changed, and signed as if they had always been so",
-    },
-    FaultDoc {
-        name: "tamper",
-        seam: Seam::Delivery,
-        doc: "delivers with a forged `secret`, `signature` or `body`, `stale`, `unsigned`, unsigned from the second attempt on (`unsigned_retry`), or signed with the `old_secret` alone",
-    },
+    fault(Seam::Response, "code", "answers with this documented code once the call has passed every check"),
+    fault(
+        Seam::Response,
+        EXPIRE,
+        "lets the token of the call expire: it is refused as the vendor documents, now and from now on",
+    ),
+    fault(
+        Seam::Response,
+        "redirect",
+        "does nothing and sends the caller elsewhere, with its method and body (307); who follows must not take the token along",
+    ),
+    fault(
+        Seam::Response,
+        "malformed",
+        "does the work, then answers with a body that is complete but no JSON; pushes such a frame",
+    )
+    .and_pushes(),
+    fault(
+        Seam::Both,
+        "delay",
+        "answers that much later in real time; delivers or pushes that much later in virtual time, perhaps after what follows",
+    )
+    .and_pushes(),
+    fault(Seam::Connection, "drip", "sends the answer's body in pieces, spread over so much real time"),
+    fault(
+        Seam::Connection,
+        "reset",
+        "does the work, then resets the connection instead of answering; resets a socket instead of the push",
+    )
+    .and_pushes(),
+    fault(
+        Seam::Connection,
+        "truncate",
+        "sends only so many bytes of the answer's body or of the push's frame, then closes the connection",
+    )
+    .and_pushes(),
+    fault(
+        Seam::Connection,
+        "hang",
+        "does the work, then never answers: the connection is open until the caller, the world or five minutes end it",
+    ),
+    fault(
+        Seam::Delivery,
+        "duplicate",
+        "delivers the same webhook, or sends the same push, once more after a gap of virtual time",
+    )
+    .and_pushes(),
+    fault(
+        Seam::Delivery,
+        "hold",
+        "delivers that much later in virtual time, and what follows in its chat after it",
+    ),
+    fault(
+        Seam::Delivery,
+        "reorder",
+        "delivers the webhook behind so many later ones of its chat, or at the latest when so much virtual time has passed",
+    ),
+    fault(
+        Seam::Delivery,
+        "lose",
+        "loses the `request` or the `answer` of the first attempt, so that the webhook is tried again",
+    ),
+    fault(Seam::Delivery, "drop", "never delivers the webhook, or never sends the push").and_pushes(),
+    fault(
+        Seam::Delivery,
+        "set",
+        "delivers with these members of the body changed, and signed as if they had always been so",
+    ),
+    fault(
+        Seam::Delivery,
+        "tamper",
+        "delivers with a forged `secret`, `signature` or `body`, `stale`, `unsigned`, unsigned from the second attempt on (`unsigned_retry`), or signed with the `old_secret` alone",
+    ),
+    fault(
+        Seam::Push,
+        "stall",
+        "sends nothing on the socket, neither the push nor what follows, until so much virtual time has passed; pings are answered",
+    ),
+    fault(Seam::Push, "close", "closes the socket instead of the push, with this code and reason and without a word before"),
 ];
 
 /// What a fault is about.
@@ -126,14 +143,16 @@ pub enum Occasion {
     Route(String),
     /// A webhook of this event.
     Event(String),
+    /// A push of this name, on each socket that gets it.
+    Push(String),
 }
 
 impl Occasion {
-    /// The operation or event.
+    /// The operation, event or push.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Route(name) | Self::Event(name) => name,
+            Self::Route(name) | Self::Event(name) | Self::Push(name) => name,
         }
     }
 }

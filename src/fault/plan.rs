@@ -6,7 +6,7 @@
 use super::deed::Doing;
 use super::latency::Luck;
 use super::probability::Probability;
-use super::{AnswerDeed, Deed, DeliveryDeed, Fault, Occasion, Only, Unwanted};
+use super::{AnswerDeed, Deed, DeliveryDeed, Fault, Occasion, Only, PushDeed, Unwanted};
 use crate::base::rng::Streams;
 use crate::base::time::VirtualTime;
 
@@ -98,7 +98,7 @@ impl Plan {
     ) -> Option<Verdict<AnswerDeed>> {
         self.decide(scene, |fault| match (&fault.on, &fault.deed) {
             (Occasion::Route(name), Deed::Answer(deed)) if name == route && possible(deed) => Some(deed),
-            (Occasion::Route(_) | Occasion::Event(_), Deed::Answer(_) | Deed::Delivery(_)) => None,
+            _ => None,
         })
     }
 
@@ -106,7 +106,15 @@ impl Plan {
     pub fn on_delivery(&mut self, event: &str, scene: &mut Scene<'_>) -> Option<Verdict<DeliveryDeed>> {
         self.decide(scene, |fault| match (&fault.on, &fault.deed) {
             (Occasion::Event(name), Deed::Delivery(deed)) if name == event => Some(deed),
-            (Occasion::Route(_) | Occasion::Event(_), Deed::Answer(_) | Deed::Delivery(_)) => None,
+            _ => None,
+        })
+    }
+
+    /// What to do about a push of this name that goes out on one socket, if anything.
+    pub fn on_push(&mut self, push: &str, scene: &mut Scene<'_>) -> Option<Verdict<PushDeed>> {
+        self.decide(scene, |fault| match (&fault.on, &fault.deed) {
+            (Occasion::Push(name), Deed::Push(deed)) if name == push => Some(deed),
+            _ => None,
         })
     }
 
@@ -222,6 +230,7 @@ mod tests {
         assert_eq!(plan.on_call("other", &mut scene, |_| true), None);
         assert_eq!(plan.on_call("send", &mut scene, |deed| *deed != AnswerDeed::Reset), None);
         assert_eq!(plan.on_delivery("send", &mut scene), None);
+        assert_eq!(plan.on_push("send", &mut scene), None);
         assert_eq!(plan.rules()[0].seen, 0);
     }
 

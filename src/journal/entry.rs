@@ -82,8 +82,11 @@ pub enum What {
     Faulted {
         /// Which fault, as `rehearsal list faults` names it.
         fault: Cow<'static, str>,
-        /// On which operation or event.
+        /// On which operation, event or push.
         on: String,
+        /// The socket that the push goes to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        socket: Option<SocketId>,
         /// Which of all rules that were planned it comes from, from 1; nothing if the call itself has asked for it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rule: Option<u32>,
@@ -107,6 +110,12 @@ pub enum What {
         /// The push it is; nothing for what asks or answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         push: Option<Cow<'static, str>>,
+        /// The vendor's id of the chat that a push is about, if it is about one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chat: Option<String>,
+        /// The vendor's id of whoever a push is for, if they have said who they are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
         /// What is in it, secrets masked.
         text: Payload,
     },

@@ -14,13 +14,13 @@ pub use super::credential::{Credential, Identities, Replaced};
 use super::outgoing::Outgoing;
 use super::route::{Destination, Reply, Request};
 use super::socket::{Farewell, Message, Order, Patience};
+use super::verdict::faulted;
 use crate::base::id::SocketId;
 use crate::base::locale::Locale;
 use crate::base::rng::{Draw, Seed, Streams};
 use crate::base::time::VirtualTime;
-use crate::fault::deed::Doing;
+use crate::fault::AnswerDeed;
 use crate::fault::plan::{Plan, Scene, Verdict};
-use crate::fault::{AnswerDeed, DeliveryDeed};
 use crate::journal::What;
 use crate::journal::entry::{Change, Party, Role, Said, Source};
 use crate::scenario::Known;
@@ -124,7 +124,7 @@ pub struct Desk {
     /// Whether a call may name the code that it wants to be refused with.
     pub allow_prefer: bool,
     /// Chats by the scenario's name for them, in the order they were started.
-    chats: IndexMap<String, String>,
+    pub(super) chats: IndexMap<String, String>,
     /// Captured values.
     values: IndexMap<String, String>,
     /// Facts that are not in the journal yet.
@@ -224,21 +224,6 @@ impl Desk {
             preferred: None,
             admitted: None,
         }
-    }
-
-    /// What the plan says about a webhook that is due, and the fact that tells of it.
-    pub(crate) fn judge_delivery(
-        &mut self,
-        now: VirtualTime,
-        webhook: &Outgoing,
-    ) -> Option<(Verdict<DeliveryDeed>, What)> {
-        let Self { plan, streams, chats, .. } = self;
-        let chat = webhook.chat.as_deref();
-        let in_chat = |name: &str| chat.is_some() && chats.get(name).map(String::as_str) == chat;
-        let mut scene = Scene { now, streams, in_chat: &in_chat };
-        let verdict = plan.on_delivery(&webhook.event, &mut scene)?;
-        let told = faulted(&verdict, &webhook.event);
-        Some((verdict, told))
     }
 
     /// The scenario's name for a chat, if it has one.
@@ -528,7 +513,7 @@ impl Cx<'_> {
         let preferred = self.preferred.take();
         if let Some(code) = preferred {
             let (fault, on, detail) = (PREFERRED.into(), route.to_owned(), code.to_owned());
-            self.desk.facts.push(What::Faulted { fault, on, rule: None, detail });
+            self.desk.facts.push(What::Faulted { fault, on, socket: None, rule: None, detail });
             self.admitted = Some(None);
             return Err(refuse(code).header(PREFERENCE_APPLIED, &format!("code={code}")));
         }
@@ -561,7 +546,7 @@ impl Cx<'_> {
             )
             | None => Ok(()),
         };
-        facts.extend(verdict.as_ref().map(|verdict| faulted(verdict, route)));
+        facts.extend(verdict.as_ref().map(|verdict| faulted(verdict, route, None)));
         self.admitted = Some(verdict);
         refused
     }
@@ -577,10 +562,4 @@ impl Cx<'_> {
     pub(crate) fn admitted(self) -> Option<Option<Verdict<AnswerDeed>>> {
         self.admitted
     }
-}
-
-/// That a planned fault fires.
-fn faulted<D: Doing>(verdict: &Verdict<D>, on: &str) -> What {
-    let (fault, detail) = (verdict.deed.name().into(), verdict.detail());
-    What::Faulted { fault, on: on.to_owned(), rule: Some(verdict.rule), detail }
 }

@@ -14,6 +14,7 @@ pub mod route;
 pub mod signing;
 pub mod socket;
 pub mod texter;
+mod verdict;
 
 use self::cx::{Credential, Cx, Refusal, Replaced, WakeKey};
 use self::host::Host;
@@ -65,6 +66,9 @@ pub trait Platform: Sized + Clone + Send + 'static {
     const ACTIONS: &'static [Action<Self>] = &[];
     /// What sockets alone are told. What webhooks tell as well is among [`Self::EVENTS`].
     const PUSHES: &'static [Push] = &[];
+
+    /// The words for why it closes a socket, by those who are told.
+    const REASONS: &'static [&'static [&'static str]] = &[];
 
     /// What the vendor documents and is not played.
     const MISSING: &'static [Missing] = &[];

@@ -187,6 +187,11 @@ impl Vendor {
                 routes: || operations::<P>().collect(),
                 params: |name| Some(parameters(P::ROUTES.iter().find(|route| route.name == name)?.path).collect()),
                 events: || P::EVENTS.iter().map(|event| event.name).collect(),
+                pushes: || {
+                    let told = P::EVENTS.iter().filter(|event| !event.pushed.is_empty()).map(|event| event.name);
+                    told.chain(P::PUSHES.iter().map(|push| push.name)).collect()
+                },
+                reasons: || P::REASONS.concat(),
                 codes: || P::CODES.iter().map(|code| code.code).collect(),
                 secrets: P::SECRETS,
                 setup: staff::<P>,

@@ -112,7 +112,11 @@ pub fn route(vendor: &Vendor, code: &Code) -> Option<String> {
             Subject::Call(pattern) => {
                 pattern.route.as_ref().filter(|_| is_wanted(pattern.code.as_ref())).map(|route| route.value.clone())
             }
-            Subject::Message(_) | Subject::Event { .. } | Subject::Violation(_) | Subject::State(_) => None,
+            Subject::Message(_)
+            | Subject::Event { .. }
+            | Subject::Push(_)
+            | Subject::Violation(_)
+            | Subject::State(_) => None,
         }),
         Action::ClearFaults(_)
         | Action::Act(_)

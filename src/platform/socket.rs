@@ -5,7 +5,9 @@
 //! one handler serves both ways to ask. How patient the platform is with a client is a matter of the wall clock, since the
 //! client is a foreign process: a scenario that skips an hour must not cut it off.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -148,7 +150,18 @@ pub struct Message {
     /// Its text, which is UTF-8.
     pub text: Bytes,
     /// The push it is; nothing for an answer.
-    pub push: Option<&'static str>,
+    pub push: Option<Pushed>,
+}
+
+/// Which push a message is, and what and whom it is for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pushed {
+    /// The vendor's name for it.
+    pub name: &'static str,
+    /// The vendor's id of the chat it is about, if it is about one.
+    pub chat: Option<Arc<str>>,
+    /// The vendor's id of whoever is told, if they have said who they are.
+    pub to: Option<Arc<str>>,
 }
 
 /// How a socket is closed.
@@ -157,7 +170,7 @@ pub struct Farewell {
     /// The close code.
     pub code: u16,
     /// Why, in the vendor's word.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 /// What is to be done with a socket.

@@ -126,10 +126,11 @@ impl<'j> Narrator<'j> {
                 };
                 Some(line("warning", Tone::Warning, one_line(detail), tone))
             }
-            What::Faulted { fault, on, rule, detail } => {
+            What::Faulted { fault, on, socket, rule, detail } => {
                 let detail = if detail.is_empty() { String::new() } else { format!(" {}", one_line(detail)) };
                 let rule = rule.map_or(String::new(), |rule| format!(", by rule {rule}"));
-                let told = format!("{fault}{detail} on {}{rule}", one_line(on));
+                let socket = socket.map_or(String::new(), |socket| format!(" to {socket}"));
+                let told = format!("{fault}{detail} on {}{socket}{rule}", one_line(on));
                 Some(line("fault", Tone::Warning, told, Tone::Plain))
             }
             What::Refused { reason, .. } => {

@@ -304,6 +304,16 @@ record! {
     }
 }
 
+record! {
+    /// The platform closes the sockets of somebody, as it does for reasons of its own.
+    pub struct Disconnect {
+        /// Which customer, or the id of an agent; all sockets on which they have logged in.
+        pub who: Located<String>,
+        /// Why, in the platform's own word; what it says where it just wants it so by default.
+        pub reason: Option<Located<String>>,
+    }
+}
+
 /// One row of the table of acts.
 #[derive(Clone, Copy, Debug)]
 pub struct ActDoc {
@@ -372,6 +382,7 @@ acts! {
     "opt_in" => OptIn: "a customer wants to get them again",
     "report_problem" => ReportProblem: "something goes wrong with a channel",
     "resolve_problem" => ResolveProblem: "what was wrong with a channel is mended",
+    "disconnect" => Disconnect: "the platform closes the sockets of an agent or a customer, and says why",
     "subscribe" => Subscribe: "an admin sets up a bot's webhook, changes it, or switches it on again",
 }
 
@@ -427,6 +438,7 @@ impl Act {
             | Self::Receipt(_)
             | Self::ReportProblem(_)
             | Self::ResolveProblem(_)
+            | Self::Disconnect(_)
             | Self::Subscribe(_) => None,
         }
     }
@@ -455,6 +467,7 @@ impl Act {
             | Self::Receipt(_)
             | Self::ReportProblem(_)
             | Self::ResolveProblem(_)
+            | Self::Disconnect(_)
             | Self::Subscribe(_) => None,
         }
     }
@@ -483,6 +496,7 @@ impl Act {
             | Self::OptIn(_)
             | Self::ReportProblem(_)
             | Self::ResolveProblem(_)
+            | Self::Disconnect(_)
             | Self::Subscribe(_) => Vec::new(),
         }
     }

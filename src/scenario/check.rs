@@ -391,6 +391,13 @@ impl Checker<'_, '_> {
                 });
             }
             Act::Subscribe(subscribe) => self.subscription(subscribe),
+            Act::Disconnect(disconnect) => {
+                self.person("customer or agent here", &disconnect.who, &[]);
+                if let Some(reason) = &disconnect.reason {
+                    let known = (self.vendor.reasons)();
+                    check_word(&codes::UNKNOWN_KEY, "reason of this platform", reason, &known, self.problems);
+                }
+            }
             Act::Say(_)
             | Act::Choose(_)
             | Act::Attach(_)
@@ -466,6 +473,7 @@ impl Checker<'_, '_> {
             | Act::Receipt(_)
             | Act::ReportProblem(_)
             | Act::ResolveProblem(_)
+            | Act::Disconnect(_)
             | Act::Subscribe(_) => {
                 self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", who, |staff| words(&staff.agents));
             }
@@ -551,6 +559,12 @@ impl Checker<'_, '_> {
                 }
             }
             Subject::Event { pattern, .. } => self.vendor.check_event(&pattern.name, &self.events, self.problems),
+            Subject::Push(pattern) => {
+                self.vendor.check_push(&pattern.name, self.problems);
+                if let Some(to) = &pattern.to {
+                    self.person("customer or agent here", to, &[]);
+                }
+            }
             Subject::State(pattern) => {
                 if let Some(holder) = pattern.assigned_to.as_ref().filter(|holder| holder.value != NOBODY) {
                     self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", holder, |staff| {

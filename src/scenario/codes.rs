@@ -140,7 +140,7 @@ rules! {
         "`${name}` refers to a name that an earlier `let` has given, `${chat.NAME}` to the id of a chat that was started before, `${customer.NAME}` to that of a customer, `${phone.NAME}` to a customer's phone number. `${bot}` is known in the addresses under `setup:` and in `call`.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice, text: \"${order}\"}\n  - expect: {event: incoming_chat}\n", good: SOUND;
     UNKNOWN_EVENT = "E0206", "unknown event",
-        "`rehearsal list events` names the webhooks of each platform.",
+        "`rehearsal list events` names the webhooks and pushes of each platform.",
         bad: "platform: livechat\ncustomers: {alice: {}}\nsteps:\n  - start_chat: {as: alice}\n  - expect: {event: incomming_chat}\n", good: SOUND;
     UNKNOWN_ROUTE = "E0207", "unknown operation",
         "`rehearsal list routes` names the operations of each platform.",

@@ -13,9 +13,11 @@ use crate::base::address::is_address;
 use crate::base::diag::Diagnostic;
 use crate::base::time::{VirtualSpan, WallLimit};
 use crate::fault::latency::Latency;
-use crate::fault::{AnswerDeed, Deed, DeliveryDeed, FAULTS, Forgery, Lost, Occasion, Seam};
+use crate::fault::{AnswerDeed, Deed, DeliveryDeed, FAULTS, FaultDoc, Forgery, Lost, Occasion, PushDeed, Seam};
 use crate::record;
 
+/// The close code of an endpoint that has met something it did not expect (RFC 6455, §7.4.1).
+const UNEXPECTED: u16 = 1011;
 /// In how many pieces an answer can be sent.
 const PIECES: std::ops::RangeInclusive<u32> = 2..=1_000;
 
@@ -52,6 +54,16 @@ record! {
 }
 
 record! {
+    /// What `close:` takes.
+    struct RawClose {
+        /// The close code: 1000 to 1003, 1007 to 1014, or 3000 to 4999, which are those that may be sent; 1011 by default.
+        code: Option<Located<u32>>,
+        /// Why, in at most 123 bytes; nothing is said by default.
+        reason: Option<Located<String>>,
+    }
+}
+
+record! {
     /// What `reorder:` takes.
     struct RawReorder {
         /// How many later webhooks of its chat go first; 1 by default.
@@ -63,10 +75,9 @@ record! {
 
 /// Reads what a fault on this occasion does.
 pub(super) fn decode(words: &Words<'_>, on: &Occasion, node: &Node, problems: &mut Problems) -> Option<Deed> {
-    let seams = seams(on);
     let known: Vec<FieldDoc> = FAULTS
         .iter()
-        .filter(|fault| seams.contains(&fault.seam))
+        .filter(|fault| meets(fault, on))
         .map(|fault| FieldDoc { key: fault.name, doc: &[], expects: "" })
         .collect();
     Fields::open(node, &known, problems)?;
@@ -79,19 +90,18 @@ pub(super) fn decode(words: &Words<'_>, on: &Occasion, node: &Node, problems: &m
     match on {
         Occasion::Route(_) => answer(words, &key.name, value, problems).map(Deed::Answer),
         Occasion::Event(_) => delivery(words, &key.name, value, problems).map(Deed::Delivery),
+        Occasion::Push(_) => push(&key.name, value, problems).map(Deed::Push),
     }
 }
 
-/// The seams at which something can be done on an occasion.
-const fn seams(on: &Occasion) -> &'static [Seam] {
+/// Whether a fault can be done on an occasion.
+fn meets(fault: &FaultDoc, on: &Occasion) -> bool {
     match on {
-        Occasion::Route(_) => AT_ROUTE,
-        Occasion::Event(_) => AT_EVENT,
+        Occasion::Route(_) => matches!(fault.seam, Seam::Response | Seam::Connection | Seam::Both),
+        Occasion::Event(_) => matches!(fault.seam, Seam::Delivery | Seam::Both),
+        Occasion::Push(_) => fault.meets_pushes,
     }
 }
-
-const AT_ROUTE: &[Seam] = &[Seam::Response, Seam::Connection, Seam::Both];
-const AT_EVENT: &[Seam] = &[Seam::Delivery, Seam::Both];
 
 fn answer(words: &Words<'_>, name: &str, value: &Node, problems: &mut Problems) -> Option<AnswerDeed> {
     match name {
@@ -161,6 +171,47 @@ fn delivery(words: &Words<'_>, name: &str, value: &Node, problems: &mut Problems
     }
 }
 
+fn push(name: &str, value: &Node, problems: &mut Problems) -> Option<PushDeed> {
+    match name {
+        "drop" => flag(value, PushDeed::Drop, problems),
+        "delay" => delay(value, problems).map(PushDeed::Delay),
+        "duplicate" => RawDuplicate::decode(value, problems).map(|duplicate| PushDeed::Duplicate(duplicate.gap)),
+        "malformed" => flag(value, PushDeed::Malformed, problems),
+        "truncate" => u32::decode(value, problems).map(|bytes| PushDeed::Truncate(bytes as usize)),
+        "reset" => flag(value, PushDeed::Reset, problems),
+        "stall" => VirtualSpan::decode(value, problems).map(PushDeed::Stall),
+        "close" => close(value, problems),
+        // `Fields::open` has reported it.
+        _ => None,
+    }
+}
+
+/// Whether an endpoint may send this close code (RFC 6455, §7.4, and the registry that belongs to it).
+fn is_close_code(code: u32) -> bool {
+    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
+}
+
+/// How long the reason for a close may be: a control frame has 125 bytes, of which the code takes two.
+const MOST_REASON: usize = 123;
+
+fn close(node: &Node, problems: &mut Problems) -> Option<PushDeed> {
+    let RawClose { code, reason } = RawClose::decode(node, problems)?;
+    let number = code.as_ref().map_or(u32::from(UNEXPECTED), |code| code.value);
+    if let Some(code) = code.filter(|code| !is_close_code(code.value)) {
+        let message = format!("no endpoint may close a socket with {}", code.value);
+        let problem = Diagnostic::new(&codes::OUT_OF_RANGE, code.place, message);
+        problems.push(problem.help("1000 to 1003, 1007 to 1014 and 3000 to 4999 are possible"));
+        return None;
+    }
+    if let Some(reason) = reason.as_ref().filter(|reason| reason.value.len() > MOST_REASON) {
+        let message = format!("the reason has {} bytes; {MOST_REASON} fit in", reason.value.len());
+        problems.push(Diagnostic::new(&codes::OUT_OF_RANGE, reason.place, message));
+        return None;
+    }
+    let code = u16::try_from(number).ok()?;
+    Some(PushDeed::Close { code, reason: reason.map_or_else(String::new, |reason| reason.value) })
+}
+
 /// `delay: 2s`, `delay: {from: 1s, to: 3s}` or `delay: {median: 200ms, p99: 2s}`.
 fn delay(node: &Node, problems: &mut Problems) -> Option<Latency> {
     if !matches!(node.value, Value::Map(_)) {
@@ -226,12 +277,11 @@ fn flag<T>(node: &Node, deed: T, problems: &mut Problems) -> Option<T> {
     None
 }
 
-/// What a fault on a call, or on a webhook, does: a mapping with one key.
+/// What a fault on a call, a webhook or a push does: a mapping with one key.
 pub(super) fn schema(on: &Occasion) -> Schema {
-    let seams = seams(on);
     let properties: Map<String, Schema> = FAULTS
         .iter()
-        .filter(|fault| seams.contains(&fault.seam))
+        .filter(|fault| meets(fault, on))
         .map(|fault| {
             let mut schema = schema_of(fault.name);
             schema["description"] = json!(sentence(&[fault.doc]));
@@ -253,7 +303,7 @@ fn schema_of(name: &str) -> Schema {
                     "additionalProperties": false,
                 })
             };
-            // In real time for a call, in virtual time for a webhook, and written alike.
+            // In real time for a call, in virtual time for a webhook or a push, and written alike.
             json!({"anyOf": [WallLimit::schema(), pair("from", "to"), pair("median", "p99")]})
         }
         "expire" | "malformed" | "reset" | "hang" | "drop" => json!({"const": true}),
@@ -266,7 +316,14 @@ fn schema_of(name: &str) -> Schema {
         }
         "truncate" => u32::schema(),
         "duplicate" => RawDuplicate::schema(),
-        "hold" => VirtualSpan::schema(),
+        "hold" | "stall" => VirtualSpan::schema(),
+        "close" => {
+            let mut close = RawClose::schema();
+            close["properties"]["code"]["anyOf"][0]["minimum"] = json!(1000);
+            close["properties"]["code"]["anyOf"][0]["maximum"] = json!(4999);
+            close["properties"]["reason"]["anyOf"][0]["maxLength"] = json!(MOST_REASON);
+            close
+        }
         "reorder" => {
             let mut reorder = RawReorder::schema();
             reorder["properties"]["behind"]["anyOf"][0]["minimum"] = json!(1);

@@ -36,12 +36,14 @@ record! {
 }
 
 record! {
-    /// The occasion of a fault: one of `route` and `event`, and on which of these.
+    /// The occasion of a fault: one of `route`, `event` and `push`, and on which of these.
     pub(super) struct RawOccasion {
         /// A call to this operation.
         route: Option<Located<String>>,
         /// A webhook of this event.
         event: Option<Located<String>>,
+        /// A push of this name; each socket that is told is an occasion.
+        push: Option<Located<String>>,
         /// In this chat only, by the name of whoever starts it or the one that `start_chat` gives it.
         chat: Option<Located<String>>,
         /// On which of these occasions first, counted from 1; by default the first, or the one that `every` says.
@@ -58,12 +60,14 @@ record! {
 }
 
 record! {
-    /// What `clear_faults:` takes: at most one of `route`, `event` and `rule`; with none, all faults end.
+    /// What `clear_faults:` takes: at most one of `route`, `event`, `push` and `rule`; with none, all faults end.
     pub(super) struct RawClear {
         /// Those on calls to this operation.
         route: Option<Located<String>>,
         /// Those on webhooks of this event.
         event: Option<Located<String>>,
+        /// Those on pushes of this name.
+        push: Option<Located<String>>,
         /// The one with this number in the journal.
         rule: Option<Located<u32>>,
     }
@@ -153,7 +157,7 @@ impl Checker<'_, '_> {
 /// Reads a fault.
 fn decode(words: &Words<'_>, node: &Node, problems: &mut Problems) -> Option<Read> {
     let raw = RawFault::decode(node, problems)?;
-    let RawOccasion { route, event, chat, nth, every, probability, after, during } = raw.on;
+    let RawOccasion { route, event, push, chat, nth, every, probability, after, during } = raw.on;
     let nth = counted("occasions are counted from 1", &codes::OUT_OF_RANGE, nth.as_ref(), problems);
     let every = counted("`every: 1` is each of them, and less is none", &codes::OUT_OF_RANGE, every.as_ref(), problems);
     let times = counted("a fault that never fires does nothing", &codes::CONTRADICTION, raw.times.as_ref(), problems);
@@ -165,11 +169,11 @@ fn decode(words: &Words<'_>, node: &Node, problems: &mut Problems) -> Option<Rea
         }
         during => Some(during.as_ref().map(|during| during.value)),
     };
-    let on = match occasion(words, route, event, problems) {
+    let on = match occasion(words, [route, event, push], problems) {
         Ok(Some(on)) => on,
         Ok(None) | Err(()) => {
             let problem = Diagnostic::new(&codes::ONE_KEY, node.place, "a fault has one occasion");
-            problems.push(problem.help("name one of `route` and `event` under `on`"));
+            problems.push(problem.help("name one of `route`, `event` and `push` under `on`"));
             return None;
         }
     };
@@ -188,14 +192,14 @@ fn decode(words: &Words<'_>, node: &Node, problems: &mut Problems) -> Option<Rea
 
 /// Reads a `clear_faults:` step.
 fn decode_clear(words: &Words<'_>, node: &Node, problems: &mut Problems) -> Option<Unwanted> {
-    let RawClear { route, event, rule } = RawClear::decode(node, problems)?;
-    match (occasion(words, route, event, problems), rule) {
+    let RawClear { route, event, push, rule } = RawClear::decode(node, problems)?;
+    match (occasion(words, [route, event, push], problems), rule) {
         (Ok(None), None) => Some(Unwanted::All),
         (Ok(Some(on)), None) => Some(Unwanted::About(on)),
         (Ok(None), Some(rule)) => Some(Unwanted::Rule(rule.value)),
         (Ok(Some(_)), Some(_)) | (Err(()), _) => {
             let problem = Diagnostic::new(&codes::ONE_KEY, node.place, "faults are picked out in one way");
-            problems.push(problem.help("name at most one of `route`, `event` and `rule`"));
+            problems.push(problem.help("name at most one of `route`, `event`, `push` and `rule`"));
             None
         }
     }
@@ -220,23 +224,26 @@ pub(super) fn counted(
 /// The occasion that is named, if one is.
 ///
 /// # Errors
-/// If two are.
+/// If more than one is.
 fn occasion(
     words: &Words<'_>,
-    route: Option<Located<String>>,
-    event: Option<Located<String>>,
+    named: [Option<Located<String>>; 3],
     problems: &mut Problems,
 ) -> Result<Option<Occasion>, ()> {
-    Ok(match (route, event) {
-        (None, None) => None,
-        (Some(route), None) => {
+    Ok(match named {
+        [None, None, None] => None,
+        [Some(route), None, None] => {
             words.vendor.check_route(&route, problems);
             Some(Occasion::Route(route.value))
         }
-        (None, Some(event)) => {
+        [None, Some(event), None] => {
             words.vendor.check_event(&event, words.events, problems);
             Some(Occasion::Event(event.value))
         }
-        (Some(_), Some(_)) => return Err(()),
+        [None, None, Some(push)] => {
+            words.vendor.check_push(&push, problems);
+            Some(Occasion::Push(push.value))
+        }
+        _ => return Err(()),
     })
 }

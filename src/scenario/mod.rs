@@ -169,6 +169,7 @@ const EXPECT_KEYS: &[KeyTable] = &[
     ("message", expect::MessagePattern::FIELDS),
     ("call", expect::CallPattern::FIELDS),
     ("event", expect::EventPattern::FIELDS),
+    ("push", expect::PushPattern::FIELDS),
     ("violation", expect::ViolationPattern::FIELDS),
     ("state", expect::StatePattern::FIELDS),
     ("each of in_order and any_order", expect::RawSubject::FIELDS),
@@ -190,12 +191,12 @@ pub const STEPS: &[StepDoc] = &[
     },
     StepDoc {
         name: "fault",
-        doc: "plans a deviation: what the vendor answers, or how a webhook is delivered",
+        doc: "plans a deviation: what the vendor answers, how a webhook is delivered, or what becomes of a push",
         keys: &[("", fault::RawFault::FIELDS), ("on", fault::RawOccasion::FIELDS)],
     },
     StepDoc {
         name: "clear_faults",
-        doc: "ends faults: all of them, or those on one operation or event",
+        doc: "ends faults: all of them, or those on one operation, event or push",
         keys: &[("", fault::RawClear::FIELDS)],
     },
     StepDoc {
@@ -250,6 +251,10 @@ pub struct Vocabulary {
     pub params: fn(&str) -> Option<Vec<&'static str>>,
     /// The names of its webhooks.
     pub events: fn() -> Vec<&'static str>,
+    /// The names of its pushes, those that tell the same as webhooks among them.
+    pub pushes: fn() -> Vec<&'static str>,
+    /// The words for why it closes a socket.
+    pub reasons: fn() -> Vec<&'static str>,
     /// Its codes.
     pub codes: fn() -> Vec<&'static str>,
     /// The members of bodies that hold secrets, which steps are shown without.
@@ -271,6 +276,10 @@ impl Vocabulary {
     fn check_event(&self, event: &Located<String>, own: &[String], problems: &mut Problems) {
         let known: Vec<&str> = (self.events)().into_iter().chain(own.iter().map(String::as_str)).collect();
         check_word(&codes::UNKNOWN_EVENT, "event of this platform", event, &known, problems);
+    }
+
+    fn check_push(&self, push: &Located<String>, problems: &mut Problems) {
+        check_word(&codes::UNKNOWN_EVENT, "push of this platform", push, &(self.pushes)(), problems);
     }
 
     fn check_code(&self, code: &Located<String>, problems: &mut Problems) {

@@ -143,7 +143,7 @@ fn other(step: &str) -> Schema {
 /// What stands under `fault`, and in the list of faults of a set-up.
 fn fault() -> Schema {
     let mut fault = RawFault::schema();
-    just_one(&mut fault["properties"]["on"], &["route", "event"]);
+    just_one(&mut fault["properties"]["on"], &["route", "event", "push"]);
     for number in ["/properties/on/properties/nth", "/properties/on/properties/every", "/properties/times"] {
         if let Some(number) = fault.pointer_mut(&format!("{number}/anyOf/0")) {
             number["minimum"] = json!(1);
@@ -151,14 +151,17 @@ fn fault() -> Schema {
     }
     fault["properties"]["do"] = json!({});
     let at = |key: &str, on: &Occasion| json!({"properties": {"on": {"required": [key]}, "do": deed::schema(on)}});
-    let (route, event) = (Occasion::Route(String::new()), Occasion::Event(String::new()));
-    fault["anyOf"] = json!([at("route", &route), at("event", &event)]);
+    let [route, event, push] = [Occasion::Route, Occasion::Event, Occasion::Push].map(|on| on(String::new()));
+    fault["anyOf"] = json!([at("route", &route), at("event", &event), at("push", &push)]);
     fault
 }
 
 fn expectation() -> Schema {
     let mut expect = RawExpect::schema();
-    just_one(&mut expect, &["message", "call", "event", "violation", "state", "violations", "in_order", "any_order"]);
+    just_one(
+        &mut expect,
+        &["message", "call", "event", "push", "violation", "state", "violations", "in_order", "any_order"],
+    );
     expect["dependentRequired"] = json!({"delivered": ["event"], "attempts": ["event"]});
     // Each of the first is about something that has no number, or does not happen but is so.
     let pairs = [
@@ -174,7 +177,7 @@ fn expectation() -> Schema {
         pairs.iter().flat_map(|(key, others)| others.iter().map(move |other| apart(key, other))).collect();
     for several in ["in_order", "any_order"] {
         let mut subject = RawSubject::schema();
-        just_one(&mut subject, &["message", "call", "event", "violation"]);
+        just_one(&mut subject, &["message", "call", "event", "push", "violation"]);
         subject["dependentRequired"] = json!({"delivered": ["event"], "attempts": ["event"]});
         expect["properties"][several]["anyOf"][0] = json!({"type": "array", "minItems": 2, "items": subject});
     }

@@ -97,7 +97,7 @@ impl Line {
 
     /// Has the socket closed because its world is.
     pub(super) fn abandon(&self) {
-        self.put(Errand::HangUp(Farewell { code: close::GOING_AWAY, reason: ENDED }));
+        self.put(Errand::HangUp(Farewell { code: close::GOING_AWAY, reason: ENDED.into() }));
     }
 
     /// What comes next. Safe to drop: nothing is taken out before it is handed over.

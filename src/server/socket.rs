@@ -94,7 +94,7 @@ pub(super) async fn hold<C: Core>(
         end = talk(&mut stream, &mut place) => end,
         _ = stopping.changed() => {
             mark.set(Stage::Leaving);
-            End::HangUp(Farewell { code: close::GOING_AWAY, reason: STOPPING })
+            End::HangUp(Farewell { code: close::GOING_AWAY, reason: STOPPING.into() })
         }
     };
     // Whoever does not take the end in time has it all the same.
@@ -209,7 +209,8 @@ async fn part<C: Core>(stream: &mut Stream, place: &Place<C>, mark: &Mark, end: 
     };
     // A world that has said nothing to what went wrong has lost the socket all the same.
     place.tell(Happening::Gone(None));
-    let frame = farewell.map(|farewell| CloseFrame { code: farewell.code.into(), reason: farewell.reason.into() });
+    let frame =
+        farewell.map(|farewell| CloseFrame { code: farewell.code.into(), reason: Utf8Bytes::from(&*farewell.reason) });
     if stream.close(frame).await.is_ok() {
         while stream.next().await.is_some_and(|came| came.is_ok()) {}
     }

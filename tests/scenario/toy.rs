@@ -91,6 +91,8 @@ pub(crate) const TOY: Vocabulary = Vocabulary {
     routes: || vec!["send_event", "transfer_chat"],
     params: |_| Some(vec!["version", "chat_id"]),
     events: || vec!["incoming_chat", "incoming_event", "chat_deactivated"],
+    pushes: || vec!["incoming_event", "agent_disconnected"],
+    reasons: || vec!["connection_evicted"],
     codes: || vec!["chat_inactive", "4108"],
     secrets: &["secret_key"],
     setup,

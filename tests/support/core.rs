@@ -51,6 +51,8 @@ const fn vendor(name: &'static str, roots: &'static [&'static str]) -> Vendor {
             routes: Vec::new,
             params: |_| None,
             events: Vec::new,
+            pushes: Vec::new,
+            reasons: Vec::new,
             codes: Vec::new,
             secrets: &[],
             tokens_expire: false,

@@ -138,16 +138,20 @@ impl Socket {
 
     /// The next message; a text that says how it ended if there is none.
     pub(crate) async fn next(&mut self) -> Value {
+        let came = self.raw().await;
+        serde_json::from_str(&came).unwrap_or(json!(came))
+    }
+
+    /// The next message as it came; a text that says how it ended if there is none.
+    pub(crate) async fn raw(&mut self) -> String {
         loop {
             let came = tokio::time::timeout(LIMIT, self.0.next()).await.expect("something comes in time");
             match came {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
-                Some(Ok(Message::Close(Some(said)))) => {
-                    return json!(format!("{} {}", u16::from(said.code), said.reason));
-                }
-                Some(Ok(Message::Close(None))) => return json!("closed"),
+                Some(Ok(Message::Text(text))) => return text.to_string(),
+                Some(Ok(Message::Close(Some(said)))) => return format!("{} {}", u16::from(said.code), said.reason),
+                Some(Ok(Message::Close(None))) => return "closed".to_owned(),
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => return json!("gone"),
+                Some(Err(_)) | None => return "gone".to_owned(),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Steps that make a thing happen, or wait for it, as they are written in a scenario.
 //!
-//! `ROUTE`, `EVENT` and `CODE` stand for words of a vendor where no vendor is known.
+//! `ROUTE`, `EVENT`, `PUSH` and `CODE` stand for words of a vendor where no vendor is known.
 
 use crate::platform::Code;
 
@@ -32,6 +32,7 @@ pub(super) fn step(name: &str) -> &'static str {
         "opt_in" => "- opt_in: {as: alice}\n",
         "report_problem" => "- report_problem: {name: whatsapp_app_id_error, severity: error, impaired: [send]}\n",
         "resolve_problem" => "- resolve_problem: {}\n",
+        "disconnect" => "- disconnect: {who: AGENT, reason: REASON}\n",
         "subscribe" => "- subscribe: {agent: AGENT, url: \"${bot}/hook\", events: [EVENT]}\n",
         "wait" => "- wait: 45m\n",
         "repeat" => "- repeat: {times: 3, steps: [{say: {as: alice, text: \"Hello?\"}}, {wait: 1m}]}\n",
@@ -42,6 +43,7 @@ pub(super) fn step(name: &str) -> &'static str {
 - expect: {message: {from: bot, text: {matches: \"(?i)order number\"}}, within: 3s}
 - expect: {call: {route: ROUTE, status: 200}, times: 1}
 - expect: {event: EVENT, delivered: true, attempts: 2, by: 10m}
+- expect: {push: {name: PUSH, chat: alice, to: AGENT}, within: 3s}
 - expect: {in_order: [{event: EVENT}, {message: {from: bot}}]}
 - expect: {state: {chat: alice, status: closed}, by: 45m}
 "
@@ -58,6 +60,7 @@ pub(super) fn step(name: &str) -> &'static str {
 - fault: {on: {event: EVENT, nth: 2}, do: {duplicate: {gap: 200ms}}}
 - fault: {on: {event: EVENT, chat: alice, every: 3, probability: 0.5}, do: {drop: true}}
 - fault: {on: {route: ROUTE, after: 5m, during: 10m}, do: {delay: 2s}}
+- fault: {on: {push: PUSH}, do: {truncate: 20}, times: 1}
 "
         }
         "clear_faults" => {
@@ -94,7 +97,14 @@ pub(super) fn fault(name: &str) -> &'static str {
 - fault: {on: {event: EVENT}, do: {delay: {from: 1s, to: 10m}}}
 "
         }
-        "reset" => "- fault: {on: {route: ROUTE}, do: {reset: true}, times: 1}\n",
+        "stall" => "- fault: {on: {push: PUSH, chat: alice}, do: {stall: 30s}, times: 1}\n",
+        "close" => "- fault: {on: {push: PUSH}, do: {close: {code: 1012, reason: \"restarting\"}}, times: 1}\n",
+        "reset" => {
+            "\
+- fault: {on: {route: ROUTE}, do: {reset: true}, times: 1}
+- fault: {on: {push: PUSH}, do: {reset: true}, times: 1}
+"
+        }
         "truncate" => "- fault: {on: {route: ROUTE}, do: {truncate: 20}}\n",
         "expire" => "- fault: {on: {route: ROUTE, nth: 3}, do: {expire: true}, times: 1}\n",
         "redirect" => "- fault: {on: {route: ROUTE}, do: {redirect: /elsewhere}, times: 1}\n",
@@ -130,6 +140,17 @@ pub(super) fn event(name: &str) -> String {
         "\
 - expect: {{event: {name}, delivered: true}}
 - fault: {{on: {{event: {name}}}, do: {{duplicate: {{gap: 200ms}}}}, times: 1}}
+"
+    )
+}
+
+/// How a push is expected, and its socket closed instead.
+pub(super) fn push(name: &str) -> String {
+    let name = scalar(name);
+    format!(
+        "\
+- expect: {{push: {name}, within: 3s}}
+- fault: {{on: {{push: {name}}}, do: {{close: {{code: 1011}}}}, times: 1}}
 "
     )
 }
@@ -179,6 +200,8 @@ mod tests {
         routes: || vec!["ROUTE", "4: route"],
         params: |_| Some(vec!["chat_id"]),
         events: || vec!["EVENT", "chat.assigned"],
+        pushes: || vec!["PUSH"],
+        reasons: || vec!["REASON"],
         codes: || vec!["CODE", "4304"],
         secrets: &[],
         setup_schema: || serde_json::json!({}),
@@ -223,6 +246,7 @@ mod tests {
         check(&route("ROUTE"), "ROUTE");
         check(&route("4: route"), "\"4: route\"");
         check(&event("chat.assigned"), "chat.assigned");
+        check(&push("PUSH"), "PUSH");
         let row = |code: &'static str, status: u16| {
             let doc = DocRef::new(Mark::Docs, "vendor.example");
             Code { code, status, text: "", cause: "", doc, recipe: Recipe { path: "", text: "" }, state: State::Recipe }

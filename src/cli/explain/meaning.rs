@@ -66,6 +66,7 @@ pub(super) enum Meaning {
         summary: &'static str,
         doc: DocRef,
         pushed: &'static [&'static str],
+        example: String,
     },
     /// An operation of a vendor's API.
     Route {
@@ -169,10 +170,11 @@ impl Meaning {
                 recipe_block(&mut out, recipe);
                 block(&mut out, "in a scenario", example);
             }
-            Self::Push { platform, name, summary, doc, pushed } => {
+            Self::Push { platform, name, summary, doc, pushed, example } => {
                 title(&mut out, name, &format!("push of {platform}"), summary);
                 fact(&mut out, "told", &ways(false, pushed));
                 fact(&mut out, "source", &doc.to_string());
+                block(&mut out, "in a scenario", example);
             }
             Self::Route { platform, name, method, path, summary, doc, example } => {
                 title(&mut out, name, &format!("route of {platform}"), summary);

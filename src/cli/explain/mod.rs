@@ -13,7 +13,7 @@ use std::slice;
 use self::meaning::{Key, Keys, Lack, Meaning};
 use super::list::{SOCKET, pretty, unknown};
 use super::{ExplainArgs, Format, Terminal};
-use crate::fault::{FAULTS, Seam};
+use crate::fault::{FAULTS, FaultDoc, Seam};
 use crate::platform::{Vendor, recipe};
 use crate::probe::check::{self, Check};
 use crate::report::Exit;
@@ -137,7 +137,7 @@ fn of_language(word: &str) -> Vec<Meaning> {
     });
     let faults = FAULTS.iter().filter(|fault| fault.name == word).map(|fault| Meaning::Fault {
         name: fault.name,
-        seam: seam(fault.seam),
+        seam: seam(fault),
         summary: fault.doc,
         example: example::fault(fault.name),
     });
@@ -178,6 +178,7 @@ fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
         summary: push.summary,
         doc: push.doc,
         pushed: push.to,
+        example: example::push(push.name),
     });
     let events = vendor.events.iter().filter(|event| event.name == word).map(|event| Meaning::Event {
         platform,
@@ -203,11 +204,16 @@ fn of_vendor(vendor: &Vendor, word: &str) -> Vec<Meaning> {
 }
 
 /// Where a fault acts, in words.
-pub(super) fn seam(seam: Seam) -> &'static str {
-    match seam {
-        Seam::Response => "answer",
-        Seam::Connection => "connection",
-        Seam::Delivery => "webhook",
-        Seam::Both => "answer or webhook",
+pub(super) fn seam(fault: &FaultDoc) -> &'static str {
+    match (fault.seam, fault.meets_pushes) {
+        (Seam::Response, false) => "answer",
+        (Seam::Response, true) => "answer or push",
+        (Seam::Connection, false) => "connection",
+        (Seam::Connection, true) => "connection or push",
+        (Seam::Delivery, false) => "webhook",
+        (Seam::Delivery, true) => "webhook or push",
+        (Seam::Both, false) => "answer or webhook",
+        (Seam::Both, true) => "answer, webhook or push",
+        (Seam::Push, _) => "push",
     }
 }

@@ -79,6 +79,7 @@ impl Platform for Imichat {
     }];
     const LACKS: &'static [(&'static str, &'static str)] = &[
         ("delete", "nothing is documented about messages that customers take back"),
+        ("disconnect", "nobody has sockets here"),
         ("leave", "nothing is documented to happen when a customer goes away; let the system close the chat instead"),
         ("opt_in", OPT),
         ("opt_out", OPT),

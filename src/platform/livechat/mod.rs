@@ -113,6 +113,7 @@ impl Platform for Livechat {
     const SURFACES: &'static [Surface] = rtm::SURFACES;
     const ACTIONS: &'static [Action<Self>] = rtm::ACTIONS;
     const PUSHES: &'static [Push] = rtm::PUSHES;
+    const REASONS: &'static [&'static [&'static str]] = &[rtm::Side::AGENTS.reasons, rtm::Side::CUSTOMERS.reasons];
     const SHAPES: &'static [crate::platform::Shape] = &shape::SHAPES;
     const SEEN: &'static str = include_str!("seen.json");
     const MISSING: &'static [Missing] = missing::MISSING;

@@ -16,6 +16,7 @@ use crate::scenario::decode::Located;
 /// The acts that mean nothing here.
 pub(super) const LACKS: &[(&str, &str)] = &[
     ("delete", "nothing is documented about messages that contacts take back"),
+    ("disconnect", "nobody has sockets here"),
     ("hold", "a chat cannot be put on hold; it is the bot's, waits, is somebody's or is resolved"),
     ("leave", "contacts do not come and go; let the chat be closed instead"),
     ("pick", "there are no pickers of lists or times; what a message offers is chosen with `choose`"),
@@ -60,6 +61,7 @@ pub(super) fn act(texter: &mut Texter, cx: &mut Cx<'_>, act: &Act) -> Result<(),
         | Act::SetStatus(_)
         | Act::Hold(_)
         | Act::Resume(_)
+        | Act::Disconnect(_)
         | Act::Subscribe(_) => {
             let why = LACKS.iter().find(|(name, _)| *name == act.name()).map_or("", |(_, why)| why);
             Err(Refusal::new(why))

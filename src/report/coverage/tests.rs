@@ -94,7 +94,13 @@ fn every_entry_touches_what_it_names() {
     );
     check(vec![queued("note"), queued("note")], &[(Kind::Event, "note", 2, 0)]);
     check(
-        vec![What::Faulted { fault: "drop".into(), on: "note".to_owned(), rule: Some(1), detail: String::new() }],
+        vec![What::Faulted {
+            fault: "drop".into(),
+            on: "note".to_owned(),
+            socket: None,
+            rule: Some(1),
+            detail: String::new(),
+        }],
         &[(Kind::Fault, "drop", 1, 0)],
     );
     check(vec![changed(Role::Bot, Change::Held), changed(Role::Agent, Change::Held)], &[(Kind::Change, "held", 2, 1)]);

@@ -66,6 +66,20 @@ record! {
 }
 
 record! {
+    /// A push that went out on a socket. One that several sockets got went out several times.
+    pub struct PushPattern {
+        /// The push, as `rehearsal list events` names it.
+        pub name: Located<String>,
+        /// Members that its frame must have.
+        pub body: Option<Pattern>,
+        /// Whom it is for: a customer, or the id of an agent or bot.
+        pub to: Option<Located<String>>,
+        /// The name of the chat it is about.
+        pub chat: Option<Located<String>>,
+    }
+}
+
+record! {
     /// Something the bot did that the vendor's documents do not allow.
     pub struct ViolationPattern {
         /// What the record of it says.
@@ -154,6 +168,8 @@ pub enum Subject {
         /// How many attempts it must have taken so far.
         attempts: Option<u32>,
     },
+    /// A push.
+    Push(PushPattern),
     /// A violation.
     Violation(ViolationPattern),
     /// Where a chat stands. Unlike all others it does not happen: it is so from some moment on.
@@ -204,7 +220,7 @@ impl Subject {
             }
             Self::Violation(pattern) => pattern.text.iter().flat_map(Matcher::texts).collect(),
             Self::State(pattern) => pattern.outcome.iter().collect(),
-            Self::Call(_) | Self::Event { .. } => Vec::new(),
+            Self::Call(_) | Self::Event { .. } | Self::Push(_) => Vec::new(),
         }
     }
 
@@ -214,6 +230,7 @@ impl Subject {
         match self {
             Self::Message(pattern) => pattern.chat.as_ref(),
             Self::Event { pattern, .. } => pattern.chat.as_ref(),
+            Self::Push(pattern) => pattern.chat.as_ref(),
             Self::State(pattern) => Some(&pattern.chat),
             Self::Call(_) | Self::Violation(_) => None,
         }
@@ -241,7 +258,7 @@ impl Expect {
         }
     }
 
-    /// Has messages and webhooks for which no chat is named be those of this one.
+    /// Has messages, webhooks and pushes for which no chat is named be those of this one.
     pub(super) fn keep_to(&mut self, chat: &Located<String>) {
         let subjects = match &mut self.wanted {
             Wanted::Some(subject)
@@ -254,6 +271,7 @@ impl Expect {
             let named = match subject {
                 Subject::Message(pattern) => &mut pattern.chat,
                 Subject::Event { pattern, .. } => &mut pattern.chat,
+                Subject::Push(pattern) => &mut pattern.chat,
                 Subject::Call(_) | Subject::Violation(_) | Subject::State(_) => continue,
             };
             named.get_or_insert_with(|| chat.clone());

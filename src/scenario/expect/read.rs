@@ -6,8 +6,8 @@ use super::super::codes;
 use super::super::decode::{Decode, Located, Problems, Schema, wrong_type};
 use super::super::node::{Node, Value};
 use super::{
-    CallPattern, DEFAULT_WATCH, DEFAULT_WITHIN, EventPattern, Expect, MessagePattern, Order, Since, StatePattern,
-    Subject, ViolationPattern, Wanted,
+    CallPattern, DEFAULT_WATCH, DEFAULT_WITHIN, EventPattern, Expect, MessagePattern, Order, PushPattern, Since,
+    StatePattern, Subject, ViolationPattern, Wanted,
 };
 use crate::base::diag::{Diagnostic, Place};
 use crate::base::time::{VirtualSpan, WallLimit};
@@ -41,6 +41,8 @@ record! {
         call: Option<CallPattern>,
         /// A webhook that the platform sent: its name, or a mapping.
         event: Option<EventName>,
+        /// A push that went out on a socket: its name, or a mapping.
+        push: Option<PushName>,
         /// Something that the vendor's documents do not allow.
         violation: Option<ViolationPattern>,
         /// Where a chat stands.
@@ -75,6 +77,8 @@ record! {
         call: Option<CallPattern>,
         /// A webhook that the platform sent: its name, or a mapping.
         event: Option<EventName>,
+        /// A push that went out on a socket: its name, or a mapping.
+        push: Option<PushName>,
         /// Something that the vendor's documents do not allow.
         violation: Option<ViolationPattern>,
         /// Where a chat stands; not within a list.
@@ -108,6 +112,32 @@ impl Decode for EventName {
 
     fn schema() -> Schema {
         serde_json::json!({"anyOf": [{"type": "string"}, EventPattern::schema()]})
+    }
+}
+
+/// `push:` takes a bare name or a mapping.
+#[derive(Clone, Debug)]
+struct PushName(PushPattern);
+
+impl Decode for PushName {
+    const EXPECTS: &'static str = "the name of a push, or a mapping";
+
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Text(_) => {
+                let name = Located::decode(node, problems)?;
+                Some(Self(PushPattern { name, body: None, to: None, chat: None }))
+            }
+            Value::Map(_) => PushPattern::decode(node, problems).map(Self),
+            _ => {
+                wrong_type(node, Self::EXPECTS, problems);
+                None
+            }
+        }
+    }
+
+    fn schema() -> Schema {
+        serde_json::json!({"anyOf": [{"type": "string"}, PushPattern::schema()]})
     }
 }
 
@@ -221,10 +251,10 @@ impl Terms {
 impl RawExpect {
     /// What it is about, and the rest.
     fn parted(self) -> (RawSubject, Terms) {
-        let Self { message, call, event, violation, state, delivered, attempts, .. } = self;
+        let Self { message, call, event, push, violation, state, delivered, attempts, .. } = self;
         let Self { in_order, any_order, violations, first, times, within, by, .. } = self;
         (
-            RawSubject { message, call, event, violation, state, delivered, attempts },
+            RawSubject { message, call, event, push, violation, state, delivered, attempts },
             Terms { in_order, any_order, violations, first, times, within, by },
         )
     }
@@ -232,15 +262,15 @@ impl RawExpect {
 
 impl RawSubject {
     fn is_empty(&self) -> bool {
-        let Self { message, call, event, violation, state, delivered, attempts } = self;
-        let unnamed = message.is_none() && call.is_none() && event.is_none() && violation.is_none() && state.is_none();
-        unnamed && delivered.is_none() && attempts.is_none()
+        let Self { message, call, event, push, violation, state, delivered, attempts } = self;
+        let happens = message.is_some() || call.is_some() || event.is_some() || push.is_some() || violation.is_some();
+        !happens && state.is_none() && delivered.is_none() && attempts.is_none()
     }
 
     /// Reads the one thing that it is about. Where a key has slipped, as `mesage` for `message`, nobody needs to be told
     /// that nothing is left.
     fn read(self, place: Place, slipped: bool, problems: &mut Problems) -> Option<Subject> {
-        let Self { message, call, event, violation, state, delivered, attempts } = self;
+        let Self { message, call, event, push, violation, state, delivered, attempts } = self;
         if event.is_none() {
             for (key, stray) in [
                 ("delivered", delivered.as_ref().map(|delivered| delivered.place)),
@@ -258,6 +288,7 @@ impl RawSubject {
         subjects.extend(message.map(Subject::Message));
         subjects.extend(call.map(Subject::Call));
         subjects.extend(event.map(|EventName(pattern)| Subject::Event { pattern, delivered, attempts }));
+        subjects.extend(push.map(|PushName(pattern)| Subject::Push(pattern)));
         subjects.extend(violation.map(Subject::Violation));
         subjects.extend(state.map(Subject::State));
         if subjects.is_empty() && slipped {
@@ -266,7 +297,7 @@ impl RawSubject {
         if subjects.len() != 1 {
             let message = format!("an expectation is about one thing, this one names {}", subjects.len());
             let problem = Diagnostic::new(&codes::ONE_KEY, place, message);
-            problems.push(problem.help("name one of `message`, `call`, `event`, `violation`, `state`"));
+            problems.push(problem.help("name one of `message`, `call`, `event`, `push`, `violation`, `state`"));
             return None;
         }
         subjects.pop()

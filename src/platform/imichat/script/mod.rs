@@ -36,6 +36,7 @@ pub(super) fn act(imichat: &mut Imichat, cx: &mut Cx<'_>, act: &Act) -> Result<(
         Act::Read(_) => Err(Refusal::new("the API does not show what was read")),
         Act::Delete(_) => Err(Refusal::new("no customer can take back a message")),
         Act::SetStatus(_) => Err(Refusal::new("agents have no status that the API shows")),
+        Act::Disconnect(_) => Err(Refusal::new("nobody has sockets here")),
         Act::Leave(_) => Err(Refusal::new("nothing is documented to happen when a customer goes away")),
     }
 }

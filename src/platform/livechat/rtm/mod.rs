@@ -16,6 +16,7 @@
 
 mod audience;
 mod customers;
+mod eviction;
 mod frame;
 pub(super) mod notice;
 mod push;
@@ -42,7 +43,7 @@ use crate::base::doc_ref::{DocRef, Mark};
 use crate::base::id::SocketId;
 use crate::platform::cx::Cx;
 use crate::platform::route::{Call, Reply};
-use crate::platform::socket::{Action, Asked, Farewell, Inbound, Message, Patience, Surface, Trouble, close};
+use crate::platform::socket::{Action, Asked, Farewell, Inbound, Message, Patience, Pushed, Surface, Trouble, close};
 
 /// How many requests of a socket may be unanswered.
 const MOST_PENDING: usize = 10;
@@ -221,7 +222,8 @@ impl Livechat {
         session.parting = true;
         let push = session.side.disconnected;
         let text = frame::push(session.version, None, push, &reason.payload(region));
-        cx.say(socket, Message { text, push: Some(push) });
+        let pushed = Pushed { name: push, chat: None, to: session.holder().map(Into::into) };
+        cx.say(socket, Message { text, push: Some(pushed) });
         cx.hang_up(socket, Farewell { code, ..reason.farewell() });
     }
 

@@ -1,5 +1,7 @@
 //! The table of pushes, and how one gets to those who want it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -13,7 +15,7 @@ use super::{Member, Session, frame};
 use crate::base::doc_ref::{DocRef, Mark};
 use crate::base::id::SocketId;
 use crate::platform::cx::Cx;
-use crate::platform::socket::{Message, Push};
+use crate::platform::socket::{Message, Push, Pushed};
 
 const fn push(name: &'static str, summary: &'static str) -> Push {
     let doc = DocRef::new(Mark::Docs, "platform.text.com/docs/messaging/agent-chat-api/rtm-pushes");
@@ -99,6 +101,13 @@ pub(super) struct Listener<'l, W, K> {
     pub(super) alike: Option<K>,
 }
 
+/// A payload as it goes out.
+#[derive(Clone)]
+struct Written {
+    text: Bytes,
+    chat: Option<Arc<str>>,
+}
+
 /// Pushes something to these sessions. What is the same for many is written once.
 pub(super) fn cast<'l, W: Copy, K: PartialEq>(
     cx: &mut Cx<'_>,
@@ -106,8 +115,9 @@ pub(super) fn cast<'l, W: Copy, K: PartialEq>(
     listeners: impl Iterator<Item = Listener<'l, W, K>>,
     payload: impl Fn(W) -> Option<Value>,
 ) {
-    let write = |who| payload(who).map(|payload| Bytes::from(payload.to_string()));
-    let mut written: Vec<(Version, K, Option<Bytes>)> = Vec::new();
+    let write =
+        |who| payload(who).map(|payload| Written { text: Bytes::from(payload.to_string()), chat: chat_of(&payload) });
+    let mut written: Vec<(Version, K, Option<Written>)> = Vec::new();
     let mut frames: Vec<(usize, Bytes)> = Vec::new();
     for Listener { socket, session, version, who, alike } in listeners {
         let known = |key: &K| written.iter().position(|(of, known, _)| *of == version && known == key);
@@ -121,7 +131,7 @@ pub(super) fn cast<'l, W: Copy, K: PartialEq>(
             }
             (None, None) => (None, write(who)),
         };
-        let Some(text) = text else { continue };
+        let Some(Written { text, chat }) = text else { continue };
         let id = if cx.socket() == Some(socket) { session.take_id(name) } else { None };
         let known = || frames.iter().find(|(of, _)| Some(*of) == place).map(|(_, frame)| frame.clone());
         let frame = match (id, known()) {
@@ -133,8 +143,15 @@ pub(super) fn cast<'l, W: Copy, K: PartialEq>(
                 frame
             }
         };
-        cx.say(socket, Message { text: frame, push: Some(name) });
+        let to = session.holder().map(Into::into);
+        cx.say(socket, Message { text: frame, push: Some(Pushed { name, chat, to }) });
     }
+}
+
+/// The chat that a payload is about: all that are about one name it at one of two places.
+fn chat_of(payload: &Value) -> Option<Arc<str>> {
+    let id = payload.get("chat_id").or_else(|| payload.get("chat")?.get("id"));
+    id.and_then(Value::as_str).map(Into::into)
 }
 
 impl Livechat {

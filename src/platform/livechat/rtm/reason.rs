@@ -4,6 +4,45 @@ use serde_json::{Value, json};
 
 use crate::platform::socket::{Farewell, close};
 
+/// All that agents may be told, as documented.
+pub(super) const AGENTS: &[&str] = &[
+    "access_token_expired",
+    "access_token_revoked",
+    "agent_disconnected_by_server",
+    "agent_logged_out_remotely",
+    "connection_evicted",
+    "connection_timeout",
+    "internal_error",
+    "license_expired",
+    "license_not_found",
+    "misdirected_connection",
+    "role_permissions_changed",
+    "too_many_connections",
+    "too_many_unauthorized_connections",
+    "unsupported_version",
+];
+
+/// All that customers may be told, as documented or listed in the vendor's client.
+pub(super) const CUSTOMERS: &[&str] = &[
+    "access_token_expired",
+    "access_token_revoked",
+    "connection_evicted",
+    "connection_timeout",
+    "customer_banned",
+    "customer_temporarily_blocked",
+    "inactivity_timeout",
+    "internal_error",
+    "license_expired",
+    "license_not_found",
+    "logged_out_remotely",
+    "misdirected_connection",
+    "product_version_changed",
+    "service_temporarily_unavailable",
+    "too_many_connections",
+    "too_many_unauthorized_connections",
+    "unsupported_version",
+];
+
 /// A reason.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in super::super) struct Reason(&'static str);
@@ -63,6 +102,11 @@ impl Reason {
         Self::UNSUPPORTED,
     ];
 
+    /// The one of this word among those that one side may be told.
+    pub(super) fn among(reasons: &[&'static str], word: &str) -> Option<Self> {
+        reasons.iter().find(|known| **known == word).map(|known| Self(known))
+    }
+
     /// The vendor's word.
     pub(in super::super) fn word(self) -> &'static str {
         self.0
@@ -78,6 +122,6 @@ impl Reason {
 
     /// How the socket is closed after that. The code is not documented.
     pub(in super::super) fn farewell(self) -> Farewell {
-        Farewell { code: close::NORMAL, reason: self.word() }
+        Farewell { code: close::NORMAL, reason: self.word().into() }
     }
 }

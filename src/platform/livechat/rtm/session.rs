@@ -187,6 +187,14 @@ impl Who {
         }
     }
 
+    /// The vendor's id of whoever it is.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Agent(member) => &member.agent,
+            Self::Customer(visitor) => &visitor.id,
+        }
+    }
+
     /// The customer, if it is one.
     pub(super) fn customer(&self) -> Option<&Visitor> {
         match self {
@@ -199,6 +207,11 @@ impl Who {
 impl Session {
     pub(super) fn new(side: &'static Side, version: Version, organization: Option<String>) -> Self {
         Self { side, version, organization, login: None, parting: false, asking: RefCell::default() }
+    }
+
+    /// The vendor's id of whoever has logged in.
+    pub(super) fn holder(&self) -> Option<&str> {
+        self.login.as_ref().map(|login| login.who.id())
     }
 
     /// Remembers what is asked for, for the push that belongs to it.

@@ -23,6 +23,8 @@ pub(in super::super) struct Side {
     pub(super) disconnected: &'static str,
     /// What it says where the server wants it so.
     pub(super) by_server: Reason,
+    /// All reasons that it may give.
+    pub(in super::super) reasons: &'static [&'static str],
     /// The pushes that answer requests, by action.
     primary: &'static [(&'static str, &'static str)],
 }
@@ -35,6 +37,7 @@ impl Side {
         method: api::agent_method,
         disconnected: "agent_disconnected",
         by_server: Reason::BY_SERVER,
+        reasons: super::reason::AGENTS,
         primary: AGENT_PRIMARY,
     };
 
@@ -46,6 +49,7 @@ impl Side {
         disconnected: "customer_disconnected",
         // They have no word for it. This one has clients connect again, as what is wrong is one connection.
         by_server: Reason::EVICTED,
+        reasons: super::reason::CUSTOMERS,
         primary: CUSTOMER_PRIMARY,
     };
 

@@ -13,7 +13,7 @@ use super::super::wire::availability;
 use super::notice::Indicator;
 use super::push::{Listener, cast};
 use super::session::{Visitor, Who};
-use super::{Message, frame};
+use super::{Message, Pushed, frame};
 use crate::base::id::SocketId;
 use crate::journal::entry::Role;
 use crate::platform::cx::Cx;
@@ -157,7 +157,8 @@ impl Livechat {
         storage.insert(VISITS.to_owned(), json!(visits.to_string()));
         let payload = json!({ "customer_side_storage": storage });
         let text = frame::push(version, None, "customer_side_storage_updated", &payload);
-        cx.say(socket, Message { text, push: Some("customer_side_storage_updated") });
+        let pushed = Pushed { name: "customer_side_storage_updated", chat: None, to: Some(visitor.id.as_str().into()) };
+        cx.say(socket, Message { text, push: Some(pushed) });
     }
 }
 

@@ -9,7 +9,9 @@ use super::events::Cause;
 use super::model::{Chat, Content, Dossier, Draft, Event, Patron, Postback, Press, Status, Thread, Validity, Visits};
 use super::tenant::Overflow;
 use crate::platform::cx::{Customer, Cx, Refusal};
-use crate::scenario::act::{Act, Assign, Attach, Choose, Close, Delete, Leave, Read, Say, SetStatus, Tag, Transfer};
+use crate::scenario::act::{
+    Act, Assign, Attach, Choose, Close, Delete, Disconnect, Leave, Read, Say, SetStatus, Tag, Transfer,
+};
 use crate::scenario::decode::Located;
 
 /// The app of the chat widget that customers use. The vendor's own id is not published.
@@ -51,6 +53,7 @@ pub(super) fn act(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Act) -> Result
         Act::Resume(act) => resume(platform, cx, act),
         Act::Tag(act) => tag(platform, cx, act),
         Act::Close(act) => close(platform, cx, act),
+        Act::Disconnect(act) => disconnect(platform, cx, act),
         Act::Receipt(_) => Err(Refusal::new("there are no receipts but `read`")),
         Act::OptOut(_) | Act::OptIn(_) => Err(Refusal::new(OPT)),
         Act::ReportProblem(_) | Act::ResolveProblem(_) => Err(Refusal::new(PROBLEM)),
@@ -238,6 +241,15 @@ fn delete(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Delete) -> Result<(), 
     let (event, thread) = (thread.event_id(event), thread.id.clone());
     platform.erase(cx, &actor.cause, &chat, thread, event);
     Ok(())
+}
+
+fn disconnect(platform: &mut Livechat, cx: &mut Cx<'_>, act: &Disconnect) -> Result<(), Refusal> {
+    let who = act.who.value.as_str();
+    let id = match cx.customer(who) {
+        Some(customer) => customer.id.clone(),
+        None => as_staff(platform, who)?.id,
+    };
+    platform.cut_off(cx, (who, &id), act.reason.as_ref().map(|reason| reason.value.as_str()))
 }
 
 fn set_status(platform: &mut Livechat, cx: &mut Cx<'_>, act: &SetStatus) -> Result<(), Refusal> {

@@ -78,7 +78,11 @@ impl Stage {
             match order {
                 Order::Say(message) => {
                     let frame: Value = serde_json::from_slice(&message.text).unwrap();
-                    assert_eq!(message.push, frame["action"].as_str().filter(|_| frame["type"] == "push"), "{frame}");
+                    assert_eq!(
+                        message.push.as_ref().map(|push| push.name),
+                        frame["action"].as_str().filter(|_| frame["type"] == "push"),
+                        "{frame}"
+                    );
                     told.push((socket, frame));
                 }
                 Order::HangUp(farewell) => {
