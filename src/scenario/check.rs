@@ -6,13 +6,13 @@ use super::act::{ACTS, Act, CustomerSpec, Subscribe};
 use super::call::CallStep;
 use super::decode::{Decode, FieldDoc, Fields, Located, Problems, Unread, unknown_word, wrong_type};
 use super::examples::{self, Row};
-use super::expect::{Defaults, Expect, Let, NOBODY, Subject, check_word, secret};
+use super::expect::{Defaults, Expect, Let, check_word, secret};
 use super::flow::{Flow, discreet};
 use super::include::{Included, Library, Nowhere};
 use super::node::{self, Key, Node, Value};
 use super::salvage;
 use super::steps::Strangers;
-use super::text::{CHAT, CUSTOMER, PHONE, Text, Word, pointer};
+use super::text::{CHAT, CUSTOMER, PHONE, Text};
 use super::{Action, STEPS, Scenario, Staff, Step, Vocabulary, codes, fault};
 use crate::base::address::is_address;
 use crate::base::diag::{Diagnostic, Place, Rule};
@@ -487,7 +487,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks a customer, an agent, a bot or one of `besides`.
-    fn person(&mut self, what: &str, who: &Located<String>, besides: &[&str]) {
+    pub(super) fn person(&mut self, what: &str, who: &Located<String>, besides: &[&str]) {
         if let Some(staff) = &self.staff {
             let people = self.customers.iter().chain(&staff.agents).map(String::as_str);
             let known: Vec<&str> = besides.iter().copied().chain(people).collect();
@@ -496,7 +496,7 @@ impl Checker<'_, '_> {
     }
 
     /// Checks a word that `setup:` defines, if that could be read.
-    fn tenant(
+    pub(super) fn tenant(
         &mut self,
         rule: &'static Rule,
         what: &str,
@@ -508,11 +508,11 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn chat(&mut self, chat: &Located<String>) {
+    pub(super) fn chat(&mut self, chat: &Located<String>) {
         check_word(&codes::UNKNOWN_CHAT, "chat that was started before", chat, &words(&self.chats), self.problems);
     }
 
-    fn texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t Text>) {
+    pub(super) fn texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t Text>) {
         self.named(texts, &[]);
     }
 
@@ -532,78 +532,8 @@ impl Checker<'_, '_> {
             unknown_word(&codes::UNKNOWN_NAME, "name that is known here", name, place, &known, self.problems);
         }
     }
-
-    fn expect(&mut self, expect: &Expect) {
-        self.texts(expect.texts());
-        for subject in expect.subjects() {
-            self.subject(subject);
-        }
-    }
-
-    fn subject(&mut self, subject: &Subject) {
-        if let Some(chat) = subject.chat() {
-            self.chat(chat);
-        }
-        match subject {
-            Subject::Message(pattern) => {
-                if let Some(from) = &pattern.from {
-                    self.person("sender", from, &["bot", "agent", "customer", "integration", "system"]);
-                }
-            }
-            Subject::Call(pattern) => {
-                if let Some(route) = &pattern.route {
-                    self.vendor.check_route(route, self.problems);
-                }
-                if let Some(Word(code)) = &pattern.code {
-                    self.code(code);
-                }
-            }
-            Subject::Event { pattern, .. } => self.vendor.check_event(&pattern.name, &self.events, self.problems),
-            Subject::Push(pattern) => {
-                self.vendor.check_push(&pattern.name, self.problems);
-                if let Some(to) = &pattern.to {
-                    self.person("customer or agent here", to, &[]);
-                }
-            }
-            Subject::State(pattern) => {
-                if let Some(holder) = pattern.assigned_to.as_ref().filter(|holder| holder.value != NOBODY) {
-                    self.tenant(&codes::UNKNOWN_PERSON, "agent or bot of this tenant", holder, |staff| {
-                        words(&staff.agents)
-                    });
-                }
-            }
-            Subject::Violation(_) => {}
-        }
-    }
-
-    /// Checks a code that is expected: the vendor's, or one of the tenant's own.
-    pub(super) fn code(&mut self, code: &Located<String>) {
-        let own = self.staff.as_ref().map_or(&[][..], |staff| &staff.codes);
-        if !own.contains(&code.value) {
-            self.vendor.check_code(code, self.problems);
-        }
-    }
-
-    fn binding(&mut self, binding: &Let) {
-        match (&binding.from.event, &binding.from.call) {
-            (Some(event), None) => self.vendor.check_event(event, &self.events, self.problems),
-            (None, Some(route)) => self.vendor.check_route(route, self.problems),
-            (None, None) | (Some(_), Some(_)) => {
-                let message = "a value comes from one of `event` and `call`";
-                let problem = Diagnostic::new(&codes::ONE_KEY, binding.name.place, message);
-                self.problems.push(problem.help("name one of `event` and `call` under `from`"));
-            }
-        }
-        pointer(&binding.at.value, binding.at.place, self.problems);
-        if !Text::is_name(&binding.name.value) {
-            let message = format!("`{}` cannot stand between `${{` and `}}`", binding.name.value);
-            let problem = Diagnostic::new(&codes::PLACEHOLDER, binding.name.place, message);
-            self.problems.push(problem.help("a name has only letters, digits, `_` and `-`"));
-        }
-        self.names.push(binding.name.value.clone());
-    }
 }
 
-fn words<'w>(list: impl IntoIterator<Item = &'w String>) -> Vec<&'w str> {
+pub(super) fn words<'w>(list: impl IntoIterator<Item = &'w String>) -> Vec<&'w str> {
     list.into_iter().map(String::as_str).collect()
 }

@@ -18,6 +18,7 @@ pub mod include;
 pub mod manner;
 pub mod node;
 pub mod pattern;
+mod promise;
 mod reader;
 mod salvage;
 pub mod schema;
