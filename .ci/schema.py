@@ -45,6 +45,7 @@ bad_regex
 chat_before_it_starts
 color_without_hash
 cron_too_often
+disconnect_misspelt
 event_of_another_platform
 group_unknown
 header_with_line_break
