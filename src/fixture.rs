@@ -57,8 +57,8 @@ use crate::delivery::{BotUrl, BotUrlError, Delivery, Egress};
 use crate::engine::clock::Pace;
 use crate::engine::port::Played;
 use crate::engine::{Opening, World};
+use crate::journal::Entry;
 use crate::journal::entry::Miss;
-use crate::journal::{Entry, What};
 use crate::platform::cx::Identities;
 use crate::platform::{PLATFORMS, Vendor};
 use crate::scenario::{Vocabulary, load_setup, load_steps};
@@ -259,11 +259,7 @@ impl StagedWorld {
 
     /// The step of this number on one line.
     fn step(&self, wanted: usize) -> String {
-        let source = |entry: &Entry| match &entry.what {
-            What::Step { index, source, .. } if *index == wanted => Some(source.clone()),
-            _ => None,
-        };
-        self.world.with(|world| world.journal().iter().rev().find_map(source)).unwrap_or_default()
+        self.world.with(|world| world.journal().step(wanted).unwrap_or_default().to_owned())
     }
 }
 

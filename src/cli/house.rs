@@ -87,8 +87,7 @@ impl House {
         let mut allowed_hosts: BTreeSet<String> = reach.allowed_hosts.iter().map(|host| host.0.clone()).collect();
         // Naming the bot is leave enough to call it.
         if let Bot::At(address) = &bot {
-            let host = address.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase));
-            allowed_hosts.extend(host.map(|host| host.trim_matches(['[', ']']).to_owned()));
+            allowed_hosts.extend(Egress::to(address).allowed_hosts);
         }
         let authorities = reach.authorities();
         let egress = Egress { bot: url, allowed_hosts, authorities, ..Egress::default() };

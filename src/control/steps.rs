@@ -8,7 +8,6 @@ use super::shape::shown;
 use crate::base::id::EntrySeq;
 use crate::engine::World;
 use crate::engine::port::Played;
-use crate::journal::What;
 use crate::platform::route::Reply;
 use crate::scenario::load_steps;
 use crate::server::ticker;
@@ -47,9 +46,5 @@ pub(super) async fn play<K>(named: &Named<K>, query: &Query<'_>, text: &str) -> 
 
 /// The step of this number, as the journal has it.
 fn shown(world: &World, wanted: usize) -> StepShown {
-    let source = world.journal().iter().rev().find_map(|entry| match &entry.what {
-        What::Step { index, source, .. } if *index == wanted => Some(source.clone()),
-        _ => None,
-    });
-    StepShown { index: wanted, source: source.unwrap_or_default() }
+    StepShown { index: wanted, source: world.journal().step(wanted).unwrap_or_default().to_owned() }
 }

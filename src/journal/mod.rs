@@ -112,6 +112,15 @@ impl Journal {
         self.entries.range(skip.min(self.entries.len())..)
     }
 
+    /// The step of this number on one line, as it was played last; nothing if it is not kept.
+    #[must_use]
+    pub fn step(&self, wanted: usize) -> Option<&str> {
+        self.entries.iter().rev().find_map(|entry| match &entry.what {
+            What::Step { index, source, .. } if *index == wanted => Some(source.as_str()),
+            _ => None,
+        })
+    }
+
     /// All entries that are kept, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
         self.entries.iter()
